@@ -1,0 +1,38 @@
+# The only commands a newcomer needs. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+.PHONY: help setup run chat test check queries reliability bench clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: ## installs what is missing (npm packages, cargo-nextest, Debian packages when root)
+	@tools/setup.sh
+
+run: setup ## builds and serves on http://127.0.0.1:8080
+	@cargo run --quiet -- serve
+
+chat: setup ## talks with the wizard in this terminal
+	@cargo run --quiet -- chat
+
+test: setup ## every test, against a real PostgreSQL
+	@tools/test.sh
+
+check: ## format, lints, docs
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --all-features -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features --document-private-items --quiet
+
+queries: setup ## renews .sqlx, the checked descriptions of every query
+	@cargo run --quiet -p queries -- renew
+
+reliability: setup ## 1,000 kills at every named point of a turn
+	@KILLS=1000 tools/test.sh -E 'test(kill)'
+
+bench: setup ## one turn against PostgreSQL, queries, idle sessions, start-up; figures for docs/performance.md
+	@cargo bench --bench turns
+
+clean: ## stops the tests' PostgreSQL and removes what was built
+	@tools/stop-test-postgres.sh || true
+	@cargo clean

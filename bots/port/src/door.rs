@@ -1,0 +1,136 @@
+//! The two traits between the wizard and its channels.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Incoming, Replies, Sender};
+
+/// The way into the wizard.
+#[async_trait]
+pub trait Door: Send + Sync + 'static {
+    /// Takes a message in. When this returns, the message is durable and will be answered, also if the program dies now;
+    /// only then may a channel tell its platform "received".
+    ///
+    /// # Errors
+    /// A [`Refusal`] means that nothing was taken in.
+    async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal>;
+
+    /// Listens to the turn that runs in this session now, if one does, until its [`crate::Reply::Done`].
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a session that is not the sender's.
+    async fn observe(&self, from: &Sender, session: &str, replies: Replies) -> Result<bool, Refusal>;
+
+    /// What was said in this session, oldest first.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a session that is not the sender's.
+    async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal>;
+
+    /// Stops the turn that runs in this session now; `false` when none does.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a session that is not the sender's.
+    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal>;
+}
+
+/// A message that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The session that answers it; name it in the next message.
+    pub session: String,
+    /// `false`: this message id was taken in before, and its replies go to whoever sent it first.
+    pub fresh: bool,
+}
+
+/// The conversation so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// Oldest first.
+    pub turns: Vec<Turn>,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Stable id of the message.
+    pub id: String,
+    /// Whether the organizer said it; otherwise the wizard did.
+    pub from_user: bool,
+    /// The words.
+    pub text: String,
+}
+
+/// Why a message was not taken in. The text is for the person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The message is malformed or too long.
+    #[error("{0}")]
+    Invalid(String),
+    /// The sender's proof does not hold.
+    #[error("Please sign in again.")]
+    Unauthorized,
+    /// The sender may not use the wizard.
+    #[error("{0}")]
+    Forbidden(String),
+    /// No such session, or not the sender's: the same answer for both.
+    #[error("I could not find that draft. Start a new one?")]
+    NotFound,
+    /// Too many messages.
+    #[error("Please wait {retry_after_s} seconds.")]
+    TooFast {
+        /// Seconds until the next message is taken.
+        retry_after_s: u32,
+    },
+    /// The session's mailbox is full, or the program is stopping.
+    #[error("I am still busy with your earlier messages. Please try again in a moment.")]
+    Busy,
+    /// This session failed again and again and rests for a while.
+    #[error("Something keeps going wrong with this draft. It is saved; please try again in {retry_after_s} seconds, or start a new one.")]
+    Quarantined {
+        /// Seconds until the next try.
+        retry_after_s: u32,
+    },
+    /// The store cannot be reached.
+    #[error("I cannot reach my memory right now. Your message was not taken in; please send it again in a moment.")]
+    Unavailable,
+}
+
+/// A way for people to talk to the wizard.
+#[async_trait]
+pub trait Channel: Send + Sync + 'static {
+    /// The channel's name, as in [`crate::Chat::channel`].
+    fn name(&self) -> &'static str;
+
+    /// What the platform can show.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Serves the channel until `stop` is cancelled or the channel ends by itself.
+    ///
+    /// # Errors
+    /// When the platform cannot be served any more.
+    async fn run(&self, door: Arc<dyn Door>, stop: CancellationToken) -> Result<(), ChannelError>;
+}
+
+/// What a platform can show: data, so that nobody asks "which channel is this?".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Longest message, in UTF-16 units as the platforms count; `None`: no limit.
+    pub max_text: Option<usize>,
+    /// Shows an answer as it is made.
+    pub streams: bool,
+    /// Has buttons; otherwise choices are numbered.
+    pub buttons: bool,
+}
+
+/// Why a channel stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("the {channel} channel stopped: {reason}")]
+pub struct ChannelError {
+    /// The channel's name.
+    pub channel: &'static str,
+    /// What happened, in words.
+    pub reason: String,
+}

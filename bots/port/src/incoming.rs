@@ -1,0 +1,127 @@
+//! What a channel hands in: one message, who sent it, where, and the way back.
+//!
+//! An [`Incoming`] carries its own reply channel, so that nobody has to look up where an answer goes.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::Reply;
+
+/// One message from a person, as a channel received it.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The platform's own id of this message: the same id delivered again, at once or after a restart, is the same message.
+    pub id: String,
+    /// Who sent it. The door decides who that is; a channel only passes on the proof.
+    pub from: Sender,
+    /// Where it was sent.
+    pub chat: Chat,
+    /// What was sent.
+    pub body: Body,
+    /// The way back.
+    pub replies: Replies,
+}
+
+/// The proof of who speaks, as the channel received it.
+#[derive(Debug, Clone)]
+pub enum Sender {
+    /// Somebody who may open the program's own database: the local organizer, or the person with this address.
+    Local {
+        /// Acts as the user with this address, made when absent.
+        email: Option<String>,
+    },
+    /// A signed access token.
+    Bearer(SecretString),
+    /// An account of a chat platform, linked to a person or a guest.
+    Account {
+        /// The platform, as in [`Chat::channel`].
+        platform: &'static str,
+        /// The platform's numeric id of the account; never a name, which can be taken over.
+        id: String,
+        /// What the account calls itself, for greeting only.
+        name: Option<String>,
+    },
+}
+
+/// Where a message was sent.
+#[derive(Debug, Clone)]
+pub struct Chat {
+    /// The channel's name: `terminal`, `web`, `telegram`, `discord`.
+    pub channel: &'static str,
+    /// The bot account or the place within the channel; with `id` it makes a message unique. Terminal and web: the session.
+    pub account: String,
+    /// Which wizard session the message is for.
+    pub session: SessionChoice,
+}
+
+/// Which wizard session a message is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionChoice {
+    /// The one that this person worked on last, or a new one.
+    Current,
+    /// A new one.
+    New,
+    /// This one; answered as absent unless it is the sender's own.
+    Id(String),
+}
+
+/// What a person sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "value")]
+pub enum Body {
+    /// Words.
+    Text(String),
+    /// A suggestion, by its id.
+    Pick(String),
+    /// "Yes, publish exactly this": the answer to [`Reply::Confirm`].
+    Confirm {
+        /// The revision of the draft that was shown.
+        revision: i64,
+        /// The single-use token that came with the question.
+        token: String,
+    },
+    /// "No, not yet": the other answer to [`Reply::Confirm`].
+    Decline,
+    /// A command of the channel's own (a slash command, a menu entry).
+    Command(Command),
+}
+
+/// The commands that every channel offers in its own form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Opens the conversation: greets, or says where we left off.
+    Start,
+    /// Shows the draft.
+    Summary,
+    /// Takes the last change back.
+    Undo,
+    /// Does again what was taken back.
+    Redo,
+    /// Asks for the confirmation to publish.
+    Publish,
+    /// Says what can be said.
+    Help,
+}
+
+/// The way back to the person: replies are sent into it in order and rendered by the channel.
+///
+/// A listener that went away loses nothing that was saved and stops no turn: sending to it is simply without effect.
+#[derive(Debug, Clone)]
+pub struct Replies(mpsc::UnboundedSender<Reply>);
+
+impl Replies {
+    /// A way back and its reading end. One turn sends a bounded number of replies, so the queue needs no bound of its own.
+    #[must_use]
+    pub fn channel() -> (Self, mpsc::UnboundedReceiver<Reply>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// Sends one reply; `false` when nobody listens any more.
+    #[expect(clippy::must_use_candidate, reason = "most callers go on whether or not somebody still listens")]
+    pub fn send(&self, reply: Reply) -> bool {
+        self.0.send(reply).is_ok()
+    }
+}

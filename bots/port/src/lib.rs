@@ -1,0 +1,26 @@
+//! The chat vocabulary: what a channel hands in, what it gets back, and the two traits between.
+//!
+//! A channel turns whatever its platform sends into an [`Incoming`], gives it to the [`Door`], and renders each [`Reply`]
+//! that comes back. It knows nothing of drafts, SQL, models or Stripe, and Cargo keeps it so: channels depend on this
+//! crate alone.
+//!
+//! # Adding a channel
+//! 1. A crate under `bots/` that depends on `port` and the platform's client library; `bots/terminal` is the one to copy.
+//! 2. `inbound`: platform update -> [`Incoming`]. Its `id` must be the platform's own, so that a redelivery is the same message.
+//! 3. `render`: match [`Reply`] exhaustively. [`Reply::plain`] is a lawful fallback for every kind.
+//! 4. Say in [`Capabilities`] what the platform can show, pass what is shown through [`visible()`], cut long texts with
+//!    [`split::split`], and run [`contract::check`] over it.
+//! 5. Name it in the list of channels in `src/app.rs`.
+
+pub mod contract;
+mod door;
+mod incoming;
+pub mod recorder;
+mod reply;
+pub mod split;
+mod visible;
+
+pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, History, Refusal, Turn};
+pub use incoming::{Body, Chat, Command, Incoming, Replies, Sender, SessionChoice};
+pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source};
+pub use visible::visible;

@@ -1,0 +1,183 @@
+//! What the wizard says back: data, never markup.
+//!
+//! A channel matches [`Reply`] exhaustively and renders what its platform can show; a new kind is a compile error in each
+//! channel until it is rendered. [`Reply::plain`] says every kind in plain text.
+
+use std::iter::once;
+
+use serde::{Deserialize, Serialize};
+
+/// One thing to show. A turn is: any of these, then [`Reply::Done`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "value")]
+pub enum Reply {
+    /// The next piece of the answer's text, for channels that can stream.
+    Delta(String),
+    /// The whole answer; equal to the joined [`Reply::Delta`]s before it.
+    Said(String),
+    /// What may be picked, best first.
+    Suggestions(Vec<Choice>),
+    /// How far the event is.
+    Progress(Progress),
+    /// The draft as it is saved.
+    Draft(Card),
+    /// The question before publishing, bound to one revision of the draft.
+    Confirm(Confirmation),
+    /// The event is published.
+    Published {
+        /// The event's name.
+        title: String,
+        /// The public page.
+        url: String,
+    },
+    /// Something went wrong; nothing that was saved is lost.
+    Trouble {
+        /// A stable code, as in the API: `BUSY`, `RATE_LIMIT`, `SERVICE_UNAVAILABLE` ...
+        code: String,
+        /// What to tell the person: what happened and what to do next.
+        message: String,
+        /// When to try again, in seconds.
+        retry_after_s: Option<u32>,
+    },
+    /// The turn is over.
+    Done,
+}
+
+/// Something to pick.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Opaque id; picking it applies it.
+    pub id: String,
+    /// A few words.
+    pub label: String,
+    /// Why it is suggested, or more about it.
+    pub detail: Option<String>,
+}
+
+/// How far the event is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// 1..=6.
+    pub stage: u8,
+    /// The stage's name.
+    pub title: String,
+    /// 0..=100.
+    pub percent: u8,
+    /// A guess of what is left, in seconds.
+    pub remaining_s: u32,
+}
+
+/// A titled list of facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The heading.
+    pub title: String,
+    /// The facts, in reading order.
+    pub lines: Vec<Line>,
+    /// What is still missing before publishing, in words.
+    pub missing: Vec<String>,
+}
+
+/// One fact of a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What it is: "When".
+    pub label: String,
+    /// Its value in words: "Friday, 4 December 2026, 18:00".
+    pub value: String,
+    /// Where the value comes from.
+    pub source: Source,
+}
+
+/// Where a value of the draft comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The organizer said it.
+    Said,
+    /// Worked out from what the organizer said.
+    Inferred,
+    /// A default; the organizer was told.
+    Default,
+    /// Typed into a form, or picked.
+    Edited,
+}
+
+/// The question before publishing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The revision of the draft that is shown.
+    pub revision: i64,
+    /// Single use, expires; goes back in [`crate::Body::Confirm`].
+    pub token: String,
+    /// What would be published.
+    pub card: Card,
+    /// Where it would be seen.
+    pub url: String,
+    /// What the organizer should know before saying yes.
+    pub warnings: Vec<String>,
+}
+
+impl Reply {
+    /// This reply in plain text; `None` for what carries no text of its own.
+    #[must_use]
+    pub fn plain(&self) -> Option<String> {
+        match self {
+            Self::Delta(_) | Self::Done => None,
+            Self::Said(text) => Some(text.clone()),
+            Self::Suggestions(choices) => (!choices.is_empty()).then(|| numbered(choices)),
+            Self::Progress(progress) => Some(format!(
+                "Step {} of 6, {} ({} %)",
+                progress.stage, progress.title, progress.percent
+            )),
+            Self::Draft(card) => Some(card.plain()),
+            Self::Confirm(confirmation) => Some(confirmation.plain()),
+            Self::Published { title, url } => Some(format!("{title} is published: {url}")),
+            Self::Trouble { message, .. } => Some(message.clone()),
+        }
+    }
+}
+
+fn numbered(choices: &[Choice]) -> String {
+    let lines = choices.iter().zip(1..).map(|(choice, number)| match &choice.detail {
+        Some(detail) => format!("  {number}. {} ({detail})", choice.label),
+        None => format!("  {number}. {}", choice.label),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl Card {
+    /// The card in plain text: the title, then a line for each fact.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let width = self.lines.iter().map(|line| line.label.chars().count()).max().unwrap_or(0);
+        let facts = self.lines.iter().map(|line| {
+            let pad = " ".repeat(width.saturating_sub(line.label.chars().count()));
+            format!("  {}{pad}  {}{}", line.label, line.value, line.source.mark())
+        });
+        let missing = (!self.missing.is_empty()).then(|| format!("  Still missing: {}", self.missing.join(", ")));
+        let lines: Vec<String> = once(self.title.clone()).chain(facts).chain(missing).collect();
+        lines.join("\n")
+    }
+}
+
+impl Source {
+    /// The words that tell a reader about a value that was not said outright.
+    #[must_use]
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Said | Self::Edited => "",
+            Self::Inferred => " (worked out)",
+            Self::Default => " (default)",
+        }
+    }
+}
+
+impl Confirmation {
+    fn plain(&self) -> String {
+        let notes = self.warnings.iter().map(|warning| format!("  Note: {warning}"));
+        let place = format!("  It will be at {}", self.url);
+        let lines: Vec<String> = once(self.card.plain()).chain(notes).chain(once(place)).collect();
+        lines.join("\n")
+    }
+}

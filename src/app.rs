@@ -1,0 +1,190 @@
+//! Builds and wires every room; the only file that knows them all.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use port::Door;
+use secrecy::ExposeSecret;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::clock::{Clock, Ids, RandomIds, SystemClock};
+use crate::door::identity::Identity;
+use crate::door::router::Router;
+use crate::http::probes::{ClusterProbe, StoreProbe};
+use crate::http::router::{HttpState, Probe};
+use crate::node::Node;
+use crate::settings::Settings;
+use crate::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
+use crate::store::database::Store;
+use crate::store::{demo, migrate};
+use crate::wizard::directory::Directory;
+use crate::wizard::recovery;
+use crate::wizard::system::ActorSystem;
+use crate::wizard::turn::{Desk, Limits};
+
+/// The running program.
+pub struct App {
+    /// The way in for channels.
+    pub door: Arc<dyn Door>,
+    /// Cancelled when the program is to stop.
+    pub stop: CancellationToken,
+    store: Store,
+    directory: Arc<Directory>,
+    system: ActorSystem,
+    cluster: Option<Cluster>,
+    recovery: JoinHandle<()>,
+    drain: Duration,
+    public_url: String,
+    clock: Arc<dyn Clock>,
+    _node: Node,
+}
+
+/// What a program is made of: the real parts, or those of a test.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The database is the program's own: whoever opens it is its organizer.
+    pub private: bool,
+    /// The private cluster, when there is one.
+    pub cluster: Option<Cluster>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and tokens.
+    pub ids: Arc<dyn Ids>,
+    /// Where people find us.
+    pub public_url: String,
+}
+
+impl App {
+    /// Starts everything but the channels. `public_url`: where people find us.
+    ///
+    /// # Errors
+    /// One clear line about what is missing.
+    pub async fn start(settings: &Settings, public_url: String) -> anyhow::Result<Self> {
+        let (cluster, login) = database(settings).await?;
+        let store = Store::connect(login, settings.database.connections).await.context("cannot use the database")?;
+        let parts = Parts {
+            store,
+            private: settings.is_private(),
+            cluster,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+            public_url,
+        };
+        Self::assemble(parts, settings).await
+    }
+
+    /// Wires the rooms on these parts.
+    ///
+    /// # Errors
+    /// When threads or locks cannot be had.
+    pub async fn assemble(parts: Parts, settings: &Settings) -> anyhow::Result<Self> {
+        let Parts { store, private, cluster, clock, ids, public_url } = parts;
+        let desk = Arc::new(Desk {
+            store: store.clone(),
+            clock: clock.clone(),
+            ids,
+            runtime: Handle::current(),
+            limits: Limits { turn_deadline_s: settings.wizard.turn_deadline_s },
+            public_url: public_url.clone(),
+        });
+        let system = ActorSystem::start(arbiters(settings))?;
+        let directory = Directory::new(desk, system.arbiters());
+        let node = Node::take(&settings.data_dir)?;
+        let identity = Identity::new(store.clone(), private);
+        let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, node.name.clone()));
+        let stop = CancellationToken::new();
+        let idle = Duration::from_secs(settings.wizard.idle_s);
+        // Before any door opens: what an earlier run left is older than whatever comes now.
+        recovery::begin(&directory, &node.name).await;
+        let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
+        let drain = Duration::from_secs(settings.wizard.drain_s);
+        Ok(Self { door, stop, store, directory, system, cluster, recovery, drain, public_url, clock, _node: node })
+    }
+
+    /// The sessions that are awake.
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
+    /// The pages and the API.
+    pub fn http(&self) -> axum::Router {
+        let mut probes: Vec<Arc<dyn Probe>> = vec![Arc::new(StoreProbe(self.store.clone()))];
+        if let Some(cluster) = &self.cluster {
+            probes.push(Arc::new(ClusterProbe(cluster.clone())));
+        }
+        crate::http::router::router(HttpState {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            public_url: self.public_url.clone(),
+            probes,
+        })
+    }
+
+    /// Answers what was accepted, then lets go of everything.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.directory.drain(self.drain).await;
+        self.recovery.abort();
+        let system = self.system;
+        if tokio::task::spawn_blocking(move || system.stop()).await.is_err() {
+            tracing::error!("the actors' threads did not stop");
+        }
+        self.store.close().await;
+        if let Some(cluster) = self.cluster {
+            cluster.close().await;
+        }
+    }
+}
+
+/// Brings the schema up to date. Returns the newest migration.
+///
+/// # Errors
+/// One clear line about what is missing.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<i64> {
+    let (cluster, _) = database(settings).await?;
+    if let (Some(url), None) = (&settings.database_url, &settings.migration_database_url) {
+        migrate::run(parse("DATABASE_URL", url.expose_secret())?).await.context("cannot change the schema with the login of DATABASE_URL; set MIGRATION_DATABASE_URL to one that may")?;
+    }
+    if let Some(cluster) = cluster {
+        cluster.close().await;
+    }
+    Ok(migrate::newest())
+}
+
+/// The private cluster, started and up to date, or the server that the settings name. Returns the login that serves.
+async fn database(settings: &Settings) -> anyhow::Result<(Option<Cluster>, PgConnectOptions)> {
+    if let Some(url) = &settings.migration_database_url {
+        let login = parse("MIGRATION_DATABASE_URL", url.expose_secret())?;
+        migrate::run(login).await.context("cannot change the schema with the login of MIGRATION_DATABASE_URL")?;
+    }
+    if let Some(url) = &settings.database_url {
+        return Ok((None, parse("DATABASE_URL", url.expose_secret())?));
+    }
+    let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    let cluster = Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?;
+    migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE)).await.context("cannot bring the private database up to date")?;
+    if settings.database.demo_data {
+        let mut conn = cluster.connect_options(Role::Bootstrap, DATABASE).connect().await?;
+        demo::load(&mut conn).await.context("cannot load the demo data")?;
+        conn.close().await?;
+    }
+    let login = cluster.connect_options(Role::Authenticator, DATABASE);
+    Ok((Some(cluster), login))
+}
+
+fn parse(name: &str, url: &str) -> anyhow::Result<PgConnectOptions> {
+    // The address may carry a password: the reason alone is shown.
+    url.parse().map_err(|error: sqlx::Error| anyhow::anyhow!("{name} is no database address: {error}"))
+}
+
+fn arbiters(settings: &Settings) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(2, usize::from);
+    if settings.wizard.arbiters == 0 { cores() } else { settings.wizard.arbiters }
+}

@@ -1,0 +1,50 @@
+//! `eventos serve`: everything, until a signal.
+
+use std::io::Write;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+use crate::settings::Settings;
+use crate::telemetry;
+
+/// Serves until SIGTERM or SIGINT, then answers what was accepted and stops.
+pub(super) fn run(settings: Settings) -> anyhow::Result<()> {
+    telemetry::init(settings.log.format, &settings.log.filter)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    for name in &settings.not_read {
+        tracing::warn!(setting = name, "this setting is set, but nothing reads it yet");
+    }
+    let address = settings.server.listen_addr;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listening = listener.local_addr()?;
+    let app = App::start(&settings, settings.public_url(listening)).await?;
+    let stop = app.stop.clone();
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        stop.cancel();
+    });
+    ready(&format!("ready http://{listening}"))?;
+    let stop = app.stop.clone();
+    let serving = axum::serve(listener, app.http()).with_graceful_shutdown(async move { stop.cancelled().await });
+    let result = serving.await;
+    app.shutdown().await;
+    Ok(result?)
+}
+
+/// The line that scripts wait for.
+fn ready(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}

@@ -1,0 +1,14 @@
+//! What an event, its draft and a wizard session are: pure rules, no async, SQL, HTTP or actors.
+
+pub mod clock;
+pub mod draft;
+pub mod error;
+pub mod fact;
+pub mod money;
+pub mod person;
+pub mod publishing;
+pub mod session;
+pub mod stage;
+pub mod stages;
+pub mod suggestion;
+pub mod values;

@@ -1,0 +1,147 @@
+//! Amounts in a currency's minor unit (ruling C-68): cents where there are cents, yen where there are none.
+
+use serde::{Deserialize, Serialize};
+
+/// An ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+/// Currencies without a minor unit, and those with three digits (ISO 4217, as Stripe charges them).
+const NO_MINOR: &[&str] =
+    &["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"];
+const THREE_DIGITS: &[&str] = &["BHD", "JOD", "KWD", "OMR", "TND"];
+
+impl Currency {
+    /// US dollars.
+    pub const USD: Self = Self(*b"USD");
+
+    /// The currency with this code; letters of either case.
+    pub fn parse(code: &str) -> Option<Self> {
+        let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
+        let upper = bytes.map(|byte| byte.to_ascii_uppercase());
+        upper.iter().all(u8::is_ascii_uppercase).then_some(Self(upper))
+    }
+
+    /// Three capital letters.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// Digits behind the point: 0, 2 or 3.
+    pub fn digits(&self) -> u32 {
+        match self.code() {
+            code if NO_MINOR.contains(&code) => 0,
+            code if THREE_DIGITS.contains(&code) => 3,
+            _ => 2,
+        }
+    }
+
+    /// The currency that people of this country (ISO 3166 alpha-2) pay with.
+    pub fn of_country(country: &str) -> Option<Self> {
+        let code = match country {
+            "CA" => "CAD",
+            "US" | "EC" | "SV" | "PA" | "PR" => "USD",
+            "GB" => "GBP",
+            "FR" | "DE" | "ES" | "IT" | "NL" | "BE" | "AT" | "IE" | "PT" | "FI" | "GR" | "LU" | "EE" | "LV" | "LT" | "SK"
+            | "SI" | "HR" | "MT" | "CY" | "BG" => "EUR",
+            "CH" => "CHF",
+            "SE" => "SEK",
+            "NO" => "NOK",
+            "DK" => "DKK",
+            "PL" => "PLN",
+            "CZ" => "CZK",
+            "HU" => "HUF",
+            "RO" => "RON",
+            "MX" => "MXN",
+            "AR" => "ARS",
+            "CL" => "CLP",
+            "CO" => "COP",
+            "PE" => "PEN",
+            "BR" => "BRL",
+            "CN" => "CNY",
+            "TW" => "TWD",
+            "HK" => "HKD",
+            "JP" => "JPY",
+            "KR" => "KRW",
+            "SG" => "SGD",
+            "IN" => "INR",
+            "AU" => "AUD",
+            "NZ" => "NZD",
+            "ZA" => "ZAR",
+            "AE" => "AED",
+            "IL" => "ILS",
+            "TR" => "TRY",
+            _ => return None,
+        };
+        Self::parse(code)
+    }
+
+    fn symbol(&self) -> &'static str {
+        match self.code() {
+            "USD" | "CAD" | "AUD" | "NZD" | "MXN" | "SGD" | "HKD" | "TWD" | "ARS" | "CLP" | "COP" => "$",
+            "EUR" => "€",
+            "GBP" => "£",
+            "JPY" | "CNY" => "¥",
+            _ => "",
+        }
+    }
+}
+
+impl std::fmt::Display for Currency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::parse(&code).ok_or_else(|| serde::de::Error::custom("a currency is three letters, such as CAD"))
+    }
+}
+
+/// An amount in words: `$150 CAD`, `€12.50 EUR`, `¥3000 JPY`, `free`; without a currency `150`.
+pub fn price_words(price_cents: i64, currency: Option<Currency>) -> String {
+    if price_cents == 0 {
+        return "free".to_owned();
+    }
+    match currency {
+        Some(currency) => {
+            format!("{}{} {currency}", currency.symbol(), major(price_cents, currency.digits()))
+        }
+        None => major(price_cents, 2),
+    }
+}
+
+/// A minor amount as a decimal of the major unit, without needless zeros: `15000` with two digits is `150`.
+pub fn major(minor: i64, digits: u32) -> String {
+    let unit = 10_i64.pow(digits);
+    let (whole, rest) = (minor / unit, (minor % unit).abs());
+    if rest == 0 {
+        whole.to_string()
+    } else {
+        format!("{whole}.{rest:0width$}", width = digits as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_follow_the_minor_unit_of_their_currency() {
+        let words = |cents, code| price_words(cents, Currency::parse(code));
+        assert_eq!(words(15000, "CAD"), "$150 CAD");
+        assert_eq!(words(1250, "eur"), "€12.50 EUR");
+        assert_eq!(words(3000, "JPY"), "¥3000 JPY");
+        assert_eq!(words(1500, "KWD"), "1.500 KWD");
+        assert_eq!(words(0, "CAD"), "free");
+        assert_eq!(Currency::parse("dollars"), None);
+    }
+}

@@ -1,0 +1,138 @@
+//! What publishing demands: completeness, a link, a confirmation bound to what was shown.
+
+use deunicode::deunicode;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::draft::Draft;
+use super::fact::{Fact, Field, Patch};
+use super::money::Currency;
+use super::person::Person;
+use super::stage::Stage;
+use super::stages::ticketing;
+use super::values::{EventKind, PlaceKind, Provenance, Visibility};
+
+/// How long a shown confirmation may be answered, in seconds.
+pub const CONFIRMATION_LIFE_S: i64 = 15 * 60;
+
+/// What the organizer must say; everything else that publishing demands has a default that is told.
+pub const MUST_BE_SAID: &[Field] =
+    &[Field::Name, Field::Place, Field::Capacity, Field::DateTime, Field::PriceCents];
+
+/// Everything that still stands in the way of publishing, in the order of the stages.
+pub fn missing(draft: &Draft) -> Vec<Field> {
+    Stage::ALL.into_iter().flat_map(|stage| stage.missing(draft)).collect()
+}
+
+/// The defaults for what is missing and may be assumed. They are marked as such and must be told to the organizer.
+pub fn defaults(draft: &Draft, person: &Person) -> Patch {
+    let mut patch = Patch::new();
+    let mut assume = |fact| patch.push((fact, Provenance::Default));
+    let lacking = missing(draft);
+    let kind = draft.kind.unwrap_or(EventKind::Other);
+    if lacking.contains(&Field::Type) {
+        assume(Fact::Type(kind));
+    }
+    if lacking.contains(&Field::Duration) {
+        assume(Fact::Duration(assumed_duration_min(draft, kind)));
+    }
+    if lacking.contains(&Field::Timezone) {
+        assume(Fact::Timezone(person.timezone.clone().unwrap_or_else(|| "UTC".to_owned())));
+    }
+    if lacking.contains(&Field::Currency) {
+        assume(Fact::Currency(usual_currency(draft, person)));
+    }
+    if draft.visibility.is_none() {
+        assume(Fact::Visibility(Visibility::Public));
+    }
+    patch
+}
+
+/// Until the evening of the last day where a last day is known, else what is usual for the kind.
+fn assumed_duration_min(draft: &Draft, kind: EventKind) -> u32 {
+    let evening = jiff::civil::time(18, 0, 0, 0);
+    let last = draft.end_date.map(|date| date.to_datetime(evening));
+    draft
+        .starts()
+        .zip(last)
+        .and_then(|(start, end)| u32::try_from(start.duration_until(end).as_mins()).ok())
+        .filter(|minutes| (1..=86_400).contains(minutes))
+        .unwrap_or(kind.usual_duration_min())
+}
+
+/// The currency of the event's country, else the organizer's own, else of their country, else US dollars.
+pub fn usual_currency(draft: &Draft, person: &Person) -> Currency {
+    let of = |country: Option<&str>| country.and_then(Currency::of_country);
+    let own = || person.currency.as_deref().and_then(Currency::parse);
+    of(draft.country.as_deref()).or_else(own).or_else(|| of(person.country.as_deref())).unwrap_or(Currency::USD)
+}
+
+/// What the organizer should know before saying yes. Nothing here stops publishing.
+pub fn warnings(draft: &Draft, now: Timestamp, venue_capacity: Option<u32>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let zone = draft.timezone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+    if let Some(start) = draft.starts() {
+        let ambiguous = zone.to_ambiguous_zoned(start);
+        if ambiguous.is_ambiguous() {
+            warnings.push(format!("On that day the clocks change at {}; check the start time.", start.strftime("%H:%M")));
+        }
+        if ambiguous.compatible().is_ok_and(|zoned| zoned.timestamp() < now) {
+            warnings.push("That date is in the past.".to_owned());
+        }
+    }
+    if let (Some(people), Some(seats)) = (draft.capacity, venue_capacity)
+        && people > seats
+    {
+        warnings.push(format!("The venue holds {seats}, and you plan for {people}."));
+    }
+    if draft.place_kind == Some(PlaceKind::Online) && draft.online_url.is_none() {
+        warnings.push("There is no link to join yet; you can add it later.".to_owned());
+    }
+    let sold: u64 = draft.tiers.iter().filter_map(|tier| tier.quantity).map(u64::from).sum();
+    if let Some(people) = draft.capacity
+        && sold > u64::from(people)
+    {
+        warnings.push(format!("Your tickets add up to {sold}, more than the {people} people you plan for."));
+    }
+    if !ticketing::is_free(draft) {
+        warnings.push("Payments are not set up yet; guests can pay once they are.".to_owned());
+    }
+    warnings
+}
+
+/// The link for a name: `Évènement à Montréal` is `evenement-a-montreal`. A name without letters gives `event`.
+pub fn slug_for(name: &str) -> String {
+    let plain = deunicode(name).to_lowercase();
+    let words: Vec<&str> = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut slug = String::new();
+    for word in words {
+        let room = 70_usize.saturating_sub(slug.len());
+        if room < 2 {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.extend(word.chars().take(room));
+    }
+    if slug.is_empty() { "event".to_owned() } else { slug }
+}
+
+/// The link to try at this attempt: the plain one, then with a suffix (ruling C-43).
+pub fn slug_attempt(slug: &str, attempt: u32) -> String {
+    if attempt == 0 { slug.to_owned() } else { format!("{slug}-{}", attempt + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_plain_letters() {
+        assert_eq!(slug_for("Toronto Tech Summit 2025"), "toronto-tech-summit-2025");
+        assert_eq!(slug_for("Évènement à Montréal"), "evenement-a-montreal");
+        assert_eq!(slug_for("🎉"), "tada");
+        assert_eq!(slug_for("  —  "), "event");
+        assert!(slug_for(&"long ".repeat(60)).len() <= 72);
+    }
+}

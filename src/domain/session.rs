@@ -1,0 +1,114 @@
+//! A wizard session: one organizer's conversation about one event, as it is remembered between turns.
+//!
+//! The session's actor is the only writer; `version` is its fence (SCHEMA: wizard_sessions).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::draft::Draft;
+use super::fact::Field;
+use super::stage::Stage;
+use super::suggestion::Suggestion;
+use super::values::{EventStatus, SessionStatus};
+
+/// A session as the actor holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub owner: Uuid,
+    /// The event's row, once the first fact was said.
+    pub event: Option<EventHead>,
+    /// Where the conversation is.
+    pub stage: Stage,
+    /// Whether it goes on.
+    pub status: SessionStatus,
+    /// How often it was settled; a write from another number is refused.
+    pub version: i64,
+    /// ISO 639-1 code of the conversation's language.
+    pub language: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// What is known, and what was said last.
+    pub state: State,
+    /// Turns answered so far.
+    pub interactions: i32,
+}
+
+/// What identifies the event's row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventHead {
+    /// Its id.
+    pub id: Uuid,
+    /// Counts the changes of its draft fields, by whatever way they came.
+    pub revision: i64,
+    /// Draft, published or cancelled.
+    pub status: EventStatus,
+    /// The link it was published under.
+    pub slug: Option<String>,
+}
+
+/// What is remembered between turns beside the row's columns.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct State {
+    /// What is known of the event.
+    pub draft: Draft,
+    /// What the wizard asked for last, so that a bare answer is understood.
+    pub asked: Vec<Field>,
+    /// What the organizer left to the wizard or to later.
+    pub skipped: Vec<Field>,
+    /// What was offered last, so that "the second one" is understood.
+    pub offered: Vec<Suggestion>,
+    /// The confirmation that the organizer was shown last, while nothing else happened.
+    pub confirming: Option<Confirming>,
+    /// Changes that were taken back and may be done again, by version, oldest first.
+    pub taken_back: Vec<i64>,
+    /// The event's revision when this was written: another one means that somebody else changed the row.
+    pub revision: i64,
+}
+
+/// A confirmation that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Confirming {
+    /// The revision that was shown.
+    pub revision: i64,
+    /// The hash of its token, so that a plain "yes" is as good as the button.
+    pub seal: Vec<u8>,
+}
+
+impl Session {
+    /// A session that begins now.
+    pub fn begin(id: Uuid, owner: Uuid, language: &str, now: Timestamp) -> Self {
+        Self {
+            id,
+            owner,
+            event: None,
+            stage: Stage::Basics,
+            status: SessionStatus::InProgress,
+            version: 0,
+            language: language.to_owned(),
+            started_at: now,
+            state: State::default(),
+            interactions: 0,
+        }
+    }
+
+    /// The draft as it stands.
+    pub fn draft(&self) -> &Draft {
+        &self.state.draft
+    }
+
+    /// The revision of the draft; 0 while there is no row.
+    pub fn revision(&self) -> i64 {
+        self.event.as_ref().map_or(0, |event| event.revision)
+    }
+
+    /// The event is published.
+    pub fn is_published(&self) -> bool {
+        self.event.as_ref().is_some_and(|event| event.status == EventStatus::Published)
+    }
+}

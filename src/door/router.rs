@@ -1,0 +1,221 @@
+//! The door: who is it, seen before, which session. A message that passes is durable before anybody is told so.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use port::{Accepted, Body, Command, Door, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, Turn};
+use uuid::Uuid;
+
+use super::identity::{Identity, unavailable};
+use crate::domain::person::Person;
+use crate::domain::session::Session;
+use crate::store::database::{Actor, Store, Tx};
+use crate::store::error::StoreError;
+use crate::store::inbox::{self, NewMessage, Received};
+use crate::store::{conversations, sessions, suggestions};
+use crate::wizard::directory::{Closed, Directory};
+use crate::wizard::fault;
+use crate::wizard::job::Job;
+
+/// The longest message that is taken in, in bytes.
+pub const MAX_TEXT: usize = 100_000;
+/// How many messages of a conversation are shown again.
+const HISTORY: i64 = 500;
+
+/// The wizard's door.
+#[derive(Debug)]
+pub struct Router {
+    store: Store,
+    directory: Arc<Directory>,
+    identity: Identity,
+    node: String,
+}
+
+impl Router {
+    /// `node` names this process across restarts: what it took in and did not answer is its own to finish.
+    pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, node: String) -> Self {
+        Self { store, directory, identity, node }
+    }
+
+    async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<Uuid, Refusal> {
+        let channel = incoming.chat.channel;
+        let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
+        let result = match &incoming.chat.session {
+            SessionChoice::Id(id) => existing(&mut tx, id).await,
+            SessionChoice::Current => sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some),
+            SessionChoice::New => {
+                let fresh = self.fresh(person);
+                sessions::insert(&mut tx, &fresh, channel).await.map(|()| Some(fresh.id))
+            }
+        };
+        let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
+        tx.commit().await.map_err(|error| unavailable(&error.into()))?;
+        Ok(session)
+    }
+
+    fn fresh(&self, person: &Person) -> Session {
+        let desk = self.directory.desk();
+        Session::begin(desk.ids.id(), person.id, "en", desk.clock.now())
+    }
+
+    /// ACCEPT: the first commit of a turn.
+    async fn take_in(&self, person: &Person, session: Uuid, incoming: &Incoming) -> Result<Received, StoreError> {
+        fault::point("accept.before");
+        let mut tx = self.store.begin(Actor::Turn(person)).await?;
+        let content = content(&mut tx, session, &incoming.body).await?;
+        let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
+        // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
+        let account = if incoming.chat.account.is_empty() { session.to_string() } else { incoming.chat.account.clone() };
+        let received = inbox::accept(
+            &mut tx,
+            &NewMessage {
+                channel: incoming.chat.channel,
+                account: &account,
+                external_id: &incoming.id,
+                session,
+                content: &content,
+                body: &body,
+                node: &self.node,
+            },
+        )
+        .await?;
+        fault::point("accept.before_commit");
+        tx.commit().await?;
+        fault::point("accept.after_commit");
+        Ok(received)
+    }
+
+    /// A message that was taken in before: its replies reach this listener too.
+    async fn again(&self, person: &Person, session: Uuid, received: &Received, replies: Replies) -> Result<(), Refusal> {
+        if let Some(job) = self.directory.find(session, received.inbox) {
+            job.listen(replies);
+            return Ok(());
+        }
+        let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
+        let answer = conversations::answer_to(&mut tx, session, received.message).await.map_err(|error| unavailable(&error))?;
+        replies.send(match answer {
+            Some(words) => Reply::Said(words),
+            None => Reply::Trouble {
+                code: "ACCEPTED".to_owned(),
+                message: "I have this message already and am working on it.".to_owned(),
+                retry_after_s: None,
+            },
+        });
+        replies.send(Reply::Done);
+        Ok(())
+    }
+
+    async fn own(&self, from: &Sender, session: &str) -> Result<(Person, Uuid), Refusal> {
+        let person = self.identity.resolve(from).await?;
+        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
+        let id = existing(&mut tx, session).await.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
+        Ok((person, id))
+    }
+}
+
+#[async_trait]
+impl Door for Router {
+    async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal> {
+        check(&incoming)?;
+        let person = self.identity.resolve(&incoming.from).await?;
+        if !person.role.may_draft() {
+            return Err(Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned()));
+        }
+        let session = self.session_for(&person, &incoming).await?;
+        let place = self.directory.reserve(session).await.map_err(refusal)?;
+        let received = self.take_in(&person, session, &incoming).await.map_err(|error| unavailable(&error))?;
+        let Incoming { chat, body, replies, .. } = incoming;
+        if received.fresh {
+            fault::point("deliver.before");
+            let job = Job::new((received.inbox, received.message), person, chat.channel, body, Some(replies));
+            self.directory.deliver(place, Arc::new(job));
+            fault::point("deliver.after");
+        } else {
+            drop(place);
+            self.again(&person, session, &received, replies).await?;
+        }
+        Ok(Accepted { session: session.to_string(), fresh: received.fresh })
+    }
+
+    async fn observe(&self, from: &Sender, session: &str, replies: Replies) -> Result<bool, Refusal> {
+        let (_, id) = self.own(from, session).await?;
+        let running = self.directory.running(id);
+        Ok(running.is_some_and(|job| {
+            job.listen(replies);
+            true
+        }))
+    }
+
+    async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal> {
+        let (person, id) = self.own(from, session).await?;
+        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
+        let spoken = conversations::recent(&mut tx, id, HISTORY).await.map_err(|error| unavailable(&error))?;
+        let turns = spoken.into_iter().map(|spoken| Turn {
+            id: spoken.id.to_string(),
+            from_user: spoken.role == "user",
+            text: spoken.content,
+        });
+        Ok(History { turns: turns.collect() })
+    }
+
+    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
+        let (_, id) = self.own(from, session).await?;
+        let running = self.directory.running(id);
+        Ok(running.is_some_and(|job| {
+            job.stop.cancel();
+            true
+        }))
+    }
+}
+
+/// A session of the caller's own; what is no id at all is as absent as a foreign one.
+async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
+    match id.parse::<Uuid>() {
+        Ok(id) => Ok(sessions::is_own(tx, id).await?.then_some(id)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn refusal(closed: Closed) -> Refusal {
+    match closed {
+        Closed::Busy => Refusal::Busy,
+        Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
+    }
+}
+
+/// Refuses what no conversation can hold, before anything is written.
+fn check(incoming: &Incoming) -> Result<(), Refusal> {
+    let complaint = match &incoming.body {
+        Body::Text(text) if text.trim().is_empty() => Some("Please write something."),
+        Body::Text(text) if text.len() > MAX_TEXT => Some("That message is too long; I read up to 100,000 characters at once."),
+        Body::Text(text) if text.contains('\0') => Some("That message contains NUL characters; please leave them out."),
+        _ if incoming.id.is_empty() || incoming.id.len() > 300 || incoming.id.contains('\0') => Some("That message has no lawful id."),
+        _ => None,
+    };
+    complaint.map_or(Ok(()), |words| Err(Refusal::Invalid(words.to_owned())))
+}
+
+/// What the conversation shows for a message.
+async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, StoreError> {
+    Ok(match body {
+        Body::Text(text) => text.clone(),
+        Body::Pick(id) => match id.parse::<Uuid>() {
+            Ok(id) => suggestions::get(tx, session, id).await?.map_or_else(|| "(a choice)".to_owned(), |choice| choice.label),
+            Err(_) => "(a choice)".to_owned(),
+        },
+        Body::Confirm { .. } => "Yes, publish it.".to_owned(),
+        Body::Decline => "Not yet.".to_owned(),
+        Body::Command(command) => command_words(*command).to_owned(),
+    })
+}
+
+fn command_words(command: Command) -> &'static str {
+    match command {
+        Command::Start => "/start",
+        Command::Summary => "/summary",
+        Command::Undo => "/undo",
+        Command::Redo => "/redo",
+        Command::Publish => "/publish",
+        Command::Help => "/help",
+    }
+}

@@ -1,0 +1,203 @@
+//! What goes wrong, and the one place that says it over HTTP.
+//!
+//! Promises: programs get `{"success":false,"error":{"code","message","requestId"}}` (rulings C-74, R46-R51), people a short
+//! page; neither learns anything about the inside. What is our fault is logged with its reason, under the same request id.
+
+use axum::Json;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde_json::json;
+
+use super::reserved::Audience;
+use super::templates::{self, Notice};
+use crate::store::error::StoreError;
+
+/// When a caller may come again after the database was away, in seconds.
+const RETRY_S: u64 = 5;
+
+/// Why a request is not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// It is not there, or not for this caller.
+    #[error("nothing is there")]
+    NotFound,
+    /// The address is there, the method is not.
+    #[error("the method is not allowed")]
+    MethodNotAllowed,
+    /// A later version answers it; what it will be.
+    #[error("{0} is not built")]
+    NotBuilt(&'static str),
+    /// The request cannot be read.
+    #[error("the request cannot be read")]
+    Malformed,
+    /// The request is larger than any that we take.
+    #[error("the request is too large")]
+    TooLarge,
+    /// It took longer than anybody should wait.
+    #[error("the answer took too long")]
+    TooSlow,
+    /// A handler panicked.
+    #[error("a handler panicked")]
+    Panicked,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A page could not be written.
+    #[error("a page could not be written: {0}")]
+    Template(#[from] minijinja::Error),
+}
+
+/// An error as a caller may know it. Travels with its bare response to where the request's id is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    retry_after_s: Option<u64>,
+}
+
+impl HttpError {
+    fn failure(&self) -> Failure {
+        let (status, code, message) = match self {
+            Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This address does not take that method.".to_owned()),
+            Self::NotBuilt(what) => (StatusCode::NOT_IMPLEMENTED, "NOT_BUILT", format!("{what} is not part of this version yet.")),
+            Self::Malformed => (StatusCode::BAD_REQUEST, "INVALID_INPUT", "This request cannot be read. Please check it.".to_owned()),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "This is too large. Please send less at once.".to_owned()),
+            Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", "This takes longer than usual. Please try again in a moment.".to_owned()),
+            Self::Panicked | Self::Template(_) => fault(),
+            Self::Store(error) => of_store(error),
+        };
+        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S);
+        Failure { status, code, message, retry_after_s }
+    }
+}
+
+/// R112.
+fn fault() -> (StatusCode, &'static str, String) {
+    (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong. Try again.".to_owned())
+}
+
+fn of_store(error: &StoreError) -> (StatusCode, &'static str, String) {
+    let conflict = "Somebody else changed this meanwhile. Please look at it again.".to_owned();
+    match error {
+        StoreError::Unavailable(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "We cannot reach our data right now. Please try again in a moment.".to_owned())
+        }
+        StoreError::Conflict => (StatusCode::CONFLICT, "CONFLICT", conflict),
+        StoreError::Taken(_) => (StatusCode::CONFLICT, "CONFLICT", "This is taken already. Please choose another.".to_owned()),
+        StoreError::Refused(_) => (StatusCode::FORBIDDEN, "FORBIDDEN", "You may not do this.".to_owned()),
+        StoreError::Rejected { code, message, .. } => match code.as_str() {
+            "PT400" => (StatusCode::BAD_REQUEST, "INVALID_INPUT", message.clone()),
+            "PT403" => (StatusCode::FORBIDDEN, "FORBIDDEN", message.clone()),
+            "PT404" => (StatusCode::NOT_FOUND, "NOT_FOUND", message.clone()),
+            _ => fault(),
+        },
+        StoreError::Fault(_) => fault(),
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let failure = self.failure();
+        if failure.status.is_server_error() && !matches!(self, Self::NotBuilt(_)) {
+            tracing::error!(action = "http_failure", error = %self, error.code = failure.code);
+        }
+        let mut response = failure.status.into_response();
+        response.extensions_mut().insert(failure);
+        response
+    }
+}
+
+impl Failure {
+    /// What a layer below meant by a bare status.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        let known = match status {
+            StatusCode::NOT_FOUND => HttpError::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => HttpError::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => HttpError::TooLarge,
+            StatusCode::SERVICE_UNAVAILABLE => HttpError::TooSlow,
+            status if status.is_client_error() => HttpError::Malformed,
+            _ => HttpError::Panicked,
+        };
+        Self { status, ..known.failure() }
+    }
+
+    /// The answer that the caller reads.
+    pub(super) fn answer(&self, audience: Audience, request_id: &str) -> Response {
+        let mut response = match audience {
+            Audience::Program => self.json(request_id),
+            Audience::Person => self.page(request_id).unwrap_or_else(|_| self.json(request_id)),
+        };
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    fn json(&self, request_id: &str) -> Response {
+        let mut error = json!({"code": self.code, "message": self.message, "requestId": request_id});
+        if let (Some(seconds), Some(error)) = (self.retry_after_s, error.as_object_mut()) {
+            error.insert("retryAfter".to_owned(), seconds.into());
+        }
+        (self.status, Json(json!({"success": false, "error": error}))).into_response()
+    }
+
+    /// The same bytes for everything that is not there: only a fault of ours names its request.
+    fn page(&self, request_id: &str) -> Result<Response, minijinja::Error> {
+        let terminal = "You can make and publish your event in the terminal now. On the machine where EventOS runs, type:";
+        let html = templates::notice(&match self.status {
+            StatusCode::NOT_FOUND => Notice {
+                title: "We can’t find this page",
+                text: "The link may have a typo, or the event may not be public. Ask the organizer for the current link.",
+                command: None,
+                reference: None,
+            },
+            StatusCode::NOT_IMPLEMENTED => {
+                Notice { title: &self.message, text: terminal, command: Some("eventos chat"), reference: None }
+            }
+            status if status.is_server_error() => {
+                Notice { title: "Something is not right on our side", text: &self.message, command: None, reference: Some(request_id) }
+            }
+            _ => Notice { title: "That did not work", text: &self.message, command: None, reference: None },
+        })?;
+        Ok((self.status, [(CONTENT_SECURITY_POLICY, templates::POLICY.clone())], Html(html)).into_response())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_of_the_store_has_its_status_and_shows_nothing_inside() {
+        let rejected = |code: &str| StoreError::Rejected { code: code.to_owned(), message: "Please name it.".to_owned(), detail: None };
+        let secret = "password authentication failed for 10.0.0.7".to_owned();
+        let cases = [
+            (StoreError::Unavailable(secret.clone()), 503, "SERVICE_UNAVAILABLE"),
+            (StoreError::Conflict, 409, "CONFLICT"),
+            (StoreError::Taken(secret.clone()), 409, "CONFLICT"),
+            (StoreError::Refused(secret.clone()), 403, "FORBIDDEN"),
+            (rejected("PT400"), 400, "INVALID_INPUT"),
+            (rejected("PT404"), 404, "NOT_FOUND"),
+            (rejected("PT999"), 500, "INTERNAL_ERROR"),
+            (StoreError::Fault(secret.clone()), 500, "INTERNAL_ERROR"),
+        ];
+        for (error, status, code) in cases {
+            let failure = HttpError::Store(error).failure();
+            assert_eq!((failure.status.as_u16(), failure.code), (status, code));
+            assert!(!failure.message.contains("10.0.0.7"));
+            assert_eq!(failure.retry_after_s.is_some(), status == 503);
+        }
+    }
+
+    #[test]
+    fn a_bare_status_keeps_its_number() {
+        let failure = Failure::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!((failure.status.as_u16(), failure.code), (415, "INVALID_INPUT"));
+        assert_eq!(Failure::of_status(StatusCode::BAD_GATEWAY).code, "INTERNAL_ERROR");
+    }
+}

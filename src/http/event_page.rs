@@ -1,0 +1,89 @@
+//! `GET /e/{slug}` and `/e/{slug}.ics`: an event as guests see it, and as their calendars take it.
+//!
+//! Promises: an event that the viewer may not see answers byte for byte as one that does not exist.
+
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::Response;
+
+use super::error::HttpError;
+use super::event_view::EventView;
+use super::router::HttpState;
+use super::viewer::Viewer;
+use super::{cached, calendar, templates};
+use crate::store::database::Store;
+use crate::store::pages::{self, Page};
+
+/// The longest link that the database holds.
+const SLUG_CHARS: usize = 120;
+
+/// Both kinds share one segment of the path.
+pub(super) async fn show(
+    State(state): State<HttpState>,
+    viewer: Viewer,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, HttpError> {
+    match name.strip_suffix(".ics") {
+        Some(slug) => calendar_entry(&state, &viewer, slug, &headers).await,
+        None => page(&state, &viewer, &name, &headers).await,
+    }
+}
+
+async fn page(state: &HttpState, viewer: &Viewer, slug: &str, headers: &HeaderMap) -> Result<Response, HttpError> {
+    let page = load(&state.store, viewer, slug).await?;
+    let html = templates::event(&EventView::of(&page, &url(state, slug), state.clock.now()))?;
+    let mut response = cached::answer(&page, "text/html; charset=utf-8", html, headers);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, templates::POLICY.clone());
+    Ok(response)
+}
+
+async fn calendar_entry(state: &HttpState, viewer: &Viewer, slug: &str, headers: &HeaderMap) -> Result<Response, HttpError> {
+    let page = load(&state.store, viewer, slug).await?;
+    let entry = calendar::entry(&page, &url(state, slug), &host(&state.public_url)).ok_or(HttpError::NotFound)?;
+    let mut response = cached::answer(&page, "text/calendar; charset=utf-8", entry, headers);
+    // A slug has only letters, digits and hyphens.
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{slug}.ics\"")) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+    }
+    Ok(response)
+}
+
+async fn load(store: &Store, viewer: &Viewer, slug: &str) -> Result<Page, HttpError> {
+    if !is_slug(slug) {
+        return Err(HttpError::NotFound);
+    }
+    let mut tx = store.begin(viewer.actor()).await?;
+    pages::get(&mut tx, slug).await?.ok_or(HttpError::NotFound)
+}
+
+fn is_slug(name: &str) -> bool {
+    let lawful = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=SLUG_CHARS).contains(&name.len()) && name.chars().all(lawful)
+}
+
+fn url(state: &HttpState, slug: &str) -> String {
+    format!("{}/e/{slug}", state.public_url.trim_end_matches('/'))
+}
+
+/// Our name in the identity of calendar entries.
+fn host(public_url: &str) -> String {
+    let host = public_url.parse::<Uri>().ok().and_then(|url| url.host().map(str::to_owned));
+    host.unwrap_or_else(|| "eventos".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_slug_is_looked_up() {
+        assert!(is_slug("spring-concert-2027"));
+        for name in ["", "Spring", "a b", "a.ics", "a/b", "ä", &"x".repeat(121)] {
+            assert!(!is_slug(name), "{name}");
+        }
+        assert_eq!(host("https://events.example:8443/base"), "events.example");
+        assert_eq!(host("/nowhere"), "eventos");
+    }
+}

@@ -1,0 +1,29 @@
+//! What the product answers over HTTP: guests' event pages and calendar entries, health, and a clear word for what is not built.
+//!
+//! Promises: a page works without scripts and asks no other host for anything; what a caller may not see answers exactly as
+//! what is not there; every error has one shape and the id of its request.
+//!
+//! # Adding a route
+//! A file with its handler, a line in [`router::router`], and away with its line in `reserved.rs`. Handlers return
+//! [`error::HttpError`]; what people or programs read of it is written in one place.
+
+#[cfg(test)]
+mod agreement;
+mod cached;
+mod calendar;
+pub mod error;
+mod event_page;
+mod event_view;
+mod health;
+mod place;
+pub mod probes;
+mod request;
+mod reserved;
+mod rhythm;
+pub mod router;
+mod schedule;
+mod structured;
+mod templates;
+mod text;
+pub mod viewer;
+mod vtimezone;

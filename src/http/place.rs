@@ -1,0 +1,90 @@
+//! Where an event takes place, as guests may know it.
+//!
+//! Promises: the link to join a paid event online is for those who have a ticket and appears nowhere; a link is only ever
+//! http or https, whatever the database holds.
+
+use crate::domain::stages::ticketing;
+use crate::domain::values::PlaceKind;
+use crate::store::pages::Page;
+
+use super::text::one_line;
+
+/// Where an event takes place.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Place {
+    /// A place of bricks, when there is one.
+    pub(super) venue: Option<Venue>,
+    /// People take part over the net.
+    pub(super) online: bool,
+    /// Where to join, when everybody may.
+    pub(super) join_url: Option<String>,
+}
+
+/// A place of bricks; each text on one line.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Venue {
+    pub(super) name: Option<String>,
+    pub(super) address: Option<String>,
+    pub(super) city: Option<String>,
+    /// ISO 3166 alpha-2.
+    pub(super) country: Option<String>,
+    /// Degrees north and east.
+    pub(super) position: Option<(f64, f64)>,
+}
+
+impl Place {
+    /// The place of this event.
+    pub(super) fn of(page: &Page) -> Self {
+        let draft = &page.draft;
+        let online = matches!(draft.place_kind, Some(PlaceKind::Online | PlaceKind::Hybrid));
+        let join_url = draft.online_url.as_deref().filter(|url| online && ticketing::is_free(draft) && is_web(url));
+        Self {
+            venue: Some(Venue::of(page)).filter(|venue| draft.place_kind != Some(PlaceKind::Online) && *venue != Venue::default()),
+            online,
+            join_url: join_url.map(str::to_owned),
+        }
+    }
+
+    /// All of it on one line: `Steam Whistle, 255 Bremner Blvd, Toronto`, `Online`.
+    pub(super) fn line(&self) -> Option<String> {
+        let venue = self.venue.as_ref().map(Venue::line).filter(|line| !line.is_empty());
+        match (venue, self.online) {
+            (Some(venue), true) => Some(format!("{venue} and online")),
+            (None, true) => Some("Online".to_owned()),
+            (venue, false) => venue,
+        }
+    }
+}
+
+impl Venue {
+    fn of(page: &Page) -> Self {
+        let (draft, known) = (&page.draft, page.venue.as_ref());
+        let text = |known: Option<&str>, said: &Option<String>| {
+            known.or(said.as_deref()).map(one_line).filter(|text| !text.is_empty())
+        };
+        let position = known.and_then(|venue| venue.lat.zip(venue.lon));
+        Self {
+            name: text(known.map(|venue| venue.name.as_str()), &draft.place),
+            address: text(known.and_then(|venue| venue.address.as_deref()), &draft.address),
+            city: text(known.and_then(|venue| venue.city.as_deref()), &draft.city),
+            country: draft.country.as_deref().map(one_line),
+            position: position.filter(|(lat, lon)| (-90.0..=90.0).contains(lat) && (-180.0..=180.0).contains(lon)),
+        }
+    }
+
+    /// Name, address and city on one line, none of them twice.
+    pub(super) fn line(&self) -> String {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in [&self.name, &self.address, &self.city].into_iter().flatten() {
+            if !parts.iter().any(|known| known.contains(part.as_str())) {
+                parts.push(part);
+            }
+        }
+        parts.join(", ")
+    }
+}
+
+fn is_web(url: &str) -> bool {
+    let lower = url.to_ascii_lowercase();
+    (lower.starts_with("https://") || lower.starts_with("http://")) && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+}

@@ -1,0 +1,88 @@
+//! Addresses that a later version answers, and who asks for them.
+//!
+//! Promises: each of the contract's routes has a clear word until it is built, never a half answer.
+
+/// Who reads the answers of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// A program: errors are JSON.
+    Program,
+    /// A person with a browser: errors are pages.
+    Person,
+}
+
+/// A part of the address space.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Area {
+    /// Everything at and below this path.
+    pub(super) prefix: &'static str,
+    /// Who asks.
+    pub(super) audience: Audience,
+    /// What will be there, when nothing is yet.
+    pub(super) planned: Option<&'static str>,
+}
+
+const PANEL: &str = "The panel in the browser";
+
+const AREAS: &[Area] = &[
+    program("/functions", "The wizard's web API"),
+    program("/rest", "The REST API"),
+    program("/auth", "Sign-in over the web"),
+    program("/api/copilotkit", "The panel's chat endpoint"),
+    program("/api/links", "Linking chat accounts"),
+    program("/api/queue", "The publisher's queue"),
+    Area { prefix: "/api", audience: Audience::Program, planned: None },
+    program("/webhooks", "Payments"),
+    program("/telegram", "The Telegram bot"),
+    program("/discord", "The Discord bot"),
+    program("/metrics", "The page of metrics"),
+    program("/config.json", "The panel's configuration"),
+    program("/openapi.json", "The description of the API"),
+    Area { prefix: "/livez", audience: Audience::Program, planned: None },
+    Area { prefix: "/readyz", audience: Audience::Program, planned: None },
+    person("/login", PANEL),
+    person("/reset", PANEL),
+    person("/settings", PANEL),
+    person("/dashboard", PANEL),
+    person("/wizard", PANEL),
+    person("/docs", "The documentation of the API"),
+    person("/files", "The place for pictures and files"),
+    person("/connect", "Setting up payments"),
+    person("/o", "The page of orders"),
+    person("/checkin", "Checking in guests"),
+];
+
+const ROOT: Area = person("/", PANEL);
+const ELSEWHERE: Area = Area { prefix: "elsewhere", audience: Audience::Person, planned: None };
+
+const fn program(prefix: &'static str, planned: &'static str) -> Area {
+    Area { prefix, audience: Audience::Program, planned: Some(planned) }
+}
+
+const fn person(prefix: &'static str, planned: &'static str) -> Area {
+    Area { prefix, audience: Audience::Person, planned: Some(planned) }
+}
+
+/// The area of this path.
+pub(super) fn area(path: &str) -> &'static Area {
+    let holds = |area: &&Area| path.strip_prefix(area.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    match path {
+        "/" => &ROOT,
+        path => AREAS.iter().find(holds).unwrap_or(&ELSEWHERE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_is_a_whole_segment() {
+        assert_eq!(area("/rest/v1/events").prefix, "/rest");
+        assert_eq!(area("/restaurant").prefix, "elsewhere");
+        assert_eq!(area("/api/queue").planned, Some("The publisher's queue"));
+        assert_eq!((area("/api/x").planned, area("/api/x").audience), (None, Audience::Program));
+        assert_eq!((area("/").planned, area("/e/x").planned), (Some(PANEL), None));
+        assert_eq!(area("/dashboard/events/1").audience, Audience::Person);
+    }
+}

@@ -1,0 +1,230 @@
+//! When an event takes place: instants in its own zone, and the words for them.
+//!
+//! Promises: page, structured data and calendar entry all read this one schedule, so they cannot disagree; the length counts
+//! real minutes, also across a change of the clocks; a local time that does not exist or exists twice is read as RFC 5545
+//! section 3.3.5 reads it (the offset before the gap; the first of the two).
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned};
+use serde::Serialize;
+
+use crate::domain::draft::Draft;
+
+/// When an event takes place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Schedule {
+    /// Not decided.
+    Open,
+    /// Whole days; the hour is not known.
+    Days {
+        /// The first day.
+        first: Date,
+        /// The last day, included.
+        last: Date,
+    },
+    /// From an instant to another.
+    Hours {
+        /// The beginning, in the event's zone.
+        start: Zoned,
+        /// The end, in the event's zone, when it is known.
+        end: Option<Zoned>,
+    },
+}
+
+/// The words of a schedule.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Words {
+    /// `Saturday, 5 June 2027`.
+    pub(super) day: String,
+    /// `7:00 PM`.
+    pub(super) hour: Option<String>,
+    /// The last day, when it is another.
+    pub(super) end_day: Option<String>,
+    /// The hour of the end.
+    pub(super) end_hour: Option<String>,
+    /// `Toronto time (EDT, UTC−4)`.
+    pub(super) zone: Option<String>,
+    /// The beginning for machines, as in ISO 8601.
+    pub(super) start: String,
+    /// The end for machines.
+    pub(super) end: Option<String>,
+    /// `JUN`.
+    pub(super) month: String,
+    /// `5`.
+    pub(super) date: String,
+}
+
+impl Schedule {
+    /// The schedule of this draft; without a known zone it is read as UTC.
+    pub(super) fn of(draft: &Draft) -> Self {
+        let Some(first) = draft.date else { return Self::Open };
+        let zone = draft.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+        let starts = draft.time.map(|time| first.to_datetime(time));
+        match starts.and_then(|local| zone.to_zoned(local).ok()) {
+            Some(start) => {
+                let minutes = draft.duration_min.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
+                let end = minutes.and_then(|length| start.checked_add(length).ok());
+                Self::Hours { start, end }
+            }
+            None => Self::Days { first, last: draft.end_date.filter(|last| *last > first).unwrap_or(first) },
+        }
+    }
+
+    /// Whether all of it lies behind this moment.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Open => false,
+            // A day ends last at UTC-12.
+            Self::Days { last, .. } => {
+                let end = last.tomorrow().and_then(|day| Offset::constant(-12).to_timestamp(day.into()));
+                end.is_ok_and(|end| end <= now)
+            }
+            Self::Hours { start, end } => end.as_ref().unwrap_or(start).timestamp() <= now,
+        }
+    }
+
+    /// The words for a page; `None` while nothing is decided.
+    pub(super) fn words(&self) -> Option<Words> {
+        match self {
+            Self::Open => None,
+            Self::Days { first, last } => Some(Words {
+                end_day: (first != last).then(|| day_words(*last)),
+                start: first.to_string(),
+                end: (first != last).then(|| last.to_string()),
+                ..Words::of_day(*first)
+            }),
+            Self::Hours { start, end } => Some(Words {
+                hour: Some(hour_words(start)),
+                end_day: end.as_ref().map(Zoned::date).filter(|day| *day != start.date()).map(day_words),
+                end_hour: end.as_ref().map(hour_words),
+                zone: Some(zone_words(start, end.as_ref())),
+                start: machine(start),
+                end: end.as_ref().map(machine),
+                ..Words::of_day(start.date())
+            }),
+        }
+    }
+}
+
+impl Words {
+    fn of_day(day: Date) -> Self {
+        Self {
+            day: day_words(day),
+            month: day.strftime("%b").to_string(),
+            date: day.day().to_string(),
+            ..Self::default()
+        }
+    }
+
+    /// All of it on one line.
+    pub(super) fn line(&self) -> String {
+        let at = |day: &str, hour: Option<&String>| hour.map_or_else(|| day.to_owned(), |hour| format!("{day} at {hour}"));
+        let start = at(&self.day, self.hour.as_ref());
+        match (&self.end_day, &self.end_hour) {
+            (Some(day), hour) => format!("{start} – {}", at(day, hour.as_ref())),
+            (None, Some(hour)) => format!("{start} – {hour}"),
+            (None, None) => start,
+        }
+    }
+}
+
+/// `2027-06-05T19:00:00-04:00`, as schema.org and HTML write an instant with its offset.
+pub(super) fn machine(moment: &Zoned) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+fn day_words(day: Date) -> String {
+    day.strftime("%A, %-d %B %Y").to_string()
+}
+
+fn hour_words(moment: &Zoned) -> String {
+    moment.strftime("%-I:%M %p").to_string()
+}
+
+/// The zone by the name of its city, its abbreviation and its distance from UTC, also at the end when that is another.
+fn zone_words(start: &Zoned, end: Option<&Zoned>) -> String {
+    let at_end = end.filter(|end| end.offset() != start.offset()).map(offset_words);
+    let offsets = at_end.map_or_else(|| offset_words(start), |end| format!("{}, then {end}", offset_words(start)));
+    let name = start.time_zone().iana_name().unwrap_or("UTC");
+    match name.rsplit_once('/') {
+        Some((area, city)) if area != "Etc" => format!("{} time ({offsets})", city.replace('_', " ")),
+        _ if start.offset() == Offset::UTC && end.is_none_or(|end| end.offset() == Offset::UTC) => "UTC".to_owned(),
+        _ => format!("{name} ({offsets})"),
+    }
+}
+
+fn offset_words(moment: &Zoned) -> String {
+    let seconds = moment.offset().seconds();
+    let (sign, minutes) = (if seconds < 0 { '−' } else { '+' }, seconds.abs() / 60);
+    let distance = match (minutes / 60, minutes % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    };
+    let abbreviation = moment.strftime("%Z").to_string();
+    let is_name = abbreviation.chars().all(|c| c.is_ascii_alphabetic()) && abbreviation != "UTC";
+    if is_name { format!("{abbreviation}, {distance}") } else { distance }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(start: &str, zone: &str, minutes: u32) -> Draft {
+        let local: jiff::civil::DateTime = start.parse().unwrap();
+        Draft {
+            date: Some(local.date()),
+            time: Some(local.time()),
+            timezone: Some(zone.to_owned()),
+            duration_min: Some(minutes),
+            ..Draft::default()
+        }
+    }
+
+    fn words(start: &str, zone: &str, minutes: u32) -> Words {
+        Schedule::of(&draft(start, zone, minutes)).words().unwrap()
+    }
+
+    #[test]
+    fn words_name_weekday_day_hour_and_zone() {
+        let evening = words("2027-06-05T19:00", "America/Toronto", 180);
+        assert_eq!(evening.line(), "Saturday, 5 June 2027 at 7:00 PM – 10:00 PM");
+        assert_eq!(evening.zone.as_deref(), Some("Toronto time (EDT, UTC−4)"));
+        assert_eq!((evening.start.as_str(), evening.end.as_deref()), ("2027-06-05T19:00:00-04:00", Some("2027-06-05T22:00:00-04:00")));
+        assert_eq!((evening.month.as_str(), evening.date.as_str()), ("Jun", "5"));
+        assert_eq!(words("2027-06-05T19:00", "Asia/Kathmandu", 60).zone.unwrap(), "Kathmandu time (UTC+5:45)");
+        assert_eq!(words("2027-01-05T19:00", "Europe/London", 60).zone.unwrap(), "London time (GMT, UTC)");
+        assert_eq!(words("2027-01-05T19:00", "America/Argentina/Buenos_Aires", 60).zone.unwrap(), "Buenos Aires time (UTC−3)");
+        assert_eq!(words("2027-01-05T19:00", "UTC", 60).zone.unwrap(), "UTC");
+    }
+
+    #[test]
+    fn an_end_on_another_day_is_named() {
+        let night = words("2027-06-05T22:00", "Europe/Paris", 300);
+        assert_eq!(night.line(), "Saturday, 5 June 2027 at 10:00 PM – Sunday, 6 June 2027 at 3:00 AM");
+        let days = Draft { time: None, end_date: Some(jiff::civil::date(2027, 6, 7)), ..draft("2027-06-05T00:00", "UTC", 1) };
+        assert_eq!(Schedule::of(&days).words().unwrap().line(), "Saturday, 5 June 2027 – Monday, 7 June 2027");
+        assert_eq!(Schedule::of(&Draft::default()).words(), None);
+    }
+
+    #[test]
+    fn a_length_counts_real_minutes_when_the_clocks_change() {
+        let back = words("2026-10-31T23:00", "America/Toronto", 240);
+        assert_eq!(back.line(), "Saturday, 31 October 2026 at 11:00 PM – Sunday, 1 November 2026 at 2:00 AM");
+        assert_eq!(back.zone.as_deref(), Some("Toronto time (EDT, UTC−4, then EST, UTC−5)"));
+        assert_eq!(words("2026-03-08T02:30", "America/Toronto", 60).start, "2026-03-08T03:30:00-04:00");
+        assert_eq!(words("2026-11-01T01:30", "America/Toronto", 60).start, "2026-11-01T01:30:00-04:00");
+    }
+
+    #[test]
+    fn it_is_over_when_its_end_has_passed() {
+        let schedule = Schedule::of(&draft("2027-06-05T19:00", "America/Toronto", 60));
+        assert!(!schedule.is_over("2027-06-05T23:59:59Z".parse().unwrap()));
+        assert!(schedule.is_over("2027-06-06T00:00:00Z".parse().unwrap()));
+        let day = Schedule::Days { first: jiff::civil::date(2027, 6, 5), last: jiff::civil::date(2027, 6, 5) };
+        assert!(!day.is_over("2027-06-06T11:59:59Z".parse().unwrap()));
+        assert!(day.is_over("2027-06-06T12:00:00Z".parse().unwrap()));
+        assert!(!Schedule::Open.is_over(Timestamp::MAX));
+    }
+}

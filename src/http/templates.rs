@@ -1,0 +1,81 @@
+//! The pages' templates and their style, compiled in.
+//!
+//! Promises: every value is escaped for HTML unless it says that it is safe; a page may load nothing but itself and its own
+//! style, which the policy names by its hash, and may run no script (a block of data is none).
+
+use std::sync::LazyLock;
+
+use axum::http::HeaderValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("pages/page.css");
+
+static PAGES: LazyLock<Environment<'static>> = LazyLock::new(environment);
+
+/// What a page may load and do.
+pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
+
+#[expect(clippy::expect_used, reason = "the files are part of the program, and a test renders each")]
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    let files = [
+        ("layout.html", include_str!("pages/layout.html")),
+        ("event.html", include_str!("pages/event.html")),
+        ("notice.html", include_str!("pages/notice.html")),
+    ];
+    for (name, text) in files {
+        environment.add_template(name, text).expect("a template of the program");
+    }
+    environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+    environment
+}
+
+/// A short page that says one thing.
+#[derive(Debug, Serialize)]
+pub(super) struct Notice<'a> {
+    /// What it says.
+    pub(super) title: &'a str,
+    /// What to do.
+    pub(super) text: &'a str,
+    /// A command to type.
+    pub(super) command: Option<&'a str>,
+    /// By which a fault is found again.
+    pub(super) reference: Option<&'a str>,
+}
+
+/// The page of an event.
+pub(super) fn event(view: &impl Serialize) -> Result<String, minijinja::Error> {
+    PAGES.get_template("event.html")?.render(context! { event => view })
+}
+
+/// A short page that says one thing.
+pub(super) fn notice(notice: &Notice<'_>) -> Result<String, minijinja::Error> {
+    PAGES.get_template("notice.html")?.render(context! { notice })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_fits_the_style_as_it_stands_in_a_page() {
+        let page = notice(&Notice { title: "<b>", text: "text", command: Some("eventos chat"), reference: None }).unwrap();
+        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        let hash = STANDARD.encode(Sha256::digest(style));
+        assert!(POLICY.to_str().unwrap().contains(&format!("style-src 'sha256-{hash}'")));
+        assert!(page.contains("&lt;b&gt;") && !page.contains("<b>"));
+    }
+}

@@ -1,0 +1,25 @@
+//! EventOS Wizard: an organizer makes a publication-ready event by talking.
+//!
+//! A tour of the rooms, from the ground up (docs/ARCHITECTURE.md draws the house):
+//!
+//! * [`domain`]: what an event, its draft and a session are; pure.
+//! * [`settings`], [`telemetry`], [`node`]: what this process is told, says and is called.
+//! * [`store`]: all the SQL, and the private PostgreSQL.
+//! * [`understanding`]: from words to facts, and from facts to words.
+//! * [`advice`]: suggestions from data.
+//! * [`wizard`]: a supervised actor for each session; a turn.
+//! * [`door`]: who is it, seen before, which session.
+//! * [`http`]: pages and API.
+//! * [`app`] wires them, [`cli`] is the commands.
+
+#[cfg(all(feature = "failpoints", not(debug_assertions)))]
+compile_error!("failpoints crash the program on purpose; no release build may carry them");
+
+pub mod advice;
+pub mod domain;
+pub mod door;
+pub mod node;
+pub mod settings;
+pub mod store;
+pub mod understanding;
+pub mod wizard;

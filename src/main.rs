@@ -1,0 +1,13 @@
+//! Runs the chosen command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // The private database's launcher must run before any thread starts.
+    if let Some(code) = eventos::store::cluster::run_launcher_if_asked() {
+        return code;
+    }
+    #[cfg(feature = "failpoints")]
+    eventos::wizard::fault::arm_from_environment();
+    eventos::cli::run()
+}

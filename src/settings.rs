@@ -1,0 +1,345 @@
+//! Typed settings: defaults, then a file, then the environment. The only reader of the environment.
+//!
+//! Promises: an unknown key in a file, an unknown `EVENTOS_` variable or a malformed value is one clear line and no start;
+//! a name that a later version reads is warned about when it is set, never ignored in silence.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// The defaults, and the list of every setting there is.
+const DEFAULTS: &str = include_str!("../config/default.toml");
+
+/// Plain names of the environment and the settings that they override.
+const PLAIN: &[(&str, &str, &str)] = &[
+    ("LISTEN_ADDR", "server", "listen_addr"),
+    ("PUBLIC_URL", "server", "public_url"),
+    ("DATA_DIR", "server", "data_dir"),
+    ("RUST_LOG", "log", "filter"),
+];
+
+/// Names that users may set already and that nothing reads yet.
+const NOT_READ_YET: &[&str] = &[
+    "TRUSTED_PROXIES",
+    "SUPABASE_URL",
+    "SUPABASE_ANON_KEY",
+    "SUPABASE_SERVICE_ROLE_KEY",
+    "SUPABASE_JWT_SECRET",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "OPENAI_FALLBACK_MODEL",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "STRIPE_CLIENT_ID",
+    "STRIPE_API_BASE",
+    "STRIPE_CONNECT_BASE",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "OPERATOR_EMAIL",
+    "GOOGLE_MAPS_API_KEY",
+    "GOOGLE_MAPS_BASE_URL",
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_API_URL",
+    "TELEGRAM_MODE",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "DISCORD_TOKEN",
+    "DISCORD_MODE",
+    "DISCORD_PUBLIC_KEY",
+    "DISCORD_API_URL",
+    "DISCORD_RESOLVE",
+    "DISCORD_CA",
+    "SENTRY_DSN",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where we are.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// The wizard.
+    pub wizard: Wizard,
+    /// The log.
+    pub log: Log,
+    /// The server to use instead of the private cluster.
+    pub database_url: Option<SecretString>,
+    /// A login that may change the schema.
+    pub migration_database_url: Option<SecretString>,
+    /// Where the private cluster and locks are kept.
+    pub data_dir: PathBuf,
+    /// Names that are set and not read yet, each worth a warning.
+    pub not_read: Vec<&'static str>,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Server {
+    /// Where to listen.
+    pub listen_addr: SocketAddr,
+    /// Where people find us; empty: the listen address.
+    pub public_url: String,
+    data_dir: String,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Database {
+    /// Connections of this process.
+    pub connections: u32,
+    /// Where postgres is; empty: looked for.
+    pub bin_dir: String,
+    /// Loads invented venues and events into the private database.
+    pub demo_data: bool,
+}
+
+/// `[wizard]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Wizard {
+    /// A turn's bound, in seconds.
+    pub turn_deadline_s: u64,
+    /// A session sleeps after so many seconds.
+    pub idle_s: u64,
+    /// A stopping program waits so many seconds.
+    pub drain_s: u64,
+    /// Threads for actors; 0: one a core.
+    pub arbiters: usize,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Log {
+    /// `json`, `pretty` or `auto`.
+    pub format: LogFormat,
+    /// As in `RUST_LOG`.
+    pub filter: String,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Pretty when a person looks on, else JSON.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Pretty,
+}
+
+/// A setting that cannot be used; one line that says which and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("cannot read the settings file {path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// A key that no setting has.
+    #[error("{place}: there is no setting {key}. config/default.toml lists them all")]
+    Unknown {
+        /// The file or the variable.
+        place: String,
+        /// The key.
+        key: String,
+    },
+    /// A value of the wrong kind.
+    #[error("{place}: {reason}")]
+    Malformed {
+        /// The file or the variable.
+        place: String,
+        /// What is expected.
+        reason: String,
+    },
+}
+
+/// What the command line overrides.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--listen`
+    pub listen_addr: Option<SocketAddr>,
+    /// `--data-dir`
+    pub data_dir: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// The first value that cannot be used.
+    pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, SettingsError> {
+        let text = match file {
+            Some(path) => Some((path.display().to_string(), read(path)?)),
+            None => None,
+        };
+        let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::from(text, environment.collect(), overrides)
+    }
+
+    /// The defaults, whatever this process was told.
+    ///
+    /// # Errors
+    /// None in a program whose defaults fit its settings, which a test shows.
+    pub fn defaults(data_dir: PathBuf) -> Result<Self, SettingsError> {
+        Self::from(None, Vec::new(), &Overrides { data_dir: Some(data_dir), ..Overrides::default() })
+    }
+
+    fn from(file: Option<(String, String)>, environment: Vec<(String, String)>, overrides: &Overrides) -> Result<Self, SettingsError> {
+        let mut table: Table = DEFAULTS.parse().map_err(|error| malformed("config/default.toml", &error))?;
+        if let Some((place, text)) = file {
+            let own: Table = text.parse().map_err(|error| malformed(&place, &error))?;
+            merge(&mut table, own, &place)?;
+        }
+        let set = |name: &str| environment.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str());
+        override_plain(&mut table, &environment)?;
+        let parts: Parts = Value::Table(table).try_into().map_err(|error| malformed("the settings", &error))?;
+        let secret = |name: &str| set(name).map(SecretString::from);
+        let data_dir = overrides.data_dir.clone().unwrap_or_else(|| data_dir(&parts.server.data_dir, set));
+        let mut server = parts.server;
+        server.listen_addr = overrides.listen_addr.unwrap_or(server.listen_addr);
+        Ok(Self {
+            database_url: secret("DATABASE_URL"),
+            migration_database_url: secret("MIGRATION_DATABASE_URL"),
+            not_read: NOT_READ_YET.iter().copied().filter(|name| set(name).is_some()).collect(),
+            server,
+            database: parts.database,
+            wizard: parts.wizard,
+            log: parts.log,
+            data_dir,
+        })
+    }
+
+    /// Whether the program keeps its own database.
+    pub fn is_private(&self) -> bool {
+        self.database_url.is_none()
+    }
+
+    /// The log's filter when nobody set one.
+    pub fn default_filter() -> String {
+        let defaults: Option<Table> = DEFAULTS.parse().ok();
+        let filter = defaults.as_ref().and_then(|table| table.get("log")?.get("filter")?.as_str());
+        filter.unwrap_or_default().to_owned()
+    }
+
+    /// Where people find us when the server listens here; no slash at the end.
+    pub fn public_url(&self, listening: SocketAddr) -> String {
+        match self.server.public_url.trim_end_matches('/') {
+            "" => format!("http://{listening}"),
+            url => url.to_owned(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Parts {
+    server: Server,
+    database: Database,
+    wizard: Wizard,
+    log: Log,
+}
+
+fn read(path: &Path) -> Result<String, SettingsError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| SettingsError::File { path: path.display().to_string(), reason: error.to_string() })
+}
+
+fn malformed(place: &str, reason: &impl ToString) -> SettingsError {
+    SettingsError::Malformed { place: place.to_owned(), reason: reason.to_string().trim_end().replace('\n', " ") }
+}
+
+/// Lays a file over the defaults; the defaults know every key.
+fn merge(defaults: &mut Table, own: Table, place: &str) -> Result<(), SettingsError> {
+    for (section, values) in own {
+        let unknown = |key: String| SettingsError::Unknown { place: place.to_owned(), key };
+        let Some(known) = defaults.get_mut(&section).and_then(Value::as_table_mut) else { return Err(unknown(section)) };
+        let Value::Table(values) = values else { return Err(malformed(place, &format!("{section} is a section"))) };
+        for (key, value) in values {
+            let slot = known.get_mut(&key).ok_or_else(|| unknown(format!("{section}.{key}")))?;
+            if !slot.same_type(&value) {
+                return Err(malformed(place, &format!("{section}.{key} must be a {}", slot.type_str())));
+            }
+            *slot = value;
+        }
+    }
+    Ok(())
+}
+
+fn override_plain(table: &mut Table, environment: &[(String, String)]) -> Result<(), SettingsError> {
+    for (name, value) in environment {
+        if let Some((_, section, key)) = PLAIN.iter().find(|(plain, _, _)| plain == name) {
+            put(table, name, section, key, value)?;
+        } else if let Some(rest) = name.strip_prefix("EVENTOS_") {
+            let lower = rest.to_lowercase();
+            let unknown = || SettingsError::Unknown { place: name.clone(), key: lower.clone() };
+            let (section, key) = lower.split_once("__").ok_or_else(unknown)?;
+            put(table, name, section, key, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the text of a variable in the place of a default of the same kind.
+fn put(table: &mut Table, name: &str, section: &str, key: &str, text: &str) -> Result<(), SettingsError> {
+    let slot = table.get_mut(section).and_then(|section| section.get_mut(key));
+    let slot = slot.ok_or_else(|| SettingsError::Unknown { place: name.to_owned(), key: format!("{section}.{key}") })?;
+    let wrong = |wanted: &str| malformed(name, &format!("{text:?} is not {wanted}"));
+    *slot = match slot {
+        Value::Integer(_) => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
+        Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?),
+        _ => Value::String(text.to_owned()),
+    };
+    Ok(())
+}
+
+fn data_dir<'a>(setting: &str, set: impl Fn(&str) -> Option<&'a str>) -> PathBuf {
+    if !setting.is_empty() {
+        return PathBuf::from(setting);
+    }
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/eventos");
+    }
+    let home = || PathBuf::from(set("HOME").unwrap_or(".")).join(".local/share");
+    set("XDG_DATA_HOME").map_or_else(home, PathBuf::from).join("eventos")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let file = file.map(|text| ("my.toml".to_owned(), text.to_owned()));
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Settings::from(file, environment, &Overrides::default())
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+        let file = "[server]\nlisten_addr = \"127.0.0.1:1\"\n[wizard]\nidle_s = 5";
+        let settings = load(Some(file), &[("LISTEN_ADDR", "127.0.0.1:2"), ("EVENTOS_WIZARD__DRAIN_S", "7")]).unwrap();
+        assert_eq!(settings.server.listen_addr.port(), 2);
+        assert_eq!((settings.wizard.idle_s, settings.wizard.drain_s, settings.wizard.turn_deadline_s), (5, 7, 30));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_one_clear_line() {
+        let line = |file: Option<&str>, environment: &[(&str, &str)]| load(file, environment).unwrap_err().to_string();
+        assert_eq!(line(Some("[server]\nport = 1"), &[]), "my.toml: there is no setting server.port. config/default.toml lists them all");
+        assert!(line(None, &[("EVENTOS_SERVER_PORT", "1")]).starts_with("EVENTOS_SERVER_PORT: there is no setting"));
+        assert_eq!(line(None, &[("EVENTOS_WIZARD__IDLE_S", "soon")]), "EVENTOS_WIZARD__IDLE_S: \"soon\" is not a whole number");
+        assert_eq!(line(Some("[wizard]\nidle_s = \"5\""), &[]), "my.toml: wizard.idle_s must be a integer");
+        assert!(!line(None, &[("LISTEN_ADDR", "here")]).contains('\n'));
+    }
+
+    #[test]
+    fn names_of_later_versions_are_noticed() {
+        assert_eq!(load(None, &[("OPENAI_API_KEY", "sk-x"), ("SMTP_URL", "")]).unwrap().not_read, ["OPENAI_API_KEY"]);
+    }
+}

@@ -1,0 +1,66 @@
+//! What was said in a session, in order.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::StoreError;
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spoken {
+    /// Its id.
+    pub id: Uuid,
+    /// `user`, `assistant` or `system`.
+    pub role: String,
+    /// The words.
+    pub content: String,
+}
+
+/// Writes what the wizard said in answer to a message. Runs as the session's owner.
+pub async fn say(
+    conn: &mut PgConnection,
+    session: Uuid,
+    words: &str,
+    metadata: &Value,
+    channel: &str,
+    reply_to: Uuid,
+) -> Result<Uuid, StoreError> {
+    let row = sqlx::query!(
+        r#"select id as "id!" from app.append_message($1, 'assistant', $2, $3, $4, $5)"#,
+        session,
+        words,
+        metadata,
+        channel,
+        reply_to
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.id)
+}
+
+/// The newest messages of a session, oldest first.
+pub async fn recent(conn: &mut PgConnection, session: Uuid, limit: i64) -> Result<Vec<Spoken>, StoreError> {
+    let mut spoken = sqlx::query_as!(
+        Spoken,
+        "select id, role, content from ai_conversations where session_id = $1 order by seq desc limit $2",
+        session,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    spoken.reverse();
+    Ok(spoken)
+}
+
+/// What the wizard answered to a message, once it did.
+pub async fn answer_to(conn: &mut PgConnection, session: Uuid, message: Uuid) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query!(
+        "select content from ai_conversations where session_id = $1 and reply_to = $2 order by seq desc limit 1",
+        session,
+        message
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.content))
+}

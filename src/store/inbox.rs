@@ -1,0 +1,124 @@
+//! Messages that were taken in and not yet answered: ACCEPT, leases, and what a restart finds.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::StoreError;
+
+/// How long a process may work on a message before another may take it over, in seconds; renewed while it works.
+pub const LEASE_S: i32 = 30;
+
+/// After so many starts a message is set aside, so that it cannot block its session for ever (PAINS P4).
+pub const MAX_ATTEMPTS: i32 = 3;
+
+/// A message to take in.
+#[derive(Debug)]
+pub struct NewMessage<'a> {
+    /// The channel it came through.
+    pub channel: &'a str,
+    /// The account or place within the channel.
+    pub account: &'a str,
+    /// The platform's id of the message.
+    pub external_id: &'a str,
+    /// The session it is for.
+    pub session: Uuid,
+    /// What the conversation shows for it.
+    pub content: &'a str,
+    /// What it asks for, as [`port::Body`].
+    pub body: &'a Value,
+    /// The process that takes it in.
+    pub node: &'a str,
+}
+
+/// A message as taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Its row.
+    pub inbox: Uuid,
+    /// The user's message in the conversation.
+    pub message: Uuid,
+    /// `false`: this id was taken in before.
+    pub fresh: bool,
+}
+
+/// A message that another run left unanswered.
+#[derive(Debug, Clone)]
+pub struct Leftover {
+    /// Its row.
+    pub inbox: Uuid,
+    /// The user's message in the conversation.
+    pub message: Uuid,
+    /// The session it is for.
+    pub session: Uuid,
+    /// Whose session that is.
+    pub owner: Uuid,
+    /// The channel it came through.
+    pub channel: String,
+    /// What it asks for.
+    pub body: Value,
+    /// It was tried too often and is set aside now.
+    pub dead: bool,
+}
+
+/// Takes a message in, once per platform id. Runs as the session's owner.
+pub async fn accept(conn: &mut PgConnection, message: &NewMessage<'_>) -> Result<Received, StoreError> {
+    let row = sqlx::query!(
+        r#"select inbox_id as "inbox_id!", message_id as "message_id!", fresh as "fresh!"
+           from app.accept_message($1, $2, $3, $4, $5, $6, '{}', $7, $8, true)"#,
+        message.channel,
+        message.account,
+        message.external_id,
+        message.session,
+        message.content,
+        message.body,
+        message.node,
+        LEASE_S
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Received { inbox: row.inbox_id, message: row.message_id, fresh: row.fresh })
+}
+
+/// Sets a message aside; its words stay in the conversation.
+pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<(), StoreError> {
+    sqlx::query!("select app.settle_inbox($1, 'dead', $2)", inbox, why).fetch_one(conn).await?;
+    Ok(())
+}
+
+/// Takes over what other runs left: our own leases at once when `own`, else those that ran out. Runs as the server.
+pub async fn claim(conn: &mut PgConnection, node: &str, own: bool) -> Result<Vec<Leftover>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", message_id as "message_id!", session_id as "session_id!", user_id as "user_id!",
+               channel as "channel!", body as "body!", state as "state!"
+           from app.claim_inbox($1, $2, $3, $4)"#,
+        node,
+        LEASE_S,
+        own,
+        MAX_ATTEMPTS
+    )
+    .fetch_all(conn)
+    .await?;
+    let leftover = rows.into_iter().map(|row| Leftover {
+        inbox: row.id,
+        message: row.message_id,
+        session: row.session_id,
+        owner: row.user_id,
+        channel: row.channel,
+        body: row.body,
+        dead: row.state == "dead",
+    });
+    Ok(leftover.collect())
+}
+
+/// Keeps our leases alive while we work. Runs as the server.
+pub async fn renew(conn: &mut PgConnection, node: &str) -> Result<(), StoreError> {
+    sqlx::query!("select app.renew_leases($1, $2)", node, LEASE_S).fetch_one(conn).await?;
+    Ok(())
+}
+
+/// Closes a message that needs no answer any more.
+pub async fn close(conn: &mut PgConnection, inbox: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("select app.settle_inbox($1, 'answered', null)", inbox).fetch_one(conn).await?;
+    Ok(())
+}

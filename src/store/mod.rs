@@ -1,0 +1,26 @@
+//! All the SQL of the product, one file for each table or aggregate; rows never leave this room.
+//!
+//! Each function takes a connection inside a transaction that [`database::Store::begin`] opened in somebody's name, so that
+//! row level security decides what it sees.
+//!
+//! # Adding a table
+//! A migration (`migrations/README.md`), its line in `tests/it/rls_matrix.txt`, a file here named like the table whose
+//! functions are nouns first (`venues::search`), and `make queries` to renew `.sqlx`.
+
+pub mod cluster;
+pub mod confirmations;
+pub mod conversations;
+pub mod database;
+pub mod demo;
+pub mod error;
+pub mod events;
+pub mod history;
+pub mod inbox;
+pub mod migrate;
+pub mod pages;
+pub mod people;
+pub mod revisions;
+pub mod sessions;
+pub mod settlement;
+pub mod suggestions;
+pub mod venues;

@@ -1,0 +1,77 @@
+//! Events as guests see them.
+
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::{StoreError, odd};
+use super::events;
+use crate::domain::draft::Draft;
+use crate::domain::values::EventStatus;
+
+/// A published (or cancelled) event with what its page shows.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The event.
+    pub id: Uuid,
+    /// The link.
+    pub slug: String,
+    /// Published or cancelled.
+    pub status: EventStatus,
+    /// Its values.
+    pub draft: Draft,
+    /// The venue's name and address, when it has one.
+    pub venue: Option<PageVenue>,
+    /// Who organizes it, by name.
+    pub organizer: Option<String>,
+    /// When its row changed last.
+    pub updated_at: Timestamp,
+    /// How often it changed: the sequence number of its calendar entry.
+    pub revision: i64,
+}
+
+/// What a page shows of a venue.
+#[derive(Debug, Clone)]
+pub struct PageVenue {
+    /// Its name.
+    pub name: String,
+    /// Street and number.
+    pub address: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// Degrees north.
+    pub lat: Option<f64>,
+    /// Degrees east.
+    pub lon: Option<f64>,
+}
+
+/// The page under this link, as far as the caller may see it; drafts have none.
+pub async fn get(conn: &mut PgConnection, slug: &str) -> Result<Option<Page>, StoreError> {
+    let row = sqlx::query!(
+        r#"select e.id, e.updated_at as "updated_at: jiff_sqlx::Timestamp", v.name as "venue_name?", v.address as "venue_address?",
+               v.city as "venue_city?", v.lat as "lat?", v.lon as "lon?"
+           from events e left join venues v on v.id = e.venue_id
+           where e.slug = $1 and e.status in ('published', 'cancelled')"#,
+        slug
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let stored = events::get(conn, row.id).await?.ok_or_else(|| odd("event", row.id))?;
+    Ok(Some(Page {
+        id: row.id,
+        slug: slug.to_owned(),
+        status: stored.head.status,
+        revision: stored.head.revision,
+        draft: stored.draft,
+        venue: row.venue_name.map(|name| PageVenue {
+            name,
+            address: row.venue_address,
+            city: row.venue_city,
+            lat: row.lat,
+            lon: row.lon,
+        }),
+        organizer: None,
+        updated_at: row.updated_at.to_jiff(),
+    }))
+}

@@ -1,0 +1,127 @@
+//! Wizard sessions: the row that an actor is woken from. Turns write it through [`super::settlement`].
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::{StoreError, odd};
+use super::events;
+use crate::domain::draft::Draft;
+use crate::domain::fact::Field;
+use crate::domain::session::{Session, State};
+use crate::domain::stage::Stage;
+use crate::domain::values::{Provenance, SessionStatus};
+
+/// Makes the row of a session that begins. Runs as its owner.
+pub async fn insert(conn: &mut PgConnection, session: &Session, channel: &str) -> Result<(), StoreError> {
+    let state = serde_json::to_value(&session.state).map_err(|error| odd("state", error))?;
+    sqlx::query!(
+        "insert into wizard_sessions (id, user_id, stage, state, channel, language) values ($1, $2, $3, $4, $5, $6)",
+        session.id,
+        session.owner,
+        i32::from(session.stage.number()),
+        state,
+        channel,
+        session.language
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The session of the caller's own with this id; a foreign one is absent.
+pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query!(
+        r#"select id, user_id, event_id, stage, status, state, version, coalesce(language, 'en') as "language!",
+               started_at as "started_at: jiff_sqlx::Timestamp", ai_interactions_count
+           from wizard_sessions where id = $1"#,
+        id
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let stage = u8::try_from(row.stage).ok().and_then(Stage::from_number).ok_or_else(|| odd("stage", row.stage))?;
+    let state: State = serde_json::from_value(row.state).map_err(|error| odd("state", error))?;
+    let mut session = Session {
+        id: row.id,
+        owner: row.user_id,
+        event: None,
+        stage,
+        status: SessionStatus::parse(&row.status).ok_or_else(|| odd("status", &row.status))?,
+        version: row.version,
+        language: row.language,
+        started_at: row.started_at.to_jiff(),
+        state,
+        interactions: row.ai_interactions_count,
+    };
+    if let Some(event) = row.event_id {
+        adopt(conn, &mut session, event).await?;
+    }
+    Ok(Some(session))
+}
+
+/// Takes over what the event's row says where somebody else changed it since the session was written.
+async fn adopt(conn: &mut PgConnection, session: &mut Session, event: Uuid) -> Result<(), StoreError> {
+    let Some(stored) = events::get(conn, event).await? else { return Ok(()) };
+    if stored.head.revision != session.state.revision {
+        let known = std::mem::take(&mut session.state.draft);
+        session.state.draft = overlay(known, stored.draft);
+        session.state.revision = stored.head.revision;
+        session.state.confirming = None;
+    }
+    session.event = Some(stored.head);
+    Ok(())
+}
+
+/// The row's values, with the provenance of those that did not change; the others were typed in elsewhere.
+fn overlay(known: Draft, row: Draft) -> Draft {
+    let mut merged = row;
+    if merged.date.is_none() {
+        (merged.time, merged.end_time) = (known.time, known.end_time);
+    }
+    let sources = Field::ALL.iter().copied().filter(|field| merged.has(*field)).map(|field| {
+        let source = known.provenance.get(&field).copied().filter(|_| known.value(field) == merged.value(field));
+        (field, source.unwrap_or(Provenance::Edited))
+    });
+    merged.provenance = sources.collect();
+    merged
+}
+
+/// Whether a session is still as we hold it, its event included.
+pub async fn is_current(conn: &mut PgConnection, held: &Session) -> Result<bool, StoreError> {
+    let row = sqlx::query!(
+        r#"select s.version, e.revision as "revision?" from wizard_sessions s left join events e on e.id = s.event_id where s.id = $1"#,
+        held.id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.is_some_and(|row| row.version == held.version && row.revision.unwrap_or(0) == held.revision()))
+}
+
+/// The session that the caller worked on last and did not finish.
+async fn latest_open(conn: &mut PgConnection, owner: Uuid) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query!(
+        r#"select id from wizard_sessions where user_id = $1 and status <> 'completed' order by last_saved_at desc, id limit 1"#,
+        owner
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.id))
+}
+
+/// The caller's own session with this id exists.
+pub async fn is_own(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreError> {
+    let row = sqlx::query!(r#"select exists (select from wizard_sessions where id = $1) as "own!""#, id).fetch_one(conn).await?;
+    Ok(row.own)
+}
+
+/// The session that the caller worked on last, else this new one. First messages that come at once make one session.
+pub async fn current_or_insert(conn: &mut PgConnection, fresh: &Session, channel: &str) -> Result<Uuid, StoreError> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('first session ' || $1::text, 0))", fresh.owner.to_string())
+        .execute(&mut *conn)
+        .await?;
+    if let Some(open) = latest_open(conn, fresh.owner).await? {
+        return Ok(open);
+    }
+    insert(conn, fresh, channel).await?;
+    Ok(fresh.id)
+}

@@ -1,0 +1,209 @@
+//! What the wizard says, rendered from the draft.
+//!
+//! Promises: the organizer's own sentence is never said back; a day always comes with its weekday and full date; whatever was
+//! assumed is told; there is at most one question, and it comes last.
+
+pub(super) mod facts;
+mod question;
+mod telling;
+
+use super::catalogue::{fill, phrase};
+use super::prose::{choice, date_words, field_words, list, month_words};
+use super::{Doubt, Intent, READ_LIMIT, Reason, Wish, card};
+use crate::domain::fact::Field;
+use crate::domain::suggestion::{Suggestion, SuggestionKind};
+use crate::domain::values::Provenance;
+
+pub use question::question;
+pub use telling::{Reverted, Telling};
+
+/// The whole answer.
+pub fn answer(telling: &Telling<'_>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if let Some((name, url)) = telling.published {
+        parts.push(fill(telling.language, "published", &[("name", name), ("url", url)]));
+        return finish(parts);
+    }
+    opening(telling, &mut parts);
+    changes(telling, &mut parts);
+    caveats(telling, &mut parts);
+    wanted(telling, &mut parts);
+    suggestions(telling, &mut parts);
+    closing(telling, &mut parts);
+    finish(parts)
+}
+
+/// Sentences on one line; what has lines of its own stands apart.
+fn finish(parts: Vec<String>) -> String {
+    let mut text = String::new();
+    let mut after_lines = false;
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        let lines = part.contains('\n');
+        if !text.is_empty() {
+            text.push(if lines || after_lines { '\n' } else { ' ' });
+        }
+        text.push_str(&part);
+        after_lines = lines;
+    }
+    text
+}
+
+fn opening(telling: &Telling<'_>, parts: &mut Vec<String>) {
+    let say = |key: &str| phrase(telling.language, key);
+    if telling.first || telling.intent == Intent::Greet {
+        parts.push(say("greeting"));
+        if telling.draft.is_empty() && telling.changed.is_empty() && telling.intent != Intent::Help {
+            parts.push(say("opener"));
+        }
+    }
+    if telling.cut {
+        parts.push(fill(telling.language, "cut", &[("limit", &READ_LIMIT.to_string())]));
+    }
+    match telling.reverted {
+        Some(Reverted::Undone) => parts.push(say("undone")),
+        Some(Reverted::Redone) => parts.push(say("redone")),
+        Some(Reverted::NothingToUndo) => parts.push(say("nothing_to_undo")),
+        Some(Reverted::NothingToRedo) => parts.push(say("nothing_to_redo")),
+        None => {}
+    }
+}
+
+/// What is another now, and what was assumed on the way.
+fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
+    let (language, draft) = (telling.language, telling.draft);
+    let stated = facts::changed(telling);
+    if !stated.is_empty() {
+        parts.push(fill(language, "got_it", &[("facts", &stated.join(&phrase(language, "comma")))]));
+    }
+    let inferred_name = draft.provenance.get(&Field::Name) == Some(&Provenance::Inferred);
+    if let Some(name) = draft.name.as_deref().filter(|_| inferred_name && telling.changed.contains(&Field::Name)) {
+        parts.push(fill(language, "called", &[("name", name)]));
+    }
+    let gone: Vec<String> =
+        telling.changed.iter().filter(|field| !draft.has(**field) && **field != Field::EndDateTime).map(|field| field_words(*field, language)).collect();
+    if !gone.is_empty() && telling.reverted.is_none() {
+        parts.push(fill(language, "removed", &[("fields", &list(&gone, language))]));
+    }
+    let assumed = facts::defaults(telling);
+    if !assumed.is_empty() {
+        parts.push(fill(language, "assumed", &[("facts", &list(&assumed, language))]));
+    }
+}
+
+/// What was refused, what may be meant otherwise, what is still too vague.
+fn caveats(telling: &Telling<'_>, parts: &mut Vec<String>) {
+    let language = telling.language;
+    for error in telling.errors {
+        // The reasons are written in English.
+        let (key, field) = if language == "en" { ("refused", String::new()) } else { ("refused_other", field_words(error.field, language)) };
+        parts.push(fill(language, key, &[("message", &error.message), ("field", &field)]));
+    }
+    parts.extend(telling.doubts.iter().map(|doubt| doubted(doubt, language)));
+    if let Some(wish) = telling.wish.filter(|_| telling.draft.date.is_none()) {
+        parts.push(wished(wish, language));
+    }
+}
+
+fn doubted(doubt: &Doubt, language: &str) -> String {
+    let others: Vec<String> = doubt.others.iter().map(|other| other.words.clone()).collect();
+    let chosen = doubt.chosen.as_deref().unwrap_or_default();
+    match doubt.reason {
+        Reason::Ambiguous => fill(language, "doubt_ambiguous", &[("chosen", chosen), ("others", &choice(&others, language))]),
+        Reason::Past => fill(language, "doubt_past", &[("chosen", chosen)]),
+        Reason::NoLimit => phrase(language, "doubt_no_limit"),
+    }
+}
+
+fn wished(wish: &Wish, language: &str) -> String {
+    if wish.from.first_of_month() == wish.from && wish.from.last_of_month() == wish.until {
+        return fill(language, "wish_month", &[("month", &month_words(wish.from, language))]);
+    }
+    fill(language, "wish_between", &[("from", &date_words(wish.from, language)), ("until", &date_words(wish.until, language))])
+}
+
+/// What the message wanted besides facts.
+fn wanted(telling: &Telling<'_>, parts: &mut Vec<String>) {
+    let say = |key: &str| phrase(telling.language, key);
+    let quiet = telling.changed.is_empty() && telling.doubts.is_empty() && telling.errors.is_empty() && telling.wish.is_none();
+    match telling.intent {
+        Intent::Help => parts.push(say("help")),
+        Intent::WhatIsLeft => parts.push(left(telling)),
+        Intent::Summary => parts.push(summary(telling)),
+        Intent::Thanks => parts.push(say("thanks")),
+        Intent::Bye => parts.push(say("bye")),
+        Intent::Skip => parts.push(say("skipped")),
+        Intent::StartOver => parts.push(say("started_over")),
+        Intent::Decline if telling.missing.is_empty() => parts.push(say("declined")),
+        Intent::Decline | Intent::Affirm => parts.push(say("fine")),
+        Intent::Publish if !telling.missing.is_empty() => {
+            let fields: Vec<String> = telling.missing.iter().map(|field| field_words(*field, telling.language)).collect();
+            parts.push(fill(telling.language, "still_needed", &[("fields", &list(&fields, telling.language))]));
+        }
+        Intent::Unclear if quiet && !telling.first && telling.reverted.is_none() => {
+            parts.push(say("unclear"));
+            parts.push(say("unclear_hint"));
+        }
+        _ => {}
+    }
+}
+
+fn left(telling: &Telling<'_>) -> String {
+    let fields: Vec<String> = telling.missing.iter().map(|field| field_words(*field, telling.language)).collect();
+    if fields.is_empty() {
+        return phrase(telling.language, "left_nothing");
+    }
+    fill(telling.language, "left", &[("fields", &list(&fields, telling.language))])
+}
+
+fn summary(telling: &Telling<'_>) -> String {
+    let lines = card::lines(telling.draft, telling.venue, telling.language);
+    if lines.is_empty() {
+        return phrase(telling.language, "so_far_nothing");
+    }
+    let lines: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.label, line.value)).collect();
+    format!("{}\n{}", phrase(telling.language, "so_far"), lines.join("\n"))
+}
+
+fn suggestions(telling: &Telling<'_>, parts: &mut Vec<String>) {
+    let language = telling.language;
+    let offered = telling.suggestions;
+    let venues = offered.iter().any(|offer| offer.kind == SuggestionKind::Venue);
+    if telling.intent == Intent::Suggest && !venues && telling.asked.contains(&Field::Place) {
+        parts.push(phrase(language, "no_venues"));
+    } else if telling.intent == Intent::Suggest && offered.is_empty() {
+        parts.push(phrase(language, "no_ideas"));
+    }
+    if telling.intent == Intent::Suggest && !offered.is_empty() {
+        let lines: Vec<String> = offered.iter().enumerate().map(|(at, offer)| offer_line(at, offer)).collect();
+        parts.push(format!("{}\n{}", phrase(language, "ideas"), lines.join("\n")));
+    } else if !offered.is_empty() {
+        let labels: Vec<String> = offered.iter().map(|offer| offer.label.clone()).collect();
+        parts.push(fill(language, "ideas_short", &[("ideas", &choice(&labels, language))]));
+    }
+}
+
+fn offer_line(at: usize, offer: &Suggestion) -> String {
+    let detail = offer.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+    format!("{}. {}{detail}", at + 1, offer.label)
+}
+
+/// The next question, or the way to the confirmation.
+fn closing(telling: &Telling<'_>, parts: &mut Vec<String>) {
+    let say = |key: &str| phrase(telling.language, key);
+    let leaving = matches!(telling.intent, Intent::Bye | Intent::Decline) && telling.missing.is_empty();
+    if !telling.asked.is_empty() {
+        // The opener asks for everything already.
+        let opened = (telling.first || telling.intent == Intent::Greet) && telling.draft.is_empty() && telling.changed.is_empty();
+        if !opened && telling.intent != Intent::Bye {
+            parts.push(question(telling.asked, telling.draft, telling.language));
+        }
+    } else if telling.missing.is_empty() && !telling.draft.is_empty() && !leaving {
+        if !telling.warnings.is_empty() && telling.language == "en" {
+            parts.push(fill(telling.language, "before_yes", &[("warnings", &telling.warnings.join(" "))]));
+        }
+        parts.push(say(if telling.guest { "ready_guest" } else { "ready" }));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Bare answers: a number, a name or a place without any word that says what it is, where the question or the draft tells.
+
+use std::ops::Range;
+
+use super::gathering::Gathering;
+use super::people::whole;
+use super::phrase::{Phrase, capitalised, clean, phrase, trim};
+use super::{name, price};
+use crate::domain::fact::{Fact, Field};
+use crate::understanding::intent;
+use crate::understanding::words::Cue;
+
+/// What was asked is answered by what no theme has taken.
+pub(super) fn read(g: &mut Gathering<'_, '_>) {
+    if !g.hears_anything() {
+        return;
+    }
+    number(g);
+    let scene = g.scene;
+    if intent::is_wish(scene) {
+        return;
+    }
+    if scene.context.asks(Field::Name) && !g.has(Field::Name) {
+        name::answer(g);
+    }
+    let placed = [Field::Place, Field::Address, Field::City, Field::PlaceKind].into_iter().all(|field| !g.has(field));
+    if scene.context.asks(Field::Place) && (placed || only_city(g)) {
+        place(g);
+    }
+}
+
+/// "Carlu, Toronto": the city is known, the rest is the place.
+fn only_city(g: &Gathering<'_, '_>) -> bool {
+    g.has(Field::City) && !g.has(Field::Place) && !g.has(Field::Address)
+}
+
+fn place(g: &mut Gathering<'_, '_>) {
+    let scene = g.scene;
+    let mut start = 0;
+    while let Some(end) = scene.starting(Cue::Put, start).or_else(|| scene.starting(Cue::At, start)).or_else(|| scene.starting(Cue::In, start)) {
+        start = end;
+    }
+    if !g.open(start) {
+        return;
+    }
+    let mut range = trim(scene, phrase(g, start, Phrase::Place));
+    while range.len() > 1 && scene.on(Cue::Article, range.start) && scene.token(range.start).is_some_and(|token| !token.capital) {
+        range.start += 1;
+    }
+    let valued = scene.reading.numbers.iter().any(|number| scene.range(number.span) == range);
+    let text = clean(scene.slice(&range));
+    if range.len() <= 10 && !valued && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1 {
+        g.take(&range);
+        g.said(Fact::Place(capitalised(&text)));
+    }
+}
+
+/// The only number left is what was asked, or what "make it 300" changes.
+fn number(g: &mut Gathering<'_, '_>) {
+    let scene = g.scene;
+    let mut open = scene.reading.numbers.iter().filter(|number| !number.ordinal && g.all_open(&scene.range(number.span)));
+    let (Some(number), None) = (open.next(), open.next()) else {
+        return;
+    };
+    let range = scene.range(number.span);
+    if scene.ending(Cue::Not, range.start).is_some() {
+        return;
+    }
+    let amount = number.upper.unwrap_or(number.value);
+    let asked = scene.context.asked.iter().copied().find(|field| is_counted(*field) && !g.has(*field));
+    let bare = is_bare(g, &range);
+    let field = match asked {
+        Some(field) if bare => Some(field),
+        _ if scene.has(Cue::Change, &scene.sentence(range.start)) && bare => nearest(g, amount),
+        _ => None,
+    };
+    let Some(fact) = field.and_then(|field| counted(g, field, number)) else {
+        return;
+    };
+    g.take(&range);
+    match fact {
+        Fact::Price(_) => price::state_general(g, amount),
+        fact => g.said(fact),
+    }
+}
+
+/// Fields whose answer is a number.
+fn is_counted(field: Field) -> bool {
+    matches!(field, Field::Capacity | Field::PriceCents | Field::TicketTiers | Field::MaxPerOrder | Field::Duration)
+}
+
+fn counted(g: &Gathering<'_, '_>, field: Field, number: &language::Number) -> Option<Fact> {
+    let count = || whole(number);
+    match field {
+        Field::Capacity => count().map(Fact::Capacity),
+        Field::MaxPerOrder => count().map(Fact::MaxPerOrder),
+        Field::PriceCents | Field::TicketTiers => Some(Fact::Price(price::minor(g, number.value))),
+        // "3" is hours, "90" is minutes.
+        Field::Duration => count().map(|length| Fact::Duration(if length <= 12 { length * 60 } else { length })),
+        _ => None,
+    }
+}
+
+/// Nothing but little words stands around the number.
+fn is_bare(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
+    let scene = g.scene;
+    let little = [Cue::Put, Cue::Change, Cue::Stop, Cue::Article, Cue::Limit, Cue::Plain, Cue::Create, Cue::Polite];
+    let sentence = scene.sentence(range.start);
+    let told = sentence.filter(|at| !range.contains(at) && g.open(*at) && !little.iter().any(|cue| scene.on(*cue, *at)));
+    told.filter(|at| scene.token(*at).is_some_and(|token| token.kind != language::TokenKind::Symbol)).count() <= 1
+}
+
+/// Of the numbers that the draft has, the one that the new number is most like.
+fn nearest(g: &Gathering<'_, '_>, amount: f64) -> Option<Field> {
+    let draft = g.scene.context.draft;
+    let digits = draft.currency.map_or(2, |currency| currency.digits());
+    let price = draft.price_cents.filter(|cents| *cents > 0).map(|cents| (Field::PriceCents, cents as f64 / 10_f64.powi(digits.cast_signed())));
+    let people = draft.capacity.map(|people| (Field::Capacity, f64::from(people)));
+    let order = draft.max_per_order.map(|count| (Field::MaxPerOrder, f64::from(count)));
+    let distance = |value: f64| (amount.max(0.01) / value.max(0.01)).ln().abs();
+    people.into_iter().chain(price).chain(order).min_by(|one, other| distance(one.1).total_cmp(&distance(other.1))).map(|(field, _)| field)
+}

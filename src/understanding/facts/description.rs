@@ -1,0 +1,68 @@
+//! What guests read about the event.
+
+use std::ops::Range;
+
+use super::gathering::Gathering;
+use super::phrase::{capitalised, clean, quoted};
+use crate::domain::fact::{Fact, Field};
+use crate::understanding::words::Cue;
+
+/// A bare answer shorter than this is no description.
+const ENOUGH_WORDS: usize = 4;
+
+/// "Description: ...", "it's about ...".
+pub(super) fn read(g: &mut Gathering<'_, '_>) {
+    let scene = g.scene;
+    let described = scene.all(Cue::Describe).iter().find(|spot| g.open(spot.start) && opens_text(g, spot)).cloned();
+    if let Some(spot) = described {
+        let mut start = spot.end;
+        while matches!(scene.lower(start), ":" | "is" | "-" | "to" | "as") {
+            start += 1;
+        }
+        let range = quoted(scene, start).unwrap_or(start..paragraph_end(g, start));
+        keep(g, spot.start, range);
+    } else if let Some(spot) = scene.all(Cue::About).iter().find(|spot| g.open(spot.start)).cloned() {
+        let sentence = scene.sentence(spot.start);
+        keep(g, sentence.start.max(spot.start), spot.start..sentence.end);
+    }
+}
+
+/// The description was asked for, and the message is one: nothing else is read from it.
+pub(super) fn answers(g: &mut Gathering<'_, '_>) -> bool {
+    let scene = g.scene;
+    let asked = scene.context.asked == [Field::Description];
+    let count = scene.tokens().len();
+    let all_heard = (0..count).all(|at| g.hears(at));
+    let told = scene.all(Cue::Describe).is_empty() && scene.all(Cue::Change).is_empty();
+    let wanted = super::super::intent::is_wish(scene);
+    if !asked || !all_heard || !told || wanted || count < ENOUGH_WORDS {
+        return false;
+    }
+    keep(g, 0, 0..count);
+    true
+}
+
+/// "Description" is a heading, or "the description is" comes before the text.
+fn opens_text(g: &Gathering<'_, '_>, spot: &Range<usize>) -> bool {
+    let scene = g.scene;
+    let signed = matches!(scene.lower(spot.end), ":" | "is" | "-") || spot.len() > 1;
+    signed && spot.end < scene.tokens().len()
+}
+
+/// To the end of the lines that belong together, without what commands the wizard.
+fn paragraph_end(g: &Gathering<'_, '_>, start: usize) -> usize {
+    let scene = g.scene;
+    (start..scene.tokens().len()).find(|at| *at > start && !g.hears(*at)).unwrap_or(scene.tokens().len())
+}
+
+fn keep(g: &mut Gathering<'_, '_>, from: usize, words: Range<usize>) {
+    let mut text = clean(g.scene.slice(&words));
+    // The sentence keeps its closing sign.
+    if let Some(sign) = g.scene.token(words.end).filter(|token| matches!(token.lower.as_str(), "!" | "." | "。") && token.glued()) {
+        text.push_str(&sign.lower);
+    }
+    if text.chars().any(char::is_alphabetic) {
+        g.take(&(from..words.end));
+        g.said(Fact::Description(capitalised(&text)));
+    }
+}

@@ -1,0 +1,139 @@
+//! Where a name or a place in free words ends, and how it is written.
+
+use std::ops::Range;
+
+use language::{Grain, TokenKind};
+
+use super::gathering::Gathering;
+pub(super) use crate::understanding::prose::capitalised;
+use crate::understanding::scene::Scene;
+use crate::understanding::words::Cue;
+
+/// The longest name or place, in words.
+const LONGEST: usize = 14;
+
+/// What a phrase is; a place stops at more words than a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phrase {
+    /// The name of an event.
+    Name,
+    /// The name of a place.
+    Place,
+}
+
+/// The words of a name or place that begins here, without what follows it.
+pub(super) fn phrase(g: &Gathering<'_, '_>, start: usize, what: Phrase) -> Range<usize> {
+    let scene = g.scene;
+    if let Some(quoted) = quoted(scene, start) {
+        return quoted;
+    }
+    let last = scene.clause(start).end.min(start + LONGEST);
+    let end = (start..last).find(|at| *at > start && ends_before(g, start, *at, what)).unwrap_or(last);
+    trim(scene, start..end)
+}
+
+/// What stands between quotation marks that open at this word.
+pub(super) fn quoted(scene: &Scene<'_>, start: usize) -> Option<Range<usize>> {
+    let closes: &[&str] = match scene.lower(start) {
+        "\"" => &["\""],
+        "“" | "”" | "„" => &["”", "“", "\""],
+        "«" => &["»"],
+        "»" => &["«"],
+        "‘" | "'" => &["’", "'"],
+        "「" => &["」"],
+        "『" => &["』"],
+        "《" => &["》"],
+        _ => return None,
+    };
+    let inside = start + 1;
+    // An apostrophe inside a word closes nothing.
+    let closing = |at: &usize| {
+        let glued_after = scene.token(at + 1).is_some_and(|next| next.glued() && next.kind == TokenKind::Word);
+        closes.contains(&scene.lower(*at)) && !(glued_after && matches!(scene.lower(*at), "'" | "’"))
+    };
+    let close = (inside..(inside + 40).min(scene.tokens().len())).find(closing)?;
+    (close > inside).then_some(inside..close)
+}
+
+fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> bool {
+    let scene = g.scene;
+    if g.is_used(at) || scene.starting(Cue::NameWord, at).is_some() || begins_value(scene, at) {
+        return true;
+    }
+    if begins_time(scene, start, at) {
+        return true;
+    }
+    let Some(end) = scene.starting(Cue::Stop, at) else {
+        return false;
+    };
+    let word = scene.lower(at);
+    let next_capital = scene.token(end).is_some_and(|next| next.capital);
+    let joins_names = scene.on(Cue::Joint, at) || matches!(word, "of" | "de" | "du" | "des" | "del" | "the" | "la" | "'" | "’" | "s");
+    let value_follows = begins_value(scene, end)
+        || begins_any_time(scene, end)
+        || begins_city(scene, end)
+        || scene.starting(Cue::Stop, end).is_some_and(|_| !joins_names);
+    match what {
+        _ if value_follows => true,
+        Phrase::Name => {
+            let loose = scene.on(Cue::For, at) || scene.on(Cue::In, at) || scene.on(Cue::Article, at) || joins_names;
+            let at_place = scene.on(Cue::At, at);
+            at_place || !(loose || next_capital || matches!(word, "on" | "by" | "sur" | "en" | "con" | "avec"))
+        }
+        Phrase::Place => !(joins_names && (next_capital || !scene.on(Cue::Joint, at))),
+    }
+}
+
+/// An amount, a length, or a number of people.
+fn begins_value(scene: &Scene<'_>, at: usize) -> bool {
+    let here = |span| scene.range(span).start == at;
+    scene.reading.money.iter().any(|money| here(money.span))
+        || scene.reading.durations.iter().any(|duration| here(duration.span))
+        || scene.reading.numbers.iter().any(|number| {
+            let range = scene.range(number.span);
+            range.start == at && (range.end..range.end + 2).any(|end| scene.starting(Cue::People, end).is_some())
+        })
+}
+
+fn begins_any_time(scene: &Scene<'_>, at: usize) -> bool {
+    scene.reading.times.iter().any(|time| {
+        let range = scene.range(time.span);
+        range.start == at || range.start + 1 == at && range.end > at
+    })
+}
+
+/// A day or hour ends a phrase, unless it is written like a part of a name ("Jazz Friday", "Summit 2026").
+fn begins_time(scene: &Scene<'_>, start: usize, at: usize) -> bool {
+    scene.reading.times.iter().any(|time| {
+        let range = scene.range(time.span);
+        let named = scene.token(at).is_some_and(|token| token.capital) && scene.token(start).is_some_and(|token| token.capital);
+        let year = time.value.grain == Grain::Year;
+        let digits = range.clone().any(|at| scene.token(at).is_some_and(|token| token.kind == TokenKind::Number));
+        range.start == at && !year && (!named || digits)
+    })
+}
+
+fn begins_city(scene: &Scene<'_>, at: usize) -> bool {
+    scene.reading.places.iter().any(|place| scene.range(place.span).start == at)
+}
+
+/// Without the little words and signs at both ends.
+pub(super) fn trim(scene: &Scene<'_>, mut range: Range<usize>) -> Range<usize> {
+    let loose = |at: usize| {
+        let symbol = scene.token(at).is_none_or(|token| token.kind == TokenKind::Symbol && !matches!(token.lower.as_str(), "+" | "#" | "%" | ")"));
+        symbol || (scene.on(Cue::Stop, at) && scene.token(at).is_some_and(|token| !token.capital))
+    };
+    while range.start < range.end && loose(range.end - 1) {
+        range.end -= 1;
+    }
+    let sign = |at: usize| scene.token(at).is_none_or(|token| token.kind == TokenKind::Symbol && token.lower != "#");
+    while range.start < range.end && sign(range.start) {
+        range.start += 1;
+    }
+    range
+}
+
+/// The organizer's words on one line.
+pub(super) fn clean(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

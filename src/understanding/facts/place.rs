@@ -1,0 +1,198 @@
+//! In which place: its name as the organizer says it, and its street and number.
+
+use std::ops::Range;
+
+use language::TokenKind;
+
+use super::gathering::Gathering;
+use super::phrase::{Phrase, capitalised, clean, phrase, trim};
+use crate::domain::fact::{Fact, Field};
+use crate::understanding::words::Cue;
+
+/// The place and the address.
+pub(super) fn read(g: &mut Gathering<'_, '_>) {
+    let address = address(g);
+    if let Some(range) = &address {
+        let text = clean(g.scene.slice(range));
+        g.take(range);
+        g.said(Fact::Address(text));
+    }
+    let named = named(g).filter(|(_, range)| address.as_ref().is_none_or(|address| address.start >= range.end || address.end <= range.start));
+    let own = own(g);
+    match (named, own, address) {
+        (Some((text, range)), _, _) => {
+            g.take(&range);
+            g.said(Fact::Place(text));
+        }
+        // "My office" tells guests nothing; the address does.
+        (None, _, Some(range)) if !has_good_place(g) => {
+            let text = clean(g.scene.slice(&range));
+            g.said(Fact::Place(text));
+        }
+        (None, Some(range), None) => {
+            let text = capitalised(&clean(g.scene.slice(&range)));
+            g.take(&range);
+            g.said(Fact::Place(text));
+        }
+        _ => {}
+    }
+}
+
+/// A place was said before, and the address is its own.
+fn has_good_place(g: &Gathering<'_, '_>) -> bool {
+    let draft = g.scene.context.draft;
+    draft.has(Field::Place) && draft.address.is_none() && draft.place != draft.address
+}
+
+/// "The venue is X", "at the X", "X Hall" in a clause of its own.
+fn named(g: &Gathering<'_, '_>) -> Option<(String, Range<usize>)> {
+    let scene = g.scene;
+    let told = scene.all(Cue::VenueIs).iter().filter_map(|cue| after_cue(g, cue.end, true));
+    let at = scene.all(Cue::At).iter().filter_map(|cue| after_cue(g, cue.end, false));
+    let inside = scene.all(Cue::In).iter().filter_map(|cue| room_after(g, cue.end));
+    let alone = scene.all(Cue::Room).iter().filter_map(|room| room_alone(g, room));
+    told.chain(at).chain(inside).chain(alone).next()
+}
+
+/// The place that begins after "at" or "the venue is".
+fn after_cue(g: &Gathering<'_, '_>, start: usize, told: bool) -> Option<(String, Range<usize>)> {
+    let scene = g.scene;
+    let mut start = start;
+    while told && matches!(scene.lower(start), ":" | "-" | "is" | "at" | "in" | "=" | "will" | "be" | "the" | "as") {
+        start += 1;
+    }
+    let text = scene.tokens().get(start)?;
+    let excluded = scene.starting(Cue::NoPlace, start).is_some() || scene.starting(Cue::Own, start).is_some();
+    if excluded || !g.open(start) || is_figure(g, start) || scene.starting(Cue::Online, start).is_some() {
+        return None;
+    }
+    let article = scene.on(Cue::Article, start);
+    let proper = text.capital || !text.lower.is_ascii() || scene.token(start + 1).is_some_and(|next| article && next.capital);
+    let range = phrase(g, start, Phrase::Place);
+    let roomy = scene.has(Cue::Room, &range);
+    // "at the carlu" in small letters is a place; "at people" is not.
+    if !(told || proper || roomy || article) || range.len() > 10 {
+        return None;
+    }
+    finish(g, range)
+}
+
+/// "in the hall of the Town Museum", "in our backyard".
+fn room_after(g: &Gathering<'_, '_>, start: usize) -> Option<(String, Range<usize>)> {
+    let scene = g.scene;
+    if !g.open(start) || scene.starting(Cue::Own, start).is_some() || is_city(g, start) {
+        return None;
+    }
+    let range = phrase(g, start, Phrase::Place);
+    let proper = range.clone().any(|at| scene.token(at).is_some_and(|token| token.capital));
+    (scene.has(Cue::Room, &range) && proper).then(|| finish(g, range)).flatten()
+}
+
+/// A clause that is nothing but a proper name with a word like "hall" in it.
+fn room_alone(g: &Gathering<'_, '_>, room: &Range<usize>) -> Option<(String, Range<usize>)> {
+    let scene = g.scene;
+    let clause = trim(scene, scene.clause(room.start));
+    let proper = clause.len() >= 2 && clause.len() <= 7 && clause.clone().all(|at| {
+        let word = scene.token(at);
+        word.is_some_and(|token| token.capital || token.kind != TokenKind::Word) || scene.on(Cue::Stop, at) || scene.on(Cue::Article, at)
+    });
+    let own_clause = clause.start > 0 && proper && scene.kinds.iter().all(|(kind, _)| !clause.contains(&kind.start));
+    own_clause.then(|| finish(g, clause)).flatten()
+}
+
+/// Without a small article in front; nothing when no word is left or the words are taken.
+fn finish(g: &Gathering<'_, '_>, range: Range<usize>) -> Option<(String, Range<usize>)> {
+    let scene = g.scene;
+    let mut words = range.clone();
+    while words.len() > 1 && scene.on(Cue::Article, words.start) && scene.token(words.start).is_some_and(|token| !token.capital) {
+        words.start += 1;
+    }
+    let only_city = scene.reading.places.iter().any(|place| scene.range(place.span) == words);
+    let letters = scene.slice(&words).chars().any(char::is_alphabetic);
+    if only_city || !letters || !g.all_open(&words) {
+        return None;
+    }
+    Some((capitalised(&clean(scene.slice(&words))), range))
+}
+
+/// "At my office".
+fn own(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
+    let scene = g.scene;
+    let placed = |start: usize| {
+        scene.ending(Cue::At, start).is_some() || scene.ending(Cue::In, start).is_some() || scene.ending(Cue::VenueIs, start).is_some()
+    };
+    let answer = scene.context.asks(Field::Place);
+    scene.all(Cue::Own).iter().find(|spot| g.all_open(spot) && (placed(spot.start) || answer)).cloned()
+}
+
+/// Number and street: "88 Queen St", "341 7th Street, Suite 5"; "12 rue Crescent"; "calle Mayor 5".
+fn address(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
+    let scene = g.scene;
+    let after = scene.all(Cue::StreetAfter).iter().filter_map(|street| {
+        let clause = scene.clause(street.start);
+        let earliest = street.start.saturating_sub(5).max(clause.start);
+        let number = (earliest..street.start).find(|at| is_house_number(g, *at))?;
+        let proper = street.start > number + 1 || scene.token(number).is_some_and(|token| token.kind == TokenKind::Cjk);
+        proper.then(|| number..with_unit(g, street.end))
+    });
+    let before = scene.all(Cue::StreetBefore).iter().filter_map(|street| {
+        let clause = scene.clause(street.start);
+        if let Some(number) = street.start.checked_sub(1).filter(|at| is_house_number(g, *at)) {
+            let end = street_name_end(g, street.end, clause.end);
+            return (end > street.end).then_some(number..end);
+        }
+        let number = (street.end + 1..clause.end.min(street.end + 5)).find(|at| is_house_number(g, *at))?;
+        Some(street.start..number + 1)
+    });
+    after.chain(before).find(|range| range.clone().all(|at| g.hears(at) && !g.is_used(at)))
+}
+
+fn is_house_number(g: &Gathering<'_, '_>, at: usize) -> bool {
+    let scene = g.scene;
+    let digits = scene.token(at).is_some_and(|token| token.kind == TokenKind::Number && token.lower.len() <= 5);
+    digits && !scene.token(at + 1).is_some_and(|next| next.glued() && next.kind == TokenKind::Word && next.lower.len() > 1)
+        && !matches!(scene.lower(at.wrapping_sub(1)), "$" | "€" | "£" | "#")
+}
+
+/// "Suite 140", "# 205" behind the street.
+fn with_unit(g: &Gathering<'_, '_>, end: usize) -> usize {
+    let scene = g.scene;
+    let mut at = end;
+    if scene.lower(at) == "." && scene.token(at).is_some_and(language::Token::glued) {
+        at += 1;
+    }
+    let comma = usize::from(scene.lower(at) == ",");
+    let unit = at + comma;
+    let named = matches!(scene.lower(unit), "suite" | "unit" | "apt" | "apartment" | "floor" | "room" | "#" | "ste" | "no" | "bureau");
+    let numbered = scene.token(unit + 1).is_some_and(|token| token.kind == TokenKind::Number || token.lower.len() == 1);
+    if named && numbered { unit + 2 } else { end }
+}
+
+fn street_name_end(g: &Gathering<'_, '_>, start: usize, clause_end: usize) -> usize {
+    let scene = g.scene;
+    let part = |at: &usize| {
+        let time = scene.reading.times.iter().any(|time| scene.range(time.span).start == *at);
+        let capital = scene.token(*at).is_some_and(|token| token.capital);
+        let little = matches!(scene.lower(*at), "de" | "la" | "du" | "des" | "l" | "'" | "’" | "-" | "saint" | "sainte" | "le" | "les" | "d");
+        !time && (capital || little)
+    };
+    (start..clause_end.min(start + 6)).take_while(part).last().map_or(start, |last| last + 1)
+}
+
+/// A figure or an hour follows: "at 7", "at half past six".
+fn is_figure(g: &Gathering<'_, '_>, at: usize) -> bool {
+    let scene = g.scene;
+    let here = |span| {
+        let range = scene.range(span);
+        range.start <= at && at < range.end
+    };
+    scene.token(at).is_none_or(|token| token.kind == TokenKind::Number || token.kind == TokenKind::Symbol && !matches!(token.lower.as_str(), "\"" | "“" | "«" | "「"))
+        || scene.reading.times.iter().any(|time| here(time.span))
+        || scene.reading.money.iter().any(|money| here(money.span))
+        || scene.reading.numbers.iter().any(|number| here(number.span) && !number.ordinal)
+        || scene.reading.durations.iter().any(|duration| here(duration.span))
+}
+
+fn is_city(g: &Gathering<'_, '_>, at: usize) -> bool {
+    g.scene.reading.places.iter().any(|place| g.scene.range(place.span).start == at)
+}

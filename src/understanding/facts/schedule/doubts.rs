@@ -1,0 +1,29 @@
+//! Days that can be meant in another way, or that lie behind us.
+
+use jiff::civil::Date;
+use language::Time;
+
+use crate::domain::fact::{Fact, Field};
+use crate::understanding::facts::gathering::Gathering;
+use crate::understanding::prose::date_words;
+use crate::understanding::{Doubt, Other, Reason};
+
+/// Names the other readings of a day, with weekday and full date.
+pub(super) fn about_day(g: &mut Gathering<'_, '_>, time: &Time, chosen: Date) {
+    let language = g.scene.language().code();
+    let today = g.scene.context.now.date();
+    let mut others: Vec<Other> = Vec::new();
+    for value in &time.alternatives {
+        let date = value.start.date();
+        let words = date_words(date, language);
+        let fresh = date != chosen && date >= today && value.has_date && others.iter().all(|other| other.words != words);
+        // A day and its hour twelve hours later are one day.
+        if fresh {
+            others.push(Other { words, facts: vec![Fact::Date(date)] });
+        }
+    }
+    let reason = if chosen < today { Reason::Past } else { Reason::Ambiguous };
+    if reason == Reason::Past || !others.is_empty() {
+        g.doubt(Doubt { field: Field::DateTime, reason, chosen: Some(date_words(chosen, language)), others });
+    }
+}

@@ -1,0 +1,145 @@
+//! From an organizer's words to facts and an intent, and from facts to words, without a model.
+//!
+//! Promises: [`understand`] never fails and never acts; what it is not sure of it leaves open or names as a [`Doubt`]; what
+//! [`answers`] and [`card`] say is read from the draft, never from the sentence of the organizer. Every phrase stands in a
+//! data file, one per language: a new language is a new pair of files in `data` and a line in [`words`].
+
+pub mod answers;
+pub mod card;
+mod catalogue;
+mod facts;
+mod intent;
+mod prose;
+pub mod report;
+mod scene;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::civil::DateTime;
+
+use crate::domain::draft::Draft;
+use crate::domain::fact::{Fact, Field, Patch};
+use crate::domain::money::Currency;
+use crate::domain::suggestion::Suggestion;
+
+pub use intent::Intent;
+
+/// How much of a message is read, in characters.
+pub const READ_LIMIT: usize = 20_000;
+
+/// What is known when a message arrives.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The organizer's local time.
+    pub now: DateTime,
+    /// What is known of the event.
+    pub draft: &'a Draft,
+    /// What was asked last.
+    pub asked: &'a [Field],
+    /// What was offered last.
+    pub offered: &'a [Suggestion],
+    /// Whether the last look was shown, and a yes would publish.
+    pub confirming: bool,
+    /// The conversation's language so far (ISO 639-1).
+    pub language: Option<&'a str>,
+    /// The organizer's country (ISO 3166 alpha-2).
+    pub country: Option<&'a str>,
+    /// The organizer's currency.
+    pub currency: Option<Currency>,
+}
+
+impl<'a> Context<'a> {
+    /// The first message about this draft: nothing was asked, nothing is known of the organizer.
+    pub fn opening(now: DateTime, draft: &'a Draft) -> Self {
+        Self { now, draft, asked: &[], offered: &[], confirming: false, language: None, country: None, currency: None }
+    }
+
+    /// Whether this field was asked for.
+    pub(crate) fn asks(&self, field: Field) -> bool {
+        self.asked.contains(&field)
+    }
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understood {
+    /// The language of the message (ISO 639-1), or the conversation's where the message is too short to tell.
+    pub language: String,
+    /// What the organizer wants.
+    pub intent: Intent,
+    /// What it states, in the order in which it applies.
+    pub patch: Patch,
+    /// What can be meant in another way.
+    pub doubts: Vec<Doubt>,
+    /// What was wished for without being exact enough to be a fact.
+    pub wish: Option<Wish>,
+    /// The message was longer than what is read.
+    pub cut: bool,
+}
+
+/// Something that can be meant in another way, or that a draft cannot hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Doubt {
+    /// The field it is about.
+    pub field: Field,
+    /// Why it is in doubt.
+    pub reason: Reason,
+    /// What was taken, in words; absent when nothing was.
+    pub chosen: Option<String>,
+    /// What else it may mean.
+    pub others: Vec<Other>,
+}
+
+/// Why something is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The words have two readings.
+    Ambiguous,
+    /// The day lies behind us.
+    Past,
+    /// "No limit": an event needs a number.
+    NoLimit,
+}
+
+/// Another reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Other {
+    /// In words, with weekday and full date where it is a day.
+    pub words: String,
+    /// What becomes known when it is picked.
+    pub facts: Vec<Fact>,
+}
+
+/// A time that was wished for without a day: "maybe in February", "some evening".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// First day of the stretch.
+    pub from: jiff::civil::Date,
+    /// Last day of the stretch.
+    pub until: jiff::civil::Date,
+}
+
+/// Reads one message.
+pub fn understand(text: &str, context: &Context<'_>) -> Understood {
+    let (text, cut) = head(text);
+    let scene = scene::Scene::new(text, context);
+    let found = facts::gather(&scene);
+    Understood {
+        language: scene.language().code().to_owned(),
+        intent: intent::of(&scene, &found),
+        patch: found.patch,
+        doubts: found.doubts,
+        wish: found.wish,
+        cut,
+    }
+}
+
+/// The part of a text that is read, and whether it is not all of it.
+fn head(text: &str) -> (&str, bool) {
+    match text.char_indices().nth(READ_LIMIT) {
+        Some((end, _)) => (text.get(..end).unwrap_or(text), true),
+        None => (text, false),
+    }
+}

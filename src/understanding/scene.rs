@@ -1,0 +1,258 @@
+//! One message with all that was found in it: its words, its clauses and sentences, and which of them speak of the event.
+//!
+//! Promises: a position outside the message is answered with nothing, never with a panic; all lookups are cheap, so that the
+//! time for a message grows with its length alone.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use language::{Gap, Language, Reading, Reference, Span, Token, TokenKind};
+
+use super::Context;
+use super::words::{Cue, Words, words};
+use crate::domain::values::EventKind;
+
+/// A message shorter than this many words takes the conversation's language.
+const TELLING_WORDS: usize = 5;
+
+/// A message, its words and its context.
+pub(super) struct Scene<'a> {
+    /// What is read of the message.
+    pub(super) text: &'a str,
+    /// The conversation.
+    pub(super) context: &'a Context<'a>,
+    /// What the language room found.
+    pub(super) reading: Reading,
+    /// The vocabulary of the message's language.
+    pub(super) words: &'static Words,
+    /// Kinds of event that are named.
+    pub(super) kinds: Vec<(Range<usize>, EventKind)>,
+    cues: BTreeMap<Cue, Vec<Range<usize>>>,
+    clauses: Parts,
+    sentences: Parts,
+}
+
+/// A division of the words into stretches.
+#[derive(Default)]
+struct Parts {
+    ranges: Vec<Range<usize>>,
+    of: Vec<usize>,
+}
+
+impl<'a> Scene<'a> {
+    /// Reads the text.
+    pub(super) fn new(text: &'a str, context: &'a Context<'a>) -> Self {
+        let reading = read(text, context);
+        let words = words(reading.language);
+        let tokens = &reading.tokens;
+        let cues = words
+            .cues
+            .iter()
+            .map(|(cue, lexicon)| (*cue, lexicon.find(tokens).into_iter().map(|found| found.tokens).collect()))
+            .collect();
+        let kinds = kinds(words, tokens);
+        let clauses = Parts::of(tokens, |at| is_break(tokens, at));
+        let sentences = Parts::of(tokens, |at| is_end(tokens, at));
+        Self { text, context, reading, words, kinds, cues, clauses, sentences }
+    }
+
+    /// The language of the message.
+    pub(super) fn language(&self) -> Language {
+        self.reading.language
+    }
+
+    /// The words.
+    pub(super) fn tokens(&self) -> &[Token] {
+        &self.reading.tokens
+    }
+
+    /// One word.
+    pub(super) fn token(&self, at: usize) -> Option<&Token> {
+        self.reading.tokens.get(at)
+    }
+
+    /// One word in plain letters; empty outside the message.
+    pub(super) fn lower(&self, at: usize) -> &str {
+        self.token(at).map_or("", |token| token.lower.as_str())
+    }
+
+    /// The organizer's own writing of these words.
+    pub(super) fn slice(&self, range: &Range<usize>) -> &'a str {
+        let first = self.token(range.start);
+        let last = range.end.checked_sub(1).and_then(|last| self.token(last));
+        match (first, last) {
+            (Some(first), Some(last)) if range.start < range.end => first.span.to(last.span).text(self.text),
+            _ => "",
+        }
+    }
+
+    /// The words that a span covers.
+    pub(super) fn range(&self, span: Span) -> Range<usize> {
+        let start = self.tokens().partition_point(|token| token.span.end <= span.start);
+        let end = self.tokens().partition_point(|token| token.span.start < span.end);
+        start..end.max(start)
+    }
+
+    /// The clause around a word, without its punctuation.
+    pub(super) fn clause(&self, at: usize) -> Range<usize> {
+        self.clauses.around(at)
+    }
+
+    /// The clause that begins after the one that ends here.
+    pub(super) fn clause_after(&self, clause: &Range<usize>) -> Option<Range<usize>> {
+        let next = self.clauses.around(clause.end + 1);
+        (next.start > clause.start && !next.is_empty()).then_some(next)
+    }
+
+    /// All sentences.
+    pub(super) fn sentences(&self) -> &[Range<usize>] {
+        &self.sentences.ranges
+    }
+
+    /// The sentence around a word, without its punctuation.
+    pub(super) fn sentence(&self, at: usize) -> Range<usize> {
+        self.sentences.around(at)
+    }
+
+    /// Every place where a signal stands.
+    pub(super) fn all(&self, cue: Cue) -> &[Range<usize>] {
+        self.cues.get(&cue).map_or(&[], Vec::as_slice)
+    }
+
+    /// The signals that lie inside these words.
+    pub(super) fn within(&self, cue: Cue, range: &Range<usize>) -> impl Iterator<Item = &Range<usize>> {
+        let all = self.all(cue);
+        let first = all.partition_point(|spot| spot.start < range.start);
+        let end = range.end;
+        all.iter().skip(first).take_while(move |spot| spot.start < end).filter(move |spot| spot.end <= end)
+    }
+
+    /// Whether a signal lies inside these words.
+    pub(super) fn has(&self, cue: Cue, range: &Range<usize>) -> bool {
+        self.within(cue, range).next().is_some()
+    }
+
+    /// Where the signal that begins at this word ends.
+    pub(super) fn starting(&self, cue: Cue, at: usize) -> Option<usize> {
+        let all = self.all(cue);
+        let found = all.get(all.partition_point(|spot| spot.start < at))?;
+        (found.start == at).then_some(found.end)
+    }
+
+    /// Where the signal that ends before this word begins.
+    pub(super) fn ending(&self, cue: Cue, at: usize) -> Option<usize> {
+        let all = self.all(cue);
+        let found = all.get(all.partition_point(|spot| spot.end < at))?;
+        (found.end == at).then_some(found.start)
+    }
+
+    /// Whether this word belongs to the signal.
+    pub(super) fn on(&self, cue: Cue, at: usize) -> bool {
+        let all = self.all(cue);
+        all.get(all.partition_point(|spot| spot.end <= at)).is_some_and(|spot| spot.start <= at)
+    }
+
+    /// Whether the conversation about the event is under way.
+    pub(super) fn under_way(&self) -> bool {
+        !self.context.asked.is_empty() || !self.context.draft.is_empty()
+    }
+}
+
+impl Parts {
+    fn of(tokens: &[Token], ends: impl Fn(usize) -> Option<bool>) -> Self {
+        let mut parts = Self::default();
+        let mut start = 0;
+        for at in 0..tokens.len() {
+            // `Some(true)`: the sign itself is left out; `Some(false)`: a new part begins with this word.
+            match ends(at) {
+                Some(true) => {
+                    parts.of.push(parts.ranges.len());
+                    parts.ranges.push(start..at);
+                    start = at + 1;
+                    continue;
+                }
+                Some(false) if at > start => {
+                    parts.ranges.push(start..at);
+                    start = at;
+                }
+                _ => {}
+            }
+            parts.of.push(parts.ranges.len());
+        }
+        parts.ranges.push(start..tokens.len());
+        parts
+    }
+
+    fn around(&self, at: usize) -> Range<usize> {
+        self.of.get(at).and_then(|part| self.ranges.get(*part)).cloned().unwrap_or(at..at)
+    }
+}
+
+/// Kinds of event as they are written, and those with a slip of the hand in them.
+fn kinds(words: &Words, tokens: &[Token]) -> Vec<(Range<usize>, EventKind)> {
+    let mut kinds: Vec<_> = words.kinds.find(tokens).into_iter().map(|found| (found.tokens, found.tag)).collect();
+    let exact = kinds.len();
+    for found in words.long_kinds.find(tokens) {
+        let known = |(range, _): &(Range<usize>, EventKind)| range.start < found.tokens.end && found.tokens.start < range.end;
+        let first = kinds.get(..exact).map_or(0, |exact| exact.partition_point(|(range, _)| range.end <= found.tokens.start));
+        if !kinds.get(first).is_some_and(known) {
+            kinds.push((found.tokens, found.tag));
+        }
+    }
+    kinds.sort_by_key(|(range, _)| range.start);
+    kinds
+}
+
+/// The language of a short message is the conversation's; a longer one tells its own.
+fn read(text: &str, context: &Context<'_>) -> Reading {
+    let reference = Reference::from(context.now);
+    let known = context.language.and_then(Language::from_code);
+    let own = language::read(text, &reference);
+    match known {
+        Some(known) if known != own.language && is_short(&own.tokens) => {
+            language::read(text, &reference.in_language(known))
+        }
+        _ => own,
+    }
+}
+
+fn is_short(tokens: &[Token]) -> bool {
+    let latin = tokens.iter().filter(|token| token.kind == TokenKind::Word).count();
+    latin < TELLING_WORDS && !tokens.iter().any(|token| token.kind == TokenKind::Cjk)
+}
+
+fn is_break(tokens: &[Token], at: usize) -> Option<bool> {
+    let token = tokens.get(at)?;
+    let next = tokens.get(at + 1);
+    let between_digits = || {
+        let digit = |token: Option<&Token>| token.is_some_and(|token| token.kind == TokenKind::Number);
+        digit(at.checked_sub(1).and_then(|before| tokens.get(before))) && digit(next) && token.glued() && next.is_some_and(Token::glued)
+    };
+    match token.lower.as_str() {
+        "," | ":" | "，" | "：" if between_digits() => is_end(tokens, at),
+        "," | ";" | ":" | "(" | ")" | "、" | "|" | "•" | "[" | "]" => Some(true),
+        "-" | "–" | "—" if !token.glued() && next.is_none_or(|next| !next.glued()) => Some(true),
+        _ => is_end(tokens, at),
+    }
+}
+
+fn is_end(tokens: &[Token], at: usize) -> Option<bool> {
+    let token = tokens.get(at)?;
+    let next = tokens.get(at + 1);
+    match token.lower.as_str() {
+        "!" | "?" | "。" | "…" | "؟" => Some(true),
+        "." if next.is_none_or(|next| !next.glued()) && !is_abbreviation(tokens, at) => Some(true),
+        _ if at > 0 && token.gap == Gap::Line => Some(false),
+        _ => None,
+    }
+}
+
+/// "St." and "p.m." do not end a sentence when a small letter follows.
+fn is_abbreviation(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let short = before.is_some_and(|before| {
+        before.kind == TokenKind::Word && (before.lower.chars().count() <= 2 || matches!(before.lower.as_str(), "ave" | "blvd" | "mrs"))
+    });
+    let goes_on = tokens.get(at + 1).is_some_and(|next| !next.capital);
+    short && goes_on
+}

@@ -1,0 +1,78 @@
+//! One accepted message on its way through the wizard, and those who listen to its answer.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use port::{Body, Replies, Reply};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::domain::person::Person;
+
+/// One accepted message.
+#[derive(Debug)]
+pub struct Job {
+    /// Its row in the inbox.
+    pub inbox: Uuid,
+    /// The user's message in the conversation.
+    pub message: Uuid,
+    /// Who sent it: the session's owner.
+    pub person: Person,
+    /// The channel it came through.
+    pub channel: String,
+    /// What it asks for.
+    pub body: Body,
+    /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
+    pub stop: CancellationToken,
+    audience: Mutex<Audience>,
+    started: AtomicBool,
+}
+
+/// What was said so far and who listens: somebody who comes late hears the same text once.
+#[derive(Debug, Default)]
+struct Audience {
+    said: Vec<Reply>,
+    listeners: Vec<Replies>,
+}
+
+impl Job {
+    /// A message that waits for its turn.
+    pub fn new(received: (Uuid, Uuid), person: Person, channel: &str, body: Body, listener: Option<Replies>) -> Self {
+        Self {
+            inbox: received.0,
+            message: received.1,
+            person,
+            channel: channel.to_owned(),
+            body,
+            stop: CancellationToken::new(),
+            audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
+            started: AtomicBool::new(false),
+        }
+    }
+
+    /// Marks it as begun. `false`: it was begun before, and must not be begun again in this process.
+    pub fn begin(&self) -> bool {
+        !self.started.swap(true, Ordering::SeqCst)
+    }
+
+    /// Somebody began it.
+    pub fn has_begun(&self) -> bool {
+        self.started.load(Ordering::SeqCst)
+    }
+
+    /// Says something to everybody who listens. A listener that went away changes nothing.
+    pub fn say(&self, reply: Reply) {
+        let mut audience = self.audience.lock().unwrap_or_else(PoisonError::into_inner);
+        audience.listeners.retain(|listener| listener.send(reply.clone()));
+        audience.said.push(reply);
+    }
+
+    /// Lets somebody listen, from the beginning.
+    pub fn listen(&self, listener: Replies) {
+        let mut audience = self.audience.lock().unwrap_or_else(PoisonError::into_inner);
+        let all_heard = audience.said.iter().all(|reply| listener.send(reply.clone()));
+        if all_heard {
+            audience.listeners.push(listener);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The wizard: one supervised actor for each session, which is the only writer of that session.
+//!
+//! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered.
+
+pub mod apology;
+pub mod directory;
+pub mod fault;
+pub mod job;
+pub mod recovery;
+pub mod session;
+pub mod slot;
+pub mod system;
+pub mod turn;
+mod acts;
+mod plan;
+mod show;
+mod work;

@@ -1,0 +1,125 @@
+//! What a turn says and shows, from the session as it was settled.
+
+use port::{Card, Choice, Confirmation, Line, Progress, Reply, Source};
+
+use super::work::Work;
+use crate::domain::publishing;
+use crate::domain::stage::Stage;
+use crate::domain::suggestion::Suggestion;
+use crate::domain::values::Provenance;
+use crate::understanding::answers::{self, Telling};
+use crate::understanding::{Intent, card};
+
+/// The answer in words.
+pub(super) fn words(work: &Work<'_>) -> String {
+    let draft = work.session.draft();
+    let missing = publishing::missing(draft);
+    let url = public_url(work);
+    let name = draft.name.clone().unwrap_or_default();
+    let mut telling = Telling::about(draft, &work.session.language);
+    telling.intent = work.intent;
+    telling.changed = &work.changed;
+    telling.errors = &work.errors;
+    telling.doubts = &work.doubts;
+    telling.wish = work.wish.as_ref();
+    telling.defaults = &work.defaults;
+    telling.venue = work.venue.as_ref().map(|(name, _)| name.as_str());
+    telling.asked = &work.session.state.asked;
+    telling.suggestions = &work.suggestions;
+    telling.missing = &missing;
+    telling.warnings = &work.warnings;
+    telling.published = work.published.as_ref().map(|_| (name.as_str(), url.as_str()));
+    let _ = &url;
+    telling.reverted = work.reverted;
+    telling.first = work.first;
+    telling.cut = work.cut;
+    telling.guest = !work.job.person.role.may_publish();
+    let words = answers::answer(&telling);
+    match &work.note {
+        Some(note) if work.published.is_none() => format!("{words}\n{note}"),
+        _ => words,
+    }
+}
+
+/// Everything that is shown, in order; [`Reply::Done`] follows by itself.
+pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
+    let mut replies: Vec<Reply> = pieces(&words).into_iter().map(Reply::Delta).collect();
+    replies.push(Reply::Said(words));
+    if let Some(token) = &work.offered_token {
+        replies.push(Reply::Confirm(confirmation(work, token)));
+    } else if matches!(work.intent, Intent::Summary | Intent::WhatIsLeft) {
+        replies.push(Reply::Draft(draft_card(work)));
+    }
+    if work.published.is_some() {
+        let title = work.session.draft().name.clone().unwrap_or_default();
+        replies.push(Reply::Published { title, url: public_url(work) });
+    } else if work.offered_token.is_none() && !work.suggestions.is_empty() {
+        replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
+    }
+    replies.push(Reply::Progress(progress(work.session.stage)));
+    replies
+}
+
+/// The words of an answer one by one, white space kept, as a stream would bring them.
+fn pieces(words: &str) -> Vec<String> {
+    words.split_inclusive(char::is_whitespace).map(str::to_owned).collect()
+}
+
+fn choice(suggestion: &Suggestion) -> Choice {
+    Choice { id: suggestion.id.to_string(), label: suggestion.label.clone(), detail: suggestion.detail.clone() }
+}
+
+fn progress(stage: Stage) -> Progress {
+    Progress {
+        stage: stage.number(),
+        title: stage.rules().title.to_owned(),
+        percent: stage.percent_complete(),
+        remaining_s: stage.remaining_s(),
+    }
+}
+
+fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
+    Confirmation {
+        revision: work.session.revision(),
+        token: token.to_owned(),
+        card: draft_card(work),
+        url: public_url(work),
+        warnings: work.warnings.clone(),
+    }
+}
+
+/// The draft as it is saved.
+fn draft_card(work: &Work<'_>) -> Card {
+    let draft = work.session.draft();
+    let venue = work.venue.as_ref().map(|(name, _)| name.as_str());
+    let lines = card::lines(draft, venue, &work.session.language).into_iter().map(|line| Line {
+        label: line.label,
+        value: line.value,
+        source: source(line.provenance),
+    });
+    Card {
+        title: draft.name.clone().unwrap_or_else(|| "Your event".to_owned()),
+        lines: lines.collect(),
+        missing: publishing::missing(draft)
+            .into_iter()
+            .filter(|field| publishing::MUST_BE_SAID.contains(field))
+            .map(|field| field.words().to_owned())
+            .collect(),
+    }
+}
+
+fn source(provenance: Option<Provenance>) -> Source {
+    match provenance {
+        Some(Provenance::Inferred) => Source::Inferred,
+        Some(Provenance::Default) => Source::Default,
+        Some(Provenance::Edited) => Source::Edited,
+        Some(Provenance::Said) | None => Source::Said,
+    }
+}
+
+/// Where the event is, or would be: until it is published another event may take the plain link first.
+fn public_url(work: &Work<'_>) -> String {
+    let draft = work.session.draft();
+    let slug = draft.slug.clone().or_else(|| draft.name.as_deref().map(publishing::slug_for)).unwrap_or_default();
+    format!("{}/e/{slug}", work.desk.public_url)
+}

@@ -1,0 +1,191 @@
+//! One turn: an accepted message becomes a settled answer.
+//!
+//! Everything a turn reads and writes happens in one transaction in the owner's name. A turn that finds the session changed
+//! by somebody else starts again on what is there now; one that finds the store away waits a little, then leaves the message
+//! to be taken up again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use port::Reply;
+use tokio::runtime::Handle;
+use uuid::Uuid;
+
+use super::fault;
+use super::job::Job;
+use super::work::Work;
+use crate::domain::clock::{Clock, Ids};
+use crate::domain::session::Session;
+use crate::store::database::{Actor, Store, Tx};
+use crate::store::error::StoreError;
+use crate::store::{conversations, sessions};
+
+/// What every turn needs.
+pub struct Desk {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and tokens.
+    pub ids: Arc<dyn Ids>,
+    /// Where turns run.
+    pub runtime: Handle,
+    /// Bounds.
+    pub limits: Limits,
+    /// Where the public pages are, without a slash at the end.
+    pub public_url: String,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("store", &self.store).field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Bounds of a turn.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// A turn that takes longer is cut off, in seconds.
+    pub turn_deadline_s: u64,
+}
+
+/// Why a turn settled nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TurnError {
+    /// The store is away; the message stays accepted and is answered later, unasked.
+    #[error("left for later: {0}")]
+    Later(StoreError),
+    /// Another process answered it meanwhile.
+    #[error("answered elsewhere")]
+    AnsweredElsewhere,
+    /// The session is not there, or not this person's.
+    #[error("no such session")]
+    NoSession,
+    /// The organizer stopped it.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// How often a turn begins again on fresh state before it is left for later.
+const CONFLICTS_ALLOWED: u32 = 50;
+/// How often a turn waits for a store that is away; 0.2 s, doubled each time: about 12 s, a takeover of the private cluster.
+const WAITS: u32 = 6;
+
+/// Answers a message. The replies go to whoever listens; the settled session comes back.
+pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<Session>) -> Result<Session, TurnError> {
+    let result = retry(&desk, id, &job, held).await;
+    if let Err(error) = &result {
+        tracing::warn!(session.id = %id, inbox.id = %job.inbox, %error, "a turn settled nothing");
+        excuse(&desk, id, &job, error).await;
+    }
+    fault::point("reply.after");
+    job.say(Reply::Done);
+    result
+}
+
+async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>) -> Result<Session, TurnError> {
+    let (mut conflicts, mut waits) = (0, 0);
+    loop {
+        let error = match once(desk, id, job, held.take()).await {
+            Ok(Try::Settled(session, replies)) => {
+                fault::point("reply.before");
+                replies.into_iter().for_each(|reply| job.say(reply));
+                return Ok(*session);
+            }
+            Ok(Try::AnsweredElsewhere) => return Err(TurnError::AnsweredElsewhere),
+            Ok(Try::Stopped) => return Err(TurnError::Stopped),
+            Err(StoreError::Rejected { code, .. }) if code == "PT404" => return Err(TurnError::NoSession),
+            Err(error) => error,
+        };
+        match error {
+            StoreError::Conflict if conflicts < CONFLICTS_ALLOWED => {
+                conflicts += 1;
+                // Two processes that collide in step get out of step by their ids.
+                let spread = u64::from(job.inbox.as_bytes()[0] % 8);
+                tokio::time::sleep(Duration::from_millis(spread + u64::from(conflicts))).await;
+            }
+            StoreError::Unavailable(_) if waits < WAITS => {
+                tokio::time::sleep(Duration::from_millis(200 << waits)).await;
+                waits += 1;
+            }
+            error => return Err(TurnError::Later(error)),
+        }
+    }
+}
+
+/// How one try ended.
+enum Try {
+    /// Written, with what is to be shown.
+    Settled(Box<Session>, Vec<Reply>),
+    /// Another process answered the message; nothing was written.
+    AnsweredElsewhere,
+    /// The organizer stopped it; nothing was written.
+    Stopped,
+}
+
+/// One try. A stop counts until the writing begins: after that the answer is on its way.
+async fn once(desk: &Arc<Desk>, id: Uuid, job: &Job, held: Option<Session>) -> Result<Try, StoreError> {
+    fault::point("turn.begin");
+    let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
+    let before = current(&mut tx, id, held).await?;
+    fault::point("turn.loaded");
+    let mut work = Work::new(desk, job, before);
+    work.read(&mut tx).await?;
+    fault::point("turn.understood");
+    work.act(&mut tx).await?;
+    fault::point("turn.applied");
+    work.advise(&mut tx).await?;
+    fault::point("turn.advised");
+    if job.stop.is_cancelled() {
+        return Ok(Try::Stopped);
+    }
+    let Some((session, replies)) = work.settle(&mut tx).await? else { return Ok(Try::AnsweredElsewhere) };
+    fault::point("settle.before_commit");
+    tx.commit().await?;
+    fault::point("settle.after_commit");
+    Ok(Try::Settled(Box::new(session), replies))
+}
+
+/// What we hold, if it is still what is stored; else what is stored.
+async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session, StoreError> {
+    if let Some(held) = held
+        && sessions::is_current(tx, &held).await?
+    {
+        return Ok(held);
+    }
+    let absent = || StoreError::Rejected { code: "PT404".to_owned(), message: "no such session".to_owned(), detail: None };
+    sessions::get(tx, id).await?.ok_or_else(absent)
+}
+
+/// Tells whoever listens why there is no answer yet, or gives the answer that is there already.
+async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError) {
+    let trouble = |code: &str, message: &str| Reply::Trouble { code: code.to_owned(), message: message.to_owned(), retry_after_s: None };
+    let reply = match error {
+        TurnError::AnsweredElsewhere => match stored_answer(desk, id, job).await {
+            Ok(Some(words)) => Reply::Said(words),
+            _ => trouble("ANSWERED_ELSEWHERE", "This message was answered in another window."),
+        },
+        TurnError::Later(_) => {
+            trouble("SERVICE_UNAVAILABLE", "I have your message, but my memory does not answer right now. I will finish it as soon as it does.")
+        }
+        TurnError::NoSession => trouble("NOT_FOUND", "I could not find that draft. Start a new one?"),
+        TurnError::Stopped => trouble("STOPPED", "Stopped. Nothing was changed."),
+    };
+    if matches!(error, TurnError::Stopped | TurnError::NoSession)
+        && let Err(error) = close(desk, job).await
+    {
+        tracing::warn!(inbox.id = %job.inbox, %error, "a stopped message could not be closed");
+    }
+    job.say(reply);
+}
+
+async fn stored_answer(desk: &Desk, id: Uuid, job: &Job) -> Result<Option<String>, StoreError> {
+    let mut tx = desk.store.begin(Actor::Person(&job.person)).await?;
+    conversations::answer_to(&mut tx, id, job.message).await
+}
+
+async fn close(desk: &Desk, job: &Job) -> Result<(), StoreError> {
+    let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
+    crate::store::inbox::close(&mut tx, job.inbox).await?;
+    Ok(tx.commit().await?)
+}

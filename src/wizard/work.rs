@@ -1,0 +1,306 @@
+//! A turn in the making: what was understood, what it changes, what is said and shown.
+//!
+//! The steps run in order, in one transaction: [`Work::read`], [`Work::act`] (in `acts.rs`), [`Work::advise`],
+//! [`Work::settle`]. Rules decide; words are made from the draft at the end.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use port::{Body, Command, Reply};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::fault;
+use super::job::Job;
+use super::turn::Desk;
+use super::{plan, show};
+use crate::advice::{self, Question};
+use crate::domain::draft::Draft;
+use crate::domain::error::FieldError;
+use crate::domain::fact::{Fact, Field, Patch};
+use crate::domain::money::Currency;
+use crate::domain::session::Session;
+use crate::domain::suggestion::Suggestion;
+use crate::domain::values::{Provenance, SessionStatus};
+use crate::store::database::Tx;
+use crate::store::error::StoreError;
+use crate::store::revisions::Change;
+use crate::store::settlement::{self, Settled, Settlement};
+use crate::store::{events, revisions, suggestions};
+use crate::understanding::answers::Reverted;
+use crate::understanding::{self, Context, Doubt, Intent, Wish};
+
+/// A turn in the making.
+pub(super) struct Work<'a> {
+    pub(super) desk: &'a Arc<Desk>,
+    pub(super) job: &'a Job,
+    pub(super) now: Timestamp,
+    /// The session before the turn.
+    pub(super) before: Session,
+    /// The session as it will be.
+    pub(super) session: Session,
+    pub(super) intent: Intent,
+    pub(super) patch: Patch,
+    pub(super) doubts: Vec<Doubt>,
+    pub(super) wish: Option<Wish>,
+    pub(super) cut: bool,
+    pub(super) first: bool,
+    pub(super) changed: Vec<Field>,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) defaults: Vec<Field>,
+    pub(super) warnings: Vec<String>,
+    pub(super) reverted: Option<Reverted>,
+    /// A confirmation that the organizer gave: the revision and the token's hash.
+    pub(super) given: Option<(i64, Vec<u8>)>,
+    /// The token of the confirmation that is offered with this answer.
+    pub(super) offered_token: Option<String>,
+    /// The link that the event was just published under.
+    pub(super) published: Option<String>,
+    /// The venue's name and seats, when the draft has one that we know.
+    pub(super) venue: Option<(String, Option<u32>)>,
+    pub(super) suggestions: Vec<Suggestion>,
+    pub(super) note: Option<String>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(desk: &'a Arc<Desk>, job: &'a Job, before: Session) -> Self {
+        Self {
+            desk,
+            job,
+            now: desk.clock.now(),
+            session: before.clone(),
+            before,
+            intent: Intent::Unclear,
+            patch: Patch::new(),
+            doubts: Vec::new(),
+            wish: None,
+            cut: false,
+            first: false,
+            changed: Vec::new(),
+            errors: Vec::new(),
+            defaults: Vec::new(),
+            warnings: Vec::new(),
+            reverted: None,
+            given: None,
+            offered_token: None,
+            published: None,
+            venue: None,
+            suggestions: Vec::new(),
+            note: None,
+        }
+    }
+
+    /// From what was sent to what is meant.
+    pub(super) async fn read(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        match &self.job.body {
+            Body::Text(text) => self.read_words(tx, text).await?,
+            Body::Pick(id) => self.read_pick(tx, id).await?,
+            Body::Confirm { revision, token } => {
+                self.intent = Intent::Affirm;
+                self.given = Some((*revision, crate::store::confirmations::seal(token)));
+            }
+            Body::Decline => self.intent = Intent::Decline,
+            Body::Command(command) => self.read_command(*command),
+        }
+        Ok(())
+    }
+
+    async fn read_words(&mut self, tx: &mut Tx, text: &str) -> Result<(), StoreError> {
+        let state = &self.before.state;
+        let understood = understanding::understand(
+            text,
+            &Context {
+                now: self.local_now(),
+                draft: &state.draft,
+                asked: &state.asked,
+                offered: &state.offered,
+                confirming: state.confirming.is_some(),
+                language: (self.before.version > 0).then_some(self.before.language.as_str()),
+                country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
+                currency: state.draft.currency.or_else(|| self.job.person.currency.as_deref().and_then(Currency::parse)),
+            },
+        );
+        self.session.language = understood.language;
+        self.intent = understood.intent;
+        (self.patch, self.doubts, self.wish, self.cut) = (understood.patch, understood.doubts, understood.wish, understood.cut);
+        match (self.intent, &state.confirming) {
+            (Intent::Affirm, Some(confirming)) => self.given = Some((confirming.revision, confirming.seal.clone())),
+            (Intent::Pick(index), _) => {
+                if let Some(choice) = state.offered.get(index).cloned() {
+                    self.take_choice(tx, &choice).await?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn read_pick(&mut self, tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+        let Ok(id) = id.parse::<Uuid>() else { return Ok(()) };
+        if let Some(choice) = suggestions::get(tx, self.session.id, id).await? {
+            self.take_choice(tx, &choice).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_choice(&mut self, tx: &mut Tx, choice: &Suggestion) -> Result<(), StoreError> {
+        self.intent = Intent::Inform;
+        self.patch.extend(choice.facts.iter().cloned().map(|fact| (fact, Provenance::Edited)));
+        suggestions::accepted(tx, self.session.id, choice.id).await
+    }
+
+    fn read_command(&mut self, command: Command) {
+        self.intent = match command {
+            Command::Start => {
+                self.first = self.before.draft().is_empty();
+                if self.first { Intent::Greet } else { Intent::Summary }
+            }
+            Command::Summary => Intent::Summary,
+            Command::Undo => Intent::Undo,
+            Command::Redo => Intent::Redo,
+            Command::Publish => Intent::Publish,
+            Command::Help => Intent::Help,
+        };
+    }
+
+    /// The organizer's own local time: the event's zone, else theirs, else UTC.
+    fn local_now(&self) -> jiff::civil::DateTime {
+        let name = self.before.draft().timezone.as_deref().or(self.job.person.timezone.as_deref());
+        let zone = name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+        self.now.to_zoned(zone).datetime()
+    }
+
+    /// Takes facts into the draft and remembers what changed.
+    pub(super) fn apply(&mut self, patch: &Patch) -> Vec<Field> {
+        let applied = self.session.state.draft.apply(patch);
+        self.errors.extend(applied.errors);
+        for field in &applied.changed {
+            if !self.changed.contains(field) {
+                self.changed.push(*field);
+            }
+        }
+        applied.changed
+    }
+
+    /// Finds out what can be suggested for where the conversation is now.
+    pub(super) async fn advise(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        if self.published.is_some() {
+            self.session.state.offered.clear();
+            return Ok(());
+        }
+        let said = match &self.job.body {
+            Body::Text(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let question = Question {
+            stage: self.session.stage,
+            draft: &self.session.state.draft,
+            asked: &self.session.state.asked,
+            wish_text: said,
+            person: &self.job.person,
+            now: self.now,
+            ids: self.desk.ids.as_ref(),
+            language: &self.session.language,
+        };
+        let advice = advice::suggest(tx, &question).await?;
+        (self.suggestions, self.note) = (advice.suggestions, advice.note);
+        self.session.state.offered.clone_from(&self.suggestions);
+        Ok(())
+    }
+
+    /// Writes everything. `None`: another process answered the message meanwhile.
+    pub(super) async fn settle(mut self, tx: &mut Tx) -> Result<Option<(Session, Vec<Reply>)>, StoreError> {
+        fault::point("settle.begin");
+        let words = show::words(&self);
+        fault::point("turn.worded");
+        let change = self.change();
+        if change.is_some() && !self.session.state.taken_back.is_empty() && self.reverted.is_none() {
+            let stale = std::mem::take(&mut self.session.state.taken_back);
+            revisions::forget(tx, self.session.id, &stale).await?;
+        }
+        self.session.state.revision = self.session.revision();
+        let metadata = json!({"rung": "rules", "latency_ms": self.latency_ms()});
+        let settled = settlement::write(
+            tx,
+            &Settlement {
+                session: &self.session,
+                channel: &self.job.channel,
+                inbox: self.job.inbox,
+                reply_to: self.job.message,
+                words: &words,
+                metadata: &metadata,
+                change: change.as_ref().filter(|_| self.reverted.is_none()),
+                suggestions: &self.suggestions,
+            },
+        )
+        .await?;
+        let Settled::Version(version) = settled else { return Ok(None) };
+        self.session.version = version;
+        self.session.interactions += 1;
+        let replies = show::replies(&self, words);
+        Ok(Some((self.session, replies)))
+    }
+
+    fn latency_ms(&self) -> i64 {
+        self.desk.clock.now().as_millisecond() - self.now.as_millisecond()
+    }
+
+    /// What is another in the draft than before the turn, field by field.
+    fn change(&self) -> Option<Change> {
+        let (before, after) = (fields(self.before.draft()), fields(self.session.draft()));
+        let differs = |key: &&String| before.get(*key) != after.get(*key);
+        let keys: Vec<&String> = before.keys().filter(differs).collect();
+        let pick = |side: &Map<String, Value>| keys.iter().filter_map(|key| Some(((*key).clone(), side.get(*key)?.clone()))).collect();
+        (!keys.is_empty()).then(|| Change { version: self.before.version + 1, before: pick(&before), after: pick(&after) })
+    }
+
+    /// Makes or updates the event's row where the draft changed.
+    pub(super) async fn write_event(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        fault::point("settle.event");
+        if self.session.draft() == self.before.draft() {
+            return Ok(());
+        }
+        let ids = self.desk.ids.clone();
+        for tier in &mut self.session.state.draft.tiers {
+            tier.id.get_or_insert_with(|| ids.id());
+        }
+        let draft = &self.session.state.draft;
+        let head = match &self.before.event {
+            Some(event) => events::update(tx, event.id, Some(event.revision), draft).await?,
+            None => events::insert(tx, ids.id(), draft).await?,
+        };
+        let mut head = head;
+        fault::point("settle.tiers");
+        if draft.tiers != self.before.draft().tiers {
+            head.revision = events::replace_tiers(tx, head.id, draft).await?;
+        }
+        self.session.event = Some(head);
+        Ok(())
+    }
+
+    /// Whether the session is over: its event is published.
+    pub(super) fn is_over(&self) -> bool {
+        self.before.is_published() || self.before.status == SessionStatus::Completed
+    }
+
+    /// Whether a fact of this kind was just stated.
+    pub(super) fn states(&self, wanted: fn(&Fact) -> bool) -> bool {
+        self.patch.iter().any(|(fact, _)| wanted(fact))
+    }
+
+    /// What to ask next, and the stage that belongs to it.
+    pub(super) fn ask_next(&mut self) {
+        let state = &self.session.state;
+        let asked = plan::question(&state.draft, &state.skipped);
+        self.session.stage = plan::stage_of(&asked);
+        self.session.state.asked = asked;
+    }
+}
+
+fn fields(draft: &Draft) -> Map<String, Value> {
+    match serde_json::to_value(draft) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}

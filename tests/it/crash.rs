@@ -1,0 +1,93 @@
+//! The program is killed (SIGKILL) at every named point of a turn; after its restart every accepted message is answered
+//! once, unasked, and the draft is that of the accepted messages.
+//!
+//! `KILLS=1000` kills more often (`make reliability`); points and passes are drawn by a fixed rule, so a failure repeats.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use eventos::store::cluster::Role;
+use eventos::wizard::fault::POINTS;
+use sqlx::PgConnection;
+
+use crate::harness::{self, Database};
+
+/// What an organizer types; each line adds one fact that can be counted.
+const LINES: &[&str] = &["it is called Harbour Lights", "for 80 people", "a concert", "at Pier 21 in Halifax", "tickets are 25 dollars"];
+
+struct Folder(std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+fn chat(database: &Database, folder: &Folder, email: &str, kill: Option<&str>, lines: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
+    command.args(["chat", "--email", email, "--data-dir"]).arg(&folder.0).env("DATABASE_URL", database.url());
+    if let Some(kill) = kill {
+        command.env("FAILPOINT_KILL", kill);
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A killed program reads no further; what it did not read is not said.
+    child.stdin.take().unwrap().write_all((lines.join("\n") + "\n").as_bytes()).ok();
+    child.wait_with_output().unwrap()
+}
+
+/// What does not hold in this database after all is over.
+async fn faults(conn: &mut PgConnection) -> Vec<String> {
+    let checks = [
+        ("a message is still open", "select count(*) from inbox where state not in ('answered', 'dead')"),
+        ("a message is set aside", "select count(*) from inbox where state = 'dead'"),
+        (
+            "a message has not exactly one answer",
+            "select count(*) from inbox i where (select count(*) from ai_conversations a where a.reply_to = i.message_id) <> 1",
+        ),
+        (
+            "accepted and said differ",
+            "select abs((select count(*) from inbox) - (select count(*) from ai_conversations where role = 'user'))",
+        ),
+        (
+            "a turn was settled not once",
+            "select count(*) from wizard_sessions s where s.version <> (select count(*) from inbox i where i.session_id = s.id)",
+        ),
+        (
+            "a fact that was said is not in the draft",
+            "select count(*) from ai_conversations c join wizard_sessions s on s.id = c.session_id left join events e on e.id = s.event_id
+             where c.role = 'user' and c.content = 'for 80 people' and e.capacity is distinct from 80",
+        ),
+        ("an event is there twice", "select count(*) - count(distinct s.event_id) from wizard_sessions s where s.event_id is not null"),
+    ];
+    let mut found = Vec::new();
+    for (words, query) in checks {
+        let count: i64 = sqlx::query_scalar(query).fetch_one(&mut *conn).await.unwrap();
+        if count != 0 {
+            found.push(format!("{words} ({count})"));
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_at_every_point_of_a_turn_loses_and_doubles_nothing() {
+    let kills: usize = std::env::var("KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(50);
+    let mut killed = 0;
+    for round in 0..kills {
+        let point = POINTS[round % POINTS.len()];
+        // Passes differ from round to round: the opening, the first fact, the later ones.
+        let kill = format!("{point}:{}", 1 + (round / POINTS.len() + round) % 5);
+        let database = harness::database().await;
+        let folder = Folder(std::env::temp_dir().join(format!("eventos-crash-{}-{round}", std::process::id())));
+        let first = chat(&database, &folder, "ana@example.com", Some(&kill), LINES);
+        let died = std::os::unix::process::ExitStatusExt::signal(&first.status) == Some(9);
+        killed += usize::from(died);
+        let again = chat(&database, &folder, "ana@example.com", None, &["what do we have so far?"]);
+        assert!(again.status.success(), "{kill}: {}", String::from_utf8_lossy(&again.stderr));
+        let mut conn = database.connect(Role::Bootstrap).await;
+        let faults = faults(&mut conn).await;
+        assert!(faults.is_empty(), "{kill} (killed: {died}): {faults:?}\n{}", String::from_utf8_lossy(&first.stdout));
+    }
+    println!("killed {killed} of {kills} runs");
+    assert!(killed * 2 > kills, "most runs must really be killed, only {killed} of {kills} were");
+}

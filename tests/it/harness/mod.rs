@@ -1,0 +1,61 @@
+//! What the tests stand on: a database of their own, the program assembled on it, and transcripts that read like a chat.
+
+pub(crate) mod postgres;
+pub(crate) mod program;
+
+use std::path::PathBuf;
+
+pub(crate) use eventos::store::cluster::Role;
+use eventos::store::database::Store;
+use eventos::store::migrate;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection};
+
+/// A migrated database of the test's own, without demo data.
+pub(crate) struct Database {
+    server: postgres::TestServer,
+    database: postgres::TestDatabase,
+}
+
+/// A migrated database of the test's own.
+pub(crate) async fn database() -> Database {
+    let server = postgres::server().await.unwrap_or_else(|reason| panic!("the tests' PostgreSQL: {reason}"));
+    let template = server.template("schema", &migrate::fingerprint(), migrate::run).await.unwrap();
+    let database = server.create_database(&template).await.unwrap();
+    Database { server, database }
+}
+
+impl Database {
+    /// How to connect in this role.
+    pub(crate) fn options(&self, role: Role) -> PgConnectOptions {
+        self.server.connect_options(role, self.database.name())
+    }
+
+    /// A connection in this role.
+    pub(crate) async fn connect(&self, role: Role) -> PgConnection {
+        self.options(role).connect().await.unwrap()
+    }
+
+    /// The address by which a program of its own process serves from this database.
+    pub(crate) fn url(&self) -> String {
+        let options = self.options(Role::Authenticator);
+        let socket = options.get_socket().unwrap().display().to_string();
+        format!("postgres://authenticator@localhost/{}?host={socket}", self.database.name())
+    }
+
+    /// The store as the program uses it.
+    pub(crate) async fn store(&self) -> Store {
+        Store::connect(self.options(Role::Authenticator), 16).await.unwrap()
+    }
+}
+
+/// The folder with cases that nobody on this project wrote; `None`, said aloud, when it is not there.
+pub(crate) fn cases(name: &str) -> Option<PathBuf> {
+    let shared = std::env::var_os("EVENTOS_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let path = shared.join("cases").join(name);
+    if !path.exists() {
+        println!("skipped: {name} is not at hand");
+        return None;
+    }
+    Some(path)
+}

@@ -1,0 +1,65 @@
+//! The program assembled on a test's own database, with a clock that the test turns.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use eventos::app::{App, Parts};
+use eventos::domain::clock::{FixedClock, RandomIds};
+use eventos::settings::Settings;
+use port::recorder::Recorder;
+use port::{Door, Sender};
+
+use super::Database;
+
+/// The moment at which tests begin: a Monday morning in Toronto.
+pub(crate) const NOW: &str = "2026-11-23T15:00:00Z";
+
+/// A running program.
+pub(crate) struct Program {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<FixedClock>,
+    folder: PathBuf,
+}
+
+impl Program {
+    /// Starts on this database.
+    pub(crate) async fn start(database: &Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// Starts on this database with other settings.
+    pub(crate) async fn start_with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("eventos-test-{}-{number}", std::process::id()));
+        let mut settings = Settings::defaults(folder.clone()).unwrap();
+        change(&mut settings);
+        let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+        let parts = Parts {
+            store: database.store().await,
+            private: true,
+            cluster: None,
+            clock: clock.clone(),
+            ids: Arc::new(RandomIds),
+            public_url: "http://events.test".to_owned(),
+        };
+        Self { app: App::assemble(parts, &settings).await.unwrap(), clock, folder }
+    }
+
+    /// The way in.
+    pub(crate) fn door(&self) -> Arc<dyn Door> {
+        self.app.door.clone()
+    }
+
+    /// The person with this address, in a new session.
+    pub(crate) fn organizer(&self, email: &str) -> Recorder {
+        Recorder::new(self.door(), Sender::Local { email: Some(email.to_owned()) })
+    }
+
+    /// Stops as a signal would.
+    pub(crate) async fn stop(self) {
+        self.app.shutdown().await;
+        std::fs::remove_dir_all(&self.folder).ok();
+    }
+}

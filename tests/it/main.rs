@@ -1,0 +1,15 @@
+//! Every integration test, in one binary: it talks to a real PostgreSQL and runs the real program.
+
+mod harness;
+
+mod advice;
+mod architecture;
+mod cluster;
+mod conversation;
+mod crash;
+mod migrations;
+mod pages;
+mod rls;
+mod sessions;
+mod stages;
+mod text;

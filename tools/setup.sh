@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what is missing, and says in one line what it cannot install.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+need() { command -v "$1" >/dev/null 2>&1; }
+
+need cargo || { echo "setup: install Rust first (https://rustup.rs)"; exit 1; }
+need npm || { echo "setup: install Node 20 or later with npm first (https://nodejs.org)"; exit 1; }
+
+# The private PostgreSQL's programs.
+if [ ! -d tools/node_modules ] || [ tools/package-lock.json -nt tools/node_modules ]; then
+  npm ci --ignore-scripts --no-audit --no-fund --silent --prefix tools
+  touch tools/node_modules
+fi
+
+if [ "${1:-}" = "tests" ] || [ "${REQUIRE_ALL:-}" = 1 ]; then
+  cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --quiet
+  # A second PostgreSQL major, to show that the schema does not depend on one.
+  if ! ls /usr/lib/postgresql/15/bin/postgres >/dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ] && need apt-get; then
+      (apt-get update -qq && apt-get install -y -qq postgresql-15 >/dev/null 2>&1) || echo "setup: PostgreSQL 15 is not to be had here; its tests are skipped"
+    else
+      echo "setup: install postgresql-15 to run the tests on a second PostgreSQL too"
+    fi
+  fi
+fi
