@@ -1,25 +1,22 @@
 -- Who is calling, and the profile that belongs to each signed-in person or guest.
 
+-- These are written with RETURN, not as text: their names are bound now, whatever search_path a caller has, and the planner can
+-- inline them. They stand in almost every policy.
+
 -- The database role of the transaction: it stays readable inside a SECURITY DEFINER function, and no claim can forge it.
-create function app.is_service() returns boolean
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$ select coalesce(current_setting('role', true) = 'service_role', false) $$;
+create function app.is_service() returns boolean language sql stable
+  return coalesce(current_setting('role', true) = 'service_role', false);
 
-create function app.user_role() returns text
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$ select auth.jwt() -> 'app_metadata' ->> 'user_role' $$;
+create function app.user_role() returns text language sql stable
+  return auth.jwt() -> 'app_metadata' ->> 'user_role';
 
-create function app.is_anonymous() returns boolean
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$ select coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false) $$;
+create function app.is_anonymous() returns boolean language sql stable
+  return coalesce((auth.jwt() ->> 'is_anonymous')::boolean, false);
 
 -- Organizers and guests write drafts; somebody who only attends does not.
-create function app.can_draft() returns boolean
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$
-    select coalesce(auth.jwt() ->> 'role' = 'authenticated'
-      and app.user_role() = case when app.is_anonymous() then 'guest' else 'organizer' end, false)
-  $$;
+create function app.can_draft() returns boolean language sql stable
+  return coalesce(auth.jwt() ->> 'role' = 'authenticated'
+    and app.user_role() = case when app.is_anonymous() then 'guest' else 'organizer' end, false);
 
 create function app.is_timezone(p_name text) returns boolean
   language plpgsql stable set search_path = pg_catalog, pg_temp

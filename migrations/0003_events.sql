@@ -132,9 +132,8 @@ end
 $$;
 
 -- A turn of the wizard knows what the user said and writes exactly that; writes from elsewhere get the usual defaults.
-create function app.in_turn() returns boolean
-  language sql stable set search_path = pg_catalog, pg_temp
-  as $$ select coalesce(current_setting('eventos.turn', true) = 'on', false) $$;
+create function app.in_turn() returns boolean language sql stable
+  return coalesce(current_setting('eventos.turn', true) = 'on', false);
 
 -- Zone of an event that names none: its venue's, else its organizer's, else UTC.
 create function app.event_zone(p_venue uuid, p_organizer uuid) returns text

@@ -36,7 +36,10 @@ fn words() -> &'static FxHashMap<String, [f32; 3]> {
         }
         // The names of days, months and numbers speak as clearly as the small words.
         for (at, language) in LATIN.into_iter().enumerate() {
-            for word in Grammar::of(language).words().filter(|word| word.chars().count() > LONG && word.chars().all(char::is_alphabetic)) {
+            for word in Grammar::of(language)
+                .words()
+                .filter(|word| word.chars().count() > LONG && word.chars().all(char::is_alphabetic))
+            {
                 if let Some(score) = words.entry(word.to_owned()).or_default().get_mut(at) {
                     *score = 1.0;
                 }
@@ -44,7 +47,9 @@ fn words() -> &'static FxHashMap<String, [f32; 3]> {
         }
         for score in words.values_mut() {
             let shared: f32 = score.iter().sum();
-            score.iter_mut().for_each(|part| *part /= shared * shared);
+            for part in score.iter_mut() {
+                *part /= shared * shared;
+            }
         }
         words
     })
@@ -84,7 +89,9 @@ fn spelling(span: Span, text: &str, lower: &str) -> [f32; 3] {
         match letter {
             'ñ' | 'Ñ' | '¿' | '¡' => *spanish += 2.0,
             'í' | 'ó' | 'á' | 'ú' | 'Í' | 'Ó' | 'Á' | 'Ú' => *spanish += 0.7,
-            'ç' | 'œ' | 'è' | 'ê' | 'à' | 'û' | 'ù' | 'î' | 'ô' | 'â' | 'ë' | 'ï' | 'À' | 'È' | 'Ê' | 'Ç' => *french += 1.0,
+            'ç' | 'œ' | 'è' | 'ê' | 'à' | 'û' | 'ù' | 'î' | 'ô' | 'â' | 'ë' | 'ï' | 'À' | 'È' | 'Ê' | 'Ç' => {
+                *french += 1.0
+            }
             'é' | 'É' => {
                 *french += 0.5;
                 *spanish += 0.4;
@@ -96,10 +103,26 @@ fn spelling(span: Span, text: &str, lower: &str) -> [f32; 3] {
     if ends("ing") || ends("ed") || ends("th") || ends("ly") || ends("ness") {
         *english += 0.4;
     }
-    if ends("eux") || ends("eur") || ends("aux") || ends("ement") || ends("oir") || ends("elle") || ends("ique") || ends("ier") {
+    if ends("eux")
+        || ends("eur")
+        || ends("aux")
+        || ends("ement")
+        || ends("oir")
+        || ends("elle")
+        || ends("ique")
+        || ends("ier")
+    {
         *french += 0.4;
     }
-    if ends("cion") || ends("dad") || ends("mente") || ends("ado") || ends("illo") || ends("ito") || ends("os") || ends("as") {
+    if ends("cion")
+        || ends("dad")
+        || ends("mente")
+        || ends("ado")
+        || ends("illo")
+        || ends("ito")
+        || ends("os")
+        || ends("as")
+    {
         *spanish += 0.3;
     }
     says

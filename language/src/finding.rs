@@ -43,7 +43,6 @@ pub struct Time {
 
 /// One meaning of a time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "three independent facts about what was said")]
 pub struct TimeValue {
     /// When it begins, or the bound of an open time.
     pub start: DateTime,

@@ -39,9 +39,7 @@ pub(crate) fn fold(text: &str) -> String {
 /// The narrow form of a full-width letter, digit or sign.
 pub(crate) fn narrow(letter: char) -> char {
     match letter {
-        '\u{ff01}'..='\u{ff5e}' => {
-            u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(letter)
-        }
+        '\u{ff01}'..='\u{ff5e}' => u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(letter),
         '\u{3000}' => ' ',
         other => other,
     }

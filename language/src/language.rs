@@ -30,7 +30,7 @@ impl Language {
         }
     }
 
-    /// The language of a code, with or without a region: "fr", "fr-CA", "zh_TW".
+    /// The language of a code, with or without a region: "fr", "fr-CA", `zh_TW`.
     pub fn from_code(code: &str) -> Option<Self> {
         let head = code.split(['-', '_']).next().unwrap_or(code);
         Self::ALL.into_iter().find(|language| head.eq_ignore_ascii_case(language.code()))

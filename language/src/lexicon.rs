@@ -176,6 +176,11 @@ pub(crate) fn is_joint(tokens: &[Token], at: usize) -> bool {
     let (Some(token), Some(next)) = (tokens.get(at), tokens.get(at + 1)) else {
         return false;
     };
-    let after_word = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.kind == TokenKind::Word);
-    after_word && token.glued() && next.glued() && next.kind == TokenKind::Word && matches!(token.lower.as_str(), "-" | "‐" | "‑")
+    let after_word =
+        at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| before.kind == TokenKind::Word);
+    after_word
+        && token.glued()
+        && next.glued()
+        && next.kind == TokenKind::Word
+        && matches!(token.lower.as_str(), "-" | "‐" | "‑")
 }

@@ -31,8 +31,15 @@ pub fn read(text: &str, reference: &Reference) -> Reading {
     let tokens = token::tokenize(text, TEXT_LIMIT);
     let language = reference.language.unwrap_or_else(|| detect::language(text, &tokens));
     let places = place::find(text, &tokens);
-    let mut reading =
-        Reading { language, tokens, times: Vec::new(), money: Vec::new(), numbers: Vec::new(), durations: Vec::new(), places };
+    let mut reading = Reading {
+        language,
+        tokens,
+        times: Vec::new(),
+        money: Vec::new(),
+        numbers: Vec::new(),
+        durations: Vec::new(),
+        places,
+    };
     reading::fill(&mut reading, reference);
     reading
 }

@@ -41,8 +41,9 @@ struct Gazetteer {
 
 /// Words after which a name is a place.
 const BEFORE: [&str; 30] = [
-    "in", "at", "near", "to", "from", "around", "outside", "downtown", "central", "of", "a", "en", "de", "d", "sur", "pour", "vers", "chez", "au", "por", "para", "hacia", "cerca",
-    "centro", "ciudad", "ville", "visit", "visiting", "leaving", "city",
+    "in", "at", "near", "to", "from", "around", "outside", "downtown", "central", "of", "a", "en", "de", "d", "sur",
+    "pour", "vers", "chez", "au", "por", "para", "hacia", "cerca", "centro", "ciudad", "ville", "visit", "visiting",
+    "leaving", "city",
 ];
 
 impl Gazetteer {
@@ -110,13 +111,23 @@ pub(crate) fn find(text: &str, tokens: &[Token]) -> Vec<Place> {
     places
 }
 
-fn choose(all: &Gazetteer, text: &str, tokens: &[Token], start: usize, end: usize, names: &[Name]) -> Option<(Place, usize)> {
+fn choose(
+    all: &Gazetteer,
+    text: &str,
+    tokens: &[Token],
+    start: usize,
+    end: usize,
+    names: &[Name],
+) -> Option<(Place, usize)> {
     let first = tokens.get(start)?;
     let last = tokens.get(end.checked_sub(1)?)?;
-    let (region, region_end) = region_after(all, text, tokens, end).map_or((None, end), |(region, end)| (Some(region), end));
-    let named = region.and_then(|(country, region)| {
+    let (region, region_end) =
+        region_after(all, text, tokens, end).map_or((None, end), |(region, end)| (Some(region), end));
+    let named = region.and_then(|(country, part)| {
         names.iter().find(|name| {
-            all.cities.get(name.city).is_some_and(|city| city.country == country && (region == "-" || city.region == Some(region)))
+            all.cities
+                .get(name.city)
+                .is_some_and(|city| city.country == country && (part == "-" || city.region == Some(part)))
         })
     });
     let name = named.or_else(|| names.first())?;
@@ -124,11 +135,19 @@ fn choose(all: &Gazetteer, text: &str, tokens: &[Token], start: usize, end: usiz
     let city = all.cities.get(name.city)?;
     let han = first.kind == TokenKind::Cjk;
     let capital = first.capital || han;
-    let led = start.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| all.before.contains(before.lower.as_str()));
+    let led = start
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_some_and(|before| all.before.contains(before.lower.as_str()));
     let span = first.span.to(last.span);
     // A name of two letters is one only in capitals: "LA", not "la".
     let short_wrong = span.end - span.start <= 2 && !span.text(text).chars().all(char::is_uppercase);
-    let inside_word = tokens.get(start).is_some_and(|token| token.glued() && start > 0 && !han && tokens.get(start - 1).is_some_and(|before| "-@#/.".contains(&*before.lower)));
+    let inside_word = tokens.get(start).is_some_and(|token| {
+        token.glued()
+            && start > 0
+            && !han
+            && tokens.get(start - 1).is_some_and(|before| "-@#/.".contains(&*before.lower))
+    });
     if short_wrong || inside_word || name.shy && !(capital && (led || sure)) {
         return None;
     }
@@ -152,7 +171,12 @@ fn choose(all: &Gazetteer, text: &str, tokens: &[Token], start: usize, end: usiz
 }
 
 /// The region or country that follows a city, with or without a comma.
-fn region_after(all: &Gazetteer, text: &str, tokens: &[Token], end: usize) -> Option<((&'static str, &'static str), usize)> {
+fn region_after(
+    all: &Gazetteer,
+    text: &str,
+    tokens: &[Token],
+    end: usize,
+) -> Option<((&'static str, &'static str), usize)> {
     let comma = tokens.get(end).is_some_and(|token| matches!(token.lower.as_str(), "," | "(" | "，"));
     let at = if comma { end + 1 } else { end };
     let token = tokens.get(at).filter(|token| token.gap != Gap::Line)?;
@@ -185,6 +209,10 @@ mod tests {
         }
         let all = Gazetteer::all();
         assert!(all.cities.len() > 800);
-        assert!(all.cities.iter().all(|city| city.latitude.abs() <= 90.0 && city.longitude.abs() <= 180.0 && city.country.len() == 2));
+        assert!(
+            all.cities
+                .iter()
+                .all(|city| city.latitude.abs() <= 90.0 && city.longitude.abs() <= 180.0 && city.country.len() == 2)
+        );
     }
 }

@@ -29,7 +29,15 @@ pub(crate) fn fill(reading: &mut Reading, reference: &Reference) {
             continue;
         };
         let span = first.span.to(last.span);
-        let told = put(&piece.meaning, span, &almanac, &mut reading.times, &mut reading.money, &mut reading.numbers, &mut reading.durations);
+        let told = put(
+            &piece.meaning,
+            span,
+            &almanac,
+            &mut reading.times,
+            &mut reading.money,
+            &mut reading.numbers,
+            &mut reading.durations,
+        );
         if told || is_impossible(&piece.meaning) {
             free.fill(true);
         }
@@ -69,9 +77,14 @@ fn kind(meaning: &Meaning) -> u8 {
 fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], start: usize) -> bool {
     match &piece.meaning {
         Meaning::Name(_) => piece.symbol == grammar.symbols.decoy,
-        Meaning::Number { ordinal, .. } => *ordinal || piece.symbol == grammar.symbols.number && stands_free(tokens, start, piece.end),
+        Meaning::Number { ordinal, .. } => {
+            *ordinal || piece.symbol == grammar.symbols.number && stands_free(tokens, start, piece.end)
+        }
         // A shy word that is the whole text answers a question: "May".
-        Meaning::Time(moment) => (!moment.latent || start == 0 && piece.end == tokens.len() && !is_bare_number(tokens)) && stands_alone(tokens, start, piece.end),
+        Meaning::Time(moment) => {
+            (!moment.latent || start == 0 && piece.end == tokens.len() && !is_bare_number(tokens))
+                && stands_alone(tokens, start, piece.end)
+        }
         _ => true,
     }
 }
@@ -84,7 +97,8 @@ fn stands_free(tokens: &[Token], start: usize, end: usize) -> bool {
     }
     let before = start.checked_sub(1).and_then(|before| tokens.get(before)).filter(|_| first.glued());
     let tied = before.is_some_and(|before| {
-        before.kind == TokenKind::Word || before.kind == TokenKind::Symbol && matches!(before.lower.as_str(), "." | ":" | "/" | "_" | "@" | "=")
+        before.kind == TokenKind::Word
+            || before.kind == TokenKind::Symbol && matches!(before.lower.as_str(), "." | ":" | "/" | "_" | "@" | "=")
     });
     let after = tokens.get(end).filter(|after| after.glued() && after.kind == TokenKind::Word);
     !tied && after.is_none_or(|after| after.lower.len() > 1)
@@ -96,10 +110,19 @@ fn is_bare_number(tokens: &[Token]) -> bool {
 
 /// Whether a time is not a stretch of a file name, an address or a formula.
 fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
-    let sign_in = |at: usize, signs: &str| tokens.get(at).is_some_and(|token| token.glued() && token.kind == TokenKind::Symbol && signs.contains(&*token.lower));
-    let solid = |at: usize| tokens.get(at).is_some_and(|token| token.glued() && matches!(token.kind, TokenKind::Word | TokenKind::Number));
+    let sign_in = |at: usize, signs: &str| {
+        tokens
+            .get(at)
+            .is_some_and(|token| token.glued() && token.kind == TokenKind::Symbol && signs.contains(&*token.lower))
+    };
+    let solid = |at: usize| {
+        tokens.get(at).is_some_and(|token| token.glued() && matches!(token.kind, TokenKind::Word | TokenKind::Number))
+    };
     let figures = tokens.get(start).is_some_and(|first| first.kind == TokenKind::Number && first.glued());
-    let before = figures && start.checked_sub(1).is_some_and(|before| sign_in(before, "-_./:=") || tokens.get(before).is_some_and(|token| token.kind == TokenKind::Word));
+    let before = figures
+        && start.checked_sub(1).is_some_and(|before| {
+            sign_in(before, "-_./:=") || tokens.get(before).is_some_and(|token| token.kind == TokenKind::Word)
+        });
     let number_next = tokens.get(end + 1).is_some_and(|token| token.kind == TokenKind::Number);
     let after = sign_in(end, "./:_,@") && solid(end + 1) || sign_in(end, "-") && number_next && solid(end + 1);
     !before && !after
@@ -125,7 +148,11 @@ fn put(
             true
         }
         Meaning::Length(length, upper) => {
-            durations.push(Duration { span, seconds: length.in_seconds(), upper_seconds: upper.map(crate::calendar::arithmetic::Length::in_seconds) });
+            durations.push(Duration {
+                span,
+                seconds: length.in_seconds(),
+                upper_seconds: upper.map(crate::calendar::arithmetic::Length::in_seconds),
+            });
             true
         }
         Meaning::Money { amount, upper, currency } => {

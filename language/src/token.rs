@@ -65,15 +65,19 @@ pub(crate) fn tokenize(text: &str, limit: usize) -> Vec<Token> {
         if at >= limit {
             break;
         }
-        let Some(kind) = kind_of(letter) else {
-            gap = if letter == '\n' || gap == Gap::Line { Gap::Line } else { Gap::Space };
-            open = false;
-            continue;
+        let kind = match kind_of(letter) {
+            Letter::Blank => {
+                gap = if letter == '\n' || gap == Gap::Line { Gap::Line } else { Gap::Space };
+                open = false;
+                continue;
+            }
+            Letter::Mark => None,
+            Letter::Of(kind) => Some(kind),
         };
         let end = at + letter.len_utf8();
         let joins = open && matches!(kind, Some(TokenKind::Word | TokenKind::Number) | None);
-        match (tokens.last_mut(), kind) {
-            (Some(last), _) if joins && kind.is_none_or(|kind| kind == last.kind) => {
+        match tokens.last_mut() {
+            Some(last) if joins && kind.is_none_or(|kind| kind == last.kind) => {
                 last.span.end = end;
                 fold_into(letter, &mut last.lower);
             }
@@ -91,19 +95,25 @@ pub(crate) fn tokenize(text: &str, limit: usize) -> Vec<Token> {
     tokens
 }
 
-/// `None` is a blank, `Some(None)` a mark that belongs to the letter before it.
-fn kind_of(letter: char) -> Option<Option<TokenKind>> {
-    let letter = narrow(letter);
-    Some(match letter {
-        '0'..='9' => Some(TokenKind::Number),
-        'a'..='z' | 'A'..='Z' => Some(TokenKind::Word),
-        '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe0f}' => None,
-        '\u{200b}' | '\u{feff}' => return None,
+/// What one character is to the cutting.
+enum Letter {
+    Blank,
+    /// A mark that belongs to the letter before it.
+    Mark,
+    Of(TokenKind),
+}
+
+fn kind_of(letter: char) -> Letter {
+    match narrow(letter) {
+        '0'..='9' => Letter::Of(TokenKind::Number),
+        'a'..='z' | 'A'..='Z' => Letter::Of(TokenKind::Word),
+        '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe0f}' => Letter::Mark,
+        '\u{200b}' | '\u{feff}' => Letter::Blank,
         '〇' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' => {
-            Some(TokenKind::Cjk)
+            Letter::Of(TokenKind::Cjk)
         }
-        other if other.is_whitespace() || other.is_control() => return None,
-        other if other.is_alphabetic() => Some(TokenKind::Word),
-        _ => Some(TokenKind::Symbol),
-    })
+        other if other.is_whitespace() || other.is_control() => Letter::Blank,
+        other if other.is_alphabetic() => Letter::Of(TokenKind::Word),
+        _ => Letter::Of(TokenKind::Symbol),
+    }
 }

@@ -1,5 +1,7 @@
 //! Turns a time as said into the time that is meant, with the other readings beside it.
 
+use std::fmt::Write;
+
 use jiff::civil::DateTime;
 
 use crate::calendar::arithmetic::add;
@@ -15,7 +17,11 @@ pub(crate) fn of(moment: &Moment, span: Span, almanac: &Almanac) -> Option<Time>
     let rrule = moment.repeat.as_ref().map(|repeat| rule_of(repeat, almanac));
     let value = value_of(moment, stretch, rrule);
     let mut alternatives: Vec<TimeValue> = Vec::new();
-    let others = moment.others.iter().filter_map(|other| almanac.resolve(other)).map(|other| value_of(moment, other, value.rrule.clone()));
+    let others = moment
+        .others
+        .iter()
+        .filter_map(|other| almanac.resolve(other))
+        .map(|other| value_of(moment, other, value.rrule.clone()));
     let half = moment.expr.has_open_clock().then(|| other_half(&value)).flatten();
     for other in others.chain(half) {
         if other != value && !alternatives.contains(&other) {
@@ -66,7 +72,7 @@ fn rule_of(repeat: &Repeat, almanac: &Almanac) -> String {
     let mut rule = format!("FREQ={frequency}");
     let interval = if repeat.unit == Grain::Quarter { repeat.every * 3 } else { repeat.every };
     if interval > 1 {
-        rule.push_str(&format!(";INTERVAL={interval}"));
+        let _ = write!(rule, ";INTERVAL={interval}");
     }
     let names = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
     let days: Vec<String> = repeat
@@ -83,7 +89,7 @@ fn rule_of(repeat: &Repeat, almanac: &Almanac) -> String {
         // "until June" ends with the last moment before June begins; "until June 12" with the end of that day.
         let bound = if until.grain > Grain::Day { until.start } else { until.end };
         if let Some(last) = add(bound, -1, Grain::Second) {
-            rule.push_str(&format!(";UNTIL={}", last.strftime("%Y%m%dT%H%M%S")));
+            let _ = write!(rule, ";UNTIL={}", last.strftime("%Y%m%dT%H%M%S"));
         }
     }
     rule

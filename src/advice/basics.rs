@@ -28,11 +28,12 @@ pub(super) fn names(scene: &Scene<'_>) -> Offers {
         .maybe("city", draft.city.as_deref())
         .with("kind", words.kind(scene.kind).noun.as_str())
         .with("Kind", words.kind(scene.kind).title.as_str())
-        .with("month", subject::capital(&words.month(day)))
+        .with("month", words.month(day))
         .with("year", day.year().to_string());
     let fresh = |name: &String| {
         let added = |name: &str| known.is_none_or(|known| !known.to_lowercase().contains(&name.to_lowercase()));
-        name.chars().count() <= 100 && added(known.and_then(|known| name.strip_prefix(known)).unwrap_or(name).trim_matches([' ', ':']))
+        name.chars().count() <= 100
+            && added(known.and_then(|known| name.strip_prefix(known)).unwrap_or(name).trim_matches([' ', ':']))
     };
     let templates = words.names_of_name.iter().chain(&words.names);
     let mut names: Vec<String> = Vec::new();
@@ -50,7 +51,9 @@ fn name_offer(scene: &Scene<'_>, name: String) -> Offer {
     let mut imagined = scene.draft.clone();
     imagined.name = Some(name.clone());
     let keywords = publish::keywords(scene.words, &imagined);
-    let detail = Slots::default().with("slug", slug.as_str()).with("keywords", keywords.join(scene.words.comma()));
+    let detail = Slots::default()
+        .with("slug", slug.as_str())
+        .maybe("keywords", Some(keywords.join(scene.words.comma())).filter(|words| !words.is_empty()));
     Offer {
         kind: SuggestionKind::Name,
         label: name.clone(),

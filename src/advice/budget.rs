@@ -12,7 +12,7 @@ pub(super) fn said_in(words: &Words, text: &str, currency: Currency) -> Option<i
         let next = tokens.get(at + 1).map(|next| plain(next)).unwrap_or_default();
         let capped = near.iter().any(|near| words.budget.iter().any(|cue| cue == near));
         let (amount, marked) = amount(token)?;
-        let paid = marked || words.currency_words.iter().any(|word| word == next) || Currency::parse(next) == Some(currency);
+        let paid = marked || words.coins.iter().any(|word| word == next) || Currency::parse(next) == Some(currency);
         let named_alone = near.contains(&words.budget.first().map_or("", String::as_str));
         let minor = amount.checked_mul(10_i64.pow(currency.digits()))?;
         (capped && (paid || named_alone) && minor > 0).then_some(minor)

@@ -52,7 +52,9 @@ async fn of_history(conn: &mut PgConnection, scene: &Scene<'_>, offers: &mut Off
         offers.sample = sample;
         let slots = Slots::default().with("sample", scene.sample_words(sample, city, None));
         let say = &scene.words.say;
-        for (people, why) in [(sizes.median, &say.size_median), (sizes.low, &say.size_low), (sizes.high, &say.size_high)] {
+        for (people, why) in
+            [(sizes.median, &say.size_median), (sizes.low, &say.size_low), (sizes.high, &say.size_high)]
+        {
             add(scene, offers, u32::try_from(people).unwrap_or(1), slots.fill(why));
         }
         return Ok(());

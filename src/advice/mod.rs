@@ -131,7 +131,11 @@ pub async fn suggest(conn: &mut PgConnection, question: &Question<'_>) -> Result
         data: offer.data,
         facts: offer.facts,
     };
-    Ok(Advice { suggestions: offers.list.into_iter().map(suggestion).collect(), note: offers.note, sample: offers.sample })
+    Ok(Advice {
+        suggestions: offers.list.into_iter().map(suggestion).collect(),
+        note: offers.note,
+        sample: offers.sample,
+    })
 }
 
 /// A question with what every kind of advice derives from it.

@@ -58,7 +58,10 @@ fn policy(scene: &Scene<'_>, until: Option<Date>, label: &str, text: &str, why: 
 /// What a card payment of this price costs, in minor units (R92, ruling C-68): a part of it and a fixed amount, rounded up.
 pub(super) fn fee_cents(price_cents: i64, currency: Currency) -> i64 {
     let fees = &usual().fees;
-    #[expect(clippy::cast_possible_truncation, reason = "a price is at most 100,000,000, far below what f64 holds exactly")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a price is at most 100,000,000, far below what f64 holds exactly"
+    )]
     let part = (price_cents as f64 * fees.percent / 100.0).ceil() as i64;
     (part + fixed_cents(currency)).min(price_cents)
 }

@@ -21,13 +21,24 @@ const SOLD_PERCENT: u32 = 60;
 pub(super) async fn prices(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<Offers, StoreError> {
     let mut offers = Offers::default();
     let say = &scene.words.say;
-    if let Some((quartiles, behind)) = comparable(&mut *conn, scene).await? {
-        offers.sample = Sample::of_quartiles(&quartiles);
-        let slots = Slots::default().with("sample", behind);
-        for (cents, why) in [(quartiles.median, &say.price_median), (quartiles.low, &say.price_low), (quartiles.high, &say.price_high)] {
+    for (people, city) in scopes(scene) {
+        // A sample in which many prices are the same leaves room for what a wider one tells.
+        if offers.list.len() >= SHOWN {
+            break;
+        }
+        let Some(quartiles) = comparable(&mut *conn, scene, people, city).await? else { continue };
+        let sample = Sample::of_quartiles(&quartiles);
+        let slots = Slots::default().with("sample", scene.sample_words(sample, city, people));
+        for (cents, why) in
+            [(quartiles.median, &say.price_median), (quartiles.low, &say.price_low), (quartiles.high, &say.price_high)]
+        {
             add(scene, &mut offers, cents, slots.fill(why));
         }
-    } else {
+        if offers.sample.size == 0 {
+            offers.sample = sample;
+        }
+    }
+    if offers.sample.size == 0 {
         offers.note = Some(say.no_prices.clone());
     }
     if offers.list.len() < SHOWN
@@ -37,26 +48,41 @@ pub(super) async fn prices(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
     }
     let step = usual().step(scene.currency);
     for units in &usual().kind(scene.kind).prices {
-        add(scene, &mut offers, units * step, if *units == 0 { say.price_free.clone() } else { say.price_round.clone() });
+        add(
+            scene,
+            &mut offers,
+            units * step,
+            if *units == 0 { say.price_free.clone() } else { say.price_round.clone() },
+        );
     }
     Ok(offers)
 }
 
-/// The narrowest sample that says something: city and size, city, size, then the kind alone.
-async fn comparable(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<Option<(Quartiles, String)>, StoreError> {
+/// How many people, and where.
+type Scope<'a> = (Option<(u32, u32)>, Option<&'a str>);
+
+/// Where to look, narrowest first: city and size, city, size, then the kind alone.
+fn scopes<'a>(scene: &Scene<'a>) -> Vec<Scope<'a>> {
     let city = scene.draft.city.as_deref();
     let people = scene.draft.capacity.map(|people| (people.div_ceil(2), people.saturating_mul(2)));
-    let mut scopes = vec![(city, people), (city, None), (None, people), (None, None)];
-    scopes.dedup();
-    for (city, people) in scopes {
-        let like = Comparable { kind: scene.kind, city, people, currency: scene.currency.code() };
-        let Some(quartiles) = history::prices(&mut *conn, &like).await? else { continue };
-        let sample = Sample::of_quartiles(&quartiles);
-        if sample.speaks() {
-            return Ok(Some((quartiles, scene.sample_words(sample, city, people))));
-        }
+    let mut scopes = vec![(people, city), (None, city), (people, None), (None, None)];
+    if city.is_none() {
+        scopes.drain(..2);
     }
-    Ok(None)
+    scopes.dedup();
+    scopes
+}
+
+/// The prices of a scope, where there are enough of them to say something.
+async fn comparable(
+    conn: &mut PgConnection,
+    scene: &Scene<'_>,
+    people: Option<(u32, u32)>,
+    city: Option<&str>,
+) -> Result<Option<Quartiles>, StoreError> {
+    let like = Comparable { kind: scene.kind, city, people, currency: scene.currency.code() };
+    let quartiles = history::prices(conn, &like).await?;
+    Ok(quartiles.filter(|quartiles| Sample::of_quartiles(quartiles).speaks()))
 }
 
 /// The price at which part of the places pay for the venue, rounded up to a step; arithmetic, no statistic.
@@ -83,9 +109,13 @@ pub(super) async fn base(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<i
     if let Some(cents) = scene.draft.price_cents {
         return Ok(cents);
     }
-    let median = comparable(conn, scene).await?.map(|(quartiles, _)| quartiles.median);
+    for (people, city) in scopes(scene) {
+        if let Some(quartiles) = comparable(&mut *conn, scene, people, city).await? {
+            return Ok(quartiles.median);
+        }
+    }
     let round = usual().kind(scene.kind).prices.first().copied().unwrap_or_default() * usual().step(scene.currency);
-    Ok(median.unwrap_or(round))
+    Ok(round)
 }
 
 /// Up to the next whole step: $12.31 is $13, ¥1231 is ¥1300.

@@ -65,9 +65,9 @@ pub(super) fn keywords(words: &Words, draft: &Draft) -> Vec<String> {
 fn text_of(words: &Words, draft: &Draft, venue: Option<&str>, template: &[String], between: &str) -> String {
     let kind = words.kind(draft.kind.unwrap_or(EventKind::Other));
     let when = draft.starts().map(|start| words.moment(start)).or_else(|| draft.date.map(|date| words.date(date)));
-    let price = draft.price_cents.map(|cents| {
-        if cents == 0 { words.say.free.to_lowercase() } else { price_words(cents, draft.currency) }
-    });
+    let price = draft
+        .price_cents
+        .map(|cents| if cents == 0 { words.say.free.to_lowercase() } else { price_words(cents, draft.currency) });
     let slots = Slots::default()
         .maybe("name", draft.name.as_deref())
         .with("kind", kind.noun.as_str())
@@ -97,7 +97,8 @@ pub(super) fn descriptions(scene: &Scene<'_>) -> Offers {
             facts: vec![Fact::Description(text)],
         }
     });
-    let fresh = |offer: &Offer| scene.draft.description.as_ref().is_none_or(|known| offer.data["description"] != *known);
+    let known = scene.draft.description.clone().map(Fact::Description);
+    let fresh = |offer: &Offer| known.as_ref().is_none_or(|known| !offer.facts.contains(known));
     Offers { list: list.filter(fresh).collect(), ..Offers::default() }
 }
 

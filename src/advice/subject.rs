@@ -19,7 +19,8 @@ pub(super) fn sign_in(words: &Words, text: &str) -> Option<(EventKind, String)> 
     let tokens = tokens(text);
     let lower = text.to_lowercase();
     // Words of one letter script stand between blanks; Chinese words stand in the middle of a line.
-    let signs = |sign: &str| if sign.is_ascii() { tokens.iter().any(|token| token == sign) } else { lower.contains(sign) };
+    let signs =
+        |sign: &str| if sign.is_ascii() { tokens.iter().any(|token| token == sign) } else { lower.contains(sign) };
     EventKind::ALL.iter().find_map(|kind| {
         let sign = words.kind(*kind).signs.iter().find(|sign| signs(sign))?;
         Some((*kind, sign.clone()))
@@ -34,15 +35,18 @@ pub(super) fn topic(words: &Words, text: &str, kind: EventKind, city: Option<&st
     let place = city.map(str::to_lowercase).unwrap_or_default();
     let says = |token: &&String| {
         let plain = token.chars().all(char::is_alphabetic) && (2..=20).contains(&token.chars().count());
-        plain && !words.noise.contains(token) && !signs.contains(token) && !place.split_whitespace().any(|part| part == token.as_str())
+        plain
+            && !words.noise.contains(token)
+            && !signs.contains(token)
+            && !place.split_whitespace().any(|part| part == token.as_str())
     };
-    let before = tokens.get(..at).unwrap_or_default();
+    let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1..).unwrap_or_default());
     let mut subject: Vec<&String> = before.iter().rev().take_while(says).take(2).collect();
     subject.reverse();
-    if subject.is_empty() {
-        let mut after = tokens.iter().skip(at + 1);
-        let led = after.next().is_some_and(|word| words.about.contains(word));
-        subject = if led { after.take_while(says).take(2).collect() } else { Vec::new() };
+    if words.subject_follows || subject.is_empty() {
+        let led = after.first().is_some_and(|word| words.about.contains(word));
+        let told = if led || words.subject_follows { after.iter() } else { [].iter() };
+        subject = told.skip(usize::from(led)).take_while(says).take(2).collect();
     }
     let subject: Vec<String> = subject.into_iter().map(|word| capital(word)).collect();
     (!subject.is_empty()).then(|| subject.join(" "))
@@ -92,6 +96,14 @@ mod tests {
         assert_eq!(topic_of("a conference"), None);
         assert_eq!(topic_of("asdf qwer"), None);
         assert_eq!(topic_of("Test input for stage 1"), None);
+    }
+
+    #[test]
+    fn in_french_the_subject_follows() {
+        let of = |text| topic(words("fr"), text, EventKind::Conference, Some("Montréal"));
+        assert_eq!(of("une grande conférence tech à Montréal").as_deref(), Some("Tech"));
+        assert_eq!(of("conférence sur les données ouvertes"), None);
+        assert_eq!(of("je veux organiser une conférence"), None);
     }
 
     #[test]

@@ -36,14 +36,21 @@ fn paid_sets(scene: &Scene<'_>, price: i64) -> Vec<(Vec<Tier>, String)> {
             let why = Slots::default().with("until", scene.words.date(until)).fill(&say.tiers_early);
             (vec![general(rest(scene, &[part(30)])), early], why)
         }
-        None => (vec![general(rest(scene, &[part(20)])), tier(&say.tier_student, up(price / 2), part(20))], say.tiers_two.clone()),
+        None => (
+            vec![general(rest(scene, &[part(20)])), tier(&say.tier_student, up(price / 2), part(20))],
+            say.tiers_two.clone(),
+        ),
     };
     let three = vec![
         general(rest(scene, &[part(20), part(10)])),
         tier(&say.tier_student, up(price / 2), part(20)),
         tier(&say.tier_vip, price.saturating_mul(2), part(10)),
     ];
-    vec![second, (three, format!("{}. {}", say.tiers_two, say.tiers_three)), (vec![general(scene.draft.capacity)], say.tiers_one.clone())]
+    vec![
+        second,
+        (three, format!("{}. {}", say.tiers_two, say.tiers_three)),
+        (vec![general(scene.draft.capacity)], say.tiers_one.clone()),
+    ]
 }
 
 fn free_sets(scene: &Scene<'_>) -> Vec<(Vec<Tier>, String)> {
@@ -54,7 +61,10 @@ fn free_sets(scene: &Scene<'_>) -> Vec<(Vec<Tier>, String)> {
     vec![
         (vec![general(scene.draft.capacity)], say.tiers_one.clone()),
         (vec![general(rest(scene, &[part(10)])), tier(&say.tier_team, 0, part(10))], say.tiers_free_team.clone()),
-        (vec![general(rest(scene, &[part(20)])), tier(&say.tier_supporter, supporter, part(20))], say.tiers_free_support.clone()),
+        (
+            vec![general(rest(scene, &[part(20)])), tier(&say.tier_supporter, supporter, part(20))],
+            say.tiers_free_support.clone(),
+        ),
     ]
 }
 
@@ -83,7 +93,11 @@ fn early_until(scene: &Scene<'_>) -> Option<Date> {
 fn offer(scene: &Scene<'_>, tiers: Vec<Tier>, why: String) -> Offer {
     let free = &scene.words.say.free;
     let words = |tier: &Tier| {
-        let price = if tier.price_cents == 0 { free.to_lowercase() } else { price_words(tier.price_cents, Some(scene.currency)) };
+        let price = if tier.price_cents == 0 {
+            free.to_lowercase()
+        } else {
+            price_words(tier.price_cents, Some(scene.currency))
+        };
         format!("{} {price}", tier.name)
     };
     let label = tiers.iter().map(words).collect::<Vec<_>>().join(scene.words.comma());
@@ -91,8 +105,9 @@ fn offer(scene: &Scene<'_>, tiers: Vec<Tier>, why: String) -> Offer {
     if scene.draft.currency.is_none() && tiers.iter().any(|tier| tier.price_cents > 0) {
         facts.push(Fact::Currency(scene.currency));
     }
-    facts.push(Fact::Tiers(tiers.clone()));
-    Offer { kind: SuggestionKind::Tiers, label, detail: why, data: json!({"ticketTiers": tiers, "currency": scene.currency}), facts }
+    let data = json!({"ticketTiers": tiers, "currency": scene.currency});
+    facts.push(Fact::Tiers(tiers));
+    Offer { kind: SuggestionKind::Tiers, label, detail: why, data, facts }
 }
 
 /// How many tickets one order may take.

@@ -43,7 +43,8 @@ pub(super) async fn moments(conn: &mut PgConnection, scene: &Scene<'_>) -> Resul
     let busy = history::engagements(conn, scene.person.id, &days.into_iter().collect::<Vec<_>>()).await?;
     let note = note(scene, &seen, &busy, fixed, here.date());
     if fixed.is_none() {
-        let taken = |candidate: &Candidate| busy.iter().any(|engagement| engagement.starts.date() == candidate.moment.date());
+        let taken =
+            |candidate: &Candidate| busy.iter().any(|engagement| engagement.starts.date() == candidate.moment.date());
         // Where every day is taken the choice is the organizer's; a stable sort keeps the order otherwise.
         candidates.sort_by_key(taken);
     }
@@ -83,7 +84,11 @@ fn hours_of(scene: &Scene<'_>, seen: &[Often<(i8, i16)>], city: Option<&str>, da
         Some(Candidate { moment: date.to_datetime(time_of(*minute)?), why: slots.fill(&say.time_often_hour) })
     });
     let plural = Slots::default().with("kinds", words.kind(scene.kind).plural.as_str());
-    let common = usual().kind(scene.kind).hours.iter().map(|hour| Candidate { moment: date.to_datetime(*hour), why: plural.fill(&say.time_usual) });
+    let common = usual()
+        .kind(scene.kind)
+        .hours
+        .iter()
+        .map(|hour| Candidate { moment: date.to_datetime(*hour), why: plural.fill(&say.time_usual) });
     distinct(often.chain(common))
 }
 
@@ -103,7 +108,11 @@ fn days_ahead(scene: &Scene<'_>, seen: &[Often<(i8, i16)>], city: Option<&str>) 
     });
     let plural = Slots::default().with("kinds", words.kind(scene.kind).plural.as_str()).fill(&say.time_usual);
     let figures = usual().kind(scene.kind);
-    let common = figures.weekdays.iter().zip(figures.hours.iter().cycle()).map(|(weekday, hour)| (*weekday, *hour, plural.clone()));
+    let common = figures
+        .weekdays
+        .iter()
+        .zip(figures.hours.iter().cycle())
+        .map(|(weekday, hour)| (*weekday, *hour, plural.clone()));
     let mut candidates = Vec::new();
     for (weekday, hour, why) in often.chain(common) {
         let (hour, why) = scene.draft.time.map_or((hour, why), |said| (said, say.time_said.clone()));
@@ -152,17 +161,25 @@ fn distinct(candidates: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
 /// Three different days are a better choice than three hours of one, where no day was said.
 fn one_a_day(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut seen = BTreeSet::new();
-    let (first, rest): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| seen.insert(candidate.moment.date()));
+    let (first, rest): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| seen.insert(candidate.moment.date()));
     first.into_iter().chain(rest).collect()
 }
 
-fn note(scene: &Scene<'_>, seen: &[Often<(i8, i16)>], busy: &[Engagement], fixed: Option<Date>, today: Date) -> Option<String> {
+fn note(
+    scene: &Scene<'_>,
+    seen: &[Often<(i8, i16)>],
+    busy: &[Engagement],
+    fixed: Option<Date>,
+    today: Date,
+) -> Option<String> {
     let (words, say) = (scene.words, &scene.words.say);
     if let Some(past) = scene.draft.date.filter(|date| *date < today) {
         return Some(Slots::default().with("date", words.date(past)).fill(&say.time_past));
     }
     if let Some(engagement) = busy.first() {
-        let slots = Slots::default().with("name", engagement.name.as_str()).with("date", words.date(engagement.starts.date()));
+        let slots =
+            Slots::default().with("name", engagement.name.as_str()).with("date", words.date(engagement.starts.date()));
         return Some(slots.fill(if fixed.is_some() { &say.time_busy_same } else { &say.time_busy }));
     }
     seen.is_empty().then(|| say.no_events.clone())
@@ -193,13 +210,14 @@ pub(super) async fn lengths(conn: &mut PgConnection, scene: &Scene<'_>) -> Resul
     let plural = Slots::default().with("kinds", words.kind(scene.kind).plural.as_str()).fill(&say.length_usual);
     let common = usual().kind(scene.kind).lengths_min.iter().map(|minutes| (*minutes, plural.clone()));
     let mut told = BTreeSet::from([scene.draft.duration_min.unwrap_or_default()]);
-    let list = often.chain(common).filter(|(minutes, _)| told.insert(*minutes)).take(SHOWN).map(|(minutes, why)| Offer {
-        kind: SuggestionKind::Duration,
-        label: length_words(minutes),
-        detail: why,
-        data: json!({"duration": minutes}),
-        facts: vec![Fact::Duration(minutes)],
-    });
+    let list =
+        often.chain(common).filter(|(minutes, _)| told.insert(*minutes)).take(SHOWN).map(|(minutes, why)| Offer {
+            kind: SuggestionKind::Duration,
+            label: length_words(minutes),
+            detail: why,
+            data: json!({"duration": minutes}),
+            facts: vec![Fact::Duration(minutes)],
+        });
     Ok(Offers { list: list.collect(), note: seen.is_empty().then(|| say.no_events.clone()), sample })
 }
 

@@ -36,7 +36,9 @@ fn of_field(field: Field) -> Option<Topic> {
         Field::Name | Field::Slug => Topic::Name,
         Field::Type => Topic::Kind,
         Field::Description => Topic::Description,
-        Field::Place | Field::VenueId | Field::Address | Field::City | Field::Country | Field::Amenities => Topic::Place,
+        Field::Place | Field::VenueId | Field::Address | Field::City | Field::Country | Field::Amenities => {
+            Topic::Place
+        }
         Field::PlaceKind => Topic::PlaceKind,
         Field::Capacity => Topic::Capacity,
         Field::DateTime => Topic::Moment,
@@ -58,7 +60,6 @@ fn of_stage(stage: Stage, draft: &Draft) -> Topic {
     match stage {
         Stage::Basics if lacks(Field::Name) => Topic::Name,
         Stage::Basics if lacks(Field::Type) => Topic::Kind,
-        Stage::Basics => Topic::Description,
         Stage::Venue if draft.place_kind == Some(PlaceKind::Online) => Topic::Capacity,
         Stage::Venue if lacks(Field::Capacity) && !lacks(Field::VenueId) => Topic::Capacity,
         Stage::Venue => Topic::Place,
@@ -70,6 +71,6 @@ fn of_stage(stage: Stage, draft: &Draft) -> Topic {
         Stage::Payments if !lacks(Field::RefundPolicy) && lacks(Field::TaxRate) => Topic::Tax,
         Stage::Payments => Topic::Refunds,
         Stage::Publish if lacks(Field::Visibility) => Topic::Visibility,
-        Stage::Publish => Topic::Description,
+        Stage::Basics | Stage::Publish => Topic::Description,
     }
 }

@@ -19,7 +19,11 @@ use crate::store::venues::{self, VenueHit, VenueQuery};
 const SAME_NAME: f64 = 0.7;
 
 /// The venue that an organizer means by a name such as "the Carlu", where exactly one is meant.
-pub async fn resolve_place(conn: &mut PgConnection, place: &str, city: Option<&str>) -> Result<Option<VenueHit>, StoreError> {
+pub async fn resolve_place(
+    conn: &mut PgConnection,
+    place: &str,
+    city: Option<&str>,
+) -> Result<Option<VenueHit>, StoreError> {
     let hits = venues::find_named(conn, place, city, 4).await?;
     let mut alike = hits.into_iter().filter(|hit| hit.similarity >= SAME_NAME);
     let Some(best) = alike.next() else { return Ok(None) };
@@ -53,6 +57,7 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
             capacity: draft.capacity,
             amenities: &draft.amenities,
             usual: &usual().kind(scene.kind).amenities,
+            usual_people: usual().kind(scene.kind).people.get(1).copied(),
             budget_cents: limit_cents,
             currency: Some(scene.currency.code()),
             timezone: draft.timezone.as_deref().or(scene.person.timezone.as_deref()),
@@ -65,9 +70,10 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
         return no_places(conn, scene).await;
     }
     let small = |hit: &VenueHit| hit.capacity.zip(draft.capacity).is_some_and(|(seats, people)| seats < people);
-    let note = draft.capacity.filter(|_| hits.iter().all(small)).map(|people| {
-        Slots::default().with("people", people.to_string()).fill(&words.say.none_holds)
-    });
+    let note = draft
+        .capacity
+        .filter(|_| hits.iter().all(small))
+        .map(|people| Slots::default().with("people", people.to_string()).fill(&words.say.none_holds));
     let sample = Sample { size: u32::try_from(hits.len()).unwrap_or_default(), demo: 0 };
     let list = hits.iter().map(|hit| offer(words, draft, limit_cents, hit)).collect();
     Ok(Offers { list, note, sample })
@@ -124,7 +130,8 @@ fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHi
     let shown = if draft.amenities.is_empty() { hit.amenities.iter().take(3).collect() } else { met };
     // A share of the price is told only where the place holds everybody.
     let each = |least: i64| {
-        let people = draft.capacity.filter(|people| *people > 0 && hit.capacity.is_some_and(|seats| seats >= *people))?;
+        let people =
+            draft.capacity.filter(|people| *people > 0 && hit.capacity.is_some_and(|seats| seats >= *people))?;
         Some(price_words(least / i64::from(people), currency))
     };
     let slots = Slots::default()

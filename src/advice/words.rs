@@ -26,7 +26,8 @@ static WORDS: LazyLock<BTreeMap<&str, Words>> = LazyLock::new(|| {
 });
 
 #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-static USUAL: LazyLock<Usual> = LazyLock::new(|| toml::from_str(include_str!("data/usual.toml")).expect("advice/data is well formed"));
+static USUAL: LazyLock<Usual> =
+    LazyLock::new(|| toml::from_str(include_str!("data/usual.toml")).expect("advice/data is well formed"));
 
 /// One language.
 #[derive(Debug, Deserialize)]
@@ -40,8 +41,9 @@ pub(super) struct Words {
     list_comma: String,
     pub(super) noise: Vec<String>,
     pub(super) about: Vec<String>,
+    pub(super) subject_follows: bool,
     pub(super) budget: Vec<String>,
-    pub(super) currency_words: Vec<String>,
+    pub(super) coins: Vec<String>,
     pub(super) names: Vec<String>,
     pub(super) names_of_name: Vec<String>,
     pub(super) descriptions: Vec<Vec<String>>,
@@ -138,7 +140,10 @@ impl Words {
 
     /// A day with its hour.
     pub(super) fn moment(&self, moment: DateTime) -> String {
-        Slots::default().with("date", self.date(moment.date())).with("hour", self.hour(moment.time())).fill(&self.moment)
+        Slots::default()
+            .with("date", self.date(moment.date()))
+            .with("hour", self.hour(moment.time()))
+            .fill(&self.moment)
     }
 
     /// What a place has, in words: `AV equipment, Wi-Fi`.

@@ -26,13 +26,14 @@ pub(super) fn entry(page: &Page, url: &str, host: &str) -> Option<String> {
     let mut lines: Vec<String> = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//EventOS//EventOS Wizard//EN", "CALSCALE:GREGORIAN"].map(str::to_owned).into();
     lines.extend(zone_lines(&schedule, rhythm.is_some()));
     let changed = page.updated_at.strftime("%Y%m%dT%H%M%SZ");
-    let status = if page.status == EventStatus::Cancelled { "CANCELLED" } else { "CONFIRMED" };
+    let cancelled = page.status == EventStatus::Cancelled;
     lines.extend(["BEGIN:VEVENT".to_owned(), format!("UID:{}@{host}", page.id), format!("DTSTAMP:{changed}"), format!("LAST-MODIFIED:{changed}")]);
-    // A sequence number is a 32-bit integer (section 3.3.8).
-    lines.push(format!("SEQUENCE:{}", page.revision.clamp(0, i64::from(i32::MAX))));
+    // Calling it off changes no field and so no revision, but is a new version; a number has 32 bits (section 3.3.8).
+    let sequence = page.revision.saturating_add(i64::from(cancelled)).clamp(0, i64::from(i32::MAX));
+    lines.push(format!("SEQUENCE:{sequence}"));
     lines.extend(times);
     lines.extend(rhythm.and_then(|rhythm| rhythm.rule(&schedule)).map(|rule| format!("RRULE:{rule}")));
-    lines.push(format!("STATUS:{status}"));
+    lines.push(format!("STATUS:{}", if cancelled { "CANCELLED" } else { "CONFIRMED" }));
     lines.extend(texts(page));
     lines.extend([format!("URL:{url}"), "END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     Some(lines.iter().map(|line| folded(line)).collect())

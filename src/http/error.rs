@@ -157,7 +157,7 @@ impl Failure {
                 reference: None,
             },
             StatusCode::NOT_IMPLEMENTED => {
-                Notice { title: &self.message, text: terminal, command: Some("eventos chat"), reference: None }
+                Notice { title: self.message.trim_end_matches('.'), text: terminal, command: Some("eventos chat"), reference: None }
             }
             status if status.is_server_error() => {
                 Notice { title: "Something is not right on our side", text: &self.message, command: None, reference: Some(request_id) }

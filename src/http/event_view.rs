@@ -10,6 +10,7 @@ use super::place::Place;
 use super::rhythm::Rhythm;
 use super::schedule::{Schedule, Words};
 use super::structured;
+use super::templates;
 use super::text::{Block, blocks, one_line, summary};
 use crate::domain::fact::Tier;
 use crate::domain::money::price_words;
@@ -18,18 +19,23 @@ use crate::store::pages::Page;
 
 /// How long the text below a shared link may be.
 const SUMMARY_CHARS: usize = 200;
+/// From here on a title is written smaller.
+const LONG_TITLE_CHARS: usize = 56;
 
 /// The values of the template.
 #[derive(Debug, Serialize)]
 pub(super) struct EventView {
     title: String,
+    long_title: bool,
+    /// Nothing is to be read but when, where and how much.
+    bare: bool,
     kind: &'static str,
     kind_words: &'static str,
-    cancelled: bool,
-    over: bool,
+    /// `cancelled`, `over` or `ahead`.
+    state: &'static str,
     private: bool,
-    url: String,
-    calendar_url: String,
+    url: Value,
+    calendar_url: Value,
     summary: String,
     when: Option<Words>,
     repeats: Option<String>,
@@ -48,9 +54,9 @@ pub(super) struct EventView {
 struct PlaceView {
     name: Option<String>,
     address: Option<String>,
-    map_url: Option<String>,
+    map_url: Option<Value>,
     online: bool,
-    join_url: Option<String>,
+    join_url: Option<Value>,
     paid: bool,
 }
 
@@ -70,24 +76,32 @@ impl EventView {
         let when = schedule.words();
         let rhythm = draft.recurrence.as_deref().and_then(Rhythm::parse);
         let kind = draft.kind.unwrap_or(EventKind::Other);
+        let title = draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
+        let about = draft.description.as_deref().map(blocks).unwrap_or_default();
+        let refunds = draft.refund_policy.as_deref().map(blocks).unwrap_or_default();
         Self {
-            title: draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned()),
+            long_title: title.chars().count() > LONG_TITLE_CHARS,
+            bare: about.is_empty() && refunds.is_empty() && draft.amenities.is_empty(),
+            title,
             kind: kind.as_str(),
             kind_words: kind.words(),
-            cancelled: page.status == EventStatus::Cancelled,
-            over: rhythm.is_none() && schedule.is_over(now),
+            state: match page.status {
+                EventStatus::Cancelled => "cancelled",
+                _ if rhythm.is_none() && schedule.is_over(now) => "over",
+                _ => "ahead",
+            },
             private: draft.visibility == Some(Visibility::Private),
-            url: url.to_owned(),
-            calendar_url: when.as_ref().map(|_| format!("{url}.ics")).unwrap_or_default(),
+            url: templates::address(url),
+            calendar_url: templates::address(&format!("{url}.ics")),
             summary: link_summary(when.as_ref(), &place, draft.description.as_deref()),
             repeats: rhythm.map(|rhythm| rhythm.words()),
             tickets: tickets(page),
             ticket_note: draft.max_per_order.map(|count| format!("Up to {} per order", counted(count, "ticket"))),
             capacity: draft.capacity.map(grouped),
             organizer: page.organizer.as_deref().map(one_line).filter(|name| !name.is_empty()),
-            about: draft.description.as_deref().map(blocks).unwrap_or_default(),
+            about,
             amenities: draft.amenities.iter().map(|amenity| amenity_words(amenity)).collect(),
-            refunds: draft.refund_policy.as_deref().map(blocks).unwrap_or_default(),
+            refunds,
             structured: Value::from_safe_string(structured::event(page, &schedule, &place, url)),
             place: PlaceView::of(place, tickets_cost(page)),
             when,
@@ -104,10 +118,9 @@ impl PlaceView {
         Self {
             name,
             address: rest.filter(|rest| !rest.is_empty()),
-            // RFC 5870: the only address of a map that asks nobody else for it.
-            map_url: venue.position.map(|(lat, lon)| format!("geo:{lat:.6},{lon:.6}")),
+            map_url: venue.map_url().as_deref().map(templates::address),
             online: place.online,
-            join_url: place.join_url,
+            join_url: place.join_url.as_deref().map(templates::address),
             paid,
         }
     }
@@ -172,7 +185,7 @@ fn grouped(count: u32) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -3,6 +3,8 @@
 //! Promises: the link to join a paid event online is for those who have a ticket and appears nowhere; a link is only ever
 //! http or https, whatever the database holds.
 
+use std::fmt::Write as _;
+
 use crate::domain::stages::ticketing;
 use crate::domain::values::PlaceKind;
 use crate::store::pages::Page;
@@ -82,9 +84,56 @@ impl Venue {
         }
         parts.join(", ")
     }
+
+    /// The place as a geo: address (RFC 5870), which asks no host for a map; with the query that makes telephones set a mark.
+    pub(super) fn map_url(&self) -> Option<String> {
+        let known = self.address.as_ref().or(self.city.as_ref()).map(|_| percent_encoded(&self.line()));
+        match self.position {
+            Some((lat, lon)) => Some(format!("geo:{lat:.6},{lon:.6}?q={lat:.6},{lon:.6}")),
+            None => known.map(|query| format!("geo:0,0?q={query}")),
+        }
+    }
+}
+
+/// RFC 3986, for a query.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 fn is_web(url: &str) -> bool {
     let lower = url.to_ascii_lowercase();
     (lower.starts_with("https://") || lower.starts_with("http://")) && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_nothing_twice_and_a_map_is_asked_for_what_is_known() {
+        let text = |text: &str| Some(text.to_owned());
+        let mut venue = Venue { name: text("Kiln & Co., Dublin"), city: text("Dublin"), ..Venue::default() };
+        assert_eq!(venue.line(), "Kiln & Co., Dublin");
+        assert_eq!(venue.map_url().as_deref(), Some("geo:0,0?q=Kiln%20%26%20Co.%2C%20Dublin"));
+        venue.position = Some((53.35, -6.26));
+        assert_eq!(venue.map_url().as_deref(), Some("geo:53.350000,-6.260000?q=53.350000,-6.260000"));
+        assert_eq!(Venue { name: text("Home"), ..Venue::default() }.map_url(), None);
+    }
+
+    #[test]
+    fn only_the_web_is_a_link() {
+        assert!(is_web("https://meet.example/a?b=1") && is_web("HTTP://meet.example"));
+        for url in ["javascript:alert(1)", "data:text/html,x", "//meet.example", "https://a b", "https://a\nb"] {
+            assert!(!is_web(url), "{url}");
+        }
+    }
 }

@@ -33,7 +33,8 @@ pub(super) async fn serve(request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let route = request.extensions().get::<MatchedPath>().map_or(area.prefix, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
-    let span = tracing::info_span!("request", request.id = id, http.method = %method, http.route = route);
+    // Kept at every filter, so that no line is without its request.
+    let span = tracing::error_span!("request", request.id = id, http.method = %method, http.route = route);
     async {
         let begun = Instant::now();
         let response = finish(next.run(request).await, area, &id);

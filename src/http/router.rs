@@ -53,16 +53,22 @@ pub trait Probe: Send + Sync {
 
 /// The pages and the API.
 pub fn router(state: HttpState) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/e/{name}", get(event_page::show))
         .route("/api/health", get(health::health))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
         .fallback(elsewhere)
-        .with_state(state)
+        .with_state(state);
+    around(routes, PATIENCE)
+}
+
+/// What stands around every route, from the inside out.
+fn around(routes: Router, patience: Duration) -> Router {
+    routes
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(request::serve))
 }
@@ -80,4 +86,101 @@ async fn icon() -> Response {
 /// The panic's words may hold what a user wrote; the panic hook has printed where it was.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     HttpError::Panicked.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use axum::body::{Body, to_bytes};
+    use axum::routing::post;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn panics() {
+        panic!("the guest's own words");
+    }
+
+    fn routes() -> Router {
+        let routes = Router::new()
+            .route("/api/panics", get(panics))
+            .route("/api/slow", get(std::future::pending::<()>))
+            .route("/api/takes", post(|body: String| async move { body.len().to_string() }))
+            .route("/e/{name}", get(async || "seen"));
+        around(routes.fallback(elsewhere), Duration::from_millis(20))
+    }
+
+    async fn ask(request: axum::http::request::Builder, body: Body) -> (u16, axum::http::HeaderMap, Vec<u8>) {
+        let response = routes().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status.as_u16(), parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
+    }
+
+    async fn code(method: &str, path: &str, body: Body) -> (u16, String) {
+        let request = Request::builder().method(method).uri(path).header("x-request-id", "r-1");
+        let (status, headers, body) = ask(request, body).await;
+        assert_eq!(headers["x-request-id"], "r-1");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&body["success"], &body["error"]["requestId"]), (&Value::Bool(false), &Value::from("r-1")));
+        assert!(!body.to_string().contains("own words"));
+        (status, body["error"]["code"].as_str().unwrap().to_owned())
+    }
+
+    #[tokio::test]
+    async fn every_failure_has_one_shape() {
+        let is = |status: u16, code: &str| (status, code.to_owned());
+        assert_eq!(code("GET", "/api/panics", Body::empty()).await, is(500, "INTERNAL_ERROR"));
+        assert_eq!(code("GET", "/api/slow", Body::empty()).await, is(503, "BUSY"));
+        assert_eq!(code("GET", "/api/nothing", Body::empty()).await, is(404, "NOT_FOUND"));
+        assert_eq!(code("GET", "/api/takes", Body::empty()).await, is(405, "METHOD_NOT_ALLOWED"));
+        assert_eq!(code("POST", "/api/takes", Body::from(vec![b'x'; BODY_BYTES + 1])).await, is(413, "TOO_LARGE"));
+        assert_eq!(code("POST", "/api/takes", Body::from(vec![0xFF])).await, is(400, "INVALID_INPUT"));
+        assert_eq!(code("POST", "/functions/v1/ai-event-wizard", Body::empty()).await, is(501, "NOT_BUILT"));
+        let (status, headers, _) = ask(Request::builder().uri("/api/takes"), Body::empty()).await;
+        assert_eq!((status, headers["allow"].to_str().unwrap()), (405, "POST"));
+        let (_, headers, _) = ask(Request::builder().uri("/api/slow"), Body::empty()).await;
+        assert_eq!(headers["retry-after"], "5");
+    }
+
+    #[tokio::test]
+    async fn people_get_a_page() {
+        for (path, status, words) in [("/", 501, "eventos chat"), ("/wizard/new", 501, "eventos chat"), ("/nowhere", 404, "find this page")] {
+            let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
+            assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
+            assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
+            assert!(String::from_utf8(body).unwrap().contains(words), "{path}");
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_has_the_pattern_and_no_values() {
+        let kept = Kept::default();
+        let copy = kept.clone();
+        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(move || copy.clone()).finish();
+        let guard = tracing::subscriber::set_default(log);
+        ask(Request::builder().uri("/e/my-event?token=canary"), Body::from("canary")).await;
+        ask(Request::builder().uri("/api/panics?code=canary"), Body::from("canary")).await;
+        drop(guard);
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("/e/{name}") && text.contains("http.status=500") && text.contains("duration_ms="), "{text}");
+        assert!(!text.contains("canary") && !text.contains("my-event") && !text.contains("own words"), "{text}");
+    }
 }

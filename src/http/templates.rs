@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use axum::http::HeaderValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -29,8 +31,8 @@ pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().expect("the usual marks");
+    environment.set_syntax(syntax);
     let files = [
         ("layout.html", include_str!("pages/layout.html")),
         ("event.html", include_str!("pages/event.html")),
@@ -58,12 +60,18 @@ pub(super) struct Notice<'a> {
 
 /// The page of an event.
 pub(super) fn event(view: &impl Serialize) -> Result<String, minijinja::Error> {
-    PAGES.get_template("event.html")?.render(context! { event => view })
+    PAGES.get_template("event.html")?.render(context! { event => Value::from(Serde(view)) })
+}
+
+/// An address as the value of an attribute: escaped, and with its slashes as they are for readers that decode nothing.
+pub(super) fn address(url: &str) -> Value {
+    let escaped = url.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;");
+    Value::from_safe_string(escaped)
 }
 
 /// A short page that says one thing.
 pub(super) fn notice(notice: &Notice<'_>) -> Result<String, minijinja::Error> {
-    PAGES.get_template("notice.html")?.render(context! { notice })
+    PAGES.get_template("notice.html")?.render(context! { notice => Value::from(Serde(notice)) })
 }
 
 #[cfg(test)]

@@ -93,11 +93,21 @@ pub async fn prices(conn: &mut PgConnection, like: &Comparable<'_>) -> Result<Op
     .fetch_one(conn)
     .await?;
     let values = row.low.zip(row.median).zip(row.high);
-    Ok(values.map(|((low, median), high)| Quartiles { low, median, high, size: count(row.size), demo: count(row.demo) }))
+    Ok(values.map(|((low, median), high)| Quartiles {
+        low,
+        median,
+        high,
+        size: count(row.size),
+        demo: count(row.demo),
+    }))
 }
 
 /// How many people comparable events were for; price and currency play no part.
-pub async fn sizes(conn: &mut PgConnection, kind: EventKind, city: Option<&str>) -> Result<Option<Quartiles>, StoreError> {
+pub async fn sizes(
+    conn: &mut PgConnection,
+    kind: EventKind,
+    city: Option<&str>,
+) -> Result<Option<Quartiles>, StoreError> {
     let row = sqlx::query!(
         r#"
         with latest as (

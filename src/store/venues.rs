@@ -22,6 +22,8 @@ pub struct VenueQuery<'a> {
     pub amenities: &'a [String],
     /// What is usual for such an event: a slight preference.
     pub usual: &'a [String],
+    /// How many people come to such an event usually: a slight preference while `capacity` is open.
+    pub usual_people: Option<u32>,
     /// What the place may cost, in minor units of `currency`.
     pub budget_cents: Option<i64>,
     /// ISO 4217.
@@ -101,35 +103,50 @@ pub async fn search(conn: &mut PgConnection, query: &VenueQuery<'_>) -> Result<V
         return Ok(Vec::new());
     }
     let capacity = query.capacity.map(f64::from);
-    // Weights: room 35, city and price 20 each, needs 15, words 15, usual needs and the clock 5 each; what was not asked has none.
+    let usual_people = query.usual_people.filter(|_| capacity.is_none()).map_or(0.0, f64::from);
+    // Weights: room 35, city and price 20 each, needs 15, words 15; usual needs, usual size and the clock 5 each; what was not
+    // asked has none.
     // The last 15 stand for what nobody asked: half of it counts, so that a short question never looks certain.
+    // A place that was named comes first; one that holds too few comes after all that hold enough, the largest before the others.
     let rows = sqlx::query!(
         r#"
         with asked as (
           select replace(plainto_tsquery('simple', app.fold($2))::text, '&', '|')::tsquery as words, app.fold($2) as text
-        ), judged as (
-          select v.*, coalesce(v.owner_id = (select auth.uid()), false) as own,
+        ), judged as materialized (
+          select v.id, v.owner_id is not null and v.owner_id = (select auth.uid()) as own,
             case when $3::float8 is null then null when v.capacity is null then 0.3
               when v.capacity >= $3 then 0.4 + 0.6 * $3 / v.capacity else 0.3 * v.capacity / $3 end as room,
             case when $6::bigint is null then null when v.price_min_cents is null or v.currency <> $7 then 0.4
               when coalesce(v.price_max_cents, v.price_min_cents) <= $6 then 1.0 when v.price_min_cents <= $6 then 0.8
               else 0.5 * $6 / v.price_min_cents end as price,
-            (select count(*) from unnest($4::text[]) need where need = any(v.amenities)) / nullif(cardinality($4::text[]), 0)::float8 as needs,
-            (select count(*) from unnest($5::text[]) need where need = any(v.amenities)) / nullif(cardinality($5::text[]), 0)::float8 as usual,
-            case when numnode(asked.words) > 0 then (v.search @@ asked.words)::int::float8 end as words,
-            case when length(asked.text) > 0 then extensions.word_similarity(app.fold(v.name), asked.text)::float8 end as named,
+            case when cardinality($4::text[]) > 0
+              then (select count(*) from unnest($4) need where need = any(v.amenities)) / cardinality($4)::float8 end as needs,
+            case when cardinality($5::text[]) > 0
+              then (select count(*) from unnest($5) need where need = any(v.amenities)) / cardinality($5)::float8 end as usual,
+            case when $11::float8 > 0 and v.capacity > 0 then least($11 / v.capacity, v.capacity / $11) end as size,
+            case when numnode(asked.words) > 0 then ts_rank(v.search, asked.words) end as words,
             (v.timezone = $8)::int::float8 as near
           from public.venues v cross join asked
           where (cardinality($1::text[]) = 0 or v.city = any($1)) and v.id is distinct from $9
+        ), scored as materialized (
+          select id, own, words, coalesce(room, 1) >= 0.3 as holds, case when room < 0.3 then room end as short,
+            (0.35 * coalesce(room, 0) + 0.2 * sign(cardinality($1)) + 0.2 * coalesce(price, 0) + 0.15 * coalesce(needs, 0)
+                + 0.15 * coalesce(words > 0, false)::int + 0.05 * (coalesce(usual, 0) + coalesce(size, 0) + coalesce(near, 0)) + 0.075)
+              / (0.35 * (room is not null)::int + 0.2 * sign(cardinality($1)) + 0.2 * (price is not null)::int + 0.15 * (needs is not null)::int
+                + 0.15 * (words is not null)::int + 0.05 * ($5 <> '{}')::int + 0.05 * ($11 > 0)::int + 0.05 * (near is not null)::int + 0.15)
+              as score
+          from judged
+        ), shortlist as (
+          (select id from scored order by holds desc, short desc, score desc, own desc, id limit $10::bigint + 40)
+          union (select id from scored where words > 0 order by words desc, score desc, id limit 40)
         )
-        select id as "id!", ref as reference, own as "own!", name as "name!", address, city, country, timezone, capacity,
-          amenities as "amenities!", price_min_cents, price_max_cents, currency, coalesce(named, 0) as "similarity!",
-          (0.35 * coalesce(room, 0) + 0.2 * sign(cardinality($1)) + 0.2 * coalesce(price, 0) + 0.15 * coalesce(needs, 0)
-              + 0.15 * coalesce(words, 0) + 0.05 * coalesce(usual, 0) + 0.05 * coalesce(near, 0) + 0.075)
-            / (0.35 * (room is not null)::int + 0.2 * sign(cardinality($1)) + 0.2 * (price is not null)::int + 0.15 * (needs is not null)::int
-              + 0.15 * (words is not null)::int + 0.05 * (usual is not null)::int + 0.05 * (near is not null)::int + 0.15) as "score!"
-        from judged
-        order by coalesce(named, 0) >= 0.8 and length(name) > 4 desc, "score!" desc, own desc, price_min_cents, name, id
+        select v.id as "id!", v.ref as reference, s.own as "own!", v.name as "name!", v.address,
+          v.city, v.country, v.timezone, v.capacity, v.amenities as "amenities!", v.price_min_cents, v.price_max_cents, v.currency,
+          s.score as "score!", alike.named as "similarity!"
+        from shortlist join scored s using (id) join public.venues v using (id) cross join asked
+          cross join lateral (select coalesce(extensions.word_similarity(app.fold(v.name), asked.text), 0)::float8 as named) alike
+        order by alike.named >= 0.8 and length(v.name) > 4 desc, s.holds desc, s.short desc, s.score desc, s.own desc,
+          v.price_min_cents, v.name, v.id
         limit $10
         "#,
         &cities,
@@ -141,7 +158,8 @@ pub async fn search(conn: &mut PgConnection, query: &VenueQuery<'_>) -> Result<V
         query.currency,
         query.timezone,
         query.except,
-        query.limit
+        query.limit,
+        usual_people
     )
     .fetch_all(conn)
     .await?;
@@ -186,7 +204,8 @@ pub async fn find_named(
     limit: i64,
 ) -> Result<Vec<VenueHit>, StoreError> {
     let cities = if city.is_some() { cities_meant(&mut *conn, city, None).await? } else { Vec::new() };
-    // An organizer's own place may have no city; articles say nothing about a name.
+    // An organizer's own place may have no city; articles say nothing about a name. The cheap tests come first, because
+    // folding each name of a large table takes long.
     let rows = sqlx::query!(
         r#"
         with alike as (
@@ -195,7 +214,9 @@ pub async fn find_named(
               regexp_replace(app.fold(v.name), '^(the|le|la|les|el|los|las|l'')\M', ''),
               regexp_replace(app.fold($1), '^(the|le|la|les|el|los|las|l'')\M', ''))::float8 as alike
           from public.venues v
-          where $2::text is null or v.city = any($3::text[]) or v.city is null and v.owner_id = (select auth.uid())
+            cross join (select replace(plainto_tsquery('simple', app.fold($1))::text, '&', '|')::tsquery as words) asked
+          where ($2::text is null or v.city = any($3::text[]) or v.city is null and v.owner_id = (select auth.uid()))
+            and (v.search @@ asked.words or v.name operator(extensions.%) $1)
         )
         select id as "id!", ref as reference, own as "own!", name as "name!", address, city, country, timezone, capacity,
           amenities as "amenities!", price_min_cents, price_max_cents, currency, alike as "similarity!", alike as "score!"
@@ -221,7 +242,11 @@ pub async fn get_by_key(conn: &mut PgConnection, key: &str) -> Result<Option<Ven
     by_key(conn, Uuid::try_parse(key).ok(), Some(key)).await
 }
 
-async fn by_key(conn: &mut PgConnection, id: Option<Uuid>, reference: Option<&str>) -> Result<Option<VenueHit>, StoreError> {
+async fn by_key(
+    conn: &mut PgConnection,
+    id: Option<Uuid>,
+    reference: Option<&str>,
+) -> Result<Option<VenueHit>, StoreError> {
     let row = sqlx::query!(
         r#"
         select id as "id!", ref as reference, coalesce(owner_id = (select auth.uid()), false) as "own!", name as "name!", address,

@@ -22,7 +22,7 @@ pub fn answer(telling: &Telling<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some((name, url)) = telling.published {
         parts.push(fill(telling.language, "published", &[("name", name), ("url", url)]));
-        return finish(parts);
+        return finish(parts, telling.language);
     }
     opening(telling, &mut parts);
     changes(telling, &mut parts);
@@ -30,17 +30,18 @@ pub fn answer(telling: &Telling<'_>) -> String {
     wanted(telling, &mut parts);
     suggestions(telling, &mut parts);
     closing(telling, &mut parts);
-    finish(parts)
+    finish(parts, telling.language)
 }
 
 /// Sentences on one line; what has lines of its own stands apart.
-fn finish(parts: Vec<String>) -> String {
+fn finish(parts: Vec<String>, language: &str) -> String {
+    let blank = if language == "zh" { "" } else { " " };
     let mut text = String::new();
     let mut after_lines = false;
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         let lines = part.contains('\n');
         if !text.is_empty() {
-            text.push(if lines || after_lines { '\n' } else { ' ' });
+            text.push_str(if lines || after_lines { "\n" } else { blank });
         }
         text.push_str(&part);
         after_lines = lines;
@@ -79,8 +80,12 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
     if let Some(name) = draft.name.as_deref().filter(|_| inferred_name && telling.changed.contains(&Field::Name)) {
         parts.push(fill(language, "called", &[("name", name)]));
     }
-    let gone: Vec<String> =
-        telling.changed.iter().filter(|field| !draft.has(**field) && **field != Field::EndDateTime).map(|field| field_words(*field, language)).collect();
+    let gone: Vec<String> = telling
+        .changed
+        .iter()
+        .filter(|field| !draft.has(**field) && **field != Field::EndDateTime)
+        .map(|field| field_words(*field, language))
+        .collect();
     if !gone.is_empty() && telling.reverted.is_none() {
         parts.push(fill(language, "removed", &[("fields", &list(&gone, language))]));
     }
@@ -95,11 +100,15 @@ fn caveats(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let language = telling.language;
     for error in telling.errors {
         // The reasons are written in English.
-        let (key, field) = if language == "en" { ("refused", String::new()) } else { ("refused_other", field_words(error.field, language)) };
+        let (key, field) = if language == "en" {
+            ("refused", String::new())
+        } else {
+            ("refused_other", field_words(error.field, language))
+        };
         parts.push(fill(language, key, &[("message", &error.message), ("field", &field)]));
     }
     parts.extend(telling.doubts.iter().map(|doubt| doubted(doubt, language)));
-    if let Some(wish) = telling.wish.filter(|_| telling.draft.date.is_none()) {
+    if let Some(wish) = telling.wish {
         parts.push(wished(wish, language));
     }
 }
@@ -108,7 +117,9 @@ fn doubted(doubt: &Doubt, language: &str) -> String {
     let others: Vec<String> = doubt.others.iter().map(|other| other.words.clone()).collect();
     let chosen = doubt.chosen.as_deref().unwrap_or_default();
     match doubt.reason {
-        Reason::Ambiguous => fill(language, "doubt_ambiguous", &[("chosen", chosen), ("others", &choice(&others, language))]),
+        Reason::Ambiguous => {
+            fill(language, "doubt_ambiguous", &[("chosen", chosen), ("others", &choice(&others, language))])
+        }
         Reason::Past => fill(language, "doubt_past", &[("chosen", chosen)]),
         Reason::NoLimit => phrase(language, "doubt_no_limit"),
     }
@@ -118,13 +129,18 @@ fn wished(wish: &Wish, language: &str) -> String {
     if wish.from.first_of_month() == wish.from && wish.from.last_of_month() == wish.until {
         return fill(language, "wish_month", &[("month", &month_words(wish.from, language))]);
     }
-    fill(language, "wish_between", &[("from", &date_words(wish.from, language)), ("until", &date_words(wish.until, language))])
+    fill(
+        language,
+        "wish_between",
+        &[("from", &date_words(wish.from, language)), ("until", &date_words(wish.until, language))],
+    )
 }
 
 /// What the message wanted besides facts.
 fn wanted(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let say = |key: &str| phrase(telling.language, key);
-    let quiet = telling.changed.is_empty() && telling.doubts.is_empty() && telling.errors.is_empty() && telling.wish.is_none();
+    let quiet =
+        telling.changed.is_empty() && telling.doubts.is_empty() && telling.errors.is_empty() && telling.wish.is_none();
     match telling.intent {
         Intent::Help => parts.push(say("help")),
         Intent::WhatIsLeft => parts.push(left(telling)),
@@ -136,7 +152,8 @@ fn wanted(telling: &Telling<'_>, parts: &mut Vec<String>) {
         Intent::Decline if telling.missing.is_empty() => parts.push(say("declined")),
         Intent::Decline | Intent::Affirm => parts.push(say("fine")),
         Intent::Publish if !telling.missing.is_empty() => {
-            let fields: Vec<String> = telling.missing.iter().map(|field| field_words(*field, telling.language)).collect();
+            let fields: Vec<String> =
+                telling.missing.iter().map(|field| field_words(*field, telling.language)).collect();
             parts.push(fill(telling.language, "still_needed", &[("fields", &list(&fields, telling.language))]));
         }
         Intent::Unclear if quiet && !telling.first && telling.reverted.is_none() => {
@@ -193,7 +210,9 @@ fn closing(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let leaving = matches!(telling.intent, Intent::Bye | Intent::Decline) && telling.missing.is_empty();
     if !telling.asked.is_empty() {
         // The opener asks for everything already.
-        let opened = (telling.first || telling.intent == Intent::Greet) && telling.draft.is_empty() && telling.changed.is_empty();
+        let opened = (telling.first || telling.intent == Intent::Greet)
+            && telling.draft.is_empty()
+            && telling.changed.is_empty();
         if !opened && telling.intent != Intent::Bye {
             parts.push(question(telling.asked, telling.draft, telling.language));
         }

@@ -4,7 +4,9 @@
 
 use super::answers::facts;
 use super::catalogue::phrase;
-use super::prose::{capitalised, count_words, length_words, percent_words, price_words, repeat_words, tier_words, time_words};
+use super::prose::{
+    capitalised, count_words, length_words, percent_words, price_words, repeat_words, tier_words, time_words,
+};
 use crate::domain::draft::Draft;
 use crate::domain::fact::Field;
 use crate::domain::values::Provenance;
@@ -28,7 +30,7 @@ pub fn lines(draft: &Draft, venue: Option<&str>, language: &str) -> Vec<CardLine
     let tickets = if draft.tiers.is_empty() { Field::PriceCents } else { Field::TicketTiers };
     let rows = [
         (Field::Name, "name", draft.name.clone()),
-        (Field::Type, "type", facts::kind(draft, language)),
+        (Field::Type, "type", facts::kind(draft, language).map(|kind| without_article(&kind))),
         (Field::Description, "description", draft.description.clone()),
         (place, "place", facts::place(draft, venue, language)),
         (Field::OnlineUrl, "join", draft.online_url.clone()),
@@ -46,7 +48,11 @@ pub fn lines(draft: &Draft, venue: Option<&str>, language: &str) -> Vec<CardLine
     ];
     let line = |(field, label, value): (Field, &str, Option<String>)| {
         let provenance = draft.provenance.get(&source(draft, field)).copied();
-        let value = if matches!(field, Field::Name | Field::Description | Field::OnlineUrl) { value? } else { capitalised(&value?) };
+        let value = if matches!(field, Field::Name | Field::Description | Field::OnlineUrl) {
+            value?
+        } else {
+            capitalised(&value?)
+        };
         Some(CardLine { field, label: phrase(language, &format!("label_{label}")), value, provenance })
     };
     rows.into_iter().filter_map(line).collect()
@@ -79,4 +85,9 @@ fn prices(draft: &Draft, language: &str) -> Option<String> {
     }
     let tiers: Vec<String> = draft.tiers.iter().map(|tier| tier_words(tier, draft.currency, language)).collect();
     Some(tiers.join("; "))
+}
+
+/// "A concert" is "concert" behind its heading.
+fn without_article(kind: &str) -> String {
+    kind.split_once(' ').map_or(kind, |(_, kind)| kind).to_owned()
 }

@@ -23,7 +23,8 @@ fn parse(source: &str) -> Result<Phrases, toml::de::Error> {
 
 /// A phrase as it is; English where the language is not spoken.
 pub(super) fn phrase(language: &str, key: &str) -> String {
-    let of = |wanted: &str| PHRASES.iter().find(|(known, _)| *known == wanted).and_then(|(_, phrases)| phrases.get(key));
+    let of =
+        |wanted: &str| PHRASES.iter().find(|(known, _)| *known == wanted).and_then(|(_, phrases)| phrases.get(key));
     of(language).or_else(|| of("en")).cloned().unwrap_or_default()
 }
 
@@ -61,7 +62,10 @@ mod tests {
         for (language, phrases) in &files {
             let missing: Vec<_> = english.keys().filter(|key| !phrases.contains_key(*key)).collect();
             let needless: Vec<_> = phrases.keys().filter(|key| !english.contains_key(*key)).collect();
-            assert!(missing.is_empty() && needless.is_empty(), "{language}: missing {missing:?}, needless {needless:?}");
+            assert!(
+                missing.is_empty() && needless.is_empty(),
+                "{language}: missing {missing:?}, needless {needless:?}"
+            );
             for (key, phrase) in phrases {
                 assert_eq!(placeholders(phrase), placeholders(&english[key]), "{language}: {key}");
             }

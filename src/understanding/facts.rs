@@ -29,9 +29,6 @@ use super::scene::Scene;
 pub(super) fn gather(scene: &Scene<'_>) -> Found {
     let mut gathering = Gathering::new(scene);
     let g = &mut gathering;
-    if description::answers(g) {
-        return gathering.finish();
-    }
     online::link(g);
     description::read(g);
     name::read(g);
@@ -48,6 +45,9 @@ pub(super) fn gather(scene: &Scene<'_>) -> Found {
     online::read(g);
     city::read(g);
     bare::read(g);
+    if description::answers(g) {
+        return description::only(scene);
+    }
     title::infer(g);
     gathering.finish()
 }

@@ -92,16 +92,25 @@ pub(super) fn of(scene: &Scene<'_>, found: &Found) -> Intent {
     if let Some(pick) = pick(scene).filter(|_| !informs) {
         return pick;
     }
-    let wants = wants(scene, found);
+    let mut wants = wants(scene, found);
+    if !informs && found.used.contains(&true) {
+        // "No parking" where none was planned, "doors at six": understood, but nothing changes, and no answer to a question.
+        wants.retain(|want| !matches!(want, Want::Affirm | Want::Decline));
+        if wants.is_empty() {
+            return Intent::Inform;
+        }
+    }
+    if scene.text.trim_end().ends_with(['?', '？']) {
+        wants.remove(&Want::Affirm);
+    }
     if informs {
         // Facts change what a yes would confirm, so the yes does not count.
         let beside = [Want::Publish, Want::Suggest, Want::Summary, Want::WhatIsLeft, Want::Skip];
         return beside.into_iter().find(|want| wants.contains(want)).map_or(Intent::Inform, plain);
     }
-    if wants.contains(&Want::GoTo) || wants.contains(&Want::Back) {
-        if let Some(stage) = stage(scene) {
-            return Intent::GoTo(stage);
-        }
+    let goes = wants.contains(&Want::GoTo) || wants.contains(&Want::Back);
+    if let Some(stage) = stage(scene).filter(|_| goes) {
+        return Intent::GoTo(stage);
     }
     ORDER.iter().find(|want| wants.contains(want)).map_or(Intent::Unclear, |want| plain(*want))
 }
@@ -154,11 +163,14 @@ fn plain(want: Want) -> Intent {
     }
 }
 
+/// A longer message is read in its own language only.
+const SHORT_WORDS: usize = 10;
+
 /// What the message wants, when nearly all of its words say so. The conversation's language is asked first, then the others:
 /// a "oui" in an English talk is a yes.
 fn wants(scene: &Scene<'_>, found: &Found) -> BTreeSet<Want> {
     let own = wants_in(scene, found, scene.words);
-    if !own.is_empty() || scene.tokens().len() > 6 {
+    if !own.is_empty() || scene.tokens().len() > SHORT_WORDS {
         return own;
     }
     all_words().map(|words| wants_in(scene, found, words)).find(|wants| !wants.is_empty()).unwrap_or_default()
@@ -170,22 +182,36 @@ fn wants_in(scene: &Scene<'_>, found: &Found, words: &Words) -> BTreeSet<Want> {
     // "Pass" in "day pass" is no wish.
     matches.retain(|wish| !wish.tokens.clone().all(|at| found.used.get(at).copied().unwrap_or(false)));
     let refused: BTreeSet<usize> = matches.windows(2).filter_map(|pair| negated(scene, pair)).collect();
-    let told = |at: usize| matches.iter().any(|found| found.tokens.contains(&at));
-    let word = |token: &Token| token.kind != TokenKind::Symbol;
-    let left = tokens
+    let mut told = found.used.clone();
+    told.resize(tokens.len(), false);
+    for wish in &matches {
+        told.iter_mut().take(wish.tokens.end).skip(wish.tokens.start).for_each(|told| *told = true);
+    }
+    // "At" before a place that was taken is no word of its own.
+    let little =
+        |at: usize| !found.patch.is_empty() && [Cue::Stop, Cue::At, Cue::For].into_iter().any(|cue| scene.on(cue, at));
+    let open = |(at, token): &(usize, &Token)| {
+        token.kind != TokenKind::Symbol && !told.get(*at).copied().unwrap_or(false) && !little(*at)
+    };
+    let stage = |token: &Token| !words.stages.find(std::slice::from_ref(token)).is_empty();
+    let left = tokens.iter().enumerate().filter(open).filter(|(_, token)| !stage(token)).count();
+    let all: BTreeSet<Want> = matches
         .iter()
-        .enumerate()
-        .filter(|(at, token)| word(token) && !told(*at) && !found.used.get(*at).copied().unwrap_or(false) && words.stages.find(std::slice::from_ref(*token)).is_empty());
-    let left = left.count();
-    let all: BTreeSet<Want> =
-        matches.iter().filter(|found| found.tag != Want::Filler && !refused.contains(&found.tokens.start)).map(|found| found.tag).collect();
-    let strict: BTreeSet<Want> = all.iter().copied().filter(|want| !matches!(want, Want::Affirm | Want::Decline)).collect();
+        .filter(|found| found.tag != Want::Filler && !refused.contains(&found.tokens.start))
+        .map(|found| found.tag)
+        .collect();
+    let strict: BTreeSet<Want> =
+        all.iter().copied().filter(|want| !matches!(want, Want::Affirm | Want::Decline)).collect();
     let solid = matches.iter().filter(|found| found.tag != Want::Filler).map(|found| found.tokens.len()).sum::<usize>();
     match left {
         0 if refused.is_empty() => all,
         // A yes or a no beside a word that is not understood is neither.
         _ if left <= 2.max(solid) && left <= 4 => {
-            if refused.is_empty() { strict } else { [Want::Decline].into() }
+            if refused.is_empty() {
+                strict
+            } else {
+                [Want::Decline].into()
+            }
         }
         _ => BTreeSet::new(),
     }
@@ -195,7 +221,9 @@ fn wants_in(scene: &Scene<'_>, found: &Found, words: &Words) -> BTreeSet<Want> {
 fn negated(scene: &Scene<'_>, pair: &[Match<Want>]) -> Option<usize> {
     let [first, second] = pair else { return None };
     let before = scene.ending(Cue::Not, second.tokens.start).is_some();
-    let refuses = first.tag == Want::Decline && first.tokens.end == second.tokens.start && matches!(scene.lower(first.tokens.start), "don" | "do" | "not" | "don't");
+    let refuses = first.tag == Want::Decline
+        && first.tokens.end == second.tokens.start
+        && matches!(scene.lower(first.tokens.start), "don" | "do" | "not" | "don't");
     (second.tag == Want::Publish && (before || refuses)).then_some(second.tokens.start)
 }
 
@@ -218,12 +246,25 @@ fn pick(scene: &Scene<'_>) -> Option<Intent> {
     let found = scene.words.picks.find(scene.tokens());
     if let [only] = found.as_slice() {
         let rest = scene.tokens().iter().enumerate().filter(|(at, token)| {
-            let filler = scene.words.intents.find(std::slice::from_ref(*token)).iter().any(|found| matches!(found.tag, Want::Filler | Want::Affirm));
+            let filler = scene
+                .words
+                .intents
+                .find(std::slice::from_ref(*token))
+                .iter()
+                .any(|found| matches!(found.tag, Want::Filler | Want::Affirm));
             token.kind != TokenKind::Symbol && !only.tokens.contains(at) && !filler
         });
         return (rest.count() <= 1 && only.tag < offered.len()).then_some(Intent::Pick(only.tag));
     }
-    let counted = [Field::Capacity, Field::PriceCents, Field::TicketTiers, Field::MaxPerOrder, Field::TaxRate, Field::Duration, Field::DateTime];
+    let counted = [
+        Field::Capacity,
+        Field::PriceCents,
+        Field::TicketTiers,
+        Field::MaxPerOrder,
+        Field::TaxRate,
+        Field::Duration,
+        Field::DateTime,
+    ];
     if counted.iter().any(|field| scene.context.asks(*field)) {
         return None;
     }

@@ -12,6 +12,7 @@ mod intent;
 mod prose;
 pub mod report;
 mod scene;
+mod spans;
 mod words;
 
 #[cfg(test)]

@@ -44,7 +44,8 @@ pub(super) fn time_words(time: Time) -> String {
 
 /// A length: "2 hours 30 minutes".
 pub(super) fn length_words(minutes: u32, language: &str) -> String {
-    let (days, hours, rest) = if minutes % 1_440 == 0 { (minutes / 1_440, 0, 0) } else { (0, minutes / 60, minutes % 60) };
+    let (days, hours, rest) =
+        if minutes.is_multiple_of(1_440) { (minutes / 1_440, 0, 0) } else { (0, minutes / 60, minutes % 60) };
     let part = |count: u32, one: &str, many: &str| match count {
         0 => None,
         1 => Some(phrase(language, one)),
@@ -63,7 +64,7 @@ fn group(digits: &str, language: &str) -> String {
     let separator = phrase(language, "thousands");
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push_str(&separator);
         }
         text.push(digit);
@@ -105,7 +106,8 @@ pub(super) fn tier_words(tier: &Tier, currency: Option<Currency>, language: &str
 pub(super) fn repeat_words(rule: &str, language: &str) -> String {
     let part = |name: &str| rule.split(';').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
     let interval = part("INTERVAL").filter(|count| *count != "1");
-    let days: Vec<String> = part("BYDAY").unwrap_or("").split(',').filter_map(|code| weekday_words(code, language)).collect();
+    let days: Vec<String> =
+        part("BYDAY").unwrap_or("").split(',').filter_map(|code| weekday_words(code, language)).collect();
     match (part("FREQ"), interval) {
         (Some("DAILY"), None) => phrase(language, "repeat_daily"),
         (Some("WEEKLY"), None) if days.is_empty() => phrase(language, "repeat_weekly"),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, understand};
 use crate::domain::draft::Draft;
-use crate::domain::fact::{Fact, Tier};
+use crate::domain::fact::{Fact, Field};
 use crate::domain::values::Provenance;
 
 /// A line as it comes in.
@@ -33,11 +33,13 @@ pub fn report(line: &str) -> String {
 }
 
 fn told(line: &Line) -> Result<Value, String> {
-    let now = local(&line.reference).ok_or_else(|| format!("the reference is no local ISO time: {}", line.reference))?;
+    let now =
+        local(&line.reference).ok_or_else(|| format!("the reference is no local ISO time: {}", line.reference))?;
     let draft = Draft::default();
     let context = Context { language: line.lang.as_deref(), ..Context::opening(now, &draft) };
     let understood = understand(&line.text, &context);
-    let named = line.lang.as_deref().and_then(Language::from_code).or_else(|| Language::from_code(&understood.language));
+    let named =
+        line.lang.as_deref().and_then(Language::from_code).or_else(|| Language::from_code(&understood.language));
     let reading = language::read(&line.text, &Reference { language: named, ..Reference::from(now) });
     let mut answer = Map::new();
     answer.insert("id".to_owned(), line.id.clone());
@@ -69,9 +71,16 @@ fn spans(text: &str, reading: &Reading, answer: &mut Map<String, Value>) {
     let money = reading.money.iter();
     let money: Vec<Value> =
         money.map(|money| json!({ "text": money.span.text(text), "amount": money.amount.to_string(), "currency": money.currency })).collect();
-    let numbers: Vec<Value> = reading.numbers.iter().map(|number| json!({ "text": number.span.text(text), "value": plain(number.value) })).collect();
-    let durations: Vec<Value> =
-        reading.durations.iter().map(|length| json!({ "text": length.span.text(text), "seconds": length.seconds })).collect();
+    let numbers: Vec<Value> = reading
+        .numbers
+        .iter()
+        .map(|number| json!({ "text": number.span.text(text), "value": plain(number.value) }))
+        .collect();
+    let durations: Vec<Value> = reading
+        .durations
+        .iter()
+        .map(|length| json!({ "text": length.span.text(text), "seconds": length.seconds }))
+        .collect();
     for (name, list) in [("times", times), ("money", money), ("numbers", numbers), ("durations", durations)] {
         answer.insert(name.to_owned(), Value::Array(list));
     }
@@ -85,7 +94,13 @@ fn time_value(value: &TimeValue) -> Map<String, Value> {
     }
     shown.insert("grain".to_owned(), json!(value.grain));
     if let Some(direction) = value.direction {
-        shown.insert("direction".to_owned(), json!(match direction { Direction::After => "after", Direction::Before => "before" }));
+        shown.insert(
+            "direction".to_owned(),
+            json!(match direction {
+                Direction::After => "after",
+                Direction::Before => "before",
+            }),
+        );
     }
     if let Some(rule) = &value.rrule {
         shown.insert("rrule".to_owned(), json!(rule));
@@ -104,48 +119,68 @@ fn plain(value: f64) -> Value {
     whole.map_or_else(|| json!(value), |whole| json!(whole))
 }
 
-/// What the text states, by the names of the API.
+/// What the text states, by the names of the API. A place makes the draft say "venue", and a city its country; only what the
+/// words say is reported.
 fn facts(patch: &[(Fact, Provenance)]) -> Map<String, Value> {
+    let said: Vec<_> = patch.iter().filter(|(_, source)| *source == Provenance::Said).cloned().collect();
     let mut draft = Draft::default();
-    draft.apply(&patch.iter().filter(|(_, source)| *source == Provenance::Said).cloned().collect());
-    let starts = match (draft.date, draft.time) {
+    draft.apply(&said);
+    let mut facts = Map::new();
+    for (fact, _) in &said {
+        if let (Ok(Value::String(name)), Some(value)) =
+            (serde_json::to_value(fact.field()), value(fact.field(), &draft))
+        {
+            facts.insert(name, value);
+        }
+    }
+    facts
+}
+
+fn value(field: Field, draft: &Draft) -> Option<Value> {
+    let value = match field {
+        Field::Name => json!(draft.name),
+        Field::Slug => json!(draft.slug),
+        Field::Type => json!(draft.kind),
+        Field::Description => json!(draft.description),
+        Field::Visibility => json!(draft.visibility),
+        Field::PlaceKind => json!(draft.place_kind),
+        Field::Place => json!(draft.place),
+        Field::Address => json!(draft.address),
+        Field::City => json!(draft.city),
+        Field::Country => json!(draft.country),
+        Field::VenueId => json!(draft.venue_id),
+        Field::OnlineUrl => json!(draft.online_url),
+        Field::Amenities => json!(draft.amenities),
+        Field::Capacity => json!(draft.capacity),
+        Field::DateTime => json!(starts(draft)),
+        Field::EndDateTime => json!(draft.end_date.map(|date| date.to_string())),
+        Field::Duration => json!(draft.duration_min.or_else(|| length(draft))),
+        Field::Timezone => json!(draft.timezone),
+        Field::Recurrence => json!(draft.recurrence),
+        Field::Currency => json!(draft.currency),
+        Field::PriceCents => json!(draft.price_cents),
+        Field::TicketTiers => json!(draft.tiers),
+        Field::MaxPerOrder => json!(draft.max_per_order),
+        Field::TaxRate => json!(draft.tax_rate),
+        Field::RefundPolicy => json!(draft.refund_policy),
+    };
+    let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    (!empty).then_some(value)
+}
+
+/// A day alone while no hour was said, an hour alone while no day was.
+fn starts(draft: &Draft) -> Option<String> {
+    match (draft.date, draft.time) {
         (Some(date), Some(time)) => Some(date.to_datetime(time).strftime("%Y-%m-%dT%H:%M").to_string()),
         (Some(date), None) => Some(date.to_string()),
         (None, Some(time)) => Some(time.strftime("%H:%M").to_string()),
         (None, None) => None,
-    };
-    let said = |fact: &str| patch.iter().any(|(known, source)| *source == Provenance::Said && serde_json::to_value(known.field()).is_ok_and(|name| name == fact));
-    let tiers = || draft.tiers.iter().map(tier).collect::<Vec<_>>();
-    let shown: Vec<(&str, Value)> = vec![
-        ("name", json!(draft.name)),
-        ("type", json!(draft.kind)),
-        ("description", json!(draft.description)),
-        ("visibility", json!(draft.visibility)),
-        ("placeKind", json!(draft.place_kind)),
-        ("place", json!(draft.place)),
-        ("address", json!(draft.address)),
-        ("city", json!(draft.city)),
-        ("country", json!(draft.country)),
-        ("onlineUrl", json!(draft.online_url)),
-        ("amenities", json!(draft.amenities)),
-        ("capacity", json!(draft.capacity)),
-        ("dateTime", json!(starts)),
-        ("endDateTime", json!(draft.end_date.map(|date| date.to_string()))),
-        ("duration", json!(draft.duration_min)),
-        ("timezone", json!(draft.timezone)),
-        ("recurrence", json!(draft.recurrence)),
-        ("currency", json!(draft.currency)),
-        ("priceCents", json!(draft.price_cents)),
-        ("ticketTiers", json!(tiers())),
-        ("maxPerOrder", json!(draft.max_per_order)),
-        ("taxRate", json!(draft.tax_rate)),
-        ("refundPolicy", json!(draft.refund_policy)),
-    ];
-    let empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    // A place makes the draft say "venue"; only what the words say is reported.
-    shown.into_iter().filter(|(name, value)| !empty(value) && said(name)).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
-fn tier(tier: &Tier) -> Value {
-    json!(tier)
+/// "7 to 11pm" is four hours on any day.
+fn length(draft: &Draft) -> Option<u32> {
+    let (start, end) = draft.time.zip(draft.end_time)?;
+    let minutes = start.duration_until(end).as_mins().rem_euclid(24 * 60);
+    u32::try_from(minutes).ok().filter(|minutes| *minutes > 0)
 }

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use language::{Gap, Language, Reading, Reference, Span, Token, TokenKind};
+use language::{Gap, Language, Number, Reading, Reference, Span, Token, TokenKind};
 
 use super::Context;
 use super::words::{Cue, Words, words};
+use crate::domain::fact::Field;
 use crate::domain::values::EventKind;
 
 /// A message shorter than this many words takes the conversation's language.
@@ -42,15 +43,16 @@ struct Parts {
 impl<'a> Scene<'a> {
     /// Reads the text.
     pub(super) fn new(text: &'a str, context: &'a Context<'a>) -> Self {
-        let reading = read(text, context);
+        let mut reading = read(text, context);
         let words = words(reading.language);
+        count_people(&mut reading, words, context);
         let tokens = &reading.tokens;
         let cues = words
             .cues
             .iter()
             .map(|(cue, lexicon)| (*cue, lexicon.find(tokens).into_iter().map(|found| found.tokens).collect()))
             .collect();
-        let kinds = kinds(words, tokens);
+        let kinds = words.kinds.find(tokens).into_iter().map(|found| (found.tokens, found.tag)).collect();
         let clauses = Parts::of(tokens, |at| is_break(tokens, at));
         let sentences = Parts::of(tokens, |at| is_end(tokens, at));
         Self { text, context, reading, words, kinds, cues, clauses, sentences }
@@ -114,6 +116,12 @@ impl<'a> Scene<'a> {
         self.sentences.around(at)
     }
 
+    /// The first kind of event that is named inside these words.
+    pub(super) fn kind_in(&self, words: &Range<usize>) -> Option<&(Range<usize>, EventKind)> {
+        let first = self.kinds.partition_point(|(range, _)| range.start < words.start);
+        self.kinds.get(first).filter(|(range, _)| range.start < words.end)
+    }
+
     /// Every place where a signal stands.
     pub(super) fn all(&self, cue: Cue) -> &[Range<usize>] {
         self.cues.get(&cue).map_or(&[], Vec::as_slice)
@@ -152,6 +160,11 @@ impl<'a> Scene<'a> {
         all.get(all.partition_point(|spot| spot.end <= at)).is_some_and(|spot| spot.start <= at)
     }
 
+    /// Whether a word for people begins here: "people", "guests", "runners".
+    pub(super) fn counts_people(&self, at: usize) -> bool {
+        self.starting(Cue::People, at).is_some() || self.starting(Cue::Audience, at).is_some()
+    }
+
     /// Whether the conversation about the event is under way.
     pub(super) fn under_way(&self) -> bool {
         !self.context.asked.is_empty() || !self.context.draft.is_empty()
@@ -188,19 +201,30 @@ impl Parts {
     }
 }
 
-/// Kinds of event as they are written, and those with a slip of the hand in them.
-fn kinds(words: &Words, tokens: &[Token]) -> Vec<(Range<usize>, EventKind)> {
-    let mut kinds: Vec<_> = words.kinds.find(tokens).into_iter().map(|found| (found.tokens, found.tag)).collect();
-    let exact = kinds.len();
-    for found in words.long_kinds.find(tokens) {
-        let known = |(range, _): &(Range<usize>, EventKind)| range.start < found.tokens.end && found.tokens.start < range.end;
-        let first = kinds.get(..exact).map_or(0, |exact| exact.partition_point(|(range, _)| range.end <= found.tokens.start));
-        if !kinds.get(first).is_some_and(known) {
-            kinds.push((found.tokens, found.tag));
-        }
+/// "For 24" is for 24 people and no hour, unless an hour was asked for.
+fn count_people(reading: &mut Reading, words: &Words, context: &Context<'_>) {
+    if context.asks(Field::DateTime) && context.draft.time.is_none() {
+        return;
     }
-    kinds.sort_by_key(|(range, _)| range.start);
-    kinds
+    let Reading { times, numbers, tokens, .. } = reading;
+    let prefixes = words.cues.get(&Cue::For);
+    times.retain(|time| {
+        let first = tokens.partition_point(|token| token.span.end <= time.span.start);
+        let inside = tokens.get(first..).unwrap_or(&[]).iter().take_while(|token| token.span.end <= time.span.end);
+        let inside: Vec<&Token> = inside.collect();
+        let [prefix, number] = inside.as_slice() else { return true };
+        let is_for = prefixes.is_some_and(|prefixes| !prefixes.find(std::slice::from_ref(*prefix)).is_empty());
+        let value = number
+            .lower
+            .parse::<u32>()
+            .ok()
+            .filter(|_| is_for && !time.value.has_date && prefix.kind == TokenKind::Word);
+        if let Some(value) = value {
+            numbers.push(Number { span: number.span, value: f64::from(value), upper: None, ordinal: false });
+        }
+        value.is_none()
+    });
+    numbers.sort_by_key(|number| number.span);
 }
 
 /// The language of a short message is the conversation's; a longer one tells its own.
@@ -226,7 +250,10 @@ fn is_break(tokens: &[Token], at: usize) -> Option<bool> {
     let next = tokens.get(at + 1);
     let between_digits = || {
         let digit = |token: Option<&Token>| token.is_some_and(|token| token.kind == TokenKind::Number);
-        digit(at.checked_sub(1).and_then(|before| tokens.get(before))) && digit(next) && token.glued() && next.is_some_and(Token::glued)
+        digit(at.checked_sub(1).and_then(|before| tokens.get(before)))
+            && digit(next)
+            && token.glued()
+            && next.is_some_and(Token::glued)
     };
     match token.lower.as_str() {
         "," | ":" | "，" | "：" if between_digits() => is_end(tokens, at),
@@ -251,8 +278,10 @@ fn is_end(tokens: &[Token], at: usize) -> Option<bool> {
 fn is_abbreviation(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     let short = before.is_some_and(|before| {
-        before.kind == TokenKind::Word && (before.lower.chars().count() <= 2 || matches!(before.lower.as_str(), "ave" | "blvd" | "mrs"))
+        before.kind == TokenKind::Word
+            && (before.lower.chars().count() <= 2 || matches!(before.lower.as_str(), "ave" | "blvd"))
     });
     let goes_on = tokens.get(at + 1).is_some_and(|next| !next.capital);
-    short && goes_on
+    let titled = before.is_some_and(|before| matches!(before.lower.as_str(), "dr" | "mr" | "mrs" | "ms" | "prof"));
+    titled || short && goes_on
 }

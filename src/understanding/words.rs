@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use language::{Language, Lexicon};
+use language::{Language, Lexicon, Match, Token};
 use serde::Deserialize;
 
 use crate::domain::values::EventKind;
@@ -31,6 +31,7 @@ pub(super) enum Cue {
     At,
     In,
     VenueIs,
+    AddressIs,
     Room,
     StreetBefore,
     StreetAfter,
@@ -42,6 +43,7 @@ pub(super) enum Cue {
     Hybrid,
     Need,
     People,
+    Audience,
     Limit,
     Holds,
     Unlimited,
@@ -55,6 +57,7 @@ pub(super) enum Cue {
     NoTax,
     Refund,
     General,
+    Then,
     Early,
     Tier,
     Until,
@@ -104,17 +107,15 @@ pub(super) enum Want {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     /// What the organizer wants.
-    pub(super) intents: Lexicon<Want>,
+    pub(super) intents: Vocabulary<Want>,
     /// The six stages by their number.
     pub(super) stages: Lexicon<u8>,
     /// "The second one", counted from 0.
     pub(super) picks: Lexicon<usize>,
     /// Kinds of event.
-    pub(super) kinds: Lexicon<EventKind>,
-    /// Kinds of event in one long word, which is understood in spite of a slip of the hand.
-    pub(super) long_kinds: Lexicon<EventKind>,
+    pub(super) kinds: Vocabulary<EventKind>,
     /// What a place must have, by the name that venues give it.
-    pub(super) amenities: Lexicon<String>,
+    pub(super) amenities: Vocabulary<String>,
     /// Everything else.
     pub(super) cues: BTreeMap<Cue, Lexicon<()>>,
 }
@@ -159,12 +160,11 @@ impl Words {
         let file: File = toml::from_str(source).unwrap_or_default();
         let stages = file.stage.iter().filter_map(|(number, list)| Some((number.parse().ok()?, list)));
         Self {
-            intents: lexicon(file.intent.iter().map(|(tag, list)| (*tag, list))).with_typos(),
+            intents: Vocabulary::of(&file.intent),
             stages: lexicon(stages),
             picks: lexicon(file.pick.iter().enumerate()),
-            kinds: lexicon(file.kind.iter().map(|(tag, list)| (*tag, list))),
-            long_kinds: long_kinds(&file).with_typos(),
-            amenities: lexicon(file.amenity.iter().map(|(tag, list)| (tag.clone(), list))).with_typos(),
+            kinds: Vocabulary::of(&file.kind),
+            amenities: Vocabulary::of(&file.amenity),
             cues: file.cue.iter().map(|(cue, list)| (*cue, lexicon([((), list)]))).collect(),
         }
     }
@@ -174,10 +174,51 @@ fn lexicon<'a, T: Clone>(lists: impl IntoIterator<Item = (T, &'a Vec<String>)>) 
     Lexicon::new(lists.into_iter().flat_map(|(tag, list)| list.iter().map(move |phrase| (phrase, tag.clone()))))
 }
 
-/// Short words are too near to others: "class" to "clash", "panel" to "plane".
-fn long_kinds(file: &File) -> Lexicon<EventKind> {
-    let long = |word: &&String| word.chars().count() >= 7 && word.chars().all(char::is_alphabetic);
-    Lexicon::new(file.kind.iter().flat_map(|(kind, list)| list.iter().filter(long).map(|word| (word, *kind))))
+/// Phrases as they are written; of those in one long word, also with a slip of the hand.
+#[derive(Debug)]
+pub(super) struct Vocabulary<T> {
+    exact: Lexicon<T>,
+    long: Lexicon<T>,
+}
+
+impl<T> Default for Vocabulary<T> {
+    fn default() -> Self {
+        Self { exact: Lexicon::default(), long: Lexicon::default() }
+    }
+}
+
+/// Shorter words are too near to others: "class" to "clash", "summit" to "submit".
+const LONG_LETTERS: usize = 7;
+
+impl<T: Clone> Vocabulary<T> {
+    fn of(lists: &BTreeMap<T, Vec<String>>) -> Self {
+        let long = |word: &&String| word.chars().count() >= LONG_LETTERS && word.chars().all(char::is_alphabetic);
+        let words = lists.iter().flat_map(|(tag, list)| list.iter().filter(long).map(move |word| (word, tag.clone())));
+        Self {
+            exact: lexicon(lists.iter().map(|(tag, list)| (tag.clone(), list))),
+            long: Lexicon::new(words).with_typos(),
+        }
+    }
+
+    /// The phrases, from left to right; a slip counts only where nothing is written rightly.
+    pub(super) fn find(&self, tokens: &[Token]) -> Vec<Match<T>> {
+        let mut found = self.exact.find(tokens);
+        let exact = found.len();
+        for slip in self.long.find(tokens) {
+            let next = found
+                .get(..exact)
+                .map_or(0, |exact| exact.partition_point(|known| known.tokens.end <= slip.tokens.start));
+            if found
+                .get(..exact)
+                .and_then(|exact| exact.get(next))
+                .is_none_or(|known| known.tokens.start >= slip.tokens.end)
+            {
+                found.push(slip);
+            }
+        }
+        found.sort_by_key(|known| known.tokens.start);
+        found
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Body, Capabilities, Channel, Choice, Command, Refusal, Reply, SessionChoice};
@@ -25,8 +25,8 @@ pub use script::{Answer, Script, Taken};
 
 /// How long the contract waits for what a channel should do at once.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often it looks.
-const GLANCE: Duration = Duration::from_millis(20);
+/// How long it looks away in between, in the end.
+const LONGEST_GLANCE: Duration = Duration::from_millis(200);
 
 /// Somebody who uses the channel: the hands and eyes that a channel's tests lend to the contract.
 #[async_trait]
@@ -60,7 +60,8 @@ pub async fn check(channel: Arc<dyn Channel>, person: &mut dyn Person) {
         async move { channel.run(Arc::new(script), stop).await }
     });
     let can = channel.capabilities();
-    let mut run = Run { name: channel.name(), can, script, taken, person, session: None, ids: HashSet::new(), once: Vec::new() };
+    let mut run =
+        Run { name: channel.name(), can, script, taken, person, session: None, ids: HashSet::new(), once: Vec::new() };
     run.opening().await;
     run.every_kind().await;
     run.streaming().await;
@@ -100,10 +101,15 @@ impl Run<'_> {
     async fn every_kind(&mut self) {
         let offered = choices("kind");
         let mut replies = streamed("kind-said in a few words", 3);
-        replies.extend([progress(2, "kind"), Reply::Draft(card("kind-title", "kind")), Reply::Suggestions(offered.clone())]);
+        replies.extend([
+            progress(2, "kind"),
+            Reply::Draft(card("kind-title", "kind")),
+            Reply::Suggestions(offered.clone()),
+        ]);
         replies.push(Reply::Done);
         self.says("Fête 🎉 مرحبا, at 6 <b>&amp; *now*", Answer::Soon(replies)).await;
-        self.shows(&["kind-said in a few words", "kind-stage", "kind-title", "kind-when", "kind-where", "kind-seats"]).await;
+        self.shows(&["kind-said in a few words", "kind-stage", "kind-title", "kind-when", "kind-where", "kind-seats"])
+            .await;
         self.shows(&["kind-missing", "kind-first", "kind-second", "kind-third"]).await;
         if let Some(second) = offered.get(1) {
             self.script.push(Answer::Soon(said("pick-words")));
@@ -154,7 +160,11 @@ impl Run<'_> {
             let text = self.text();
             let shown: Vec<&str> = text.split(' ').filter(|shown| is_numbered(shown, word)).collect();
             let (found, all) = (shown.len(), expected.split(' ').count());
-            assert!(shown.join(" ") == expected, "a long text was lost, doubled or torn: {found} of {all} words, {}", self.tail());
+            assert!(
+                shown.join(" ") == expected,
+                "a long text was lost, doubled or torn: {found} of {all} words, {}",
+                self.tail()
+            );
         }
     }
 
@@ -247,7 +257,11 @@ impl Run<'_> {
         assert_eq!(taken.channel, self.name, "a message names another channel");
         assert!(!taken.id.trim().is_empty(), "{body:?} has no id");
         if let Some(session) = &self.session {
-            assert_eq!(taken.asked, SessionChoice::Id(session.clone()), "{body:?} is not for the session that answered before");
+            assert_eq!(
+                taken.asked,
+                SessionChoice::Id(session.clone()),
+                "{body:?} is not for the session that answered before"
+            );
         }
         if taken.session.is_some() {
             assert!(self.ids.insert(taken.id.clone()), "the id {} of {body:?} was used before", taken.id);
@@ -257,15 +271,17 @@ impl Run<'_> {
 
     /// Waits until all of this is on the screen.
     async fn shows(&mut self, wanted: &[&str]) {
-        let mut missing = Vec::new();
-        for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
+        let deadline = Instant::now() + PATIENCE;
+        let mut glance = Duration::from_millis(1);
+        let missing = loop {
             let text = self.text();
-            missing = wanted.iter().filter(|words| !text.contains(&spaced(words))).collect();
-            if missing.is_empty() {
-                break;
+            let missing: Vec<_> = wanted.iter().filter(|words| !text.contains(&spaced(words))).collect();
+            if missing.is_empty() || Instant::now() >= deadline {
+                break missing;
             }
-            sleep(GLANCE).await;
-        }
+            sleep(glance).await;
+            glance = (glance * 2).min(LONGEST_GLANCE);
+        };
         assert!(missing.is_empty(), "not shown: {missing:?}; {}", self.tail());
         let new = wanted.iter().map(|words| spaced(words));
         self.once.extend(new);

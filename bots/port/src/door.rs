@@ -88,7 +88,9 @@ pub enum Refusal {
     #[error("I am still busy with your earlier messages. Please try again in a moment.")]
     Busy,
     /// This session failed again and again and rests for a while.
-    #[error("Something keeps going wrong with this draft. It is saved; please try again in {retry_after_s} seconds, or start a new one.")]
+    #[error(
+        "Something keeps going wrong with this draft. It is saved; please try again in {retry_after_s} seconds, or start a new one."
+    )]
     Quarantined {
         /// Seconds until the next try.
         retry_after_s: u32,

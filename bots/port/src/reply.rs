@@ -126,10 +126,9 @@ impl Reply {
             Self::Delta(_) | Self::Done => None,
             Self::Said(text) => Some(text.clone()),
             Self::Suggestions(choices) => (!choices.is_empty()).then(|| numbered(choices)),
-            Self::Progress(progress) => Some(format!(
-                "Step {} of 6, {} ({} %)",
-                progress.stage, progress.title, progress.percent
-            )),
+            Self::Progress(progress) => {
+                Some(format!("Step {} of 6, {} ({} %)", progress.stage, progress.title, progress.percent))
+            }
             Self::Draft(card) => Some(card.plain()),
             Self::Confirm(confirmation) => Some(confirmation.plain()),
             Self::Published { title, url } => Some(format!("{title} is published: {url}")),

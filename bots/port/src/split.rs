@@ -67,16 +67,14 @@ impl<'t> Cut<'t> {
 
     fn within(text: &str, at: usize, room: usize, block: &Block<'t>) -> Self {
         let fit = at + fitting(from(text, at), room.saturating_sub(1 + units(block.mark)));
+        // Never into the closing line: the mark that is added here takes its place.
+        let fit = fit.min(block.close.saturating_sub(1));
         let close = Some(block.mark);
-        if fit >= block.close {
-            // The whole body fits, only its closing line does not: the foot takes the line's place.
-            return Self { end: between(text, 0, block.close).trim_end_matches('\n').len().max(at), next: block.end, close };
-        }
         let first = at.max(block.body);
         let lines = text.get(first..=fit).unwrap_or_else(|| between(text, first, fit));
         let line_end = lines.rfind('\n').filter(|end| !between(lines, 0, *end).trim().is_empty());
         match line_end.map(|end| first + end) {
-            Some(end) if end + 1 >= block.close => Self { end, next: block.end, close },
+            Some(end) if end + 1 >= block.close => Self { end, next: seam(text, block.end).1, close },
             Some(end) => Self { end, next: end + 1, close },
             None => Self { end: fit, next: fit, close },
         }
@@ -94,7 +92,7 @@ fn boundary(text: &str, at: usize, fit: usize, blocks: &[Block<'_>]) -> usize {
     // An early paragraph or sentence end is passed over: a heading need not be a message of its own.
     let ample = |position: &usize| filled(position) && *position - at >= (fit - at) / 4;
 
-    let edges = blocks.iter().flat_map(|block| [block.start, block.end]).filter(|edge| *edge > at);
+    let edges = blocks.iter().flat_map(|block| [block.start, block.end]).filter(|edge| (at + 1..=fit).contains(edge));
     let paragraphs = window.match_indices('\n').map(|(index, _)| at + index + 1).filter(|start| {
         let line = between(text, *start, wide);
         line.find('\n').is_some_and(|end| between(line, 0, end).trim().is_empty())

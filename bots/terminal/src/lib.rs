@@ -1,6 +1,6 @@
 //! The wizard in a terminal: the smallest channel, the one to copy.
 //!
-//! Lines in, text out. [`inbound`] makes messages of lines, [`render`] makes text of replies, [`talk`] holds the conversation.
+//! Lines in, text out. `inbound` makes messages of lines, `render` makes text of replies, `talk` holds the conversation.
 //! At a keyboard there are a prompt and bold and dim text; in a script there is plain text only, and the end of the input is
 //! the end of the conversation.
 

@@ -66,8 +66,13 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
             };
             then = match line {
                 Line::Text(text) => self.heard(&text).await?,
-                Line::NotUtf8 => self.note("That line is not UTF-8 text and was not taken in. Please send it again as UTF-8.").await?,
-                Line::TooLong => self.note("That line is longer than 1 MB and was not taken in. Please send it in pieces.").await?,
+                Line::NotUtf8 => {
+                    self.note("That line is not UTF-8 text and was not taken in. Please send it again as UTF-8.")
+                        .await?
+                }
+                Line::TooLong => {
+                    self.note("That line is longer than 1 MB and was not taken in. Please send it in pieces.").await?
+                }
                 Line::End => {
                     // The next thing on a keyboard's screen begins on a line of its own.
                     let end = if self.options.interactive { "\n" } else { "" };
@@ -115,7 +120,11 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
                 }
                 self.met = true;
                 self.pending = Pending::default();
-                if accepted.fresh { self.answer(incoming).await } else { self.note("I have that message already.").await }
+                if accepted.fresh {
+                    self.answer(incoming).await
+                } else {
+                    self.note("I have that message already.").await
+                }
             }
         }
     }
@@ -158,7 +167,12 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
             }
             Reply::Confirm(asked) => self.pending.question = Some((asked.revision, asked.token.clone())),
             Reply::Published { .. } => self.published = true,
-            Reply::Delta(_) | Reply::Said(_) | Reply::Progress(_) | Reply::Draft(_) | Reply::Trouble { .. } | Reply::Done => {}
+            Reply::Delta(_)
+            | Reply::Said(_)
+            | Reply::Progress(_)
+            | Reply::Draft(_)
+            | Reply::Trouble { .. }
+            | Reply::Done => {}
         }
     }
 

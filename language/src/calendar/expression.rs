@@ -90,25 +90,29 @@ impl Expr {
             Self::Clock(clock) => rank_of(clock.grain),
             Self::Part(..) => 3,
             Self::Day(_) | Self::Weekday(_) | Self::Holiday(_) => 4,
-            Self::Weekend => 5,
+            Self::Weekend | Self::Long(_) => 5,
             Self::Month(_) => 7,
             Self::Quarter(_) | Self::Season(_) => 8,
             Self::Year(_) => 9,
-            Self::Cycle(grain, _) | Self::Each(grain) => rank_of(*grain),
+            Self::Cycle(grain, _) | Self::Each(grain) | Self::Holding(grain, _) => rank_of(*grain),
             Self::Fixed(stretch) => rank_of(stretch.grain),
-            Self::Within(_, inner) | Self::Nth(_, inner, _) | Self::Coming(_, inner) | Self::Next(inner) | Self::After(_, inner, _) => inner.rank(),
+            Self::Within(_, inner)
+            | Self::Nth(_, inner, _)
+            | Self::Coming(_, inner)
+            | Self::Next(inner)
+            | Self::After(_, inner, _) => inner.rank(),
             Self::Shift(_, length) => rank_of(length.grain).clamp(1, 4),
             Self::Range(first, ..) | Self::Lasting(first, _) => first.rank(),
             Self::Piece(_, inner) => inner.rank().saturating_sub(1),
-            Self::Holding(grain, _) => rank_of(*grain),
-            Self::Long(_) => 5,
         }
     }
 
     /// Whether it happens once, so that its past is as good as its future.
     pub(crate) fn is_bound(&self) -> bool {
         match self {
-            Self::Year(_) | Self::Cycle(..) | Self::Fixed(_) | Self::Coming(..) | Self::Next(_) | Self::Shift(..) => true,
+            Self::Year(_) | Self::Cycle(..) | Self::Fixed(_) | Self::Coming(..) | Self::Next(_) | Self::Shift(..) => {
+                true
+            }
             Self::Within(frame, inner) => frame.is_bound() || inner.is_bound(),
             Self::Nth(_, _, frame) => frame.is_bound(),
             Self::After(_, _, base) => base.is_bound(),
@@ -124,7 +128,6 @@ impl Expr {
             Self::Clock(_) | Self::Part(..) => 1,
             Self::Weekday(_) | Self::Weekend => 7,
             Self::Day(_) => 62,
-            Self::Month(_) | Self::Quarter(_) | Self::Season(_) | Self::Holiday(_) => 366,
             Self::Within(frame, inner) => frame.period_days().max(inner.period_days()),
             Self::Nth(_, _, frame) => frame.period_days(),
             Self::Range(first, ..) | Self::Lasting(first, _) => first.period_days(),

@@ -89,11 +89,14 @@ impl Holidays {
             Rule::Easter(days) => easter(year)?.checked_add(i64::from(*days).days()).ok(),
             Rule::Orthodox(days) => orthodox(year)?.checked_add(i64::from(*days).days()).ok(),
             Rule::After(name, days) => self.in_year(self.id(name)?, year)?.0.checked_add(i64::from(*days).days()).ok(),
-            Rule::Listed(days) => days.iter().find(|known| known.0 == year).and_then(|known| day(known.0, known.1, known.2)),
+            Rule::Listed(days) => {
+                days.iter().find(|known| known.0 == year).and_then(|known| day(known.0, known.1, known.2))
+            }
         }
     }
 }
 
+#[expect(clippy::many_single_char_names, reason = "the letters of the published computus")]
 /// Easter Sunday by the anonymous Gregorian computus (Nature, 20 April 1876).
 fn easter(year: i16) -> Option<Date> {
     let year_number = i32::from(year);
@@ -108,6 +111,7 @@ fn easter(year: i16) -> Option<Date> {
     day(year, i8::try_from(n / 31).ok()?, i8::try_from(n % 31 + 1).ok()?)
 }
 
+#[expect(clippy::many_single_char_names, reason = "the letters of the published algorithm")]
 /// Easter Sunday by Meeus' Julian algorithm, moved to the Gregorian calendar.
 fn orthodox(year: i16) -> Option<Date> {
     let year_number = i32::from(year);

@@ -32,10 +32,6 @@ impl Almanac {
         Self { now, steps: Cell::new(STEPS) }
     }
 
-    pub(crate) const fn now(&self) -> DateTime {
-        self.now
-    }
-
     /// The occurrence that is meant: the one now or the next, or else the last.
     pub(crate) fn resolve(&self, expr: &Expr) -> Option<Stretch> {
         self.steps.set(STEPS);
@@ -68,7 +64,9 @@ impl Almanac {
         self.steps.set(self.steps.get().checked_sub(1)?);
         match expr {
             Expr::Year(year) => after(whole(midnight(day(*year, 1, 1)?), Grain::Year)?, from),
-            Expr::Quarter(quarter) => yearly(from, |year| whole(midnight(day(year, quarter * 3 - 2, 1)?), Grain::Quarter)),
+            Expr::Quarter(quarter) => {
+                yearly(from, |year| whole(midnight(day(year, quarter * 3 - 2, 1)?), Grain::Quarter))
+            }
             Expr::Season(season) => yearly(from, |year| season_of(year, *season)),
             Expr::Month(month) => yearly(from, |year| whole(midnight(day(year, *month, 1)?), Grain::Month)),
             Expr::Day(date) => day_of_month(from, *date),
@@ -99,7 +97,11 @@ impl Almanac {
                 let day = self.next(inner, from)?;
                 let friday = floor(day.start.checked_sub(1.day()).ok()?, Grain::Week).checked_add(4.days()).ok()?;
                 let monday = friday.checked_add(3.days()).ok()?;
-                Some(Stretch { start: add(friday.min(day.start), 18, Grain::Hour)?, end: monday.max(day.end), grain: Grain::Hour })
+                Some(Stretch {
+                    start: add(friday.min(day.start), 18, Grain::Hour)?,
+                    end: monday.max(day.end),
+                    grain: Grain::Hour,
+                })
             }
             bound => after(self.bound(bound)?, from),
         }
@@ -198,7 +200,10 @@ impl Almanac {
         let begin = floor(frame.start, frame.grain);
         if let Expr::Clock(clock) = inner {
             let span = Stretch { start: begin, ..frame };
-            return either(*clock).into_iter().filter_map(|clock| at_clock(begin, clock)).find(|found| holds(span, *found) && found.end > from);
+            return either(*clock)
+                .into_iter()
+                .filter_map(|clock| at_clock(begin, clock))
+                .find(|found| holds(span, *found) && found.end > from);
         }
         let mut cursor = begin.max(if from < frame.end { from } else { begin });
         loop {
@@ -260,16 +265,24 @@ impl Almanac {
         let outer = self.next(inner, from)?;
         let (start, end, grain) = match (outer.grain, edge) {
             (Grain::Year, Edge::Beginning) => (outer.start, add(outer.start, 3, Grain::Month)?, Grain::Month),
-            (Grain::Year, Edge::Middle) => (add(outer.start, 4, Grain::Month)?, add(outer.start, 8, Grain::Month)?, Grain::Month),
+            (Grain::Year, Edge::Middle) => {
+                (add(outer.start, 4, Grain::Month)?, add(outer.start, 8, Grain::Month)?, Grain::Month)
+            }
             (Grain::Year, Edge::End) => (add(outer.start, 8, Grain::Month)?, outer.end, Grain::Month),
             (Grain::Month, Edge::Beginning) => (outer.start, add(outer.start, 10, Grain::Day)?, Grain::Day),
-            (Grain::Month, Edge::Middle) => (add(outer.start, 10, Grain::Day)?, add(outer.start, 20, Grain::Day)?, Grain::Day),
+            (Grain::Month, Edge::Middle) => {
+                (add(outer.start, 10, Grain::Day)?, add(outer.start, 20, Grain::Day)?, Grain::Day)
+            }
             (Grain::Month, Edge::End) => (add(outer.start, 20, Grain::Day)?, outer.end, Grain::Day),
             (Grain::Week, Edge::Beginning) => (outer.start, add(outer.start, 3, Grain::Day)?, Grain::Day),
-            (Grain::Week, Edge::Middle) => (add(outer.start, 2, Grain::Day)?, add(outer.start, 4, Grain::Day)?, Grain::Day),
+            (Grain::Week, Edge::Middle) => {
+                (add(outer.start, 2, Grain::Day)?, add(outer.start, 4, Grain::Day)?, Grain::Day)
+            }
             (Grain::Week, Edge::End) => (add(outer.start, 4, Grain::Day)?, outer.end, Grain::Day),
             (Grain::Day, Edge::Beginning) => (outer.start, add(outer.start, 10, Grain::Hour)?, Grain::Hour),
-            (Grain::Day, Edge::Middle) => (add(outer.start, 11, Grain::Hour)?, add(outer.start, 14, Grain::Hour)?, Grain::Hour),
+            (Grain::Day, Edge::Middle) => {
+                (add(outer.start, 11, Grain::Hour)?, add(outer.start, 14, Grain::Hour)?, Grain::Hour)
+            }
             (Grain::Day, Edge::End) => (add(outer.start, 17, Grain::Hour)?, outer.end, Grain::Hour),
             (grain, _) => {
                 let third = Length { months: 0, seconds: outer.start.duration_until(outer.end).as_secs() / 3, grain };

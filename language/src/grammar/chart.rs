@@ -6,7 +6,7 @@
 
 use crate::grammar::act::{Args, Habits};
 use crate::grammar::meaning::Meaning;
-use crate::grammar::rule::{Element, Rule, Symbol, Term};
+use crate::grammar::rule::{Element, Rule, Set, Symbol, Term};
 use crate::lexicon::is_joint;
 use crate::token::{Gap, Token};
 
@@ -15,7 +15,9 @@ const REACH: usize = 28;
 /// The most pieces that may begin at one token.
 const CROWD: usize = 120;
 /// The most attempts at a rule in one text.
-const WORK: usize = 3_000_000;
+const WORK: usize = 4_000_000;
+/// Which piece stands in each place of a rule: the token at which it begins, and which of those there.
+type Row = [(usize, usize); 12];
 /// The most attempts at rules that begin at one token.
 const WORK_HERE: usize = 6_000;
 
@@ -30,46 +32,73 @@ pub(crate) struct Piece {
     pub(crate) order: usize,
 }
 
-/// All pieces of a text, by the token at which they begin.
+/// How much may still be tried in a text.
+#[derive(Debug)]
+pub(crate) struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(WORK)
+    }
+}
+
+impl Budget {
+    pub(crate) const fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// All pieces of a stretch of text, by the token at which they begin.
 pub(crate) struct Chart<'a> {
     tokens: &'a [Token],
     rules: &'a [Rule],
     /// For each symbol, the rules that begin with it.
     starts: &'a [Vec<usize>],
     pieces: Vec<Vec<Piece>>,
+    /// For each token, the symbols that begin at it.
+    begun: Vec<Set>,
     habits: Habits,
-    work: usize,
-    work_here: usize,
+    budget: &'a mut Budget,
+    left_here: usize,
 }
 
 impl<'a> Chart<'a> {
-    pub(crate) fn new(tokens: &'a [Token], rules: &'a [Rule], starts: &'a [Vec<usize>], habits: Habits) -> Self {
+    pub(crate) fn new(
+        tokens: &'a [Token],
+        rules: &'a [Rule],
+        starts: &'a [Vec<usize>],
+        habits: Habits,
+        budget: &'a mut Budget,
+    ) -> Self {
         let pieces = vec![Vec::new(); tokens.len() + 1];
-        Self { tokens, rules, starts, pieces, habits, work: WORK, work_here: 0 }
+        let begun = vec![Set::default(); tokens.len() + 1];
+        Self { tokens, rules, starts, pieces, begun, habits, budget, left_here: 0 }
     }
 
     /// Adds what the lexicon and the numbers say of one token, and all that follows from it.
     pub(crate) fn fill(&mut self, at: usize, leaves: Vec<Piece>) {
-        if leaves.is_empty() {
-            return;
-        }
-        self.work_here = WORK_HERE;
-        if let Some(slot) = self.pieces.get_mut(at) {
-            *slot = leaves;
+        self.budget.0 = self.budget.0.saturating_sub(1 + leaves.len());
+        self.left_here = WORK_HERE;
+        for leaf in leaves {
+            self.put(at, leaf);
         }
         let mut done = 0;
         while let Some(piece) = self.pieces.get(at).and_then(|here| here.get(done)) {
             let (symbol, end) = (piece.symbol, piece.end);
-            let starts = self.starts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice);
-            for &order in starts {
-                if let Some(rule) = self.rules.get(order) {
-                    let mut row = [(0, 0); 12];
-                    if let (Some(first), Some(slot)) = (rule.elements.first(), row.first_mut()) {
-                        if self.fits(first, at, done) {
-                            *slot = (at, done);
-                            self.extend(rule, order, at, end, 1, &mut row);
-                        }
-                    }
+            let rules = self.rules;
+            let starts = self.starts;
+            for &order in starts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice) {
+                let Some(rule) = rules.get(order) else { continue };
+                let Some(first) = rule.elements.first() else { continue };
+                if rule.elements.get(1).is_some_and(|second| !self.may_begin(second, end))
+                    || !self.fits(first, at, done)
+                {
+                    continue;
+                }
+                let mut row: Row = [(0, 0); 12];
+                if let Some(slot) = row.first_mut() {
+                    *slot = (at, done);
+                    self.extend(rule, order, at, end, 1, &mut row);
                 }
             }
             done += 1;
@@ -80,12 +109,25 @@ impl<'a> Chart<'a> {
         self.pieces
     }
 
-    fn extend(&mut self, rule: &Rule, order: usize, start: usize, at: usize, depth: usize, row: &mut [(usize, usize); 12]) {
-        if self.work == 0 || self.work_here == 0 {
+    fn put(&mut self, at: usize, piece: Piece) {
+        if let (Some(here), Some(begun)) = (self.pieces.get_mut(at), self.begun.get_mut(at)) {
+            begun.insert(piece.symbol);
+            here.push(piece);
+        }
+    }
+
+    /// Whether something for this place of a rule begins here; quickly, and sometimes yes for no.
+    fn may_begin(&self, element: &Element, at: usize) -> bool {
+        let here = |at: usize| self.begun.get(at).is_some_and(|begun| begun.meets(&element.set));
+        here(at) || is_joint(self.tokens, at) && here(at + 1)
+    }
+
+    fn extend(&mut self, rule: &Rule, order: usize, start: usize, at: usize, depth: usize, row: &mut Row) {
+        if self.budget.0 == 0 || self.left_here == 0 {
             return;
         }
-        self.work -= 1;
-        self.work_here -= 1;
+        self.budget.0 -= 1;
+        self.left_here -= 1;
         let Some(element) = rule.elements.get(depth) else {
             self.complete(rule, order, start, at, row);
             return;
@@ -96,9 +138,24 @@ impl<'a> Chart<'a> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of one attempt; a struct would be filled and emptied at each step")]
-    fn try_at(&mut self, rule: &Rule, order: usize, start: usize, at: usize, depth: usize, row: &mut [(usize, usize); 12], element: &Element) {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the state of one attempt; a struct would be filled and emptied at each step"
+    )]
+    fn try_at(
+        &mut self,
+        rule: &Rule,
+        order: usize,
+        start: usize,
+        at: usize,
+        depth: usize,
+        row: &mut Row,
+        element: &Element,
+    ) {
         let Some(token) = self.tokens.get(at) else { return };
+        if !self.begun.get(at).is_some_and(|begun| begun.meets(&element.set)) {
+            return;
+        }
         if token.gap == Gap::Line || (element.glued && !token.glued()) {
             return;
         }
@@ -132,16 +189,17 @@ impl<'a> Chart<'a> {
         value >= low && value <= high && element.digits.is_none_or(|count| count == digits)
     }
 
-    fn complete(&mut self, rule: &Rule, order: usize, start: usize, end: usize, row: &[(usize, usize); 12]) {
+    fn complete(&mut self, rule: &Rule, order: usize, start: usize, end: usize, row: &Row) {
         let Some(meaning) = self.work_out(&rule.term, rule, row) else { return };
-        let Some(here) = self.pieces.get_mut(start) else { return };
-        let known = here.iter().any(|piece| piece.end == end && piece.symbol == rule.result && piece.meaning == meaning);
+        let Some(here) = self.pieces.get(start) else { return };
+        let known =
+            here.iter().any(|piece| piece.end == end && piece.symbol == rule.result && piece.meaning == meaning);
         if !known && here.len() < CROWD {
-            here.push(Piece { end, symbol: rule.result, meaning, order });
+            self.put(start, Piece { end, symbol: rule.result, meaning, order });
         }
     }
 
-    fn work_out(&self, term: &Term, rule: &Rule, row: &[(usize, usize); 12]) -> Option<Meaning> {
+    fn work_out(&self, term: &Term, rule: &Rule, row: &Row) -> Option<Meaning> {
         match term {
             Term::Constant(meaning) => Some(meaning.clone()),
             Term::Piece(place) => {
@@ -149,7 +207,8 @@ impl<'a> Chart<'a> {
                 Some(self.pieces.get(*at)?.get(*which)?.meaning.clone())
             }
             Term::Call(act, arguments) => {
-                let arguments: Vec<Option<Meaning>> = arguments.iter().map(|argument| self.work_out(argument, rule, row)).collect();
+                let arguments: Vec<Option<Meaning>> =
+                    arguments.iter().map(|argument| self.work_out(argument, rule, row)).collect();
                 act(&Args { values: &arguments, habits: self.habits })
             }
         }

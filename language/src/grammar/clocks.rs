@@ -75,7 +75,8 @@ pub(crate) fn by_part(args: &Args<'_>) -> Option<Meaning> {
         return Some(moment.into());
     };
     // "tomorrow evening at seven": the day stays, its part has said what it could.
-    let (day, parts) = if matches!(**inner, Expr::Part(..)) { (frame, part_said.parts & !part::PART) } else { return None };
+    let (day, parts) =
+        if matches!(**inner, Expr::Part(..)) { (frame, part_said.parts & !part::PART) } else { return None };
     let late = hour < 4 && from >= 18 * 60;
     if late {
         return None;
@@ -150,7 +151,8 @@ pub(crate) fn part_of_day(args: &Args<'_>) -> Option<Meaning> {
 /// From one time of day to another; what the last says of its half of the day holds for the first.
 pub(crate) fn hours(args: &Args<'_>) -> Option<Meaning> {
     let (first_said, last_said) = (args.time(0)?, args.time(1)?);
-    let (Expr::Clock(mut first), Expr::Clock(mut last)) = ((*first_said.expr).clone(), (*last_said.expr).clone()) else {
+    let (Expr::Clock(mut first), Expr::Clock(mut last)) = ((*first_said.expr).clone(), (*last_said.expr).clone())
+    else {
         return None;
     };
     let minutes = |clock: Clock| i32::from(clock.hour) * 60 + i32::from(clock.minute);
@@ -216,5 +218,9 @@ pub(crate) fn hours_part(args: &Args<'_>) -> Option<Meaning> {
 pub(crate) fn hour24(args: &Args<'_>) -> Option<Meaning> {
     let hour = args.small(0)?;
     let spoken = matches!(args.get(0), Some(Meaning::Number { digits: 0, .. }));
-    made(args, if spoken && (1..EVENING_UP_TO).contains(&hour) { hour + 12 } else { hour }, (1..=12).contains(&hour) && spoken)
+    made(
+        args,
+        if spoken && (1..EVENING_UP_TO).contains(&hour) { hour + 12 } else { hour },
+        (1..=12).contains(&hour) && spoken,
+    )
 }

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::grammar::act::Habits;
-use crate::grammar::chart::Chart;
 pub(crate) use crate::grammar::chart::Piece;
+use crate::grammar::chart::{Budget, Chart};
 use crate::grammar::meaning::Meaning;
 use crate::grammar::numeral::{Figures, Numeral, Role};
 use crate::grammar::rule::{Names, Rule, Symbol};
@@ -57,6 +57,10 @@ pub(crate) struct Symbols {
     pub(crate) decoy: Symbol,
 }
 
+/// How many tokens are put together at a time; a time that lies across the end of a stretch without a full stop or a
+/// line break is the one thing that is lost by it.
+const BLOCK: usize = 512;
+
 type Words = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 macro_rules! sources {
@@ -72,18 +76,17 @@ impl Grammar {
     /// The grammar of a language, read once.
     pub(crate) fn of(language: Language) -> &'static Self {
         static ALL: [OnceLock<Grammar>; 4] = [const { OnceLock::new() }; 4];
+        static NONE: OnceLock<Grammar> = OnceLock::new();
         let ((words, rules), slot) = match language {
             Language::English => (sources!("en"), 0),
             Language::French => (sources!("fr"), 1),
             Language::Spanish => (sources!("es"), 2),
             Language::Mandarin => (sources!("zh"), 3),
         };
-        static NONE: OnceLock<Grammar> = OnceLock::new();
         ALL.get(slot).unwrap_or(&NONE).get_or_init(|| {
             let figures = match language {
                 Language::English | Language::Mandarin => Figures { group: ',', point: '.', blank: false },
-                Language::French => Figures { group: '.', point: ',', blank: true },
-                Language::Spanish => Figures { group: '.', point: ',', blank: true },
+                Language::French | Language::Spanish => Figures { group: '.', point: ',', blank: true },
             };
             // The data files are part of the program, and a test reads every one of them.
             Self::new(words, rules, figures, language == Language::Mandarin).unwrap_or_else(|_| Self::empty(figures))
@@ -108,7 +111,9 @@ impl Grammar {
                 let symbol = names.id(&category);
                 let proud = category.strip_prefix("shy_").map(|base| names.id(base));
                 for (value, phrases) in values {
-                    let meaning = value.parse().map_or_else(|_| Meaning::Name(Box::leak(value.clone().into_boxed_str())), Meaning::number);
+                    let meaning = value
+                        .parse()
+                        .map_or_else(|_| Meaning::Name(Box::leak(value.clone().into_boxed_str())), Meaning::number);
                     for phrase in phrases {
                         lexicon.add(&phrase, Leaf { symbol, proud, meaning: meaning.clone() });
                     }
@@ -133,12 +138,26 @@ impl Grammar {
 
     /// Everything that the rules make of these tokens, by the token at which it begins.
     pub(crate) fn pieces(&self, tokens: &[Token], day_first: bool) -> Vec<Vec<Piece>> {
-        let mut chart = Chart::new(tokens, &self.rules, &self.starts, Habits { day_first });
-        for at in (0..tokens.len()).rev() {
-            let leaves = self.leaves(tokens, at);
-            chart.fill(at, leaves);
+        let mut budget = Budget::default();
+        let mut pieces: Vec<Vec<Piece>> = Vec::with_capacity(tokens.len());
+        let mut rest = tokens;
+        while !rest.is_empty() && !budget.is_spent() {
+            let (block, after) = rest.split_at_checked(block_end(rest)).unwrap_or((rest, &[]));
+            let offset = tokens.len() - rest.len();
+            let mut chart = Chart::new(block, &self.rules, &self.starts, Habits { day_first }, &mut budget);
+            let found = Found::new(&self.lexicon, block);
+            for at in (0..block.len()).rev() {
+                chart.fill(at, self.leaves(block, at, &found));
+            }
+            let mut here = chart.into_pieces();
+            here.truncate(block.len());
+            for piece in here.iter_mut().flatten() {
+                piece.end += offset;
+            }
+            pieces.append(&mut here);
+            rest = after;
         }
-        chart.into_pieces()
+        pieces
     }
 
     /// Every word of the lexicon.
@@ -146,15 +165,16 @@ impl Grammar {
         self.lexicon.words()
     }
 
-    fn leaves(&self, tokens: &[Token], at: usize) -> Vec<Piece> {
-        let mut leaves = Vec::new();
+    fn leaves(&self, tokens: &[Token], at: usize, found: &Found<'_>) -> Vec<Piece> {
         let proud = is_name(tokens, at);
-        self.lexicon.each_at(tokens, at, |end, found| {
-            leaves.extend(found.iter().map(|leaf| {
+        let mut leaves: Vec<Piece> = found
+            .at(at)
+            .iter()
+            .map(|(end, leaf)| {
                 let symbol = leaf.proud.filter(|_| proud).unwrap_or(leaf.symbol);
-                Piece { end, symbol, meaning: leaf.meaning.clone(), order: 0 }
-            }));
-        });
+                Piece { end: *end, symbol, meaning: leaf.meaning.clone(), order: 0 }
+            })
+            .collect();
         let mut put = |symbol, end, value, digits| {
             leaves.push(Piece { end, symbol, meaning: Meaning::Number { value, digits, ordinal: false }, order: 0 });
         };
@@ -162,52 +182,82 @@ impl Grammar {
         if let Some((value, digits)) = token.and_then(numeral::plain) {
             put(self.symbols.digits, at + 1, value, digits);
         }
-        if let Some(number) = self.number(tokens, at) {
+        if let Some(number) = self.number(tokens, at, found) {
             put(self.symbols.number, number.end, number.value, number.digits);
         }
         leaves
     }
 
-    fn number(&self, tokens: &[Token], at: usize) -> Option<Numeral> {
-        let figures = numeral::in_figures(tokens, at, self.figures);
-        if self.han {
-            if let Some(han) = numeral::in_han(tokens, at, figures) {
-                return Some(han);
-            }
-        }
-        let worded = |at: usize| self.role(tokens, at);
+    fn number(&self, tokens: &[Token], at: usize, found: &Found<'_>) -> Option<Numeral> {
         let kind = tokens.get(at)?.kind;
+        let figures = if kind == TokenKind::Number { numeral::in_figures(tokens, at, self.figures) } else { None };
+        if self.han
+            && let Some(han) = numeral::in_han(tokens, at, figures)
+        {
+            return Some(han);
+        }
         if figures.is_some() || kind == TokenKind::Word {
-            return numeral::in_words(at, figures, worded).or(figures);
+            return numeral::in_words(at, figures, |at| self.role(tokens, at, found)).or(figures);
         }
         figures
     }
 
     /// What the longest number word here does.
-    fn role(&self, tokens: &[Token], at: usize) -> Option<(usize, Role)> {
-        let mut longest = None;
+    fn role(&self, tokens: &[Token], at: usize, found: &Found<'_>) -> Option<(usize, Role)> {
         let at = if crate::lexicon::is_joint(tokens, at) { at + 1 } else { at };
-        self.lexicon.each_at(tokens, at, |end, found| {
-            for leaf in found {
-                let value = leaf.meaning.value();
-                let role = match value {
-                    Some(value) if leaf.symbol == self.symbols.cardinal => Role::Value(value),
-                    Some(value) if leaf.symbol == self.symbols.scale => Role::Scale(value),
-                    _ if leaf.symbol == self.symbols.and => Role::And,
-                    _ => continue,
-                };
-                longest = Some((end, role));
-            }
-        });
-        longest
+        found.at(at).iter().rev().find_map(|(end, leaf)| {
+            let role = match leaf.meaning.value() {
+                Some(value) if leaf.symbol == self.symbols.cardinal => Role::Value(value),
+                Some(value) if leaf.symbol == self.symbols.scale => Role::Scale(value),
+                _ if leaf.symbol == self.symbols.and => Role::And,
+                _ => return None,
+            };
+            Some((*end, role))
+        })
     }
+}
+
+/// What the lexicon knows of a stretch of text, looked up once: for each token the phrases that begin there, the shortest
+/// first, with the token after their end.
+struct Found<'a> {
+    all: Vec<(usize, &'a Leaf)>,
+    bounds: Vec<usize>,
+}
+
+impl<'a> Found<'a> {
+    fn new(lexicon: &'a Lexicon<Leaf>, tokens: &[Token]) -> Self {
+        let mut found = Self { all: Vec::new(), bounds: vec![0] };
+        for at in 0..tokens.len() {
+            lexicon.each_at(tokens, at, |end, leaves| found.all.extend(leaves.iter().map(|leaf| (end, leaf))));
+            found.bounds.push(found.all.len());
+        }
+        found
+    }
+
+    fn at(&self, at: usize) -> &[(usize, &'a Leaf)] {
+        let bounds = self.bounds.get(at).zip(self.bounds.get(at + 1));
+        bounds.and_then(|(start, end)| self.all.get(*start..*end)).unwrap_or(&[])
+    }
+}
+
+/// Where the next stretch of a long text ends: at a line break, after a full stop, or where it must.
+fn block_end(tokens: &[Token]) -> usize {
+    if tokens.len() <= BLOCK {
+        return tokens.len();
+    }
+    let window = tokens.get(BLOCK / 2..BLOCK).unwrap_or(&[]);
+    let at_line = window.iter().rposition(|token| token.gap == Gap::Line);
+    let at_stop = || window.iter().rposition(|token| matches!(token.lower.as_str(), "." | "。")).map(|at| at + 1);
+    at_line.or_else(at_stop).map_or(BLOCK, |at| at + BLOCK / 2)
 }
 
 /// Whether a capital letter here is no mere beginning of a sentence.
 fn is_name(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before));
     tokens.get(at).is_some_and(|token| token.capital && token.gap != Gap::Line)
-        && before.is_some_and(|before| !before.capital && !matches!(before.lower.as_str(), "." | "!" | "?" | ":" | "\"" | "“"))
+        && before.is_some_and(|before| {
+            !before.capital && !matches!(before.lower.as_str(), "." | "!" | "?" | ":" | "\"" | "“")
+        })
 }
 
 impl Symbols {

@@ -46,10 +46,10 @@ pub(crate) fn plain(token: &Token) -> Option<(f64, usize)> {
 pub(crate) fn in_figures(tokens: &[Token], at: usize, figures: Figures) -> Option<Numeral> {
     let (mut value, head) = tokens.get(at).and_then(plain)?;
     let mut end = at + 1;
-    if head <= 3 {
-        if let Some((grouped, after)) = groups(tokens, end, value, figures) {
-            (value, end) = (grouped, after);
-        }
+    if head <= 3
+        && let Some((grouped, after)) = groups(tokens, end, value, figures)
+    {
+        (value, end) = (grouped, after);
     }
     let whole = end == at + 1;
     let sign = |sign: char| glued_sign(tokens, end, sign);
@@ -89,7 +89,9 @@ fn groups(tokens: &[Token], from: usize, head: f64, figures: Figures) -> Option<
 }
 
 fn glued_sign(tokens: &[Token], at: usize, sign: char) -> bool {
-    tokens.get(at).is_some_and(|token| token.glued() && token.kind == TokenKind::Symbol && token.lower.chars().eq([sign]))
+    tokens
+        .get(at)
+        .is_some_and(|token| token.glued() && token.kind == TokenKind::Symbol && token.lower.chars().eq([sign]))
 }
 
 /// Whether no further figures are tied to what ends here, as in "1.2.3".
@@ -100,7 +102,11 @@ fn is_free(tokens: &[Token], at: usize) -> bool {
 
 /// The longest number that begins here and needs words; `role` gives what the lexicon knows of a token and where the
 /// word ends, `first` a number in figures that stands before a scale ("5 thousand").
-pub(crate) fn in_words(at: usize, first: Option<Numeral>, role: impl Fn(usize) -> Option<(usize, Role)>) -> Option<Numeral> {
+pub(crate) fn in_words(
+    at: usize,
+    first: Option<Numeral>,
+    role: impl Fn(usize) -> Option<(usize, Role)>,
+) -> Option<Numeral> {
     let (mut total, mut current, mut end) = (0.0, 0.0, None);
     let mut place = at;
     let mut figures = false;
@@ -145,7 +151,7 @@ fn takes(current: f64, value: f64, after_and: bool) -> bool {
     if rest == 0.0 {
         return value < 100.0;
     }
-    rest % 10.0 == 0.0 && rest >= 20.0 && value < 10.0 && value >= 1.0
+    rest % 10.0 == 0.0 && rest >= 20.0 && (1.0..10.0).contains(&value)
 }
 
 /// The longest number in Han characters that begins here, figures before a scale included ("3万").
@@ -157,7 +163,9 @@ pub(crate) fn in_han(tokens: &[Token], at: usize, figures: Option<Numeral>) -> O
     }
     let (mut spelled, mut count, mut scale_before) = (String::new(), 0, 10.0);
     let begun = place;
-    while let Some(token) = tokens.get(place).filter(|token| token.kind == TokenKind::Cjk && count < 24 && (place == at || token.glued())) {
+    while let Some(token) =
+        tokens.get(place).filter(|token| token.kind == TokenKind::Cjk && count < 24 && (place == at || token.glued()))
+    {
         let Some(letter) = token.lower.chars().next() else { break };
         match (han_digit(letter), han_scale(letter)) {
             (Some(value), _) => {
@@ -189,7 +197,9 @@ pub(crate) fn in_han(tokens: &[Token], at: usize, figures: Option<Numeral>) -> O
     let value = match digit {
         Some(_) if !scaled => spelled.parse().ok()?,
         // 三百五 is 350, 三百零五 is 305.
-        Some(last) if scale_before >= 100.0 && !spelled.ends_with('0') && !zero_before(tokens, place) => total + section + last * scale_before / 10.0,
+        Some(last) if scale_before >= 100.0 && !spelled.ends_with('0') && !zero_before(tokens, place) => {
+            total + section + last * scale_before / 10.0
+        }
         Some(last) => total + section + last,
         None => total + section,
     };
@@ -197,7 +207,9 @@ pub(crate) fn in_han(tokens: &[Token], at: usize, figures: Option<Numeral>) -> O
 }
 
 fn zero_before(tokens: &[Token], end: usize) -> bool {
-    end.checked_sub(2).and_then(|at| tokens.get(at)).is_some_and(|token| matches!(token.lower.as_str(), "零" | "〇" | "十"))
+    end.checked_sub(2)
+        .and_then(|at| tokens.get(at))
+        .is_some_and(|token| matches!(token.lower.as_str(), "零" | "〇" | "十"))
 }
 
 fn han_digit(letter: char) -> Option<f64> {

@@ -21,7 +21,8 @@ pub(crate) fn length(args: &Args<'_>) -> Option<Meaning> {
 /// One length and a shorter one: "two hours thirty minutes".
 pub(crate) fn plus(args: &Args<'_>) -> Option<Meaning> {
     let (long, short) = (args.length(0)?, args.length(1)?);
-    (short.in_seconds() < long.in_seconds() && short.grain < long.grain).then(|| Meaning::Length(long.plus(short), None))
+    (short.in_seconds() < long.in_seconds() && short.grain < long.grain)
+        .then(|| Meaning::Length(long.plus(short), None))
 }
 
 /// From one length to a longer one.
@@ -101,6 +102,7 @@ pub(crate) fn with_cents(args: &Args<'_>) -> Option<Meaning> {
     fits.then_some(Meaning::Money { amount: amount + cents, upper: None, currency })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every act")]
 /// Nothing to pay.
 pub(crate) fn free(_: &Args<'_>) -> Option<Meaning> {
     Some(Meaning::Money { amount: 0.0, upper: None, currency: "free" })

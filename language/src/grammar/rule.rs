@@ -13,10 +13,29 @@ use crate::grammar::meaning::Meaning;
 /// A kind of piece: a category of the lexicon, a result of rules, or a word that a rule names.
 pub(crate) type Symbol = u16;
 
+/// A set of symbols; symbols that are alike modulo its size share a place, so it may say yes too often but never no.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Set([u64; 6]);
+
+impl Set {
+    pub(crate) fn insert(&mut self, symbol: Symbol) {
+        let places = self.0.len() * 64;
+        let place = usize::from(symbol) % places;
+        if let Some(word) = self.0.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
+    }
+}
+
 /// One place of a pattern.
 #[derive(Clone, Debug)]
 pub(crate) struct Element {
     pub(crate) symbols: Vec<Symbol>,
+    pub(crate) set: Set,
     pub(crate) glued: bool,
     pub(crate) bounds: Option<(f64, f64)>,
     pub(crate) digits: Option<usize>,
@@ -142,10 +161,11 @@ fn place_end(text: &str) -> usize {
 fn read_place(place: &str, names: &mut Names, groups: &HashMap<String, String>) -> Option<Element> {
     let glued = place.starts_with('+');
     let place = place.trim_start_matches('+');
-    let (choices, bounds) = match place.strip_suffix(')').filter(|_| !place.starts_with('"')).and_then(|place| place.split_once('(')) {
-        Some((choices, bounds)) => (choices, Some(bounds)),
-        None => (place, None),
-    };
+    let (choices, bounds) =
+        match place.strip_suffix(')').filter(|_| !place.starts_with('"')).and_then(|place| place.split_once('(')) {
+            Some((choices, bounds)) => (choices, Some(bounds)),
+            None => (place, None),
+        };
     let mut symbols = Vec::new();
     for choice in choices.split('|') {
         if let Some(group) = choice.strip_prefix('@') {
@@ -156,11 +176,14 @@ fn read_place(place: &str, names: &mut Names, groups: &HashMap<String, String>) 
             symbols.push(names.id(choice));
         }
     }
-    let figures: Vec<f64> = bounds.map_or(Some(Vec::new()), |bounds| bounds.split(',').map(|figure| figure.trim().parse().ok()).collect())?;
+    let figures: Vec<f64> = bounds
+        .map_or(Some(Vec::new()), |bounds| bounds.split(',').map(|figure| figure.trim().parse().ok()).collect())?;
     let bounds = figures.first().zip(figures.get(1)).map(|(low, high)| (*low, *high));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of figures, written by hand")]
     let digits = figures.get(2).map(|count| *count as usize);
-    Some(Element { symbols, glued, bounds, digits })
+    let mut set = Set::default();
+    symbols.iter().for_each(|symbol| set.insert(*symbol));
+    Some(Element { symbols, set, glued, bounds, digits })
 }
 
 fn read_term(text: &str) -> Option<(Term, &str)> {

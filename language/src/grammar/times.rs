@@ -54,6 +54,7 @@ pub(crate) fn holiday(args: &Args<'_>) -> Option<Meaning> {
     Some(if long { moment.long() } else { moment }.into())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every act")]
 pub(crate) fn weekend(_: &Args<'_>) -> Option<Meaning> {
     Some(Moment::new(Expr::Weekend, part::WEEKDAY).long().into())
 }
@@ -94,25 +95,32 @@ pub(crate) fn slashed(args: &Args<'_>) -> Option<Meaning> {
                 let year = full_year(i16::try_from(args.whole(2)?).ok()?);
                 fixed(midnight(day(year, month, date)?))
             }
-            None => Some(Moment::new(together(Arc::new(Expr::Month(month)), Arc::new(Expr::Day(date))), part::MONTH | part::DAY)),
+            None => Some(Moment::new(
+                together(Arc::new(Expr::Month(month)), Arc::new(Expr::Day(date))),
+                part::MONTH | part::DAY,
+            )),
         }
     };
-    let (first, second) = if args.habits.day_first { (of(two, one), of(one, two)) } else { (of(one, two), of(two, one)) };
-    Some(match (first, second) {
-        (Some(first), Some(second)) if first.expr != second.expr => {
-            let other = (*second.expr).clone();
-            first.or(other)
+    let (first, second) =
+        if args.habits.day_first { (of(two, one), of(one, two)) } else { (of(one, two), of(two, one)) };
+    Some(
+        match (first, second) {
+            (Some(first), Some(second)) if first.expr != second.expr => {
+                let other = (*second.expr).clone();
+                first.or(other)
+            }
+            (Some(only), _) | (None, Some(only)) => only,
+            (None, None) => return None,
         }
-        (Some(only), _) | (None, Some(only)) => only,
-        (None, None) => return None,
-    }
-    .into())
+        .into(),
+    )
 }
 
 /// Two times said together.
 pub(crate) fn join(args: &Args<'_>) -> Option<Meaning> {
     let (one, other) = (args.time(0)?, args.time(1)?);
-    let clash = one.parts & other.parts != 0 || one.direction.is_some() || other.direction.is_some() || other.repeat.is_some();
+    let clash =
+        one.parts & other.parts != 0 || one.direction.is_some() || other.direction.is_some() || other.repeat.is_some();
     if clash || (one.parts | other.parts) & (part::NAMED | part::DAY) == part::NAMED | part::DAY {
         return None;
     }
@@ -121,7 +129,8 @@ pub(crate) fn join(args: &Args<'_>) -> Option<Meaning> {
     joined.latent = false;
     joined.zone = one.zone.or(other.zone);
     joined.long = finer_of(one, other).long;
-    joined.others = one.others.iter().map(|said| Arc::new(together(Arc::clone(said), Arc::clone(&other.expr)))).collect();
+    joined.others =
+        one.others.iter().map(|said| Arc::new(together(Arc::clone(said), Arc::clone(&other.expr)))).collect();
     joined.others.extend(other.others.iter().map(|said| Arc::new(together(Arc::clone(&one.expr), Arc::clone(said)))));
     Some(joined.into())
 }
@@ -199,7 +208,11 @@ pub(crate) fn range(args: &Args<'_>) -> Option<Meaning> {
     let hours = last.parts & part::CLOCK != 0;
     // "March 3rd to 5th": the last borrows the frame of the first.
     let borrowed = match &*first.expr {
-        Expr::Within(frame, _) if !hours && last.parts & (part::MONTH | part::NAMED | part::WEEKDAY) == 0 && frame.rank() > last.expr.rank() => {
+        Expr::Within(frame, _)
+            if !hours
+                && last.parts & (part::MONTH | part::NAMED | part::WEEKDAY) == 0
+                && frame.rank() > last.expr.rank() =>
+        {
             Arc::new(together(Arc::clone(frame), Arc::clone(&last.expr)))
         }
         _ => Arc::clone(&last.expr),
@@ -305,7 +318,8 @@ pub(crate) fn every_weekday(args: &Args<'_>) -> Option<Meaning> {
     };
     let monthly = args.name(2).is_some();
     let unit = if monthly { Grain::Month } else { Grain::Week };
-    let repeat = Repeat { every: if monthly { 1 } else { count }, unit, weekdays, nth: monthly.then_some(count), until: None };
+    let repeat =
+        Repeat { every: if monthly { 1 } else { count }, unit, weekdays, nth: monthly.then_some(count), until: None };
     let mut moment = if monthly {
         inner.with(Expr::Nth(count, Arc::clone(&inner.expr), Arc::new(Expr::Each(Grain::Month))))
     } else {

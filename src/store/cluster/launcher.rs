@@ -18,7 +18,7 @@ const SAME: &str = "-";
 /// The exit code of a shell for a program that could not be run.
 const NOT_RUN: u8 = 126;
 
-/// Becomes the server when this process was started by [`command`]; to be called first in `main`.
+/// Becomes the server when this process was started as the launcher; to be called first in `main`.
 ///
 /// Returns nothing when another command was asked for, and an exit code only when the server could not be started.
 pub fn run_launcher_if_asked() -> Option<ExitCode> {

@@ -6,7 +6,8 @@ use crate::domain::fact::Field;
 use crate::domain::values::{PlaceKind, Provenance, Visibility};
 use crate::understanding::catalogue::{fill, phrase};
 use crate::understanding::prose::{
-    amenity_words, count_words, date_words, length_words, list, percent_words, price_words, repeat_words, tier_words, time_words,
+    amenity_words, count_words, date_words, length_words, list, percent_words, price_words, repeat_words, tier_words,
+    time_words,
 };
 
 /// What is another now, in the order of an invitation.
@@ -16,15 +17,31 @@ pub(super) fn changed(telling: &Telling<'_>) -> Vec<String> {
     let told = |field: Field| any(&[field]) && draft.provenance.get(&field) != Some(&Provenance::Inferred);
     let mut facts: Vec<Option<String>> = Vec::new();
     let language = telling.language;
-    facts.push(told(Field::Name).then(|| draft.name.as_deref().map(|name| fill(language, "quote", &[("text", name)]))).flatten());
+    facts.push(
+        told(Field::Name)
+            .then(|| draft.name.as_deref().map(|name| fill(language, "quote", &[("text", name)])))
+            .flatten(),
+    );
     facts.push(told(Field::Type).then(|| kind(draft, language)).flatten());
     facts.push(any(&[Field::DateTime, Field::EndDateTime, Field::Duration]).then(|| when(draft, language)).flatten());
-    facts.push(any(&[Field::Recurrence]).then(|| draft.recurrence.as_deref().map(|rule| repeat_words(rule, language))).flatten());
-    facts.push(told(Field::Timezone).then(|| draft.timezone.as_deref().map(|zone| fill(language, "zone", &[("zone", zone)]))).flatten());
+    facts.push(
+        any(&[Field::Recurrence])
+            .then(|| draft.recurrence.as_deref().map(|rule| repeat_words(rule, language)))
+            .flatten(),
+    );
+    facts.push(
+        told(Field::Timezone)
+            .then(|| draft.timezone.as_deref().map(|zone| fill(language, "zone", &[("zone", zone)])))
+            .flatten(),
+    );
     let placed = [Field::Place, Field::Address, Field::City, Field::VenueId];
     let online = told(Field::PlaceKind) || any(&placed);
     facts.push(online.then(|| place(draft, telling.venue, language)).flatten());
-    facts.push(any(&[Field::OnlineUrl]).then(|| draft.online_url.as_deref().map(|url| fill(language, "join_at", &[("url", url)]))).flatten());
+    facts.push(
+        any(&[Field::OnlineUrl])
+            .then(|| draft.online_url.as_deref().map(|url| fill(language, "join_at", &[("url", url)])))
+            .flatten(),
+    );
     facts.push(any(&[Field::Capacity]).then(|| people(draft, language)).flatten());
     facts.push(any(&[Field::Amenities]).then(|| fill(language, "needs", &[("list", &needs(draft, language))])));
     facts.extend(money(telling, &any, &told));
@@ -43,7 +60,8 @@ fn money(telling: &Telling<'_>, any: &impl Fn(&[Field]) -> bool, told: &impl Fn(
 
 fn rules(telling: &Telling<'_>, any: &impl Fn(&[Field]) -> bool) -> Vec<Option<String>> {
     let (draft, language) = (telling.draft, telling.language);
-    let refund = draft.refund_policy.as_deref().map(|text| fill(language, "refund", &[("text", text.trim_end_matches('.'))]));
+    let refund =
+        draft.refund_policy.as_deref().map(|text| fill(language, "refund", &[("text", text.trim_end_matches('.'))]));
     let seen = visibility(draft, language).map(|who| fill(language, "seen_by", &[("who", &who)]));
     let link = draft.slug.as_deref().map(|slug| fill(language, "link", &[("slug", slug)]));
     vec![
@@ -61,9 +79,13 @@ pub(super) fn defaults(telling: &Telling<'_>) -> Vec<String> {
     let (draft, language) = (telling.draft, telling.language);
     let clause = |field: &Field| match field {
         Field::Type => kind(draft, language).map(|kind| fill(language, "default_kind", &[("kind", &kind)])),
-        Field::Duration => draft.duration_min.map(|min| fill(language, "default_length", &[("length", &length_words(min, language))])),
+        Field::Duration => {
+            draft.duration_min.map(|min| fill(language, "default_length", &[("length", &length_words(min, language))]))
+        }
         Field::Timezone => draft.timezone.as_deref().map(|zone| fill(language, "default_zone", &[("zone", zone)])),
-        Field::Currency => draft.currency.map(|currency| fill(language, "default_currency", &[("currency", currency.code())])),
+        Field::Currency => {
+            draft.currency.map(|currency| fill(language, "default_currency", &[("currency", currency.code())]))
+        }
         Field::Visibility => visibility(draft, language).map(|who| fill(language, "default_seen", &[("who", &who)])),
         _ => None,
     };
@@ -89,7 +111,8 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
         (None, Some(time)) => Some(fill(language, "time_only", &[("time", &time_words(time))])),
         (None, None) => None,
     };
-    let length = draft.duration_min.map(|minutes| fill(language, "lasting", &[("length", &length_words(minutes, language))]));
+    let length =
+        draft.duration_min.map(|minutes| fill(language, "lasting", &[("length", &length_words(minutes, language))]));
     let until = draft.end_time.map(|end| fill(language, "until", &[("time", &time_words(end))]));
     let parts: Vec<String> = [start, length.or(until)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(&phrase(language, "comma")))
@@ -99,7 +122,8 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
 pub(crate) fn place(draft: &Draft, venue: Option<&str>, language: &str) -> Option<String> {
     let name = venue.or(draft.place.as_deref());
     let address = draft.address.as_deref().filter(|address| Some(*address) != name);
-    let known: Vec<String> = name.into_iter().chain(address).chain(draft.city.as_deref()).map(str::to_owned).collect();
+    let city_apart = draft.city.as_deref().filter(|city| !name.is_some_and(|name| name.contains(city)));
+    let known: Vec<String> = name.into_iter().chain(address).chain(city_apart).map(str::to_owned).collect();
     let spot = match (name.or(address), draft.city.as_deref()) {
         (None, None) => None,
         (None, Some(city)) => Some(fill(language, "in_city", &[("city", city)])),
@@ -107,7 +131,9 @@ pub(crate) fn place(draft: &Draft, venue: Option<&str>, language: &str) -> Optio
     };
     match (draft.place_kind, spot) {
         (Some(PlaceKind::Online), _) => Some(phrase(language, "online")),
-        (Some(PlaceKind::Hybrid), Some(spot)) => Some(format!("{spot}{}{}", phrase(language, "comma"), phrase(language, "hybrid"))),
+        (Some(PlaceKind::Hybrid), Some(spot)) => {
+            Some(format!("{spot}{}{}", phrase(language, "comma"), phrase(language, "hybrid")))
+        }
         (Some(PlaceKind::Hybrid), None) => Some(phrase(language, "hybrid")),
         (Some(PlaceKind::Venue), None) => Some(phrase(language, "in_person")),
         (_, spot) => spot,
@@ -149,7 +175,9 @@ pub(crate) fn tax(draft: &Draft, language: &str) -> Option<String> {
 
 /// "Everybody".
 pub(crate) fn visibility(draft: &Draft, language: &str) -> Option<String> {
-    draft.visibility.map(|visibility| phrase(language, if visibility == Visibility::Public { "public" } else { "private" }))
+    draft
+        .visibility
+        .map(|visibility| phrase(language, if visibility == Visibility::Public { "public" } else { "private" }))
 }
 
 /// "Wifi and parking".

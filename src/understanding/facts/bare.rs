@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use language::TokenKind;
+
 use super::gathering::Gathering;
 use super::people::whole;
 use super::phrase::{Phrase, capitalised, clean, phrase, trim};
@@ -37,28 +39,58 @@ fn only_city(g: &Gathering<'_, '_>) -> bool {
 fn place(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
     let mut start = 0;
-    while let Some(end) = scene.starting(Cue::Put, start).or_else(|| scene.starting(Cue::At, start)).or_else(|| scene.starting(Cue::In, start)) {
+    while let Some(end) = scene
+        .starting(Cue::Put, start)
+        .or_else(|| scene.starting(Cue::At, start))
+        .or_else(|| scene.starting(Cue::In, start))
+    {
         start = end;
     }
     if !g.open(start) {
         return;
     }
     let mut range = trim(scene, phrase(g, start, Phrase::Place));
-    while range.len() > 1 && scene.on(Cue::Article, range.start) && scene.token(range.start).is_some_and(|token| !token.capital) {
+    while range.len() > 1
+        && scene.on(Cue::Article, range.start)
+        && scene.token(range.start).is_some_and(|token| !token.capital)
+    {
         range.start += 1;
     }
-    let valued = scene.reading.numbers.iter().any(|number| scene.range(number.span) == range);
+    let valued = scene.beginning(&scene.reading.numbers, range.start).is_some_and(|(_, number)| number == range);
     let text = clean(scene.slice(&range));
-    if range.len() <= 10 && !valued && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1 {
+    if range.len() <= 10
+        && !valued
+        && is_whole_answer(g, &range)
+        && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+    {
         g.take(&range);
         g.said(Fact::Place(capitalised(&text)));
     }
 }
 
+/// The words are the answer, not the beginning of a sentence about something else.
+pub(super) fn is_whole_answer(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
+    let scene = g.scene;
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    let proper = words.clone().filter(|at| capital(*at)).count() * 2 >= words.len();
+    let begins = |cue| scene.starting(cue, words.start).is_some();
+    let speaks = [Cue::Order, Cue::Asking, Cue::Create, Cue::Change, Cue::Remove].into_iter().any(begins)
+        || begins(Cue::Stop) && !begins(Cue::Article) && !begins(Cue::At);
+    let little = |at: usize| {
+        [Cue::Stop, Cue::Put, Cue::At, Cue::In, Cue::Article].into_iter().any(|cue| scene.on(cue, at))
+            || scene.token(at).is_some_and(|token| token.kind == TokenKind::Symbol)
+    };
+    let foreign = scene.has(Cue::Foreign, &(0..scene.tokens().len()));
+    let count = scene.tokens().len();
+    let left = (0..count).filter(|at| !words.contains(at) && g.open(*at) && !little(*at)).count();
+    left <= 1 && (proper && words.len() > 1 || !speaks && !foreign)
+}
+
 /// The only number left is what was asked, or what "make it 300" changes.
 fn number(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
-    let mut open = scene.reading.numbers.iter().filter(|number| !number.ordinal && g.all_open(&scene.range(number.span)));
+    let mut open =
+        scene.reading.numbers.iter().filter(|number| !number.ordinal && g.all_open(&scene.range(number.span)));
     let (Some(number), None) = (open.next(), open.next()) else {
         return;
     };
@@ -106,17 +138,26 @@ fn is_bare(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
     let scene = g.scene;
     let little = [Cue::Put, Cue::Change, Cue::Stop, Cue::Article, Cue::Limit, Cue::Plain, Cue::Create, Cue::Polite];
     let sentence = scene.sentence(range.start);
-    let told = sentence.filter(|at| !range.contains(at) && g.open(*at) && !little.iter().any(|cue| scene.on(*cue, *at)));
-    told.filter(|at| scene.token(*at).is_some_and(|token| token.kind != language::TokenKind::Symbol)).count() <= 1
+    let told =
+        sentence.filter(|at| !range.contains(at) && g.open(*at) && !little.iter().any(|cue| scene.on(*cue, *at)));
+    told.filter(|at| scene.token(*at).is_some_and(|token| token.kind != TokenKind::Symbol)).count() <= 1
 }
 
 /// Of the numbers that the draft has, the one that the new number is most like.
 fn nearest(g: &Gathering<'_, '_>, amount: f64) -> Option<Field> {
     let draft = g.scene.context.draft;
     let digits = draft.currency.map_or(2, |currency| currency.digits());
-    let price = draft.price_cents.filter(|cents| *cents > 0).map(|cents| (Field::PriceCents, cents as f64 / 10_f64.powi(digits.cast_signed())));
+    let price = draft
+        .price_cents
+        .filter(|cents| *cents > 0)
+        .map(|cents| (Field::PriceCents, cents as f64 / 10_f64.powi(digits.cast_signed())));
     let people = draft.capacity.map(|people| (Field::Capacity, f64::from(people)));
     let order = draft.max_per_order.map(|count| (Field::MaxPerOrder, f64::from(count)));
     let distance = |value: f64| (amount.max(0.01) / value.max(0.01)).ln().abs();
-    people.into_iter().chain(price).chain(order).min_by(|one, other| distance(one.1).total_cmp(&distance(other.1))).map(|(field, _)| field)
+    people
+        .into_iter()
+        .chain(price)
+        .chain(order)
+        .min_by(|one, other| distance(one.1).total_cmp(&distance(other.1)))
+        .map(|(field, _)| field)
 }

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::gathering::Gathering;
+use super::gathering::{Found, Gathering};
 use super::phrase::{capitalised, clean, quoted};
 use crate::domain::fact::{Fact, Field};
+use crate::understanding::intent;
+use crate::understanding::scene::Scene;
 use crate::understanding::words::Cue;
 
 /// A bare answer shorter than this is no description.
-const ENOUGH_WORDS: usize = 4;
+const ENOUGH_WORDS: usize = 2;
 
 /// "Description: ...", "it's about ...".
 pub(super) fn read(g: &mut Gathering<'_, '_>) {
@@ -23,23 +25,30 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         keep(g, spot.start, range);
     } else if let Some(spot) = scene.all(Cue::About).iter().find(|spot| g.open(spot.start)).cloned() {
         let sentence = scene.sentence(spot.start);
-        keep(g, sentence.start.max(spot.start), spot.start..sentence.end);
+        // "It's about" is said to the wizard, "people will learn" to the guests.
+        let start = if scene.on(Cue::Topic, spot.end - 1) { spot.end } else { spot.start };
+        keep(g, spot.start, start..sentence.end);
     }
 }
 
-/// The description was asked for, and the message is one: nothing else is read from it.
-pub(super) fn answers(g: &mut Gathering<'_, '_>) -> bool {
+/// The description was asked for, and the message is one: little of it says anything else about the event.
+pub(super) fn answers(g: &Gathering<'_, '_>) -> bool {
     let scene = g.scene;
-    let asked = scene.context.asked == [Field::Description];
+    let asked = scene.context.asks(Field::Description) && !scene.context.asks(Field::Name);
     let count = scene.tokens().len();
     let all_heard = (0..count).all(|at| g.hears(at));
-    let told = scene.all(Cue::Describe).is_empty() && scene.all(Cue::Change).is_empty();
-    let wanted = super::super::intent::is_wish(scene);
-    if !asked || !all_heard || !told || wanted || count < ENOUGH_WORDS {
-        return false;
-    }
-    keep(g, 0, 0..count);
-    true
+    let told = [Cue::Describe, Cue::About, Cue::Name].into_iter().any(|cue| !scene.all(cue).is_empty());
+    let stated = g.facts().filter(|fact| !matches!(fact, Fact::Type(_) | Fact::PlaceKind(_))).count();
+    let mostly = stated > 0 && g.open_words() * 2 <= count;
+    let corrects = stated > 0 && !scene.all(Cue::Change).is_empty();
+    asked && all_heard && count >= ENOUGH_WORDS && !told && !mostly && !corrects && !intent::is_wish(scene)
+}
+
+/// The whole message as the description: a number in it is no fact.
+pub(super) fn only(scene: &Scene<'_>) -> Found {
+    let mut gathering = Gathering::new(scene);
+    keep(&mut gathering, 0, 0..scene.tokens().len());
+    gathering.finish()
 }
 
 /// "Description" is a heading, or "the description is" comes before the text.
@@ -58,7 +67,9 @@ fn paragraph_end(g: &Gathering<'_, '_>, start: usize) -> usize {
 fn keep(g: &mut Gathering<'_, '_>, from: usize, words: Range<usize>) {
     let mut text = clean(g.scene.slice(&words));
     // The sentence keeps its closing sign.
-    if let Some(sign) = g.scene.token(words.end).filter(|token| matches!(token.lower.as_str(), "!" | "." | "。") && token.glued()) {
+    if let Some(sign) =
+        g.scene.token(words.end).filter(|token| matches!(token.lower.as_str(), "!" | "." | "。") && token.glued())
+    {
         text.push_str(&sign.lower);
     }
     if text.chars().any(char::is_alphabetic) {

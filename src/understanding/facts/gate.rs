@@ -20,7 +20,7 @@ pub(super) fn heard(scene: &Scene<'_>) -> Vec<bool> {
         .filter(|sentence| !is_deaf(scene, sentence))
         .cloned()
         .collect();
-    if scene.under_way() || told.iter().any(|sentence| is_about_event(scene, sentence)) {
+    if scene.under_way() || told.iter().any(|sentence| is_about_event(scene, sentence)) || is_plan(scene, &told) {
         for sentence in told {
             for word in heard.iter_mut().take(sentence.end + 1).skip(sentence.start) {
                 *word = true;
@@ -67,7 +67,7 @@ fn opening_word(scene: &Scene<'_>, sentence: &Range<usize>) -> usize {
 
 /// Where the sentence names an event.
 fn subject(scene: &Scene<'_>, sentence: &Range<usize>) -> Option<usize> {
-    let kind = scene.kinds.iter().map(|(range, _)| range.start).find(|at| sentence.contains(at));
+    let kind = scene.kind_in(sentence).map(|(range, _)| range.start);
     let event = scene.within(Cue::Event, sentence).next().map(|spot| spot.start);
     match (kind, event) {
         (Some(kind), Some(event)) => Some(kind.min(event)),
@@ -77,14 +77,25 @@ fn subject(scene: &Scene<'_>, sentence: &Range<usize>) -> Option<usize> {
 
 /// A first message is about an event when somebody makes one, or when a kind stands beside a day, a price or a number of people.
 fn is_about_event(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
-    let kind = scene.kinds.iter().map(|(range, _)| range.start).find(|at| sentence.contains(at));
-    let timed = scene.reading.times.iter().any(|time| sentence.contains(&scene.range(time.span).start) && !time.value.is_part_of_day);
-    let priced = scene.reading.money.iter().any(|money| sentence.contains(&scene.range(money.span).start));
-    let placed = scene.reading.places.iter().any(|place| sentence.contains(&scene.range(place.span).start));
+    let kind = scene.kind_in(sentence).map(|(range, _)| range.start);
+    let reading = &scene.reading;
+    let timed =
+        scene.among(&reading.times, sentence).any(|(time, _)| time.value.has_date || !time.value.is_part_of_day);
+    let priced = scene.among(&reading.money, sentence).next().is_some();
+    let placed = scene.among(&reading.places, sentence).next().is_some();
     let counted = people_counted(scene, sentence);
     let created = |at: usize| scene.within(Cue::Create, sentence).any(|spot| spot.start < at);
     match kind {
-        Some(at) if created(at) || timed || priced || counted || is_short(scene, sentence, at) => true,
+        Some(at)
+            if created(at)
+                || timed
+                || priced
+                || counted
+                || is_short(scene, sentence, at)
+                || begins_with(scene, sentence, at) =>
+        {
+            true
+        }
         _ => {
             let event = scene.within(Cue::Event, sentence).any(|spot| created(spot.start));
             event || (counted && (timed || priced || placed))
@@ -92,16 +103,32 @@ fn is_about_event(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
     }
 }
 
+/// Without any word for the event: a day with its hour, and a price or a number of people.
+fn is_plan(scene: &Scene<'_>, told: &[Range<usize>]) -> bool {
+    let reading = &scene.reading;
+    let timed = told.iter().any(|sentence| {
+        scene.among(&reading.times, sentence).any(|(time, _)| time.value.has_date && time.value.has_hour)
+    });
+    let priced = told.iter().any(|sentence| scene.among(&reading.money, sentence).any(|(money, _)| !money.free));
+    timed && (priced || told.iter().any(|sentence| people_counted(scene, sentence)))
+}
+
+/// "A small jazz concert ...": the sentence begins with the event.
+fn begins_with(scene: &Scene<'_>, sentence: &Range<usize>, kind: usize) -> bool {
+    let first = opening_word(scene, sentence);
+    let article = scene.on(Cue::Article, first);
+    let named = scene.within(Cue::Event, &(sentence.start..kind)).next().is_some();
+    kind == first || kind <= first + 3 && (article || scene.on(Cue::Plain, first)) || named && article
+}
+
 /// "Python workshop": a few words that end with the kind, or go on with what it is about.
 fn is_short(scene: &Scene<'_>, sentence: &Range<usize>, kind: usize) -> bool {
-    let end = scene.kinds.iter().find(|(range, _)| range.start == kind).map_or(kind, |(range, _)| range.end);
+    let end = scene.kind_in(&(kind..kind + 1)).map_or(kind, |(range, _)| range.end);
     let goes_on = [Cue::Topic, Cue::For, Cue::In, Cue::At].into_iter().any(|cue| scene.starting(cue, end).is_some());
     sentence.len() <= SHORT_WORDS && (end >= sentence.end || goes_on)
 }
 
 fn people_counted(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
-    scene.reading.numbers.iter().any(|number| {
-        let range = scene.range(number.span);
-        sentence.contains(&range.start) && (range.end..range.end + 2).any(|at| scene.starting(Cue::People, at).is_some())
-    })
+    let mut numbers = scene.among(&scene.reading.numbers, sentence);
+    numbers.any(|(_, range)| (range.end..range.end + 2).any(|at| scene.counts_people(at)))
 }

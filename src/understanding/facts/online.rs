@@ -6,8 +6,18 @@ use crate::domain::values::PlaceKind;
 use crate::understanding::words::Cue;
 
 /// Services whose links are links to join, and may be written without "https://".
-const MEETING_HOSTS: &[&str] =
-    &["zoom.us", "meet.google.com", "teams.microsoft.com", "teams.live.com", "webex.com", "whereby.com", "meet.jit.si", "twitch.tv", "youtube.com/live", "discord.gg"];
+const MEETING_HOSTS: &[&str] = &[
+    "zoom.us",
+    "meet.google.com",
+    "teams.microsoft.com",
+    "teams.live.com",
+    "webex.com",
+    "whereby.com",
+    "meet.jit.si",
+    "twitch.tv",
+    "youtube.com/live",
+    "discord.gg",
+];
 
 /// The link to join. Its words are taken, so that no number in it means anything.
 pub(super) fn link(g: &mut Gathering<'_, '_>) {
@@ -50,7 +60,8 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         None
     };
     if let Some(kind) = kind {
-        let spots: Vec<_> = [Cue::Online, Cue::Hybrid, Cue::InPerson].into_iter().flat_map(|cue| scene.all(cue)).cloned().collect();
+        let spots: Vec<_> =
+            [Cue::Online, Cue::Hybrid, Cue::InPerson].into_iter().flat_map(|cue| scene.all(cue)).cloned().collect();
         for spot in spots {
             g.take(&spot);
         }

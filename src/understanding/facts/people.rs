@@ -19,7 +19,8 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
             continue;
         };
         let strength = strength(g, &range);
-        let better = best.as_ref().is_none_or(|(other, ..)| strength > *other || strength == *other && corrects(g, range.start));
+        let better =
+            best.as_ref().is_none_or(|(other, ..)| strength > *other || strength == *other && corrects(g, range.start));
         if strength > 0 && better {
             best = Some((strength, range, people));
         }
@@ -49,7 +50,10 @@ fn strength(g: &Gathering<'_, '_>, range: &Range<usize>) -> u8 {
     if is_denied(g, range) || in_the_past(g, range.start) || scene.lower(range.end) == "%" {
         return 0;
     }
-    if unit_follows(g, range) {
+    if unit_follows(g, range, |at| scene.starting(Cue::People, at).is_some()) {
+        return 6;
+    }
+    if unit_follows(g, range, |at| scene.counts_people(at)) {
         return 5;
     }
     let aged = scene.ending(Cue::Age, range.start).is_some();
@@ -58,7 +62,8 @@ fn strength(g: &Gathering<'_, '_>, range: &Range<usize>) -> u8 {
         return 4;
     }
     let clause = scene.clause(range.start);
-    if scene.ending(Cue::Limit, before).is_some() && !aged && !measured(g, range) && !scene.has(Cue::PerOrder, &clause) {
+    if scene.ending(Cue::Limit, before).is_some() && !aged && !measured(g, range) && !scene.has(Cue::PerOrder, &clause)
+    {
         return 3;
     }
     if scene.starting(Cue::Ticket, range.end).is_some() && !scene.has(Cue::PerOrder, &clause) && scene.under_way() {
@@ -72,20 +77,22 @@ fn strength(g: &Gathering<'_, '_>, range: &Range<usize>) -> u8 {
 }
 
 /// "100 people", "100 lovely people".
-fn unit_follows(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
+fn unit_follows(g: &Gathering<'_, '_>, range: &Range<usize>, unit: impl Fn(usize) -> bool) -> bool {
     let scene = g.scene;
     let clause = scene.clause(range.start);
     let plain = |at: usize| !scene.on(Cue::Stop, at) || scene.lower(at) == "of";
     (range.end..(range.end + 3).min(clause.end + 1))
         .take_while(|at| *at == range.end || plain(at - 1))
-        .any(|at| at < clause.end && scene.starting(Cue::People, at).is_some())
+        .any(|at| at < clause.end && unit(at))
 }
 
 /// Another unit than people follows: "max 4 tickets", "holds 3 sessions".
 fn measured(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
     let scene = g.scene;
     let clause = scene.clause(range.start);
-    range.end < clause.end && scene.starting(Cue::Stop, range.end).is_none() && scene.starting(Cue::Ticket, range.end).is_none()
+    range.end < clause.end
+        && scene.starting(Cue::Stop, range.end).is_none()
+        && scene.starting(Cue::Ticket, range.end).is_none()
 }
 
 /// The word before "about", "around" and their like.
@@ -109,8 +116,9 @@ fn corrects(g: &Gathering<'_, '_>, at: usize) -> bool {
 fn in_the_past(g: &Gathering<'_, '_>, at: usize) -> bool {
     let scene = g.scene;
     let clause = scene.clause(at);
-    scene.reading.times.iter().any(|time| {
-        let past = time.value.has_date && time.value.end.unwrap_or(time.value.start) < scene.context.now;
-        past && clause.contains(&scene.range(time.span).start) && time.value.direction.is_none()
+    scene.among(&scene.reading.times, &clause).any(|(time, _)| {
+        time.value.has_date
+            && time.value.end.unwrap_or(time.value.start) < scene.context.now
+            && time.value.direction.is_none()
     })
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use language::{Grain, TokenKind};
 
 use super::gathering::Gathering;
+use crate::domain::fact::Field;
 pub(super) use crate::understanding::prose::capitalised;
 use crate::understanding::scene::Scene;
 use crate::understanding::words::Cue;
@@ -68,13 +69,22 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
     };
     let word = scene.lower(at);
     let next_capital = scene.token(end).is_some_and(|next| next.capital);
-    let joins_names = scene.on(Cue::Joint, at) || matches!(word, "of" | "de" | "du" | "des" | "del" | "the" | "la" | "'" | "’" | "s");
+    let joins_names =
+        scene.on(Cue::Joint, at) || matches!(word, "of" | "de" | "du" | "des" | "del" | "the" | "la" | "'" | "’" | "s");
     let value_follows = begins_value(scene, end)
         || begins_any_time(scene, end)
-        || begins_city(scene, end)
+        || (begins_city(scene, end) && !(what == Phrase::Place && joins_names))
         || scene.starting(Cue::Stop, end).is_some_and(|_| !joins_names);
+    // "... and make it 3pm", "... and the time is 3pm".
+    let next = if scene.on(Cue::Article, end) { end + 1 } else { end };
+    let clauses = [Cue::Put, Cue::Change, Cue::Create, Cue::Start, Cue::VenueIs, Cue::AddressIs];
+    let goes_on = scene.on(Cue::Joint, at)
+        && (clauses.into_iter().any(|cue| scene.starting(cue, end).is_some())
+            || matches!(scene.lower(next), "time" | "timing" | "event" | "location"));
     match what {
-        _ if value_follows => true,
+        _ if value_follows || goes_on => true,
+        // Where a name was asked for, "Movie at Century" is one.
+        Phrase::Name if scene.on(Cue::At, at) && scene.context.asks(Field::Name) && next_capital => false,
         Phrase::Name => {
             let loose = scene.on(Cue::For, at) || scene.on(Cue::In, at) || scene.on(Cue::Article, at) || joins_names;
             let at_place = scene.on(Cue::At, at);
@@ -86,41 +96,41 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
 
 /// An amount, a length, or a number of people.
 fn begins_value(scene: &Scene<'_>, at: usize) -> bool {
-    let here = |span| scene.range(span).start == at;
-    scene.reading.money.iter().any(|money| here(money.span))
-        || scene.reading.durations.iter().any(|duration| here(duration.span))
-        || scene.reading.numbers.iter().any(|number| {
-            let range = scene.range(number.span);
-            range.start == at && (range.end..range.end + 2).any(|end| scene.starting(Cue::People, end).is_some())
-        })
+    let reading = &scene.reading;
+    scene.beginning(&reading.money, at).is_some()
+        || scene.beginning(&reading.durations, at).is_some()
+        || scene
+            .beginning(&reading.numbers, at)
+            .is_some_and(|(_, range)| (range.end..range.end + 2).any(|end| scene.counts_people(end)))
 }
 
 fn begins_any_time(scene: &Scene<'_>, at: usize) -> bool {
-    scene.reading.times.iter().any(|time| {
-        let range = scene.range(time.span);
-        range.start == at || range.start + 1 == at && range.end > at
-    })
+    let times = &scene.reading.times;
+    scene.beginning(times, at).is_some()
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| scene.beginning(times, before).is_some_and(|(_, range)| range.end > at))
 }
 
 /// A day or hour ends a phrase, unless it is written like a part of a name ("Jazz Friday", "Summit 2026").
 fn begins_time(scene: &Scene<'_>, start: usize, at: usize) -> bool {
-    scene.reading.times.iter().any(|time| {
-        let range = scene.range(time.span);
-        let named = scene.token(at).is_some_and(|token| token.capital) && scene.token(start).is_some_and(|token| token.capital);
-        let year = time.value.grain == Grain::Year;
-        let digits = range.clone().any(|at| scene.token(at).is_some_and(|token| token.kind == TokenKind::Number));
-        range.start == at && !year && (!named || digits)
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    scene.beginning(&scene.reading.times, at).is_some_and(|(time, mut range)| {
+        let digits = range.any(|at| scene.token(at).is_some_and(|token| token.kind == TokenKind::Number));
+        time.value.grain != Grain::Year && (!(capital(at) && capital(start)) || digits)
     })
 }
 
 fn begins_city(scene: &Scene<'_>, at: usize) -> bool {
-    scene.reading.places.iter().any(|place| scene.range(place.span).start == at)
+    scene.beginning(&scene.reading.places, at).is_some()
 }
 
 /// Without the little words and signs at both ends.
 pub(super) fn trim(scene: &Scene<'_>, mut range: Range<usize>) -> Range<usize> {
     let loose = |at: usize| {
-        let symbol = scene.token(at).is_none_or(|token| token.kind == TokenKind::Symbol && !matches!(token.lower.as_str(), "+" | "#" | "%" | ")"));
+        let symbol = scene.token(at).is_none_or(|token| {
+            token.kind == TokenKind::Symbol && !matches!(token.lower.as_str(), "+" | "#" | "%" | ")")
+        });
         symbol || (scene.on(Cue::Stop, at) && scene.token(at).is_some_and(|token| !token.capital))
     };
     while range.start < range.end && loose(range.end - 1) {

@@ -35,8 +35,10 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     let offers = offers::find(g);
     let currency = stated_currency(g, &offers);
     let paired = tiers::pair(g, &offers);
-    let left: Vec<Offer> = offers.into_iter().filter(|offer| !paired.iter().any(|tier| tier.offer == offer.range)).collect();
+    let left: Vec<Offer> =
+        offers.into_iter().filter(|offer| !paired.iter().any(|tier| tier.offer == offer.range)).collect();
     let general = general(g, &left);
+    let paired = if tiers::leaves_price_open(g, &left, &paired) { Vec::new() } else { paired };
     if let Some(currency) = currency {
         match currency {
             (currency, true) => g.said(Fact::Currency(currency)),
@@ -44,7 +46,7 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         }
     }
     let removed = tiers::remove(g);
-    let listed = tiers::list(g, &paired, general.as_ref(), removed);
+    let listed = tiers::list(g, &paired, general.as_ref(), &removed);
     for tier in &paired {
         g.take(&tier.words);
     }
@@ -103,7 +105,8 @@ fn general(g: &Gathering<'_, '_>, offers: &[Offer]) -> Option<Offer> {
 /// The currency, and whether its words name it.
 fn stated_currency(g: &Gathering<'_, '_>, offers: &[Offer]) -> Option<(Currency, bool)> {
     let scene = g.scene;
-    let money: Vec<&Money> = scene.reading.money.iter().filter(|money| !money.free && is_offered(g, offers, money)).collect();
+    let money: Vec<&Money> =
+        scene.reading.money.iter().filter(|money| !money.free && is_offered(g, offers, money)).collect();
     if let Some(code) = money.iter().find_map(|money| money.currency) {
         return Currency::parse(code).map(|currency| (currency, true));
     }
@@ -129,8 +132,8 @@ fn only_currency(g: &Gathering<'_, '_>) -> Option<Currency> {
 }
 
 const KNOWN: &[&str] = &[
-    "USD", "CAD", "EUR", "GBP", "AUD", "NZD", "CHF", "JPY", "CNY", "MXN", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "BRL", "ARS", "CLP", "COP",
-    "PEN", "TWD", "HKD", "KRW", "SGD", "INR", "ZAR", "AED", "ILS", "TRY", "KWD",
+    "USD", "CAD", "EUR", "GBP", "AUD", "NZD", "CHF", "JPY", "CNY", "MXN", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF",
+    "BRL", "ARS", "CLP", "COP", "PEN", "TWD", "HKD", "KRW", "SGD", "INR", "ZAR", "AED", "ILS", "TRY", "KWD",
 ];
 
 fn word_currency(word: &str) -> Option<Currency> {

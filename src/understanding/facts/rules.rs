@@ -17,7 +17,8 @@ pub(super) fn refunds(g: &mut Gathering<'_, '_>) {
         // "Refund policy: full refund ..." says it behind the colon.
         let heading = clause.end <= spot.end && scene.lower(clause.end) == ":";
         let range = if heading { scene.clause_after(&clause).unwrap_or(clause) } else { clause };
-        let start = scene.within(Cue::Joint, &(range.start..range.start + 1)).next().map_or(range.start, |joint| joint.end);
+        let start =
+            scene.within(Cue::Joint, &(range.start..range.start + 1)).next().map_or(range.start, |joint| joint.end);
         let words = trim(scene, start..range.end);
         keep_refunds(g, words);
     } else if scene.context.asked == [Field::RefundPolicy] && g.open_words() >= 2 {
@@ -44,7 +45,7 @@ pub(super) fn tickets_per_order(g: &mut Gathering<'_, '_>) {
         let ticket = scene.starting(Cue::Ticket, range.end);
         let limited = scene.ending(Cue::Limit, range.start).is_some();
         let count = whole(number).filter(|count| *count <= 1_000)?;
-        (near && (ticket.is_some() || limited) && g.all_open(&range)).then(|| (count, range.start..follows.end))
+        (near && (ticket.is_some() || limited) && g.all_open(&range)).then_some((count, range.start..follows.end))
     });
     if let Some((count, range)) = found {
         g.take(&range);
@@ -62,7 +63,8 @@ pub(super) fn tax(g: &mut Gathering<'_, '_>) {
     }
     let found = scene.reading.numbers.iter().find_map(|number| {
         let range = scene.range(number.span);
-        let percent = matches!(scene.lower(range.end), "%" | "percent") || scene.lower(range.end.wrapping_sub(1)) == "%";
+        let percent =
+            matches!(scene.lower(range.end), "%" | "percent") || scene.lower(range.end.wrapping_sub(1)) == "%";
         let taxed = scene.has(Cue::Tax, &scene.clause(range.start));
         let told = taxed && percent || scene.context.asks(Field::TaxRate) && (percent || g.open_words() <= 3);
         (told && g.all_open(&range)).then_some((number.value, range))
@@ -78,7 +80,8 @@ pub(super) fn visibility(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
     let denied = |spot: &Range<usize>| scene.ending(Cue::Not, spot.start).is_some();
     let said = |cue| scene.all(cue).iter().find(|spot| g.all_open(spot)).cloned();
-    let alone = scene.context.asks(Field::Visibility) && scene.tokens().first().is_some_and(|token| token.lower == "public");
+    let alone =
+        scene.context.asks(Field::Visibility) && scene.tokens().first().is_some_and(|token| token.lower == "public");
     let (visibility, spot) = match (said(Cue::Private), said(Cue::Public)) {
         (Some(spot), _) => (if denied(&spot) { Visibility::Public } else { Visibility::Private }, spot),
         (None, Some(spot)) => (if denied(&spot) { Visibility::Private } else { Visibility::Public }, spot),

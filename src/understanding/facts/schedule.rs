@@ -3,8 +3,10 @@
 //! Promises: a day is stated only where a day was said, an hour only where an hour was; a part of a day or a whole month is a
 //! wish; what has two readings is taken in its likelier one and named as a doubt.
 
+mod bare_hour;
 mod doubts;
 mod length;
+mod weekday;
 
 use std::ops::Range;
 
@@ -17,6 +19,9 @@ use crate::domain::fact::Fact;
 use crate::understanding::Wish;
 use crate::understanding::scene::Scene;
 use crate::understanding::words::Cue;
+
+/// A stretch longer than this is a season.
+const SEASON_DAYS: i32 = 31;
 
 /// What a time is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +61,13 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     }
     begin(g, &spots);
     end(g, &spots);
-    if let Some(rule) = spots.iter().find_map(|spot| spot.time.value.rrule.clone()) {
+    if let Some(rule) = spots.iter().filter_map(|spot| spot.time.value.rrule.clone()).max_by_key(String::len) {
         g.said(Fact::Recurrence(rule));
     }
     if let Some(zone) = spots.iter().find_map(|spot| spot.time.value.zone.clone()) {
         g.said(Fact::Timezone(zone));
     }
+    bare_hour::read(g);
     length::read(g);
 }
 
@@ -70,18 +76,29 @@ fn begin(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
     let scene = g.scene;
     let starts = || spots.iter().filter(|spot| spot.role != Role::End);
     let corrects = |spot: &&Spot<'_>| scene.has(Cue::Change, &scene.sentence(spot.range.start));
-    let dated: Vec<&Spot<'_>> = starts().filter(|spot| is_day(&spot.time.value)).collect();
-    let day = dated.iter().rfind(|spot| corrects(spot)).or_else(|| dated.iter().find(|spot| spot.role == Role::Start)).or_else(|| dated.first());
+    let today = scene.context.now.date();
+    // "Monthly" begins some day, not today.
+    let dated: Vec<&Spot<'_>> = starts()
+        .filter(|spot| {
+            is_day(&spot.time.value) && !(spot.time.value.rrule.is_some() && spot.time.value.start.date() == today)
+        })
+        .collect();
+    let day = dated
+        .iter()
+        .rfind(|spot| corrects(spot))
+        .or_else(|| dated.iter().find(|spot| spot.role == Role::Start))
+        .or_else(|| dated.first());
     if let Some(spot) = day {
         let value = &spot.time.value;
         // "Move it from Friday to Saturday" names the old day first.
         let moved = moves(scene, &spot.range).then(|| last_day(value)).flatten();
-        let date = moved.unwrap_or(value.start.date());
+        let near = weekday::beside_draft(g, &spot.range, value);
+        let date = moved.or(near).unwrap_or(value.start.date());
         g.said(Fact::Date(date));
         if moved.is_none() {
-            doubts::about_day(g, spot.time, date);
+            doubts::about_day(g, spot.time, date, near.map(|_| value.start.date()));
         }
-    } else if let Some(spot) = starts().find(|spot| spot.time.value.has_date) {
+    } else if let Some(spot) = starts().find(|spot| spot.time.value.has_date && spot.time.value.rrule.is_none()) {
         wish(g, &spot.time.value);
     }
     if let Some(hour) = hour(scene, spots, day.copied()) {
@@ -95,7 +112,7 @@ fn hour(scene: &Scene<'_>, spots: &[Spot<'_>], day: Option<&Spot<'_>>) -> Option
     let corrects = |spot: &&Spot<'_>| scene.has(Cue::Change, &scene.sentence(spot.range.start));
     let chosen = timed()
         .find(|spot| spot.role == Role::Start)
-        .or_else(|| timed().filter(corrects).last())
+        .or_else(|| timed().rfind(corrects))
         .or_else(|| day.filter(|spot| is_hour(&spot.time.value)))
         .or_else(|| timed().next())?;
     let value = &chosen.time.value;
@@ -111,14 +128,22 @@ fn end(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
         let reach = value.end.filter(|_| !is_hour(value));
         if value.has_date && is_day(value) {
             let date = reach.and_then(|end| end.date().yesterday().ok()).unwrap_or(value.start.date());
-            g.said(Fact::EndDate(date));
+            let start = g
+                .facts()
+                .find_map(|fact| if let Fact::Date(start) = fact { Some(*start) } else { None })
+                .or(scene.context.draft.date);
+            if start.is_none_or(|start| start < date) {
+                g.said(Fact::EndDate(date));
+            }
         }
         if is_hour(value) {
             g.said(Fact::EndTime(value.end.unwrap_or(value.start).time()));
         }
         return;
     }
-    let stretch = spots.iter().find(|spot| spot.time.value.end.is_some() && (is_hour(&spot.time.value) || is_day(&spot.time.value)));
+    let stretch = spots
+        .iter()
+        .find(|spot| spot.time.value.end.is_some() && (is_hour(&spot.time.value) || is_day(&spot.time.value)));
     let Some(spot) = stretch.filter(|spot| !moves(scene, &spot.range)) else {
         return;
     };
@@ -166,7 +191,13 @@ fn stretch(value: &TimeValue) -> Option<(Date, Date)> {
 /// A day was said, not a month, a week or a weekend.
 fn is_day(value: &TimeValue) -> bool {
     let fine = matches!(value.grain, Grain::Day | Grain::Hour | Grain::Minute | Grain::Second);
-    value.has_date && fine && !is_weekend(value)
+    value.has_date && fine && !is_weekend(value) && !is_season(value)
+}
+
+/// "Summer", "the holidays": longer than what an event lasts by its name.
+fn is_season(value: &TimeValue) -> bool {
+    let days = value.end.and_then(|end| value.start.date().until(end.date()).ok()).map_or(0, |span| span.get_days());
+    !value.has_hour && days > SEASON_DAYS
 }
 
 /// Friday evening to Sunday night as the calendar counts "the weekend".
@@ -183,7 +214,10 @@ fn role(scene: &Scene<'_>, range: &Range<usize>, value: &TimeValue) -> Role {
     let said = |cue: Cue| {
         scene.starting(cue, range.start).is_some_and(|end| end < range.end)
             || scene.ending(cue, range.start).is_some()
-            || range.start.checked_sub(1).is_some_and(|before| is_little(scene, before) && scene.ending(cue, before).is_some())
+            || range
+                .start
+                .checked_sub(1)
+                .is_some_and(|before| is_little(scene, before) && scene.ending(cue, before).is_some())
     };
     if said(Cue::End) && value.end.is_none() || value.direction == Some(Direction::Before) {
         Role::End
@@ -201,7 +235,8 @@ fn is_little(scene: &Scene<'_>, at: usize) -> bool {
 /// "Not Thursday", "instead of 7pm".
 fn is_denied(scene: &Scene<'_>, range: &Range<usize>) -> bool {
     let before = if scene.on(Cue::At, range.start.wrapping_sub(1)) { range.start - 1 } else { range.start };
-    scene.ending(Cue::Not, range.start).is_some() || scene.ending(Cue::Not, before).is_some()
+    scene.ending(Cue::Not, range.start).is_some()
+        || scene.ending(Cue::Not, before).is_some()
         || scene.starting(Cue::Not, range.start).is_some()
 }
 
@@ -216,12 +251,15 @@ fn is_aside(scene: &Scene<'_>, range: &Range<usize>) -> bool {
 /// "Two years ago" is not when the event is; "15 November 2025" may be, and is doubted.
 fn is_behind(scene: &Scene<'_>, range: &Range<usize>, value: &TimeValue) -> bool {
     let over = value.end.unwrap_or(value.start).date() < scene.context.now.date();
-    let written = range.clone().any(|at| scene.token(at).is_some_and(|token| token.kind == TokenKind::Number && token.lower.len() == 4));
+    let written = range
+        .clone()
+        .any(|at| scene.token(at).is_some_and(|token| token.kind == TokenKind::Number && token.lower.len() == 4));
     value.has_date && over && !written && value.rrule.is_none()
 }
 
 /// "From Friday to Saturday" beside a word of change is a move, not a stretch.
 fn moves(scene: &Scene<'_>, range: &Range<usize>) -> bool {
     let sentence = scene.sentence(range.start);
-    scene.has(Cue::Change, &(sentence.start..range.start)) && matches!(scene.lower(range.start), "from" | "de" | "du" | "desde" | "从")
+    scene.has(Cue::Change, &(sentence.start..range.start))
+        && matches!(scene.lower(range.start), "from" | "de" | "du" | "desde" | "从")
 }

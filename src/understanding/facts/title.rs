@@ -29,7 +29,7 @@ pub(super) fn infer(g: &mut Gathering<'_, '_>) {
     };
     let name = match g.scene.language() {
         Language::English => english(g, &kind),
-        Language::Mandarin => city(g).map(|city| format!("{city}{}", g.scene.slice(&kind))),
+        Language::Mandarin => mandarin(g, &kind),
         Language::French => romance(g, &kind, "à"),
         Language::Spanish => romance(g, &kind, "en"),
     };
@@ -43,7 +43,8 @@ fn english(g: &Gathering<'_, '_>, kind: &Range<usize>) -> Option<String> {
     let words = title_case(&clean(scene.slice(kind)).to_lowercase());
     let topic = before(g, kind).map(|range| title_words(scene, &range));
     let about = after(g, kind, Cue::Topic).map(|range| title_words(scene, &range));
-    let audience = after(g, kind, Cue::For).filter(|_| scene.lower(kind.end) == "for").map(|range| title_words(scene, &range));
+    let audience =
+        after(g, kind, Cue::For).filter(|_| scene.lower(kind.end) == "for").map(|range| title_words(scene, &range));
     match (topic, about, audience) {
         (_, Some(about), _) => Some(format!("{about} {words}")),
         (Some(topic), None, _) => Some(format!("{topic} {words}")),
@@ -68,14 +69,18 @@ fn before(g: &Gathering<'_, '_>, kind: &Range<usize>) -> Option<Range<usize>> {
     let clause = scene.clause(kind.start);
     let little = |at: usize| {
         let cues = [Cue::Stop, Cue::Article, Cue::Plain, Cue::Create, Cue::People, Cue::Asking];
-        cues.into_iter().any(|cue| scene.on(cue, at)) || scene.token(at).is_none_or(|token| token.kind != TokenKind::Word)
+        cues.into_iter().any(|cue| scene.on(cue, at))
+            || scene.token(at).is_none_or(|token| token.kind != TokenKind::Word)
     };
     let valued = |at: usize| {
-        let reading = &scene.reading;
-        let mut spans = reading.durations.iter().map(|found| found.span).chain(reading.numbers.iter().map(|found| found.span));
-        spans.any(|span| scene.range(span).contains(&at)) || g.is_used(at)
+        scene.covering(&scene.reading.durations, at).is_some()
+            || scene.covering(&scene.reading.numbers, at).is_some()
+            || g.is_used(at)
     };
-    let start = (clause.start.max(kind.start.saturating_sub(3))..kind.start).rev().take_while(|at| !little(*at) && !valued(*at)).last()?;
+    let start = (clause.start.max(kind.start.saturating_sub(3))..kind.start)
+        .rev()
+        .take_while(|at| !little(*at) && !valued(*at))
+        .last()?;
     Some(start..kind.start)
 }
 
@@ -83,15 +88,20 @@ fn before(g: &Gathering<'_, '_>, kind: &Range<usize>) -> Option<Range<usize>> {
 fn after(g: &Gathering<'_, '_>, kind: &Range<usize>, cue: Cue) -> Option<Range<usize>> {
     let scene = g.scene;
     let start = scene.starting(cue, kind.end)?;
-    let valued = scene.reading.numbers.iter().any(|number| scene.range(number.span).start == start)
-        || scene.reading.times.iter().any(|time| scene.range(time.span).contains(&start) || scene.range(time.span).start == kind.end)
-        || scene.reading.places.iter().any(|place| scene.range(place.span).start == start);
+    let reading = &scene.reading;
+    let valued = scene.beginning(&reading.numbers, start).is_some()
+        || scene.covering(&reading.times, start).is_some()
+        || scene.beginning(&reading.places, start).is_some();
     if valued || !g.open(start) {
         return None;
     }
     let range = phrase(g, start, Phrase::Name);
     let mut topic = trim(scene, range.start..range.end.min(range.start + TOPIC_WORDS));
-    while topic.len() > 1 && scene.on(Cue::Article, topic.start) && cue == Cue::For && scene.language() == Language::English {
+    while topic.len() > 1
+        && scene.on(Cue::Article, topic.start)
+        && cue == Cue::For
+        && scene.language() == Language::English
+    {
         topic.start += 1;
     }
     (!topic.is_empty() && scene.slice(&topic).chars().any(char::is_alphabetic)).then_some(topic)
@@ -102,5 +112,26 @@ fn title_words(scene: &Scene<'_>, range: &Range<usize>) -> String {
 }
 
 fn city(g: &Gathering<'_, '_>) -> Option<String> {
-    g.facts().find_map(|fact| if let Fact::City(city) = fact { Some(city.clone()) } else { None }).or_else(|| g.scene.context.draft.city.clone())
+    g.facts()
+        .find_map(|fact| if let Fact::City(city) = fact { Some(city.clone()) } else { None })
+        .or_else(|| g.scene.context.draft.city.clone())
+}
+
+/// "关于人工智能的讲座" is "人工智能讲座"; else the city and the kind.
+fn mandarin(g: &Gathering<'_, '_>, kind: &Range<usize>) -> Option<String> {
+    let scene = g.scene;
+    let clause = scene.clause(kind.start);
+    let about = scene.within(Cue::Topic, &(clause.start..kind.start)).last();
+    let topic = about
+        .map(|about| scene.slice(&(about.end..kind.start)).trim_end_matches('的'))
+        .filter(|topic| !topic.is_empty() && topic.chars().count() <= 20);
+    let words = scene.slice(kind);
+    topic.map(|topic| format!("{topic}{words}")).or_else(|| written_city(g).map(|city| format!("{city}{words}")))
+}
+
+/// The city in the characters of the message.
+fn written_city(g: &Gathering<'_, '_>) -> Option<String> {
+    let scene = g.scene;
+    let said = scene.reading.places.first().map(|place| scene.slice(&scene.range(place.span)).to_owned());
+    said.or_else(|| city(g))
 }

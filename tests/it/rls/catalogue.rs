@@ -24,9 +24,9 @@ const RULES: &[(&str, &str)] = &[
          where prosecdef and pronamespace::regnamespace::text not in ('app', 'pg_catalog', 'information_schema')",
     ),
     (
-        "functions of ours without a fixed search_path that ends in pg_temp",
+        "functions of ours whose names depend on a caller's search_path",
         "select p.oid::regprocedure::text from pg_proc p
-         where p.pronamespace::regnamespace::text in ('app', 'public')
+         where p.pronamespace::regnamespace::text in ('app', 'public') and (p.prosecdef or p.prosqlbody is null)
            and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false)",
     ),
     (

@@ -87,7 +87,9 @@ impl State {
         let key = (incoming.chat.account.clone(), incoming.id.clone());
         let answer = match self.answers.pop_front() {
             Some(Answer::Refuse(refusal)) => return (Answer::Refuse(refusal), None),
-            None => return (Answer::Refuse(Refusal::Invalid("Nothing was scripted for this message.".to_owned())), None),
+            None => {
+                return (Answer::Refuse(Refusal::Invalid("Nothing was scripted for this message.".to_owned())), None);
+            }
             Some(answer) => answer,
         };
         let session = match (&incoming.chat.session, self.current.take()) {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::split::split;
-use crate::{Chat, ChannelError, Confirmation, Door, Incoming, Replies, Sender, visible};
+use crate::{ChannelError, Chat, Confirmation, Door, Incoming, Replies, Sender, visible};
 
 const LIMIT: usize = 400;
 
@@ -62,7 +62,8 @@ impl Channel for Board {
             count += usize::from(self.fault != Fault::OneIdForAll);
             let (replies, mut incoming) = Replies::channel();
             let chat = Chat { channel: "board", account: "b".to_owned(), session: session.clone() };
-            let message = Incoming { id: format!("m{count}"), from: Sender::Local { email: None }, chat, body, replies };
+            let message =
+                Incoming { id: format!("m{count}"), from: Sender::Local { email: None }, chat, body, replies };
             match door.accept(message).await {
                 Ok(accepted) if self.fault != Fault::LosesTheSession => session = SessionChoice::Id(accepted.session),
                 Ok(_) => {}

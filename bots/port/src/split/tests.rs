@@ -28,7 +28,10 @@ fn paragraphs_come_before_sentences_and_these_before_words() {
 
 #[test]
 fn a_short_heading_stays_with_its_text() {
-    assert_eq!(parts("Hi.\n\nThis one is a long single sentence", 24), ["Hi.\n\nThis one is a long", "single sentence"]);
+    assert_eq!(
+        parts("Hi.\n\nThis one is a long single sentence", 24),
+        ["Hi.\n\nThis one is a long", "single sentence"]
+    );
 }
 
 #[test]
@@ -53,6 +56,20 @@ fn a_code_block_that_is_too_long_is_opened_again() {
     let expected = ["```rust\nlet a = 1;\n```", "```rust\n    let b = 2;\n```", "```rust\nlet c = 3;\n```\nEnd."];
     assert_eq!(parts(text, 31), expected);
     assert_eq!(parts("~~~\naaaa bbbb\ncccc dddd\n~~~", 20), ["~~~\naaaa bbbb\n~~~", "~~~\ncccc dddd\n~~~"]);
+}
+
+#[test]
+fn a_blank_line_in_a_code_block_is_no_paragraph() {
+    assert_eq!(parts("```\nabc\n\ndef\n```\none two three", 22), ["```\nabc\n\ndef\n```", "one two three"]);
+}
+
+#[test]
+fn a_closing_line_longer_than_needed_is_not_cut() {
+    for limit in 20..23 {
+        assert_eq!(parts("```\nabcdefghijkl\n   ```\nEnd.", limit), ["```\nabcdefghijkl\n```", "End."]);
+    }
+    let blank = format!("```{}``````", "\n".repeat(11));
+    assert!(parts(&blank, 19).iter().all(|part| part.lines().all(|line| line.is_empty() || line.len() >= 3)));
 }
 
 #[test]
@@ -90,7 +107,7 @@ fn any_text() -> impl Strategy<Value = String> {
 /// Paragraphs of words and code blocks; each block with its own text.
 fn document() -> impl Strategy<Value = Vec<String>> {
     let prose = prop::collection::vec("[a-z]{1,9}[.,]?", 1..30).prop_map(|words| words.join(" "));
-    let code = prop::collection::vec("( {4})?[a-z]{1,20}( = [0-9]{1,4};)?", 1..12)
+    let code = prop::collection::vec("(( {4})?[a-z]{1,20}( = [0-9]{1,4};)?)?", 1..12)
         .prop_map(|lines| format!("```rust\n{}\n```", lines.join("\n")));
     prop::collection::vec(prop_oneof![prose, code], 1..10)
 }

@@ -78,7 +78,11 @@ async fn ctrl_c_stops_the_turn_and_at_the_prompt_ends() {
     hands.screen.shows("Here.\n\n> ", 1).await;
     interrupts.notify_one();
     run.await.unwrap();
-    assert!(hands.screen.text().ends_with("> \nTo go on: eventos chat --resume session-1\n"), "{:?}", hands.screen.text());
+    assert!(
+        hands.screen.text().ends_with("> \nTo go on: eventos chat --resume session-1\n"),
+        "{:?}",
+        hands.screen.text()
+    );
 }
 
 /// A wizard that does not end its turn when asked to.
@@ -113,7 +117,11 @@ async fn a_second_ctrl_c_leaves_a_turn_that_does_not_end() {
     hands.screen.shows("I am still busy", 1).await;
     interrupts.notify_one();
     run.await.unwrap().unwrap();
-    assert!(hands.screen.text().ends_with("\nTo go on: eventos chat --resume session-1\n"), "{:?}", hands.screen.text());
+    assert!(
+        hands.screen.text().ends_with("\nTo go on: eventos chat --resume session-1\n"),
+        "{:?}",
+        hands.screen.text()
+    );
 }
 
 #[tokio::test]

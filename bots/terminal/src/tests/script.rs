@@ -17,7 +17,13 @@ fn text(words: &str) -> Body {
 async fn a_whole_conversation() {
     let answers = vec![
         said("Hello! What are you planning?"),
-        answered(vec![progress(), delta("Where "), delta("is it?"), Reply::Said("Where is it?".to_owned()), suggestions()]),
+        answered(vec![
+            progress(),
+            delta("Where "),
+            delta("is it?"),
+            Reply::Said("Where is it?".to_owned()),
+            suggestions(),
+        ]),
         answered(vec![Reply::Draft(card()), Reply::Said("The old barn it is.".to_owned())]),
         answered(vec![question()]),
         answered(vec![published()]),
@@ -88,7 +94,13 @@ async fn only_a_clear_yes_publishes() {
 
 #[tokio::test]
 async fn a_number_picks_only_what_the_last_answer_showed() {
-    let answers = vec![said("Hello!"), answered(vec![suggestions()]), said("How many?"), said("Good."), answered(vec![suggestions()])];
+    let answers = vec![
+        said("Hello!"),
+        answered(vec![suggestions()]),
+        said("How many?"),
+        said("Good."),
+        answered(vec![suggestions()]),
+    ];
     let (_, given) = played("where\n3\n2\nwhere\n+1\n", answers, options()).await;
     assert_eq!(bodies(&given), [text("where"), text("3"), text("2"), text("where"), text("+1")]);
 }
@@ -96,11 +108,14 @@ async fn a_number_picks_only_what_the_last_answer_showed() {
 #[tokio::test]
 async fn a_refused_line_can_be_sent_again() {
     let refused = Answer::Refuse(Refusal::Busy);
-    let answers = vec![said("Hello!"), answered(vec![question()]), refused, Answer::Refuse(Refusal::Unavailable), said("Out.")];
+    let answers =
+        vec![said("Hello!"), answered(vec![question()]), refused, Answer::Refuse(Refusal::Unavailable), said("Out.")];
     let (shown, given) = played("/publish\nyes\nyes\nyes\n", answers, options()).await;
     let confirmed = Body::Confirm { revision: 7, token: "tok".to_owned() };
     assert_eq!(bodies(&given)[1..], [confirmed.clone(), confirmed.clone(), confirmed]);
-    assert!(shown.contains("I am still busy with your earlier messages. Please try again in a moment. (Your line was not taken in.)\n"));
+    assert!(shown.contains(
+        "I am still busy with your earlier messages. Please try again in a moment. (Your line was not taken in.)\n"
+    ));
     assert!(shown.contains("Your message was not taken in; please send it again in a moment.\n"));
 }
 
@@ -124,7 +139,8 @@ async fn no_control_character_reaches_the_screen() {
 
 #[tokio::test]
 async fn a_line_that_is_not_utf8_is_named_and_nothing_after_it_is_lost() {
-    let (shown, given) = played(b"one\n\xff\xfe two\nthree\r\n", vec![said("Hi"), said("1"), said("3")], options()).await;
+    let (shown, given) =
+        played(b"one\n\xff\xfe two\nthree\r\n", vec![said("Hi"), said("1"), said("3")], options()).await;
     assert_eq!(bodies(&given), [text("one"), text("three")]);
     assert!(shown.contains("That line is not UTF-8 text and was not taken in."), "{shown}");
 }
@@ -162,7 +178,15 @@ async fn new_and_resume_change_the_session_once_it_answers() {
     let (shown, given) = played("yes\n/new\n/resume lost\nhere\n/resume first\nthere\n", answers, options()).await;
     let asked: Vec<SessionChoice> = given.into_iter().map(|message| message.asked).collect();
     let id = |id: &str| SessionChoice::Id(id.to_owned());
-    let expected = [SessionChoice::Current, id("session-1"), SessionChoice::New, id("lost"), id("session-2"), id("first"), id("first")];
+    let expected = [
+        SessionChoice::Current,
+        id("session-1"),
+        SessionChoice::New,
+        id("lost"),
+        id("session-2"),
+        id("first"),
+        id("first"),
+    ];
     assert_eq!(asked, expected);
     assert!(shown.ends_with("To go on: eventos chat --resume first\n"), "the other one was published: {shown}");
 }

@@ -6,6 +6,9 @@ use super::{Gathering, Offer, major};
 use crate::domain::fact::Field;
 use crate::understanding::words::Cue;
 
+/// No event has more prices; a longer list is no list of prices.
+pub(super) const MOST: usize = 80;
+
 /// Money and bare numbers, in the order of the text.
 pub(super) fn find(g: &Gathering<'_, '_>) -> Vec<Offer> {
     let scene = g.scene;
@@ -22,6 +25,7 @@ pub(super) fn find(g: &Gathering<'_, '_>) -> Vec<Offer> {
     });
     let mut offers: Vec<Offer> = money.chain(plain).collect();
     offers.sort_by_key(|offer| offer.range.start);
+    offers.truncate(MOST);
     offers
 }
 
@@ -41,7 +45,7 @@ fn is_free_ticket(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
     let clause = scene.clause(range.start);
     let closes = range.end >= clause.end || scene.starting(Cue::Stop, range.end).is_some();
     let ticket = scene.starting(Cue::Ticket, range.end).is_some();
-    let kind = scene.kinds.iter().any(|(kind, _)| clause.contains(&kind.start) && kind.start >= range.end && kind.start <= range.end + 4);
+    let kind = scene.kind_in(&(range.end..clause.end.min(range.end + 5))).is_some();
     let event = scene.within(Cue::Event, &(range.end..clause.end.min(range.end + 4))).next().is_some();
     !other && !denied && (asked || closes || ticket || kind || event)
 }
@@ -53,11 +57,14 @@ pub(super) fn is_priced(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
     if is_counted(g, range) {
         return false;
     }
-    let follows = scene.starting(Cue::PriceWord, range.end).is_some_and(|end| !(scene.starting(Cue::Ticket, range.end) == Some(end)));
+    let follows = scene
+        .starting(Cue::PriceWord, range.end)
+        .is_some_and(|end| scene.starting(Cue::Ticket, range.end) != Some(end));
     let told = |word: &Range<usize>| {
         let gap = word.end..range.start;
-        gap.clone().all(|at| scene.on(Cue::Stop, at) || scene.on(Cue::Change, at) || scene.on(Cue::Put, at) || scene.on(Cue::Limit, at))
-            && gap.len() <= 3
+        gap.clone().all(|at| {
+            scene.on(Cue::Stop, at) || scene.on(Cue::Change, at) || scene.on(Cue::Put, at) || scene.on(Cue::Limit, at)
+        }) && gap.len() <= 3
     };
     let before = scene.within(Cue::PriceWord, &(clause.start..range.start)).last();
     // "Price: 20" has its word in the clause before.
@@ -70,6 +77,7 @@ pub(super) fn is_priced(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
 pub(super) fn is_counted(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
     let scene = g.scene;
     let clause = scene.clause(range.start);
-    let counted = |cue| (range.end..(range.end + 2).min(clause.end)).any(|at| scene.starting(cue, at).is_some());
-    counted(Cue::People) || scene.starting(Cue::Ticket, range.end).is_some() || scene.ending(Cue::Holds, range.start).is_some()
+    (range.end..(range.end + 2).min(clause.end)).any(|at| scene.counts_people(at))
+        || scene.starting(Cue::Ticket, range.end).is_some()
+        || scene.ending(Cue::Holds, range.start).is_some()
 }

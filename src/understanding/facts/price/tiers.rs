@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use super::sales::sold_until;
 use super::{Gathering, Offer, minor, offers};
 use crate::domain::fact::Tier;
+use crate::understanding::catalogue;
+use crate::understanding::facts::people::whole;
 use crate::understanding::facts::phrase::{capitalised, clean};
 use crate::understanding::scene::Scene;
 use crate::understanding::words::Cue;
@@ -61,19 +63,48 @@ pub(super) fn pair(g: &Gathering<'_, '_>, offers: &[Offer]) -> Vec<Paired> {
         }
     }
     // One audience with a count and a price is the whole audience: "for 100 students at $20".
-    let lone_audience = matches!(paired.as_slice(), [only] if only.quantity.is_some() && g.scene.on(Cue::People, only.words.end - 1));
+    let lone_audience = matches!(paired.as_slice(), [only] if only.quantity.is_some() && is_audience(g.scene, only));
     if lone_audience {
         paired.clear();
     }
+    paired.extend(unnamed_early(g, offers, &paired));
     paired
+}
+
+/// "Free for kids" says nothing about what the others pay, and must not make the event free.
+pub(super) fn leaves_price_open(g: &Gathering<'_, '_>, offers: &[Offer], paired: &[Paired]) -> bool {
+    let draft = g.scene.context.draft;
+    let others_pay = offers.iter().any(|offer| !offer.free && !offer.plain)
+        || !draft.tiers.is_empty()
+        || draft.price_cents.is_some();
+    !others_pay && paired.iter().all(|tier| tier.amount == 0.0)
+}
+
+/// "200 until March 1, then 280": the first price is the early one.
+fn unnamed_early(g: &Gathering<'_, '_>, offers: &[Offer], paired: &[Paired]) -> Option<Paired> {
+    let single = |offer: &&Offer| !paired.iter().any(|tier| tier.offer == offer.range);
+    let usual = paired.iter().any(|tier| tier.general);
+    let told = offers.iter().filter(single).filter(|offer| usual && !offer.free && !offer.plain);
+    let mut bounded = told.filter_map(|offer| Some((offer, sold_until(g, &offer.range, &offer.range)?)));
+    bounded.next().map(|(offer, (until, words))| Paired {
+        words: offer.range.start..words.end,
+        offer: offer.range.clone(),
+        amount: offer.amount,
+        general: false,
+        early: true,
+        name: catalogue::phrase(g.scene.language().code(), "early_tier"),
+        quantity: None,
+        until: Some(until),
+    })
 }
 
 fn tier(g: &Gathering<'_, '_>, name: &Named, offer: &Offer, offers: &[Offer]) -> Paired {
     let scene = g.scene;
-    let counted = offers.iter().find(|count| count.plain && count.range.end == name.words.start && count.range != offer.range);
+    let counted =
+        offers.iter().find(|count| count.plain && count.range.end == name.words.start && count.range != offer.range);
     let quantity = counted.and_then(|count| {
-        let number = scene.reading.numbers.iter().find(|number| scene.range(number.span) == count.range)?;
-        crate::understanding::facts::people::whole(number)
+        let (number, _) = scene.beginning(&scene.reading.numbers, count.range.start)?;
+        whole(number)
     });
     let until = sold_until(g, &name.words, &offer.range);
     let start = counted.map_or(name.words.start, |count| count.range.start).min(offer.range.start);
@@ -90,6 +121,11 @@ fn tier(g: &Gathering<'_, '_>, name: &Named, offer: &Offer, offers: &[Offer]) ->
     }
 }
 
+/// The kind of ticket is named by the people whom the event is for.
+fn is_audience(scene: &Scene<'_>, tier: &Paired) -> bool {
+    scene.has(Cue::People, &tier.words) || scene.has(Cue::Audience, &tier.words)
+}
+
 /// Only little words stand between, and no new clause begins.
 fn follows(g: &Gathering<'_, '_>, offer: &Offer, name: &Named) -> bool {
     let scene = g.scene;
@@ -104,13 +140,17 @@ fn precedes(g: &Gathering<'_, '_>, offer: &Offer, name: &Named) -> bool {
     let scene = g.scene;
     let mut gap = offer.range.end..name.words.start;
     let linked = gap.clone().any(|at| scene.on(Cue::For, at));
-    gap.len() <= 2 && (linked || !offer.plain && gap.is_empty()) && gap.all(|at| scene.on(Cue::For, at) || scene.on(Cue::Article, at))
+    gap.len() <= 2
+        && (linked || !offer.plain && gap.is_empty())
+        && gap.all(|at| scene.on(Cue::For, at) || scene.on(Cue::Article, at))
 }
 
 /// Words about the end of a sale do not separate a name from its price.
 fn in_sales(g: &Gathering<'_, '_>, at: usize) -> bool {
     let scene = g.scene;
-    scene.reading.times.iter().any(|time| scene.range(time.span).contains(&at)) || scene.on(Cue::Until, at) || matches!(scene.lower(at), "(" | ")" | ":" | "-" | "–" | "=")
+    scene.covering(&scene.reading.times, at).is_some()
+        || scene.on(Cue::Until, at)
+        || matches!(scene.lower(at), "(" | ")" | ":" | "-" | "–" | "=")
 }
 
 /// "Adults", "kids and seniors", "under 5", "VIP tickets".
@@ -123,7 +163,7 @@ fn names(g: &Gathering<'_, '_>) -> Vec<Named> {
         (g.all_open(&range) && scene.lower(range.end) != "%").then_some((start..range.end, Cue::Age))
     });
     let mut spots: Vec<(Range<usize>, Cue)> =
-        [Cue::Tier, Cue::Early, Cue::General].into_iter().flat_map(tagged).chain(aged).collect();
+        [Cue::Tier, Cue::Early, Cue::General, Cue::Then].into_iter().flat_map(tagged).chain(aged).collect();
     spots.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let mut names: Vec<Named> = Vec::new();
     for (range, cue) in spots {
@@ -135,8 +175,11 @@ fn names(g: &Gathering<'_, '_>) -> Vec<Named> {
             continue;
         }
         // "Kids and seniors" are one kind of ticket.
-        let joined = (last.words.end..range.start).all(|at| scene.on(Cue::Joint, at)) && range.start <= last.words.end + 1;
-        if joined && cue == Cue::Tier && !last.general && !last.early {
+        let joined =
+            (last.words.end..range.start).all(|at| scene.on(Cue::Joint, at)) && range.start <= last.words.end + 1;
+        // "Kids under 12" too.
+        let aged = cue == Cue::Age && range.start == last.words.end;
+        if (joined && cue == Cue::Tier || aged) && !last.general && !last.early {
             let next = named(scene, range, cue);
             last.words.end = next.words.end;
             last.label.end = next.label.end;
@@ -144,33 +187,35 @@ fn names(g: &Gathering<'_, '_>) -> Vec<Named> {
             names.push(named(scene, range, cue));
         }
     }
+    names.truncate(offers::MOST);
     names
 }
 
 fn named(scene: &Scene<'_>, range: Range<usize>, cue: Cue) -> Named {
     let end = scene.starting(Cue::Ticket, range.end).unwrap_or(range.end);
-    Named { label: range.clone(), words: range.start..end, general: cue == Cue::General, early: cue == Cue::Early }
+    Named {
+        label: range.clone(),
+        words: range.start..end,
+        general: matches!(cue, Cue::General | Cue::Then),
+        early: cue == Cue::Early,
+    }
 }
 
 fn label(scene: &Scene<'_>, name: &Named) -> String {
-    let text = clean(scene.slice(&name.label));
-    if name.general {
-        return general_label(scene, &text);
+    // "Then 149" is the general admission, "standard" is called so.
+    if scene.starting(Cue::Then, name.label.start).is_some() {
+        return catalogue::phrase(scene.language().code(), "general_tier");
     }
-    let short = text.chars().count() <= 3 && !scene.on(Cue::People, name.label.start);
+    let text = clean(scene.slice(&name.label));
+    let short = text.chars().count() <= 3 && !scene.counts_people(name.label.start);
     if short { text.to_uppercase() } else { capitalised(&text) }
-}
-
-/// "Then 149" is the general admission; "standard" is called so.
-fn general_label(scene: &Scene<'_>, text: &str) -> String {
-    let says_nothing = scene.words.cues.get(&Cue::Stop).is_some_and(|stop| stop.find(scene.tokens()).iter().any(|found| found.span.text(scene.text) == text));
-    if says_nothing { crate::understanding::catalogue::phrase(scene.language().code(), "general_tier") } else { capitalised(text) }
 }
 
 /// Whether this is the name of the usual ticket.
 pub(super) fn is_general(g: &Gathering<'_, '_>, name: &str) -> bool {
-    let usual = crate::understanding::catalogue::phrase(g.scene.language().code(), "general_tier");
-    plain(&usual) == plain(name) || matches!(plain(name).as_str(), "regular" | "standard" | "general" | "general admission" | "normal")
+    let usual = catalogue::phrase(g.scene.language().code(), "general_tier");
+    plain(&usual) == plain(name)
+        || matches!(plain(name).as_str(), "regular" | "standard" | "general" | "general admission" | "normal")
 }
 
 /// The kinds of ticket of the draft that the message takes away.
@@ -194,7 +239,12 @@ pub(super) fn remove(g: &mut Gathering<'_, '_>) -> Vec<String> {
 }
 
 /// The whole list as it is now: what the draft had, changed and added to; `None` when nothing is said about kinds of ticket.
-pub(super) fn list(g: &Gathering<'_, '_>, paired: &[Paired], general: Option<&Offer>, removed: Vec<String>) -> Option<Vec<Tier>> {
+pub(super) fn list(
+    g: &Gathering<'_, '_>,
+    paired: &[Paired],
+    general: Option<&Offer>,
+    removed: &[String],
+) -> Option<Vec<Tier>> {
     let draft = &g.scene.context.draft.tiers;
     let special = paired.iter().any(|tier| !tier.general);
     let general_known = draft.iter().any(|tier| is_general(g, &tier.name));
@@ -209,7 +259,7 @@ pub(super) fn list(g: &Gathering<'_, '_>, paired: &[Paired], general: Option<&Of
         put(g, &mut list, &tier.name, tier.amount, Some(tier));
     }
     if let Some(offer) = general.filter(|_| !paired.iter().any(|tier| tier.general)) {
-        let usual = crate::understanding::catalogue::phrase(g.scene.language().code(), "general_tier");
+        let usual = catalogue::phrase(g.scene.language().code(), "general_tier");
         put(g, &mut list, &usual, offer.amount, None);
     }
     for tier in late {
@@ -221,7 +271,8 @@ pub(super) fn list(g: &Gathering<'_, '_>, paired: &[Paired], general: Option<&Of
 fn put(g: &Gathering<'_, '_>, list: &mut Vec<Tier>, name: &str, amount: f64, told: Option<&Paired>) {
     let price_cents = minor(g, amount);
     let (quantity, sales_until) = told.map_or((None, None), |told| (told.quantity, told.until));
-    let both_general = |other: &str| is_general(g, other) && (is_general(g, name) || told.is_some_and(|told| told.general));
+    let both_general =
+        |other: &str| is_general(g, other) && (is_general(g, name) || told.is_some_and(|told| told.general));
     match list.iter_mut().find(|tier| same(&plain(&tier.name), &plain(name)) || both_general(&tier.name)) {
         Some(tier) => {
             tier.price_cents = price_cents;

@@ -8,15 +8,15 @@ use crate::understanding::facts::gathering::Gathering;
 use crate::understanding::prose::date_words;
 use crate::understanding::{Doubt, Other, Reason};
 
-/// Names the other readings of a day, with weekday and full date.
-pub(super) fn about_day(g: &mut Gathering<'_, '_>, time: &Time, chosen: Date) {
+/// Names the other readings of a day, with weekday and full date; `first` is likelier than those of the words.
+pub(super) fn about_day(g: &mut Gathering<'_, '_>, time: &Time, chosen: Date, first: Option<Date>) {
     let language = g.scene.language().code();
     let today = g.scene.context.now.date();
     let mut others: Vec<Other> = Vec::new();
-    for value in &time.alternatives {
-        let date = value.start.date();
+    let alternatives = time.alternatives.iter().filter(|value| value.has_date).map(|value| value.start.date());
+    for date in first.into_iter().chain(alternatives) {
         let words = date_words(date, language);
-        let fresh = date != chosen && date >= today && value.has_date && others.iter().all(|other| other.words != words);
+        let fresh = date != chosen && date >= today && others.iter().all(|other| other.words != words);
         // A day and its hour twelve hours later are one day.
         if fresh {
             others.push(Other { words, facts: vec![Fact::Date(date)] });

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use language::Reference;
 
 use crate::domain::fact::{Fact, Field};
 use crate::understanding::facts::gathering::Gathering;
@@ -24,6 +25,10 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         .map(|found| (scene.range(found.span), found.upper_seconds.unwrap_or(found.seconds)))
         .filter(|(range, _)| told(range))
         .collect();
+    if lengths.is_empty() {
+        inside_time(g);
+        return;
+    }
     let corrects = |range: &Range<usize>| scene.has(Cue::Change, &scene.sentence(range.start));
     let chosen = lengths.iter().rfind(|(range, _)| corrects(range)).or_else(|| lengths.first()).cloned();
     let Some((range, seconds)) = chosen else {
@@ -37,13 +42,33 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     }
 }
 
+/// "6pm for three hours" may be one stretch of words whose length is in its tail.
+fn inside_time(g: &mut Gathering<'_, '_>) {
+    let scene = g.scene;
+    let found =
+        scene.reading.times.iter().filter(|time| time.value.has_hour && time.value.end.is_none()).find_map(|time| {
+            let range = scene.range(time.span);
+            let cue = scene.within(Cue::ForLength, &range).find(|cue| cue.start > range.start && g.hears(cue.start))?;
+            let tail = scene.slice(&(cue.end..range.end));
+            let reference = Reference::from(scene.context.now).in_language(scene.language());
+            language::read(tail, &reference).durations.first().map(|length| length.seconds)
+        });
+    if let Some(minutes) = found.and_then(|seconds| u32::try_from(seconds / 60).ok()).filter(|minutes| *minutes > 0) {
+        g.said(Fact::Duration(minutes));
+    }
+}
+
 /// "A three-day festival from July 2" ends on July 4.
 fn days(g: &mut Gathering<'_, '_>, range: &Range<usize>, days: i64) {
     if !(1..=60).contains(&days) || g.has(Field::EndDateTime) {
         return;
     }
     g.take(range);
-    let start = g.facts().find_map(|fact| if let Fact::Date(date) = fact { Some(*date) } else { None }).or(g.scene.context.draft.date);
+    let start = g.facts().find_map(|fact| if let Fact::Date(date) = fact { Some(*date) } else { None }).or(g
+        .scene
+        .context
+        .draft
+        .date);
     let last = start.and_then(|start: Date| start.checked_add((days - 1).days()).ok());
     match last {
         Some(last) if days > 1 => g.said(Fact::EndDate(last)),

@@ -1,0 +1,124 @@
+//! When.
+
+use jiff::civil::{Date, Time, date, time};
+
+use super::{answer, opening, pick};
+use crate::domain::fact::{Fact, Field};
+use crate::understanding::{Reason, Understood, Wish};
+
+fn day(understood: &Understood) -> Option<Date> {
+    pick(understood, |fact| if let Fact::Date(date) = fact { Some(*date) } else { None })
+}
+
+fn hour(understood: &Understood) -> Option<Time> {
+    pick(understood, |fact| if let Fact::Time(time) = fact { Some(*time) } else { None })
+}
+
+fn end_hour(understood: &Understood) -> Option<Time> {
+    pick(understood, |fact| if let Fact::EndTime(time) = fact { Some(*time) } else { None })
+}
+
+/// As the draft counts it, whether a length or an end was said.
+fn length(understood: &Understood) -> Option<u32> {
+    let mut draft = super::drafted([]);
+    draft.apply(&understood.patch);
+    draft.duration_min
+}
+
+#[test]
+fn day_hour_and_end() {
+    let table = [
+        (
+            "a gala on Valentine's Day next year, black tie, 7 to 11pm",
+            Some(date(2027, 2, 14)),
+            Some((19, 0)),
+            Some((23, 0)),
+        ),
+        ("a webinar January 12th at noon", Some(date(2027, 1, 12)), Some((12, 0)), None),
+        (
+            "a concert. Friday April 9, doors at half past six, starts 7, ends around nine.",
+            Some(date(2027, 4, 9)),
+            Some((19, 0)),
+            Some((21, 0)),
+        ),
+        ("a small meetup, first tuesday of december, after work", Some(date(2026, 12, 1)), None, None),
+        ("a concert on Friday at 8pm, RSVP by Wednesday", Some(date(2026, 11, 27)), Some((20, 0)), None),
+        ("une conférence le 15 mars 2027 à 9h", Some(date(2027, 3, 15)), Some((9, 0)), None),
+        ("un taller el 5 de mayo a las 20:00", Some(date(2027, 5, 5)), Some((20, 0)), None),
+        ("一场音乐会，12月18日晚上八点", Some(date(2026, 12, 18)), Some((20, 0)), None),
+    ];
+    for (text, on, at, until) in table {
+        let understood = opening(text);
+        let clock = |parts: Option<(i8, i8)>| parts.map(|(hour, minute)| time(hour, minute, 0, 0));
+        assert_eq!(day(&understood), on, "{text}");
+        assert_eq!(hour(&understood), clock(at), "{text}");
+        assert_eq!(end_hour(&understood), clock(until), "{text}");
+    }
+}
+
+#[test]
+fn lengths_of_the_event_not_of_its_parts() {
+    let table = [
+        ("a webinar, 90 minutes, on Friday", Some(90)),
+        ("a networking night on Friday, 6pm for three hours", Some(180)),
+        ("un taller el sábado, dos horas y media", Some(150)),
+        ("a conference on Friday with 30 minute talks", None),
+        ("a concert on Friday, full refund until 7 days before", None),
+    ];
+    for (text, expected) in table {
+        assert_eq!(length(&opening(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn several_days() {
+    let last =
+        |text: &str| pick(&opening(text), |fact| if let Fact::EndDate(date) = fact { Some(*date) } else { None });
+    assert_eq!(last("three day festival from July 2 to July 4 2027"), Some(date(2027, 7, 4)));
+    assert_eq!(last("a two-day conference starting June 3"), Some(date(2027, 6, 4)));
+    assert_eq!(last("a concert on July 2"), None);
+}
+
+#[test]
+fn what_is_ambiguous_is_doubted_with_weekday_and_full_date() {
+    let understood = opening("python workshop next saturday 10am-4pm");
+    let doubt = &understood.doubts[0];
+    assert_eq!((doubt.field, doubt.reason), (Field::DateTime, Reason::Ambiguous));
+    assert_eq!(doubt.chosen.as_deref(), Some("Saturday, 28 November 2026"));
+    assert_eq!(doubt.others[0].words, "Saturday, 5 December 2026");
+    assert_eq!(doubt.others[0].facts, [Fact::Date(date(2026, 12, 5))]);
+    assert!(opening("a workshop on Friday at 7").doubts.is_empty());
+}
+
+#[test]
+fn a_past_day_is_doubted_and_a_memory_is_not_read() {
+    let past = opening("a conference on November 15, 2025 at 9am");
+    assert_eq!(past.doubts[0].reason, Reason::Past);
+    assert_eq!(day(&opening("a workshop like the one 2 years ago")), None);
+}
+
+#[test]
+fn a_month_is_a_wish_and_no_day() {
+    let understood = opening("need an event set up, not sure when, maybe february?");
+    assert_eq!(day(&understood), None);
+    assert_eq!(understood.wish, Some(Wish { from: date(2027, 2, 1), until: date(2027, 2, 28) }));
+}
+
+#[test]
+fn a_zone_and_a_repetition_are_kept() {
+    let zone = opening("a webinar January 12th at noon eastern");
+    assert!(super::said(&zone).contains(&&Fact::Timezone("America/New_York".into())), "{zone:?}");
+    let weekly = opening("a yoga class every tuesday at 7pm");
+    assert!(super::said(&weekly).contains(&&Fact::Recurrence("FREQ=WEEKLY;BYDAY=TU".into())), "{weekly:?}");
+    assert_eq!(hour(&weekly), Some(time(19, 0, 0, 0)));
+}
+
+#[test]
+fn bare_hours_answer_the_question() {
+    let seven = answer(&[Field::DateTime, Field::Duration], "7");
+    assert_eq!(hour(&seven), Some(time(19, 0, 0, 0)));
+    let stretch = answer(&[Field::DateTime], "10 to 4");
+    assert_eq!((hour(&stretch), end_hour(&stretch)), (Some(time(10, 0, 0, 0)), Some(time(16, 0, 0, 0))));
+    assert_eq!(length(&answer(&[Field::Duration], "3")), Some(180));
+    assert_eq!(length(&answer(&[Field::Duration], "90")), Some(90));
+}
