@@ -8,7 +8,6 @@ use anyhow::Context;
 use port::Door;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +20,8 @@ use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
 use crate::settings::Settings;
 use crate::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
-use crate::store::database::Store;
+use crate::store::database::{Actor, Store};
+use crate::store::error::StoreError;
 use crate::store::{demo, migrate};
 use crate::wizard::directory::Directory;
 use crate::wizard::recovery;
@@ -69,6 +69,9 @@ impl App {
     pub async fn start(settings: &Settings, public_url: String) -> anyhow::Result<Self> {
         let (cluster, login) = database(settings).await?;
         let store = Store::connect(login, settings.database.connections).await.context("cannot use the database")?;
+        if cluster.is_some() && settings.database.demo_data {
+            load_demo(&store).await.context("cannot load the demo data")?;
+        }
         let parts = Parts {
             store,
             private: settings.is_private(),
@@ -150,7 +153,9 @@ impl App {
 pub async fn migrate(settings: &Settings) -> anyhow::Result<i64> {
     let (cluster, _) = database(settings).await?;
     if let (Some(url), None) = (&settings.database_url, &settings.migration_database_url) {
-        migrate::run(parse("DATABASE_URL", url.expose_secret())?).await.context("cannot change the schema with the login of DATABASE_URL; set MIGRATION_DATABASE_URL to one that may")?;
+        migrate::run(parse("DATABASE_URL", url.expose_secret())?).await.context(
+            "cannot change the schema with the login of DATABASE_URL; set MIGRATION_DATABASE_URL to one that may",
+        )?;
     }
     if let Some(cluster) = cluster {
         cluster.close().await;
@@ -169,14 +174,18 @@ async fn database(settings: &Settings) -> anyhow::Result<(Option<Cluster>, PgCon
     }
     let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
     let cluster = Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?;
-    migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE)).await.context("cannot bring the private database up to date")?;
-    if settings.database.demo_data {
-        let mut conn = cluster.connect_options(Role::Bootstrap, DATABASE).connect().await?;
-        demo::load(&mut conn).await.context("cannot load the demo data")?;
-        conn.close().await?;
-    }
+    migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE))
+        .await
+        .context("cannot bring the private database up to date")?;
     let login = cluster.connect_options(Role::Authenticator, DATABASE);
     Ok((Some(cluster), login))
+}
+
+/// Invented venues and past events; what is there already stays as it is.
+async fn load_demo(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.begin(Actor::Server).await?;
+    demo::load(&mut tx).await?;
+    Ok(tx.commit().await?)
 }
 
 fn parse(name: &str, url: &str) -> anyhow::Result<PgConnectOptions> {

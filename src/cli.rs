@@ -94,8 +94,10 @@ impl Place {
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve { listen, place } => place.settings(listen).and_then(serve::run),
-        Command::Chat { email, new, resume, place } => place.settings(None).and_then(|settings| chat::run(settings, email, new, resume)),
-        Command::Migrate { place } => place.settings(None).and_then(migrate::run),
+        Command::Chat { email, new, resume, place } => {
+            place.settings(None).and_then(|settings| chat::run(settings, email, new, resume))
+        }
+        Command::Migrate { place } => place.settings(None).and_then(|settings| migrate::run(&settings)),
         Command::Understand => understand::run(),
         Command::Doctor(later)
         | Command::Keys(later)
@@ -115,7 +117,10 @@ pub fn run() -> ExitCode {
 
 fn not_built(later: &Later) -> anyhow::Result<()> {
     let words = later.rest.join(" ");
-    anyhow::bail!("this command is not built yet{}", if words.is_empty() { String::new() } else { format!(" (asked for: {words})") })
+    anyhow::bail!(
+        "this command is not built yet{}",
+        if words.is_empty() { String::new() } else { format!(" (asked for: {words})") }
+    )
 }
 
 /// One line for the person at the terminal.

@@ -16,10 +16,14 @@
 compile_error!("failpoints crash the program on purpose; no release build may carry them");
 
 pub mod advice;
+pub mod app;
+pub mod cli;
 pub mod domain;
 pub mod door;
+pub mod http;
 pub mod node;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 pub mod understanding;
 pub mod wizard;

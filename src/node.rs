@@ -34,7 +34,9 @@ impl Node {
             match lock.try_lock() {
                 Ok(()) => return Ok(Self { name: name(&folder, slot), _lock: lock }),
                 Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("cannot lock {}", path.display())),
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+                }
             }
         }
         anyhow::bail!("{SLOTS} programs run on {} already", data_dir.display())
@@ -45,8 +47,8 @@ fn name(folder: &Path, slot: u32) -> String {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
-    let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}:{short}:{slot}", host.chars().take(100).collect::<String>())
+    let short = digest.iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{}:{short:012x}:{slot}", host.chars().take(100).collect::<String>())
 }
 
 #[cfg(test)]

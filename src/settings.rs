@@ -180,8 +180,9 @@ impl Settings {
             Some(path) => Some((path.display().to_string(), read(path)?)),
             None => None,
         };
-        let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::from(text, environment.collect(), overrides)
+        let environment =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::from(text, &environment.collect::<Vec<_>>(), overrides)
     }
 
     /// The defaults, whatever this process was told.
@@ -189,17 +190,26 @@ impl Settings {
     /// # Errors
     /// None in a program whose defaults fit its settings, which a test shows.
     pub fn defaults(data_dir: PathBuf) -> Result<Self, SettingsError> {
-        Self::from(None, Vec::new(), &Overrides { data_dir: Some(data_dir), ..Overrides::default() })
+        Self::from(None, &[], &Overrides { data_dir: Some(data_dir), ..Overrides::default() })
     }
 
-    fn from(file: Option<(String, String)>, environment: Vec<(String, String)>, overrides: &Overrides) -> Result<Self, SettingsError> {
+    fn from(
+        file: Option<(String, String)>,
+        environment: &[(String, String)],
+        overrides: &Overrides,
+    ) -> Result<Self, SettingsError> {
         let mut table: Table = DEFAULTS.parse().map_err(|error| malformed("config/default.toml", &error))?;
         if let Some((place, text)) = file {
             let own: Table = text.parse().map_err(|error| malformed(&place, &error))?;
             merge(&mut table, own, &place)?;
         }
-        let set = |name: &str| environment.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str());
-        override_plain(&mut table, &environment)?;
+        let set = |name: &str| {
+            environment
+                .iter()
+                .find(|(known, value)| known == name && !value.is_empty())
+                .map(|(_, value)| value.as_str())
+        };
+        override_plain(&mut table, environment)?;
         let parts: Parts = Value::Table(table).try_into().map_err(|error| malformed("the settings", &error))?;
         let secret = |name: &str| set(name).map(SecretString::from);
         let data_dir = overrides.data_dir.clone().unwrap_or_else(|| data_dir(&parts.server.data_dir, set));
@@ -259,7 +269,9 @@ fn malformed(place: &str, reason: &impl ToString) -> SettingsError {
 fn merge(defaults: &mut Table, own: Table, place: &str) -> Result<(), SettingsError> {
     for (section, values) in own {
         let unknown = |key: String| SettingsError::Unknown { place: place.to_owned(), key };
-        let Some(known) = defaults.get_mut(&section).and_then(Value::as_table_mut) else { return Err(unknown(section)) };
+        let Some(known) = defaults.get_mut(&section).and_then(Value::as_table_mut) else {
+            return Err(unknown(section));
+        };
         let Value::Table(values) = values else { return Err(malformed(place, &format!("{section} is a section"))) };
         for (key, value) in values {
             let slot = known.get_mut(&key).ok_or_else(|| unknown(format!("{section}.{key}")))?;
@@ -289,7 +301,8 @@ fn override_plain(table: &mut Table, environment: &[(String, String)]) -> Result
 /// Puts the text of a variable in the place of a default of the same kind.
 fn put(table: &mut Table, name: &str, section: &str, key: &str, text: &str) -> Result<(), SettingsError> {
     let slot = table.get_mut(section).and_then(|section| section.get_mut(key));
-    let slot = slot.ok_or_else(|| SettingsError::Unknown { place: name.to_owned(), key: format!("{section}.{key}") })?;
+    let slot =
+        slot.ok_or_else(|| SettingsError::Unknown { place: name.to_owned(), key: format!("{section}.{key}") })?;
     let wrong = |wanted: &str| malformed(name, &format!("{text:?} is not {wanted}"));
     *slot = match slot {
         Value::Integer(_) => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
@@ -316,8 +329,9 @@ mod tests {
 
     fn load(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
         let file = file.map(|text| ("my.toml".to_owned(), text.to_owned()));
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Settings::from(file, environment, &Overrides::default())
+        let environment: Vec<_> =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Settings::from(file, &environment, &Overrides::default())
     }
 
     #[test]
@@ -331,9 +345,15 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_one_clear_line() {
         let line = |file: Option<&str>, environment: &[(&str, &str)]| load(file, environment).unwrap_err().to_string();
-        assert_eq!(line(Some("[server]\nport = 1"), &[]), "my.toml: there is no setting server.port. config/default.toml lists them all");
+        assert_eq!(
+            line(Some("[server]\nport = 1"), &[]),
+            "my.toml: there is no setting server.port. config/default.toml lists them all"
+        );
         assert!(line(None, &[("EVENTOS_SERVER_PORT", "1")]).starts_with("EVENTOS_SERVER_PORT: there is no setting"));
-        assert_eq!(line(None, &[("EVENTOS_WIZARD__IDLE_S", "soon")]), "EVENTOS_WIZARD__IDLE_S: \"soon\" is not a whole number");
+        assert_eq!(
+            line(None, &[("EVENTOS_WIZARD__IDLE_S", "soon")]),
+            "EVENTOS_WIZARD__IDLE_S: \"soon\" is not a whole number"
+        );
         assert_eq!(line(Some("[wizard]\nidle_s = \"5\""), &[]), "my.toml: wizard.idle_s must be a integer");
         assert!(!line(None, &[("LISTEN_ADDR", "here")]).contains('\n'));
     }

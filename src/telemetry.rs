@@ -134,8 +134,21 @@ mod tests {
     #[test]
     fn a_line_is_the_one_of_the_specification() {
         let found = line(|| {
-            let _session = tracing::info_span!("turn", user.id = "user-uuid", session.id = "session-uuid", stage = 2, request.id = "r-1").entered();
-            tracing::info!(action = "venue_search", duration_ms = 245, query = "downtown Toronto 200 capacity", results_count = 5, ai_confidence = 0.92);
+            let _session = tracing::info_span!(
+                "turn",
+                user.id = "user-uuid",
+                session.id = "session-uuid",
+                stage = 2,
+                request.id = "r-1"
+            )
+            .entered();
+            tracing::info!(
+                action = "venue_search",
+                duration_ms = 245,
+                query = "downtown Toronto 200 capacity",
+                results_count = 5,
+                ai_confidence = 0.92
+            );
         });
         assert_eq!(
             found,
@@ -150,7 +163,9 @@ mod tests {
     #[test]
     fn an_error_has_its_code_and_what_is_unknown_is_empty() {
         let failed = std::io::Error::other("Request timeout after 10000ms");
-        let found = line(|| tracing::error!(action = "stripe_product_create", error = %failed, error.code = "STRIPE_API_ERROR"));
+        let found = line(
+            || tracing::error!(action = "stripe_product_create", error = %failed, error.code = "STRIPE_API_ERROR"),
+        );
         assert_eq!(found["error"], json!({"code": "STRIPE_API_ERROR", "message": "Request timeout after 10000ms"}));
         assert_eq!((&found["userId"], &found["sessionId"], &found["stage"]), (&json!(""), &json!(""), &json!(0)));
         assert_eq!(found.get("metadata"), None);
@@ -162,12 +177,16 @@ mod tests {
     #[test]
     fn the_inner_word_wins() {
         let found = line(|| {
-            let _outer = tracing::info_span!("outer", stage = 1, action = "outer", session.id = tracing::field::Empty).entered();
+            let _outer =
+                tracing::info_span!("outer", stage = 1, action = "outer", session.id = tracing::field::Empty).entered();
             tracing::Span::current().record("session.id", "later");
             let _inner = tracing::info_span!("inner", stage = 3, part = "a").entered();
             tracing::info!(part = "b");
         });
-        assert_eq!((&found["stage"], &found["action"], &found["sessionId"]), (&json!(3), &json!("outer"), &json!("later")));
+        assert_eq!(
+            (&found["stage"], &found["action"], &found["sessionId"]),
+            (&json!(3), &json!("outer"), &json!("later"))
+        );
         assert_eq!(found["metadata"], json!({"part": "b"}));
     }
 
@@ -190,8 +209,14 @@ mod tests {
         let canary = "sk_live_51Canary0000000000000";
         for for_people in [false, true] {
             let all = lines(for_people, || {
-                let _span = tracing::info_span!("request", url = format!("https://x.example/cb?token={canary}")).entered();
-                tracing::error!(error = format!("refused: Authorization: Bearer {canary}"), error.code = canary, password = "hunter2", "key {canary}");
+                let _span =
+                    tracing::info_span!("request", url = format!("https://x.example/cb?token={canary}")).entered();
+                tracing::error!(
+                    error = format!("refused: Authorization: Bearer {canary}"),
+                    error.code = canary,
+                    password = "hunter2",
+                    "key {canary}"
+                );
             });
             let all = all.concat();
             assert!(!all.contains("Canary") && !all.contains("hunter2"), "{all}");
@@ -200,7 +225,8 @@ mod tests {
 
     #[test]
     fn people_read_one_line() {
-        let all = lines(true, || tracing::warn!(action = "readiness", part = "database", duration_ms = 12.34, "not\nready"));
+        let all =
+            lines(true, || tracing::warn!(action = "readiness", part = "database", duration_ms = 12.34, "not\nready"));
         assert_eq!(all, ["14:35:22.123  WARN readiness: not ready part=database 12.3ms\n"]);
     }
 }

@@ -123,15 +123,15 @@ fn choose(
     let last = tokens.get(end.checked_sub(1)?)?;
     let (region, region_end) =
         region_after(all, text, tokens, end).map_or((None, end), |(region, end)| (Some(region), end));
-    let named = region.and_then(|(country, part)| {
+    let precise = region.and_then(|(country, part)| {
         names.iter().find(|name| {
             all.cities
                 .get(name.city)
                 .is_some_and(|city| city.country == country && (part == "-" || city.region == Some(part)))
         })
     });
-    let name = named.or_else(|| names.first())?;
-    let (end, sure) = if named.is_some() { (region_end, true) } else { (end, false) };
+    let name = precise.or_else(|| names.first())?;
+    let (end, sure) = if precise.is_some() { (region_end, true) } else { (end, false) };
     let city = all.cities.get(name.city)?;
     let han = first.kind == TokenKind::Cjk;
     let capital = first.capital || han;

@@ -47,10 +47,31 @@ pub enum Field {
 impl Field {
     /// Every field, in the order of the stages.
     pub const ALL: &'static [Self] = &[
-        Self::Name, Self::Slug, Self::Type, Self::Description, Self::Visibility, Self::PlaceKind, Self::Place,
-        Self::Address, Self::City, Self::Country, Self::VenueId, Self::OnlineUrl, Self::Amenities, Self::Capacity,
-        Self::DateTime, Self::EndDateTime, Self::Duration, Self::Timezone, Self::Recurrence, Self::Currency,
-        Self::PriceCents, Self::TicketTiers, Self::MaxPerOrder, Self::TaxRate, Self::RefundPolicy,
+        Self::Name,
+        Self::Slug,
+        Self::Type,
+        Self::Description,
+        Self::Visibility,
+        Self::PlaceKind,
+        Self::Place,
+        Self::Address,
+        Self::City,
+        Self::Country,
+        Self::VenueId,
+        Self::OnlineUrl,
+        Self::Amenities,
+        Self::Capacity,
+        Self::DateTime,
+        Self::EndDateTime,
+        Self::Duration,
+        Self::Timezone,
+        Self::Recurrence,
+        Self::Currency,
+        Self::PriceCents,
+        Self::TicketTiers,
+        Self::MaxPerOrder,
+        Self::TaxRate,
+        Self::RefundPolicy,
     ];
 
     /// What an organizer calls it.
@@ -222,18 +243,17 @@ impl Fact {
             Self::RefundPolicy(text) => text_complaint(text, 2_000, "A refund policy may have up to 2,000 characters."),
             Self::OnlineUrl(url) => url_complaint(url),
             Self::Amenities(list) => (list.len() > 30).then_some("Please name up to 30 needs."),
-            Self::Capacity(people) => {
-                (!(1..=1_000_000).contains(people)).then_some("How many people? Please give a number from 1 to 1,000,000.")
-            }
+            Self::Capacity(people) => (!(1..=1_000_000).contains(people))
+                .then_some("How many people? Please give a number from 1 to 1,000,000."),
             Self::Date(date) | Self::EndDate(date) => {
                 (!(1970..=2199).contains(&date.year())).then_some("Please give a date between 1970 and 2199.")
             }
             Self::Duration(minutes) => {
                 (!(1..=86_400).contains(minutes)).then_some("Please give a duration between a minute and 60 days.")
             }
-            Self::Timezone(zone) => {
-                jiff::tz::TimeZone::get(zone).is_err().then_some("I do not know that time zone. Try one like America/Toronto.")
-            }
+            Self::Timezone(zone) => jiff::tz::TimeZone::get(zone)
+                .is_err()
+                .then_some("I do not know that time zone. Try one like America/Toronto."),
             Self::Country(code) => (code.len() != 2).then_some("A country is two letters, such as CA."),
             Self::Recurrence(rule) => (rule.len() > 300).then_some("That rule is too long."),
             Self::Price(price_cents) => price_complaint(*price_cents),
@@ -244,8 +264,14 @@ impl Fact {
             Self::TaxRate(percent) => {
                 (!(0.0..=100.0).contains(percent)).then_some("A tax rate is between 0 and 100 percent.")
             }
-            Self::Type(_) | Self::Visibility(_) | Self::PlaceKind(_) | Self::Venue(_) | Self::Time(_) | Self::EndTime(_)
-            | Self::Currency(_) | Self::Clear(_) => None,
+            Self::Type(_)
+            | Self::Visibility(_)
+            | Self::PlaceKind(_)
+            | Self::Venue(_)
+            | Self::Time(_)
+            | Self::EndTime(_)
+            | Self::Currency(_)
+            | Self::Clear(_) => None,
         };
         complaint.map_or(Ok(()), |message| Err(FieldError::new(self.field(), message)))
     }
@@ -261,7 +287,8 @@ fn text_complaint(text: &str, max: usize, message: &'static str) -> Option<&'sta
 
 fn slug_complaint(slug: &str) -> Option<&'static str> {
     let lawful = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let bad = slug.is_empty() || slug.len() > 80 || !slug.chars().all(lawful) || slug.starts_with('-') || slug.ends_with('-');
+    let bad =
+        slug.is_empty() || slug.len() > 80 || !slug.chars().all(lawful) || slug.starts_with('-') || slug.ends_with('-');
     bad.then_some("A link has up to 80 small letters, digits and hyphens, such as spring-concert.")
 }
 
@@ -283,6 +310,9 @@ fn tiers_complaint(tiers: &[Tier]) -> Option<&'static str> {
         text_complaint(&tier.name, 100, "Please give each kind of ticket a name of 1 to 100 characters.")
             .or_else(|| price_complaint(tier.price_cents))
             .or_else(|| (tier.quantity == Some(0)).then_some("A kind of ticket needs at least one ticket."))
-            .or_else(|| (tier.sales_from > tier.sales_until && tier.sales_until.is_some()).then_some("Sales cannot end before they begin."))
+            .or_else(|| {
+                (tier.sales_from > tier.sales_until && tier.sales_until.is_some())
+                    .then_some("Sales cannot end before they begin.")
+            })
     })
 }

@@ -42,8 +42,8 @@ impl Currency {
             "CA" => "CAD",
             "US" | "EC" | "SV" | "PA" | "PR" => "USD",
             "GB" => "GBP",
-            "FR" | "DE" | "ES" | "IT" | "NL" | "BE" | "AT" | "IE" | "PT" | "FI" | "GR" | "LU" | "EE" | "LV" | "LT" | "SK"
-            | "SI" | "HR" | "MT" | "CY" | "BG" => "EUR",
+            "FR" | "DE" | "ES" | "IT" | "NL" | "BE" | "AT" | "IE" | "PT" | "FI" | "GR" | "LU" | "EE" | "LV" | "LT"
+            | "SK" | "SI" | "HR" | "MT" | "CY" | "BG" => "EUR",
             "CH" => "CHF",
             "SE" => "SEK",
             "NO" => "NOK",
@@ -76,7 +76,7 @@ impl Currency {
         Self::parse(code)
     }
 
-    fn symbol(&self) -> &'static str {
+    fn symbol(self) -> &'static str {
         match self.code() {
             "USD" | "CAD" | "AUD" | "NZD" | "MXN" | "SGD" | "HKD" | "TWD" | "ARS" | "CLP" | "COP" => "$",
             "EUR" => "€",
@@ -123,11 +123,7 @@ pub fn price_words(price_cents: i64, currency: Option<Currency>) -> String {
 pub fn major(minor: i64, digits: u32) -> String {
     let unit = 10_i64.pow(digits);
     let (whole, rest) = (minor / unit, (minor % unit).abs());
-    if rest == 0 {
-        whole.to_string()
-    } else {
-        format!("{whole}.{rest:0width$}", width = digits as usize)
-    }
+    if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:0width$}", width = digits as usize) }
 }
 
 #[cfg(test)]

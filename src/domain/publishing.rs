@@ -16,8 +16,7 @@ use super::values::{EventKind, PlaceKind, Provenance, Visibility};
 pub const CONFIRMATION_LIFE_S: i64 = 15 * 60;
 
 /// What the organizer must say; everything else that publishing demands has a default that is told.
-pub const MUST_BE_SAID: &[Field] =
-    &[Field::Name, Field::Place, Field::Capacity, Field::DateTime, Field::PriceCents];
+pub const MUST_BE_SAID: &[Field] = &[Field::Name, Field::Place, Field::Capacity, Field::DateTime, Field::PriceCents];
 
 /// Everything that still stands in the way of publishing, in the order of the stages.
 pub fn missing(draft: &Draft) -> Vec<Field> {
@@ -74,7 +73,8 @@ pub fn warnings(draft: &Draft, now: Timestamp, venue_capacity: Option<u32>) -> V
     if let Some(start) = draft.starts() {
         let ambiguous = zone.to_ambiguous_zoned(start);
         if ambiguous.is_ambiguous() {
-            warnings.push(format!("On that day the clocks change at {}; check the start time.", start.strftime("%H:%M")));
+            warnings
+                .push(format!("On that day the clocks change at {}; check the start time.", start.strftime("%H:%M")));
         }
         if ambiguous.compatible().is_ok_and(|zoned| zoned.timestamp() < now) {
             warnings.push("That date is in the past.".to_owned());

@@ -1,6 +1,6 @@
 //! A wizard session: one organizer's conversation about one event, as it is remembered between turns.
 //!
-//! The session's actor is the only writer; `version` is its fence (SCHEMA: wizard_sessions).
+//! The session's actor is the only writer; `version` is its fence (table `wizard_sessions`).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -98,11 +98,13 @@ impl Stage {
     }
 
     /// The stage after this one, or this one when it is the last.
+    #[must_use]
     pub fn next(self) -> Self {
         Self::from_number(self.number() + 1).unwrap_or(self)
     }
 
     /// The stage before this one, or this one when it is the first.
+    #[must_use]
     pub fn previous(self) -> Self {
         Self::from_number(self.number().saturating_sub(1)).unwrap_or(self)
     }

@@ -79,7 +79,8 @@ impl Identity {
 }
 
 fn looks_like_address(email: &str) -> bool {
-    let lawful = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
+    let lawful =
+        |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || c == '@');
     email.len() <= 254 && email.split_once('@').is_some_and(|(name, host)| lawful(name) && lawful(host))
 }
 

@@ -42,7 +42,9 @@ impl Router {
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
         let result = match &incoming.chat.session {
             SessionChoice::Id(id) => existing(&mut tx, id).await,
-            SessionChoice::Current => sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some),
+            SessionChoice::Current => {
+                sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some)
+            }
             SessionChoice::New => {
                 let fresh = self.fresh(person);
                 sessions::insert(&mut tx, &fresh, channel).await.map(|()| Some(fresh.id))
@@ -65,7 +67,8 @@ impl Router {
         let content = content(&mut tx, session, &incoming.body).await?;
         let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
         // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
-        let account = if incoming.chat.account.is_empty() { session.to_string() } else { incoming.chat.account.clone() };
+        let account =
+            if incoming.chat.account.is_empty() { session.to_string() } else { incoming.chat.account.clone() };
         let received = inbox::accept(
             &mut tx,
             &NewMessage {
@@ -86,13 +89,20 @@ impl Router {
     }
 
     /// A message that was taken in before: its replies reach this listener too.
-    async fn again(&self, person: &Person, session: Uuid, received: &Received, replies: Replies) -> Result<(), Refusal> {
+    async fn again(
+        &self,
+        person: &Person,
+        session: Uuid,
+        received: &Received,
+        replies: Replies,
+    ) -> Result<(), Refusal> {
         if let Some(job) = self.directory.find(session, received.inbox) {
             job.listen(replies);
             return Ok(());
         }
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
-        let answer = conversations::answer_to(&mut tx, session, received.message).await.map_err(|error| unavailable(&error))?;
+        let answer =
+            conversations::answer_to(&mut tx, session, received.message).await.map_err(|error| unavailable(&error))?;
         replies.send(match answer {
             Some(words) => Reply::Said(words),
             None => Reply::Trouble {
@@ -119,7 +129,9 @@ impl Door for Router {
         check(&incoming)?;
         let person = self.identity.resolve(&incoming.from).await?;
         if !person.role.may_draft() {
-            return Err(Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned()));
+            return Err(Refusal::Forbidden(
+                "Only organizers can make events. Ask for organizer rights to go on.".to_owned(),
+            ));
         }
         let session = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
@@ -187,9 +199,13 @@ fn refusal(closed: Closed) -> Refusal {
 fn check(incoming: &Incoming) -> Result<(), Refusal> {
     let complaint = match &incoming.body {
         Body::Text(text) if text.trim().is_empty() => Some("Please write something."),
-        Body::Text(text) if text.len() > MAX_TEXT => Some("That message is too long; I read up to 100,000 characters at once."),
+        Body::Text(text) if text.len() > MAX_TEXT => {
+            Some("That message is too long; I read up to 100,000 characters at once.")
+        }
         Body::Text(text) if text.contains('\0') => Some("That message contains NUL characters; please leave them out."),
-        _ if incoming.id.is_empty() || incoming.id.len() > 300 || incoming.id.contains('\0') => Some("That message has no lawful id."),
+        _ if incoming.id.is_empty() || incoming.id.len() > 300 || incoming.id.contains('\0') => {
+            Some("That message has no lawful id.")
+        }
         _ => None,
     };
     complaint.map_or(Ok(()), |words| Err(Refusal::Invalid(words.to_owned())))
@@ -200,7 +216,9 @@ async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, Stor
     Ok(match body {
         Body::Text(text) => text.clone(),
         Body::Pick(id) => match id.parse::<Uuid>() {
-            Ok(id) => suggestions::get(tx, session, id).await?.map_or_else(|| "(a choice)".to_owned(), |choice| choice.label),
+            Ok(id) => {
+                suggestions::get(tx, session, id).await?.map_or_else(|| "(a choice)".to_owned(), |choice| choice.label)
+            }
             Err(_) => "(a choice)".to_owned(),
         },
         Body::Confirm { .. } => "Yes, publish it.".to_owned(),

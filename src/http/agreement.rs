@@ -26,7 +26,16 @@ fn page(zone: &str, start: DateTime, duration_min: u32) -> Page {
         ..Draft::default()
     };
     let updated_at = Timestamp::UNIX_EPOCH;
-    Page { id: Uuid::nil(), slug: "night".to_owned(), status: EventStatus::Published, draft, venue: None, organizer: None, updated_at, revision: 1 }
+    Page {
+        id: Uuid::nil(),
+        slug: "night".to_owned(),
+        status: EventStatus::Published,
+        draft,
+        venue: None,
+        organizer: None,
+        updated_at,
+        revision: 1,
+    }
 }
 
 /// From this local time on the clock stands so many seconds from UTC.
@@ -50,7 +59,8 @@ fn offset_s(text: &str) -> i64 {
 
 fn observances(entry: &str) -> Vec<Observance> {
     let parts = entry.split("BEGIN:STANDARD").flat_map(|part| part.split("BEGIN:DAYLIGHT")).skip(1);
-    let value = |part: &str, name: &str| part.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap();
+    let value =
+        |part: &str, name: &str| part.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap();
     let of = |part: &str| Observance {
         onset: DateTime::strptime("%Y%m%dT%H%M%S", value(part, "DTSTART:")).unwrap(),
         offset_s: offset_s(&value(part, "TZOFFSETTO:")),
@@ -66,7 +76,8 @@ fn instant(entry: &str, name: &str) -> Timestamp {
     }
     let local = DateTime::strptime("%Y%m%dT%H%M%S", value).unwrap();
     let all = observances(entry);
-    let valid = all.iter().filter(|observance| observance.onset <= local).max_by_key(|observance| observance.onset).unwrap();
+    let valid =
+        all.iter().filter(|observance| observance.onset <= local).max_by_key(|observance| observance.onset).unwrap();
     let as_utc = local.to_zoned(TimeZone::UTC).unwrap().timestamp();
     as_utc - SignedDuration::from_secs(valid.offset_s)
 }
@@ -79,7 +90,11 @@ fn check(zone: &TimeZone, name: &str, local: DateTime, duration_min: u32) {
 
     let words = Schedule::of(&page.draft).words().unwrap();
     let machine = |text: &str| text.parse::<Timestamp>().unwrap();
-    assert_eq!((machine(&words.start), machine(words.end.as_ref().unwrap())), (start, end), "page for machines: {place}");
+    assert_eq!(
+        (machine(&words.start), machine(words.end.as_ref().unwrap())),
+        (start, end),
+        "page for machines: {place}"
+    );
     let shown = |day: &str, hour: &str| DateTime::strptime("%A, %d %B %Y %I:%M %p", format!("{day} {hour}")).unwrap();
     let wall = |moment: Timestamp| moment.to_zoned(zone.clone()).datetime();
     assert_eq!(shown(&words.day, words.hour.as_ref().unwrap()), wall(start), "page for people: {place}");
@@ -101,7 +116,8 @@ fn page_calendar_and_utc_agree_at_every_change_of_the_clocks() {
         check(&zone, name.as_str(), from.datetime(), 120);
         for change in zone.following(from.timestamp()).take_while(|change| change.timestamp() < until) {
             changes += 1;
-            let before = zone.to_offset(change.timestamp() - SignedDuration::from_secs(1)).to_datetime(change.timestamp());
+            let before =
+                zone.to_offset(change.timestamp() - SignedDuration::from_secs(1)).to_datetime(change.timestamp());
             for (index, minutes) in AROUND.into_iter().enumerate() {
                 let local = before.checked_add(SignedDuration::from_mins(minutes)).unwrap();
                 check(&zone, name.as_str(), local, if index % 2 == 0 { 45 } else { 150 });

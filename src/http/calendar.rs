@@ -23,11 +23,19 @@ pub(super) fn entry(page: &Page, url: &str, host: &str) -> Option<String> {
     let schedule = Schedule::of(&page.draft);
     let rhythm = page.draft.recurrence.as_deref().and_then(Rhythm::parse);
     let times = times(&schedule)?;
-    let mut lines: Vec<String> = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//EventOS//EventOS Wizard//EN", "CALSCALE:GREGORIAN"].map(str::to_owned).into();
+    let mut lines: Vec<String> =
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//EventOS//EventOS Wizard//EN", "CALSCALE:GREGORIAN"]
+            .map(str::to_owned)
+            .into();
     lines.extend(zone_lines(&schedule, rhythm.is_some()));
     let changed = page.updated_at.strftime("%Y%m%dT%H%M%SZ");
     let cancelled = page.status == EventStatus::Cancelled;
-    lines.extend(["BEGIN:VEVENT".to_owned(), format!("UID:{}@{host}", page.id), format!("DTSTAMP:{changed}"), format!("LAST-MODIFIED:{changed}")]);
+    lines.extend([
+        "BEGIN:VEVENT".to_owned(),
+        format!("UID:{}@{host}", page.id),
+        format!("DTSTAMP:{changed}"),
+        format!("LAST-MODIFIED:{changed}"),
+    ]);
     // Calling it off changes no field and so no revision, but is a new version; a number has 32 bits (section 3.3.8).
     let sequence = page.revision.saturating_add(i64::from(cancelled)).clamp(0, i64::from(i32::MAX));
     lines.push(format!("SEQUENCE:{sequence}"));
@@ -45,7 +53,8 @@ fn texts(page: &Page) -> Vec<String> {
     let mut lines = vec![format!("SUMMARY:{}", escaped(&name))];
     let description = page.draft.description.as_deref().map(clean).unwrap_or_default();
     let join = place.join_url.as_ref().map(|url| format!("Join online: {url}"));
-    let words: Vec<String> = [Some(description).filter(|text| !text.trim().is_empty()), join].into_iter().flatten().collect();
+    let words: Vec<String> =
+        [Some(description).filter(|text| !text.trim().is_empty()), join].into_iter().flatten().collect();
     lines.extend((!words.is_empty()).then(|| format!("DESCRIPTION:{}", escaped(words.join("\n\n").trim()))));
     lines.extend(place.line().map(|line| format!("LOCATION:{}", escaped(&line))));
     let position = place.venue.and_then(|venue| venue.position);
@@ -58,7 +67,10 @@ fn times(schedule: &Schedule) -> Option<Vec<String>> {
         Schedule::Open => None,
         Schedule::Days { first, last } => {
             let after = last.tomorrow().ok()?;
-            Some(vec![format!("DTSTART;VALUE=DATE:{}", first.strftime("%Y%m%d")), format!("DTEND;VALUE=DATE:{}", after.strftime("%Y%m%d"))])
+            Some(vec![
+                format!("DTSTART;VALUE=DATE:{}", first.strftime("%Y%m%d")),
+                format!("DTEND;VALUE=DATE:{}", after.strftime("%Y%m%d")),
+            ])
         }
         Schedule::Hours { start, end } => {
             let mut lines = vec![moment("DTSTART", start)];
@@ -122,7 +134,9 @@ mod tests {
         let text = folded(&line);
         assert!(text.ends_with("\r\n"));
         let parts: Vec<&str> = text.trim_end().split("\r\n").collect();
-        assert!(parts.len() > 4 && parts.iter().all(|part| part.len() <= LINE && part.len() > LINE - 4 || part.len() < 75));
+        assert!(
+            parts.len() > 4 && parts.iter().all(|part| part.len() <= LINE && part.len() > LINE - 4 || part.len() < 75)
+        );
         assert!(parts.iter().all(|part| part.len() <= LINE));
         assert_eq!(text.trim_end().replace("\r\n ", ""), line);
         assert_eq!(folded(&"x".repeat(75)), format!("{}\r\n", "x".repeat(75)));
@@ -137,7 +151,10 @@ mod tests {
     #[test]
     fn the_second_of_two_hours_is_written_in_utc() {
         let zoned = |text: &str| text.parse::<Zoned>().unwrap();
-        assert_eq!(moment("DTEND", &zoned("2026-11-01T01:30-04:00[America/Toronto]")), "DTEND;TZID=America/Toronto:20261101T013000");
+        assert_eq!(
+            moment("DTEND", &zoned("2026-11-01T01:30-04:00[America/Toronto]")),
+            "DTEND;TZID=America/Toronto:20261101T013000"
+        );
         assert_eq!(moment("DTEND", &zoned("2026-11-01T01:30-05:00[America/Toronto]")), "DTEND:20261101T063000Z");
         assert_eq!(moment("DTEND", &zoned("2026-11-01T01:30[UTC]")), "DTEND:20261101T013000Z");
     }

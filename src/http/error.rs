@@ -61,11 +61,25 @@ impl HttpError {
     fn failure(&self) -> Failure {
         let (status, code, message) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This address does not take that method.".to_owned()),
-            Self::NotBuilt(what) => (StatusCode::NOT_IMPLEMENTED, "NOT_BUILT", format!("{what} is not part of this version yet.")),
-            Self::Malformed => (StatusCode::BAD_REQUEST, "INVALID_INPUT", "This request cannot be read. Please check it.".to_owned()),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "This is too large. Please send less at once.".to_owned()),
-            Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", "This takes longer than usual. Please try again in a moment.".to_owned()),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                "This address does not take that method.".to_owned(),
+            ),
+            Self::NotBuilt(what) => {
+                (StatusCode::NOT_IMPLEMENTED, "NOT_BUILT", format!("{what} is not part of this version yet."))
+            }
+            Self::Malformed => {
+                (StatusCode::BAD_REQUEST, "INVALID_INPUT", "This request cannot be read. Please check it.".to_owned())
+            }
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "This is too large. Please send less at once.".to_owned())
+            }
+            Self::TooSlow => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "BUSY",
+                "This takes longer than usual. Please try again in a moment.".to_owned(),
+            ),
             Self::Panicked | Self::Template(_) => fault(),
             Self::Store(error) => of_store(error),
         };
@@ -82,11 +96,15 @@ fn fault() -> (StatusCode, &'static str, String) {
 fn of_store(error: &StoreError) -> (StatusCode, &'static str, String) {
     let conflict = "Somebody else changed this meanwhile. Please look at it again.".to_owned();
     match error {
-        StoreError::Unavailable(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", "We cannot reach our data right now. Please try again in a moment.".to_owned())
-        }
+        StoreError::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SERVICE_UNAVAILABLE",
+            "We cannot reach our data right now. Please try again in a moment.".to_owned(),
+        ),
         StoreError::Conflict => (StatusCode::CONFLICT, "CONFLICT", conflict),
-        StoreError::Taken(_) => (StatusCode::CONFLICT, "CONFLICT", "This is taken already. Please choose another.".to_owned()),
+        StoreError::Taken(_) => {
+            (StatusCode::CONFLICT, "CONFLICT", "This is taken already. Please choose another.".to_owned())
+        }
         StoreError::Refused(_) => (StatusCode::FORBIDDEN, "FORBIDDEN", "You may not do this.".to_owned()),
         StoreError::Rejected { code, message, .. } => match code.as_str() {
             "PT400" => (StatusCode::BAD_REQUEST, "INVALID_INPUT", message.clone()),
@@ -148,7 +166,8 @@ impl Failure {
 
     /// The same bytes for everything that is not there: only a fault of ours names its request.
     fn page(&self, request_id: &str) -> Result<Response, minijinja::Error> {
-        let terminal = "You can make and publish your event in the terminal now. On the machine where EventOS runs, type:";
+        let terminal =
+            "You can make and publish your event in the terminal now. On the machine where EventOS runs, type:";
         let html = templates::notice(&match self.status {
             StatusCode::NOT_FOUND => Notice {
                 title: "We can’t find this page",
@@ -156,12 +175,18 @@ impl Failure {
                 command: None,
                 reference: None,
             },
-            StatusCode::NOT_IMPLEMENTED => {
-                Notice { title: self.message.trim_end_matches('.'), text: terminal, command: Some("eventos chat"), reference: None }
-            }
-            status if status.is_server_error() => {
-                Notice { title: "Something is not right on our side", text: &self.message, command: None, reference: Some(request_id) }
-            }
+            StatusCode::NOT_IMPLEMENTED => Notice {
+                title: self.message.trim_end_matches('.'),
+                text: terminal,
+                command: Some("eventos chat"),
+                reference: None,
+            },
+            status if status.is_server_error() => Notice {
+                title: "Something is not right on our side",
+                text: &self.message,
+                command: None,
+                reference: Some(request_id),
+            },
             _ => Notice { title: "That did not work", text: &self.message, command: None, reference: None },
         })?;
         Ok((self.status, [(CONTENT_SECURITY_POLICY, templates::POLICY.clone())], Html(html)).into_response())
@@ -174,7 +199,11 @@ mod tests {
 
     #[test]
     fn each_failure_of_the_store_has_its_status_and_shows_nothing_inside() {
-        let rejected = |code: &str| StoreError::Rejected { code: code.to_owned(), message: "Please name it.".to_owned(), detail: None };
+        let rejected = |code: &str| StoreError::Rejected {
+            code: code.to_owned(),
+            message: "Please name it.".to_owned(),
+            detail: None,
+        };
         let secret = "password authentication failed for 10.0.0.7".to_owned();
         let cases = [
             (StoreError::Unavailable(secret.clone()), 503, "SERVICE_UNAVAILABLE"),

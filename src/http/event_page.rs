@@ -39,7 +39,12 @@ async fn page(state: &HttpState, viewer: &Viewer, slug: &str, headers: &HeaderMa
     Ok(response)
 }
 
-async fn calendar_entry(state: &HttpState, viewer: &Viewer, slug: &str, headers: &HeaderMap) -> Result<Response, HttpError> {
+async fn calendar_entry(
+    state: &HttpState,
+    viewer: &Viewer,
+    slug: &str,
+    headers: &HeaderMap,
+) -> Result<Response, HttpError> {
     let page = load(&state.store, viewer, slug).await?;
     let entry = calendar::entry(&page, &url(state, slug), &host(&state.public_url)).ok_or(HttpError::NotFound)?;
     let mut response = cached::answer(&page, "text/calendar; charset=utf-8", entry, headers);

@@ -76,7 +76,8 @@ impl EventView {
         let when = schedule.words();
         let rhythm = draft.recurrence.as_deref().and_then(Rhythm::parse);
         let kind = draft.kind.unwrap_or(EventKind::Other);
-        let title = draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
+        let title =
+            draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
         let about = draft.description.as_deref().map(blocks).unwrap_or_default();
         let refunds = draft.refund_policy.as_deref().map(blocks).unwrap_or_default();
         Self {
@@ -114,7 +115,10 @@ impl PlaceView {
         let venue = place.venue.unwrap_or_default();
         let street = venue.line();
         let name = venue.name.clone().or_else(|| venue.address.clone()).or_else(|| venue.city.clone());
-        let rest = name.as_deref().and_then(|name| street.strip_prefix(name)).map(|rest| rest.trim_start_matches(", ").to_owned());
+        let rest = name
+            .as_deref()
+            .and_then(|name| street.strip_prefix(name))
+            .map(|rest| rest.trim_start_matches(", ").to_owned());
         Self {
             name,
             address: rest.filter(|rest| !rest.is_empty()),
@@ -137,7 +141,11 @@ fn tickets(page: &Page) -> Vec<TicketView> {
         let usual = |cents| TicketView { name: "Admission".to_owned(), price: price(cents), note: None };
         return draft.price_cents.map(usual).into_iter().collect();
     }
-    let of = |tier: &Tier| TicketView { name: one_line(&tier.name), price: price(tier.price_cents), note: ticket_note(tier) };
+    let of = |tier: &Tier| TicketView {
+        name: one_line(&tier.name),
+        price: price(tier.price_cents),
+        note: ticket_note(tier),
+    };
     draft.tiers.iter().map(of).collect()
 }
 
@@ -158,7 +166,10 @@ fn ticket_note(tier: &Tier) -> Option<String> {
 /// The text below a shared link: when, where, and how the description begins.
 fn link_summary(when: Option<&Words>, place: &Place, description: Option<&str>) -> String {
     let facts: Vec<String> = [when.map(Words::line), place.line()].into_iter().flatten().collect();
-    let parts: Vec<String> = [facts.join(" · "), description.map(one_line).unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = [facts.join(" · "), description.map(one_line).unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     summary(&parts.join(". "), SUMMARY_CHARS)
 }
 
@@ -199,7 +210,10 @@ mod tests {
 
     #[test]
     fn counts_and_needs_are_written_for_people() {
-        assert_eq!((grouped(7).as_str(), grouped(1_000).as_str(), grouped(1_234_567).as_str()), ("7", "1,000", "1,234,567"));
+        assert_eq!(
+            (grouped(7).as_str(), grouped(1_000).as_str(), grouped(1_234_567).as_str()),
+            ("7", "1,000", "1,234,567")
+        );
         assert_eq!(counted(1, "ticket"), "1 ticket");
         assert_eq!(amenity_words("av_equipment"), "AV equipment");
         assert_eq!(amenity_words("outdoor_space"), "Outdoor space");

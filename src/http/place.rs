@@ -41,7 +41,8 @@ impl Place {
         let online = matches!(draft.place_kind, Some(PlaceKind::Online | PlaceKind::Hybrid));
         let join_url = draft.online_url.as_deref().filter(|url| online && ticketing::is_free(draft) && is_web(url));
         Self {
-            venue: Some(Venue::of(page)).filter(|venue| draft.place_kind != Some(PlaceKind::Online) && *venue != Venue::default()),
+            venue: Some(Venue::of(page))
+                .filter(|venue| draft.place_kind != Some(PlaceKind::Online) && *venue != Venue::default()),
             online,
             join_url: join_url.map(str::to_owned),
         }
@@ -111,7 +112,8 @@ fn percent_encoded(text: &str) -> String {
 
 fn is_web(url: &str) -> bool {
     let lower = url.to_ascii_lowercase();
-    (lower.starts_with("https://") || lower.starts_with("http://")) && !url.chars().any(|c| c.is_whitespace() || c.is_control())
+    (lower.starts_with("https://") || lower.starts_with("http://"))
+        && !url.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 #[cfg(test)]

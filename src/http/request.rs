@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -25,7 +26,8 @@ const ID_CHARS: usize = 64;
 /// For everything but pages, which bring their own.
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-const PERMISSIONS: HeaderValue = HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+const PERMISSIONS: HeaderValue =
+    HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
 
 /// Answers a request inside its span.
 pub(super) async fn serve(request: Request, next: Next) -> Response {
@@ -49,7 +51,9 @@ fn log(status: u16, duration_ms: f64, route: &str) {
     let is_probe = matches!(route, "/livez" | "/readyz" | "/api/health");
     match status {
         // The reason stands in a line of its own.
-        500.. if status != 501 => tracing::error!(action = "http_request", http.status = status, duration_ms, error.code = "HTTP_5XX"),
+        500.. if status != 501 => {
+            tracing::error!(action = "http_request", http.status = status, duration_ms, error.code = "HTTP_5XX")
+        }
         _ if is_probe => tracing::debug!(action = "http_request", http.status = status, duration_ms),
         _ => tracing::info!(action = "http_request", http.status = status, duration_ms),
     }

@@ -65,7 +65,8 @@ const fn person(prefix: &'static str, planned: &'static str) -> Area {
 
 /// The area of this path.
 pub(super) fn area(path: &str) -> &'static Area {
-    let holds = |area: &&Area| path.strip_prefix(area.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let holds =
+        |area: &&Area| path.strip_prefix(area.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if path == "/" { &ROOT } else { AREAS.iter().find(holds).unwrap_or(&ELSEWHERE) }
 }
 

@@ -9,9 +9,8 @@ use jiff::tz::TimeZone;
 use super::schedule::Schedule;
 
 /// Parts whose values are numbers, weekdays or lists of them.
-const LISTS: &[&str] = &[
-    "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST",
-];
+const LISTS: &[&str] =
+    &["BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"];
 
 /// A well-formed rule: its parts in order.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +21,8 @@ impl Rhythm {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let upper = text.trim().to_ascii_uppercase();
         let rule = upper.strip_prefix("RRULE:").unwrap_or(&upper).trim_end_matches(';');
-        let parts = rule.split(';').map(|part| part.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let parts =
+            rule.split(';').map(|part| part.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
         let rhythm = Self(parts.collect::<Option<Vec<_>>>()?);
         let names = |wanted: &str| rhythm.0.iter().filter(|(name, _)| name == wanted).count();
         let single = names("FREQ") == 1 && names("COUNT") + names("UNTIL") <= 1;
@@ -125,8 +125,17 @@ mod tests {
     #[test]
     fn only_a_rule_is_a_rule() {
         let wrong = [
-            "", "weekly", "FREQ=OFTEN", "FREQ=DAILY\r\nATTENDEE:mailto:a@b.c", "FREQ=DAILY;X=1", "INTERVAL=2", "FREQ=DAILY;COUNT=",
-            "FREQ=DAILY;COUNT=two", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;FREQ=WEEKLY", "FREQ=DAILY;COUNT=2;UNTIL=20270101",
+            "",
+            "weekly",
+            "FREQ=OFTEN",
+            "FREQ=DAILY\r\nATTENDEE:mailto:a@b.c",
+            "FREQ=DAILY;X=1",
+            "INTERVAL=2",
+            "FREQ=DAILY;COUNT=",
+            "FREQ=DAILY;COUNT=two",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;FREQ=WEEKLY",
+            "FREQ=DAILY;COUNT=2;UNTIL=20270101",
         ];
         for text in wrong {
             assert_eq!(Rhythm::parse(text), None, "{text:?}");
@@ -143,14 +152,20 @@ mod tests {
         assert_eq!(rule("FREQ=WEEKLY;UNTIL=20270831T190000", &hours), "FREQ=WEEKLY;UNTIL=20270831T230000Z");
         assert_eq!(rule("FREQ=WEEKLY;UNTIL=20270831T190000Z", &hours), "FREQ=WEEKLY;UNTIL=20270831T190000Z");
         let day = jiff::civil::date(2027, 6, 1);
-        assert_eq!(rule("FREQ=WEEKLY;UNTIL=20270831T190000Z", &Schedule::Days { first: day, last: day }), "FREQ=WEEKLY;UNTIL=20270831");
+        assert_eq!(
+            rule("FREQ=WEEKLY;UNTIL=20270831T190000Z", &Schedule::Days { first: day, last: day }),
+            "FREQ=WEEKLY;UNTIL=20270831"
+        );
     }
 
     #[test]
     fn words_are_exact_or_few() {
         let said = |rule: &str| Rhythm::parse(rule).unwrap().words();
         assert_eq!(said("FREQ=WEEKLY;BYDAY=TU"), "Every week on Tuesday");
-        assert_eq!(said("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,SA;COUNT=10"), "Every 2 weeks on Tuesday, Thursday and Saturday, 10 times");
+        assert_eq!(
+            said("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,SA;COUNT=10"),
+            "Every 2 weeks on Tuesday, Thursday and Saturday, 10 times"
+        );
         assert_eq!(said("FREQ=MONTHLY;UNTIL=20271231T235959Z"), "Every month, until 31 December 2027");
         assert_eq!(said("FREQ=MONTHLY;BYDAY=1TU"), "Repeats");
         assert_eq!(said("FREQ=DAILY;BYDAY=MO"), "Repeats");

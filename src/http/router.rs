@@ -148,7 +148,9 @@ mod tests {
 
     #[tokio::test]
     async fn people_get_a_page() {
-        for (path, status, words) in [("/", 501, "eventos chat"), ("/wizard/new", 501, "eventos chat"), ("/nowhere", 404, "find this page")] {
+        for (path, status, words) in
+            [("/", 501, "eventos chat"), ("/wizard/new", 501, "eventos chat"), ("/nowhere", 404, "find this page")]
+        {
             let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
             assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
@@ -174,13 +176,20 @@ mod tests {
     async fn the_log_has_the_pattern_and_no_values() {
         let kept = Kept::default();
         let copy = kept.clone();
-        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(move || copy.clone()).finish();
+        let log = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(move || copy.clone())
+            .finish();
         let guard = tracing::subscriber::set_default(log);
         ask(Request::builder().uri("/e/my-event?token=canary"), Body::from("canary")).await;
         ask(Request::builder().uri("/api/panics?code=canary"), Body::from("canary")).await;
         drop(guard);
         let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
-        assert!(text.contains("/e/{name}") && text.contains("http.status=500") && text.contains("duration_ms="), "{text}");
+        assert!(
+            text.contains("/e/{name}") && text.contains("http.status=500") && text.contains("duration_ms="),
+            "{text}"
+        );
         assert!(!text.contains("canary") && !text.contains("my-event") && !text.contains("own words"), "{text}");
     }
 }

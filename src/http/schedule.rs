@@ -119,7 +119,8 @@ impl Words {
 
     /// All of it on one line.
     pub(super) fn line(&self) -> String {
-        let at = |day: &str, hour: Option<&String>| hour.map_or_else(|| day.to_owned(), |hour| format!("{day} at {hour}"));
+        let at =
+            |day: &str, hour: Option<&String>| hour.map_or_else(|| day.to_owned(), |hour| format!("{day} at {hour}"));
         let start = at(&self.day, self.hour.as_ref());
         match (&self.end_day, &self.end_hour) {
             (Some(day), hour) => format!("{start} – {}", at(day, hour.as_ref())),
@@ -191,11 +192,17 @@ mod tests {
         let evening = words("2027-06-05T19:00", "America/Toronto", 180);
         assert_eq!(evening.line(), "Saturday, 5 June 2027 at 7:00 PM – 10:00 PM");
         assert_eq!(evening.zone.as_deref(), Some("Toronto time (EDT, UTC−4)"));
-        assert_eq!((evening.start.as_str(), evening.end.as_deref()), ("2027-06-05T19:00:00-04:00", Some("2027-06-05T22:00:00-04:00")));
+        assert_eq!(
+            (evening.start.as_str(), evening.end.as_deref()),
+            ("2027-06-05T19:00:00-04:00", Some("2027-06-05T22:00:00-04:00"))
+        );
         assert_eq!((evening.month.as_str(), evening.date.as_str()), ("Jun", "5"));
         assert_eq!(words("2027-06-05T19:00", "Asia/Kathmandu", 60).zone.unwrap(), "Kathmandu time (UTC+5:45)");
         assert_eq!(words("2027-01-05T19:00", "Europe/London", 60).zone.unwrap(), "London time (GMT, UTC)");
-        assert_eq!(words("2027-01-05T19:00", "America/Argentina/Buenos_Aires", 60).zone.unwrap(), "Buenos Aires time (UTC−3)");
+        assert_eq!(
+            words("2027-01-05T19:00", "America/Argentina/Buenos_Aires", 60).zone.unwrap(),
+            "Buenos Aires time (UTC−3)"
+        );
         assert_eq!(words("2027-01-05T19:00", "UTC", 60).zone.unwrap(), "UTC");
     }
 
@@ -203,7 +210,8 @@ mod tests {
     fn an_end_on_another_day_is_named() {
         let night = words("2027-06-05T22:00", "Europe/Paris", 300);
         assert_eq!(night.line(), "Saturday, 5 June 2027 at 10:00 PM – Sunday, 6 June 2027 at 3:00 AM");
-        let days = Draft { time: None, end_date: Some(jiff::civil::date(2027, 6, 7)), ..draft("2027-06-05T00:00", "UTC", 1) };
+        let days =
+            Draft { time: None, end_date: Some(jiff::civil::date(2027, 6, 7)), ..draft("2027-06-05T00:00", "UTC", 1) };
         assert_eq!(Schedule::of(&days).words().unwrap().line(), "Saturday, 5 June 2027 – Monday, 7 June 2027");
         assert_eq!(Schedule::of(&Draft::default()).words(), None);
     }

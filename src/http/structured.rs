@@ -27,7 +27,10 @@ pub(super) fn event(page: &Page, schedule: &Schedule, place: &Place, url: &str) 
         ("url", json!(url)),
         ("startDate", json!(words.as_ref().map(|words| &words.start))),
         ("endDate", json!(words.as_ref().and_then(|words| words.end.as_ref()))),
-        ("eventStatus", json!(if cancelled { "https://schema.org/EventCancelled" } else { "https://schema.org/EventScheduled" })),
+        (
+            "eventStatus",
+            json!(if cancelled { "https://schema.org/EventCancelled" } else { "https://schema.org/EventScheduled" }),
+        ),
         ("eventAttendanceMode", attendance(place)),
         ("location", location(place, url)),
         ("offers", offers(page, url)),
@@ -48,7 +51,8 @@ fn attendance(place: &Place) -> Value {
 
 fn location(place: &Place, url: &str) -> Value {
     let venue = place.venue.as_ref().map(venue);
-    let online = place.online.then(|| json!({"@type": "VirtualLocation", "url": place.join_url.as_deref().unwrap_or(url)}));
+    let online =
+        place.online.then(|| json!({"@type": "VirtualLocation", "url": place.join_url.as_deref().unwrap_or(url)}));
     match (venue, online) {
         (Some(venue), Some(online)) => json!([venue, online]),
         (venue, online) => json!(venue.or(online)),
@@ -62,7 +66,8 @@ fn venue(venue: &Venue) -> Value {
         ("addressLocality", json!(venue.city)),
         ("addressCountry", json!(venue.country)),
     ]);
-    let position = venue.position.map(|(lat, lon)| json!({"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}));
+    let position =
+        venue.position.map(|(lat, lon)| json!({"@type": "GeoCoordinates", "latitude": lat, "longitude": lon}));
     object([
         ("@type", json!("Place")),
         ("name", json!(venue.name.as_ref().or(venue.address.as_ref()))),

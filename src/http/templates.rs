@@ -65,7 +65,12 @@ pub(super) fn event(view: &impl Serialize) -> Result<String, minijinja::Error> {
 
 /// An address as the value of an attribute: escaped, and with its slashes as they are for readers that decode nothing.
 pub(super) fn address(url: &str) -> Value {
-    let escaped = url.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;");
+    let escaped = url
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;");
     Value::from_safe_string(escaped)
 }
 
@@ -80,7 +85,8 @@ mod tests {
 
     #[test]
     fn the_policy_fits_the_style_as_it_stands_in_a_page() {
-        let page = notice(&Notice { title: "<b>", text: "text", command: Some("eventos chat"), reference: None }).unwrap();
+        let page =
+            notice(&Notice { title: "<b>", text: "text", command: Some("eventos chat"), reference: None }).unwrap();
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = STANDARD.encode(Sha256::digest(style));
         assert!(POLICY.to_str().unwrap().contains(&format!("style-src 'sha256-{hash}'")));

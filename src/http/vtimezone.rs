@@ -48,10 +48,19 @@ mod tests {
     #[test]
     fn each_change_is_written_in_the_time_before_it() {
         let zone = TimeZone::get("America/Toronto").unwrap();
-        let lines = lines(&zone, "America/Toronto", "2027-01-01T00:00:00Z".parse().unwrap(), "2027-12-01T00:00:00Z".parse().unwrap());
+        let lines = lines(
+            &zone,
+            "America/Toronto",
+            "2027-01-01T00:00:00Z".parse().unwrap(),
+            "2027-12-01T00:00:00Z".parse().unwrap(),
+        );
         let text = lines.join("\n");
-        assert!(text.contains("BEGIN:DAYLIGHT\nDTSTART:20270314T020000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0400\nTZNAME:EDT\nEND:DAYLIGHT"));
-        assert!(text.contains("BEGIN:STANDARD\nDTSTART:20271107T020000\nTZOFFSETFROM:-0400\nTZOFFSETTO:-0500\nTZNAME:EST\nEND:STANDARD"));
+        assert!(text.contains(
+            "BEGIN:DAYLIGHT\nDTSTART:20270314T020000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0400\nTZNAME:EDT\nEND:DAYLIGHT"
+        ));
+        assert!(text.contains(
+            "BEGIN:STANDARD\nDTSTART:20271107T020000\nTZOFFSETFROM:-0400\nTZOFFSETTO:-0500\nTZNAME:EST\nEND:STANDARD"
+        ));
         assert_eq!(utc_offset(Offset::from_seconds(-16_966).unwrap()), "-044246");
         assert_eq!(utc_offset(Offset::from_seconds(20_700).unwrap()), "+0545");
     }

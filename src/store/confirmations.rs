@@ -12,16 +12,30 @@ use super::error::StoreError;
 pub type Seal = Vec<u8>;
 
 /// Offers a confirmation; earlier offers of the session lose their force.
-pub async fn offer(conn: &mut PgConnection, session: Uuid, revision: i64, seal: &Seal, life_s: i32) -> Result<(), StoreError> {
-    sqlx::query!(r#"select app.offer_confirmation($1, $2, $3, $4) is not null as "offered!""#, session, revision, seal, life_s)
-        .fetch_one(conn)
-        .await?;
+pub async fn offer(
+    conn: &mut PgConnection,
+    session: Uuid,
+    revision: i64,
+    seal: &Seal,
+    life_s: i32,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"select app.offer_confirmation($1, $2, $3, $4) is not null as "offered!""#,
+        session,
+        revision,
+        seal,
+        life_s
+    )
+    .fetch_one(conn)
+    .await?;
     Ok(())
 }
 
 /// Uses a confirmation up; `false` when it was never offered for this revision, was used, or is too old.
 pub async fn redeem(conn: &mut PgConnection, session: Uuid, revision: i64, seal: &Seal) -> Result<bool, StoreError> {
-    let row = sqlx::query!(r#"select app.use_confirmation($1, $2, $3) as "used!""#, session, revision, seal).fetch_one(conn).await?;
+    let row = sqlx::query!(r#"select app.use_confirmation($1, $2, $3) as "used!""#, session, revision, seal)
+        .fetch_one(conn)
+        .await?;
     Ok(row.used)
 }
 

@@ -55,7 +55,9 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
     let message = error.message().to_owned();
     match code.as_str() {
         // connection exceptions, insufficient resources, operator intervention (PostgreSQL, appendix A)
-        code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => StoreError::Unavailable(message),
+        code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
+            StoreError::Unavailable(message)
+        }
         // serialization failure and deadlock: the transaction did nothing and may run again
         "40001" | "40P01" | "PT409" => StoreError::Conflict,
         "23505" => StoreError::Taken(error.constraint().unwrap_or_default().to_owned()),

@@ -33,7 +33,12 @@ pub async fn insert(conn: &mut PgConnection, id: Uuid, draft: &Draft) -> Result<
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when somebody else changed the row.
-pub async fn update(conn: &mut PgConnection, id: Uuid, revision: Option<i64>, draft: &Draft) -> Result<EventHead, StoreError> {
+pub async fn update(
+    conn: &mut PgConnection,
+    id: Uuid,
+    revision: Option<i64>,
+    draft: &Draft,
+) -> Result<EventHead, StoreError> {
     let schedule = schedule(draft);
     let row = sqlx::query!(
         r#"update events set
@@ -160,7 +165,12 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
 /// # Errors
 /// [`StoreError::Taken`] when a chosen link is taken; [`StoreError::Conflict`] when the draft is another by now;
 /// [`StoreError::Rejected`] `PT400` with the missing fields.
-pub async fn publish(conn: &mut PgConnection, event: Uuid, session: Uuid, revision: i64) -> Result<(EventHead, String), StoreError> {
+pub async fn publish(
+    conn: &mut PgConnection,
+    event: Uuid,
+    session: Uuid,
+    revision: i64,
+) -> Result<(EventHead, String), StoreError> {
     let row = sqlx::query!(
         r#"select id as "id!", slug as "slug!", status as "status!", revision as "revision!" from app.publish($1, $2, $3, null)"#,
         event,
@@ -174,9 +184,13 @@ pub async fn publish(conn: &mut PgConnection, event: Uuid, session: Uuid, revisi
 
 /// Keeps search words and a summary for machines beside the event (R78); what else is there stays.
 pub async fn describe(conn: &mut PgConnection, event: Uuid, seo: &Value) -> Result<(), StoreError> {
-    sqlx::query!("update events set metadata = metadata || jsonb_build_object('seo', $2::jsonb) where id = $1", event, seo)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "update events set metadata = metadata || jsonb_build_object('seo', $2::jsonb) where id = $1",
+        event,
+        seo
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -12,6 +12,13 @@ const BOOTSTRAP: &str = include_str!("../../migrations/bootstrap.sql");
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
+/// The migrations, with their books in the schema that no client sees.
+fn migrator() -> Migrator {
+    let mut migrator = Migrator::with_migrations(MIGRATIONS.iter().cloned().collect());
+    migrator.dangerous_set_table_name("app._sqlx_migrations");
+    migrator
+}
+
 /// The newest migration that this program knows.
 pub fn newest() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
@@ -23,7 +30,8 @@ pub fn fingerprint() -> String {
     for migration in MIGRATIONS.iter() {
         hash.update(&migration.checksum);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = hash.finalize();
+    format!("{:016x}", digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)))
 }
 
 /// Brings a database up to date. The login must be allowed to make roles: the private cluster's superuser, or a project's owner.
@@ -35,8 +43,11 @@ pub async fn run(login: PgConnectOptions) -> Result<(), StoreError> {
     // Two programs that start at once take turns. The key is any fixed number that nobody else locks.
     sqlx::query("select pg_advisory_lock(4950127)").execute(&mut conn).await?;
     conn.execute(sqlx::raw_sql(BOOTSTRAP)).await?;
-    sqlx::query("set role app_owner").execute(&mut conn).await?;
-    MIGRATIONS.run(&mut conn).await.map_err(|error| StoreError::Fault(error.to_string()))?;
+    // On a hosted project the owner cannot pass on the usage of schema auth, and runs the migrations itself.
+    sqlx::query("select case when has_schema_privilege('app_owner', 'auth', 'usage') then set_config('role', 'app_owner', false) end")
+        .execute(&mut conn)
+        .await?;
+    migrator().run(&mut conn).await.map_err(|error| StoreError::Fault(error.to_string()))?;
     conn.close().await?;
     Ok(())
 }

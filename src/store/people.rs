@@ -40,13 +40,9 @@ pub async fn new_guest(conn: &mut PgConnection) -> Result<Person, StoreError> {
 }
 
 async fn ensure(conn: &mut PgConnection, email: Option<&str>, role: Role) -> Result<Person, StoreError> {
-    let row = sqlx::query!(
-        r#"select app.ensure_user($1, $2, $3, null) as "id!""#,
-        email,
-        role.as_str(),
-        role == Role::Guest
-    )
-    .fetch_one(&mut *conn)
-    .await?;
+    let row =
+        sqlx::query!(r#"select app.ensure_user($1, $2, $3, null) as "id!""#, email, role.as_str(), role == Role::Guest)
+            .fetch_one(&mut *conn)
+            .await?;
     get(conn, row.id).await?.ok_or_else(|| odd("person", row.id))
 }

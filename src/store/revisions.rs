@@ -33,15 +33,21 @@ pub async fn newest(conn: &mut PgConnection, session: Uuid, taken_back: &[i64]) 
 
 /// The change of this version.
 pub async fn get(conn: &mut PgConnection, session: Uuid, version: i64) -> Result<Option<Change>, StoreError> {
-    let row = sqlx::query!("select revision, patch from draft_revisions where session_id = $1 and revision = $2", session, version)
-        .fetch_optional(conn)
-        .await?;
+    let row = sqlx::query!(
+        "select revision, patch from draft_revisions where session_id = $1 and revision = $2",
+        session,
+        version
+    )
+    .fetch_optional(conn)
+    .await?;
     Ok(row.map(|row| change(row.revision, &row.patch)))
 }
 
 /// Forgets changes that were taken back, once something new was said.
 pub async fn forget(conn: &mut PgConnection, session: Uuid, versions: &[i64]) -> Result<(), StoreError> {
-    sqlx::query!("delete from draft_revisions where session_id = $1 and revision = any($2)", session, versions).execute(conn).await?;
+    sqlx::query!("delete from draft_revisions where session_id = $1 and revision = any($2)", session, versions)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

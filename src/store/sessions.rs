@@ -40,7 +40,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Session>, S
     .await?;
     let Some(row) = row else { return Ok(None) };
     let stage = u8::try_from(row.stage).ok().and_then(Stage::from_number).ok_or_else(|| odd("stage", row.stage))?;
-    let state: State = serde_json::from_value(row.state).map_err(|error| odd("state", error))?;
+    let remembered: State = serde_json::from_value(row.state).map_err(|error| odd("state", error))?;
     let mut session = Session {
         id: row.id,
         owner: row.user_id,
@@ -50,7 +50,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Session>, S
         version: row.version,
         language: row.language,
         started_at: row.started_at.to_jiff(),
-        state,
+        state: remembered,
         interactions: row.ai_interactions_count,
     };
     if let Some(event) = row.event_id {
@@ -63,8 +63,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Session>, S
 async fn adopt(conn: &mut PgConnection, session: &mut Session, event: Uuid) -> Result<(), StoreError> {
     let Some(stored) = events::get(conn, event).await? else { return Ok(()) };
     if stored.head.revision != session.state.revision {
-        let known = std::mem::take(&mut session.state.draft);
-        session.state.draft = overlay(known, stored.draft);
+        session.state.draft = overlay(&session.state.draft, stored.draft);
         session.state.revision = stored.head.revision;
         session.state.confirming = None;
     }
@@ -73,7 +72,7 @@ async fn adopt(conn: &mut PgConnection, session: &mut Session, event: Uuid) -> R
 }
 
 /// The row's values, with the provenance of those that did not change; the others were typed in elsewhere.
-fn overlay(known: Draft, row: Draft) -> Draft {
+fn overlay(known: &Draft, row: Draft) -> Draft {
     let mut merged = row;
     if merged.date.is_none() {
         (merged.time, merged.end_time) = (known.time, known.end_time);
@@ -110,15 +109,20 @@ async fn latest_open(conn: &mut PgConnection, owner: Uuid) -> Result<Option<Uuid
 
 /// The caller's own session with this id exists.
 pub async fn is_own(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreError> {
-    let row = sqlx::query!(r#"select exists (select from wizard_sessions where id = $1) as "own!""#, id).fetch_one(conn).await?;
+    let row = sqlx::query!(r#"select exists (select from wizard_sessions where id = $1) as "own!""#, id)
+        .fetch_one(conn)
+        .await?;
     Ok(row.own)
 }
 
 /// The session that the caller worked on last, else this new one. First messages that come at once make one session.
 pub async fn current_or_insert(conn: &mut PgConnection, fresh: &Session, channel: &str) -> Result<Uuid, StoreError> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('first session ' || $1::text, 0))", fresh.owner.to_string())
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('first session ' || $1::text, 0))",
+        fresh.owner.to_string()
+    )
+    .execute(&mut *conn)
+    .await?;
     if let Some(open) = latest_open(conn, fresh.owner).await? {
         return Ok(open);
     }

@@ -8,14 +8,20 @@ use crate::domain::suggestion::Suggestion;
 
 /// A suggestion that this session was shown; `None` when there is none with this id.
 pub async fn get(conn: &mut PgConnection, session: Uuid, id: Uuid) -> Result<Option<Suggestion>, StoreError> {
-    let row = sqlx::query!("select data from suggestions where session_id = $1 and id = $2", session, id).fetch_optional(conn).await?;
+    let row = sqlx::query!("select data from suggestions where session_id = $1 and id = $2", session, id)
+        .fetch_optional(conn)
+        .await?;
     row.map(|row| serde_json::from_value(row.data).map_err(|error| StoreError::Fault(error.to_string()))).transpose()
 }
 
 /// Notes that a suggestion was taken.
 pub async fn accepted(conn: &mut PgConnection, session: Uuid, id: Uuid) -> Result<(), StoreError> {
-    sqlx::query!("update suggestions set accepted_at = now() where session_id = $1 and id = $2 and accepted_at is null", session, id)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "update suggestions set accepted_at = now() where session_id = $1 and id = $2 and accepted_at is null",
+        session,
+        id
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }

@@ -121,7 +121,9 @@ impl Fields {
                 None => say(format_args!(" {name}={value}")),
             }
         }
-        for (name, value) in [("error", &self.error), ("code", &self.error_code), ("session", &self.session), ("request", &self.request)] {
+        for (name, value) in
+            [("error", &self.error), ("code", &self.error_code), ("session", &self.session), ("request", &self.request)]
+        {
             if let Some(value) = value {
                 say(format_args!(" {name}={value}"));
             }

@@ -6,12 +6,37 @@
 const REDACTED: &str = "[redacted]";
 
 /// Ends of names whose values are secret.
-const NAMES: &[&str] = &["authorization", "password", "passwd", "secret", "token", "api_key", "apikey", "api-key", "private_key", "cookie", "jwt"];
+const NAMES: &[&str] = &[
+    "authorization",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "api-key",
+    "private_key",
+    "cookie",
+    "jwt",
+];
 /// Schemes that stand between a name and its secret.
 const SCHEMES: &[&str] = &["bearer ", "basic ", "bot "];
 /// How keys of the services that we use, and of those near them, begin.
 const BEGINNINGS: &[&str] = &[
-    "sk-", "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "AIza", "SG.", "sbp_", "sb_secret_", "ghp_", "gho_", "github_pat_", "xoxb-",
+    "sk-",
+    "sk_live_",
+    "sk_test_",
+    "rk_live_",
+    "rk_test_",
+    "whsec_",
+    "AIza",
+    "SG.",
+    "sbp_",
+    "sb_secret_",
+    "ghp_",
+    "gho_",
+    "github_pat_",
+    "xoxb-",
 ];
 /// A word of letters of both cases and digits that is so long says nothing to people.
 const DENSE: usize = 24;
@@ -69,7 +94,8 @@ fn next_name(lower: &str, from: usize) -> Option<usize> {
 fn value(after_name: &str) -> Option<(usize, usize)> {
     let separated = after_name.trim_start_matches(['"', '\'', ' ', '\\']);
     let value = separated.strip_prefix([':', '='])?.trim_start_matches(['"', '\'', ' ', '\\']);
-    let scheme = SCHEMES.iter().find(|scheme| value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    let scheme =
+        SCHEMES.iter().find(|scheme| value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     let scheme = scheme.map_or(0, |scheme| scheme.len());
     let end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '&' | ',' | ';' | ')' | '}' | ']' | '\\');
     let word = value.get(scheme..)?;
@@ -131,7 +157,10 @@ mod tests {
             ("sent bearer abcdefgh to it", "sent bearer [redacted] to it"),
             (r#"{"password":"hunter2","n":1}"#, r#"{"password":"[redacted]","n":1}"#),
             ("/cb?code=7&access_token=x1y2&state=ok", "/cb?code=7&access_token=[redacted]&state=ok"),
-            ("postgres://eventos:p@ss:w@db.example:5432/eventos", "postgres://eventos:[redacted]@db.example:5432/eventos"),
+            (
+                "postgres://eventos:p@ss:w@db.example:5432/eventos",
+                "postgres://eventos:[redacted]@db.example:5432/eventos",
+            ),
             ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl.", "got [redacted]"),
             ("key sk-proj-aaaaaaaaaaaa, whsec_bbbbbbbbbbbb", "key [redacted], [redacted]"),
             ("bot 123456789:AAq7Zr2Wm9Kx4Tn6Vb1Lc8Yd3Hf5Js0PgQe", "bot 123456789:[redacted]"),

@@ -24,6 +24,10 @@ pub fn answer(telling: &Telling<'_>) -> String {
         parts.push(fill(telling.language, "published", &[("name", name), ("url", url)]));
         return finish(parts, telling.language);
     }
+    if let Some((name, url)) = telling.live {
+        parts.push(fill(telling.language, "live", &[("name", name), ("url", url)]));
+        return finish(parts, telling.language);
+    }
     opening(telling, &mut parts);
     changes(telling, &mut parts);
     caveats(telling, &mut parts);

@@ -127,7 +127,11 @@ impl Work<'_> {
         let patch = publishing::defaults(self.session.draft(), &self.job.person);
         self.assume(&patch);
         if self.session.draft().description.is_none() {
-            let text = advice::describe(self.session.draft(), self.venue.as_ref().map(|(name, _)| name.as_str()), &self.session.language);
+            let text = advice::describe(
+                self.session.draft(),
+                self.venue.as_ref().map(|(name, _)| name.as_str()),
+                &self.session.language,
+            );
             self.assume(&vec![(Fact::Description(text), Provenance::Default)]);
         }
     }
@@ -181,7 +185,10 @@ impl Work<'_> {
 
     async fn ask_again(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.intent = Intent::Publish;
-        self.errors.push(FieldError::new(Field::Name, "The draft changed, or the question is too old. Please look once more."));
+        self.errors.push(FieldError::new(
+            Field::Name,
+            "The draft changed, or the question is too old. Please look once more.",
+        ));
         self.settle_place(tx).await?;
         self.ask_next();
         self.complete();
@@ -223,10 +230,13 @@ impl Work<'_> {
         fields.extend(values.clone());
         match serde_json::from_value::<Draft>(Value::Object(fields)) {
             Ok(draft) => {
-                self.changed = Field::ALL.iter().copied().filter(|field| changed(*field, &draft, self.session.draft())).collect();
+                self.changed =
+                    Field::ALL.iter().copied().filter(|field| changed(*field, &draft, self.session.draft())).collect();
                 self.session.state.draft = draft;
             }
-            Err(error) => tracing::error!(session.id = %self.session.id, %error, "an old change does not fit the draft any more"),
+            Err(error) => {
+                tracing::error!(session.id = %self.session.id, %error, "an old change does not fit the draft any more")
+            }
         }
     }
 }

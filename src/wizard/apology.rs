@@ -25,7 +25,8 @@ pub(super) async fn settle(desk: Arc<Desk>, session: Uuid, job: Arc<Job>) {
 
 async fn write(desk: &Desk, session: Uuid, job: &Job) -> Result<(), StoreError> {
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
-    conversations::say(&mut tx, session, WORDS, &serde_json::json!({"failed": true}), &job.channel, job.message).await?;
+    conversations::say(&mut tx, session, WORDS, &serde_json::json!({"failed": true}), &job.channel, job.message)
+        .await?;
     inbox::set_aside(&mut tx, job.inbox, "the turn failed").await?;
     Ok(tx.commit().await?)
 }

@@ -4,8 +4,8 @@
 //! turned away; messages of a session queue in the order of their commits; an actor that died is replaced from the store
 //! and what waited behind it goes on; a session that crashes again and again rests, and its user is told.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{ArbiterHandle, Supervisor};
@@ -196,7 +196,8 @@ impl Directory {
     fn arbiter(&self) -> ArbiterHandle {
         let start = self.next_arbiter.fetch_add(1, Ordering::SeqCst);
         let count = self.arbiters.len().max(1);
-        let alive = (0..count).filter_map(|step| self.arbiters.get((start + step) % count)).find(|arbiter| arbiter.alive());
+        let alive =
+            (0..count).filter_map(|step| self.arbiters.get((start + step) % count)).find(|arbiter| arbiter.alive());
         alive.or(self.arbiters.first()).cloned().unwrap_or_else(actix::Arbiter::current)
     }
 

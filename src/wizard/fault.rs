@@ -36,7 +36,11 @@ pub(crate) fn point(name: &str) {
 /// # Panics
 /// When the variable is malformed: a crash test that kills nothing would show nothing.
 #[cfg(feature = "failpoints")]
-#[expect(clippy::disallowed_methods, clippy::panic, reason = "for the crash tests alone; no release build carries this")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::panic,
+    reason = "for the crash tests alone; no release build carries this"
+)]
 pub fn arm_from_environment() {
     let Ok(wish) = std::env::var("FAILPOINT_KILL") else { return };
     let parsed = wish.split_once(':').and_then(|(name, count)| Some((name.to_owned(), count.parse::<usize>().ok()?)));

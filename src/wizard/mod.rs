@@ -2,16 +2,16 @@
 //!
 //! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered.
 
+mod acts;
 pub mod apology;
 pub mod directory;
 pub mod fault;
 pub mod job;
+mod plan;
 pub mod recovery;
 pub mod session;
+mod show;
 pub mod slot;
 pub mod system;
 pub mod turn;
-mod acts;
-mod plan;
-mod show;
 mod work;

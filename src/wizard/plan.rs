@@ -6,12 +6,8 @@ use crate::domain::publishing;
 use crate::domain::stage::Stage;
 
 /// What is asked together, in the order of asking.
-const QUESTIONS: &[&[Field]] = &[
-    &[Field::Name, Field::Type],
-    &[Field::Place, Field::Capacity],
-    &[Field::DateTime],
-    &[Field::PriceCents],
-];
+const QUESTIONS: &[&[Field]] =
+    &[&[Field::Name, Field::Type], &[Field::Place, Field::Capacity], &[Field::DateTime], &[Field::PriceCents]];
 
 /// What to ask next; empty when everything that must be said was said. What was put off comes last.
 pub(super) fn question(draft: &Draft, put_off: &[Field]) -> Vec<Field> {
@@ -47,7 +43,10 @@ mod tests {
         let mut draft = Draft::default();
         assert_eq!(question(&draft, &[]), [Field::Name, Field::Type]);
         assert_eq!(question(&draft, &[Field::Name, Field::Type]), [Field::Place, Field::Capacity]);
-        draft.apply(&vec![(Fact::Place("The Carlu".to_owned()), Provenance::Said), (Fact::Capacity(50), Provenance::Said)]);
+        draft.apply(&vec![
+            (Fact::Place("The Carlu".to_owned()), Provenance::Said),
+            (Fact::Capacity(50), Provenance::Said),
+        ]);
         assert_eq!(question(&draft, &[Field::Name]), [Field::DateTime]);
         draft.apply(&vec![
             (Fact::Date(jiff::civil::date(2026, 12, 1)), Provenance::Said),

@@ -48,7 +48,12 @@ impl SessionActor {
         Self { id, directory, session: None }
     }
 
-    fn end(&mut self, inbox: Uuid, body: Result<Result<Session, TurnError>, Failure>, ctx: &mut Context<Self>) -> Ended {
+    fn end(
+        &mut self,
+        inbox: Uuid,
+        body: Result<Result<Session, TurnError>, Failure>,
+        ctx: &mut Context<Self>,
+    ) -> Ended {
         // Without a settled state the next turn reads again: what we hold may be stale.
         self.session = None;
         match body {

@@ -29,7 +29,7 @@ pub(super) fn words(work: &Work<'_>) -> String {
     telling.missing = &missing;
     telling.warnings = &work.warnings;
     telling.published = work.published.as_ref().map(|_| (name.as_str(), url.as_str()));
-    let _ = &url;
+    telling.live = work.before.is_published().then_some((name.as_str(), url.as_str()));
     telling.reverted = work.reverted;
     telling.first = work.first;
     telling.cut = work.cut;

@@ -31,7 +31,8 @@ impl ActorSystem {
         let body = move || {
             let runner = System::new();
             // An arbiter can be made only where a system is current, which is this thread.
-            let handles = runner.block_on(async { (0..arbiters.max(1)).map(|_| Arbiter::new().handle()).collect::<Vec<_>>() });
+            let handles =
+                runner.block_on(async { (0..arbiters.max(1)).map(|_| Arbiter::new().handle()).collect::<Vec<_>>() });
             if sender.send((System::current(), handles)).is_ok()
                 && let Err(error) = runner.run()
             {

@@ -153,21 +153,27 @@ async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session
     {
         return Ok(held);
     }
-    let absent = || StoreError::Rejected { code: "PT404".to_owned(), message: "no such session".to_owned(), detail: None };
+    let absent =
+        || StoreError::Rejected { code: "PT404".to_owned(), message: "no such session".to_owned(), detail: None };
     sessions::get(tx, id).await?.ok_or_else(absent)
 }
 
 /// Tells whoever listens why there is no answer yet, or gives the answer that is there already.
 async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError) {
-    let trouble = |code: &str, message: &str| Reply::Trouble { code: code.to_owned(), message: message.to_owned(), retry_after_s: None };
+    let trouble = |code: &str, message: &str| Reply::Trouble {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        retry_after_s: None,
+    };
     let reply = match error {
         TurnError::AnsweredElsewhere => match stored_answer(desk, id, job).await {
             Ok(Some(words)) => Reply::Said(words),
             _ => trouble("ANSWERED_ELSEWHERE", "This message was answered in another window."),
         },
-        TurnError::Later(_) => {
-            trouble("SERVICE_UNAVAILABLE", "I have your message, but my memory does not answer right now. I will finish it as soon as it does.")
-        }
+        TurnError::Later(_) => trouble(
+            "SERVICE_UNAVAILABLE",
+            "I have your message, but my memory does not answer right now. I will finish it as soon as it does.",
+        ),
         TurnError::NoSession => trouble("NOT_FOUND", "I could not find that draft. Start a new one?"),
         TurnError::Stopped => trouble("STOPPED", "Stopped. Nothing was changed."),
     };

@@ -118,12 +118,16 @@ impl<'a> Work<'a> {
                 confirming: state.confirming.is_some(),
                 language: (self.before.version > 0).then_some(self.before.language.as_str()),
                 country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
-                currency: state.draft.currency.or_else(|| self.job.person.currency.as_deref().and_then(Currency::parse)),
+                currency: state
+                    .draft
+                    .currency
+                    .or_else(|| self.job.person.currency.as_deref().and_then(Currency::parse)),
             },
         );
         self.session.language = understood.language;
         self.intent = understood.intent;
-        (self.patch, self.doubts, self.wish, self.cut) = (understood.patch, understood.doubts, understood.wish, understood.cut);
+        (self.patch, self.doubts, self.wish, self.cut) =
+            (understood.patch, understood.doubts, understood.wish, understood.cut);
         match (self.intent, &state.confirming) {
             (Intent::Affirm, Some(confirming)) => self.given = Some((confirming.revision, confirming.seal.clone())),
             (Intent::Pick(index), _) => {
@@ -251,8 +255,14 @@ impl<'a> Work<'a> {
         let (before, after) = (fields(self.before.draft()), fields(self.session.draft()));
         let differs = |key: &&String| before.get(*key) != after.get(*key);
         let keys: Vec<&String> = before.keys().filter(differs).collect();
-        let pick = |side: &Map<String, Value>| keys.iter().filter_map(|key| Some(((*key).clone(), side.get(*key)?.clone()))).collect();
-        (!keys.is_empty()).then(|| Change { version: self.before.version + 1, before: pick(&before), after: pick(&after) })
+        let pick = |side: &Map<String, Value>| {
+            keys.iter().filter_map(|key| Some(((*key).clone(), side.get(*key)?.clone()))).collect()
+        };
+        (!keys.is_empty()).then(|| Change {
+            version: self.before.version + 1,
+            before: pick(&before),
+            after: pick(&after),
+        })
     }
 
     /// Makes or updates the event's row where the draft changed.

@@ -88,7 +88,8 @@ fn rooms_use_only_what_stands_left_of_them() {
     for path in sources(&root().join("src")) {
         let room = room(&path);
         let text = std::fs::read_to_string(&path).unwrap();
-        let allowed = ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("{room} is no room: {path:?}")).1;
+        let allowed =
+            ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("{room} is no room: {path:?}")).1;
         for (number, line) in text.lines().enumerate() {
             for used in names_after(code(line), "crate::") {
                 if used != room && !allowed.contains(&used) && ROOMS.iter().any(|(name, _)| *name == used) {
@@ -105,7 +106,12 @@ fn grouped_imports_of_rooms_are_not_used_to_slip_past() {
     for path in sources(&root().join("src")) {
         let text = std::fs::read_to_string(&path).unwrap();
         let grouped = text.lines().position(|line| code(line).contains("crate::{"));
-        assert_eq!(grouped, None, "{}: name the room before the brace, so that the directions can be read", path.display());
+        assert_eq!(
+            grouped,
+            None,
+            "{}: name the room before the brace, so that the directions can be read",
+            path.display()
+        );
     }
 }
 
@@ -117,9 +123,9 @@ fn outside_crates_stay_in_their_homes() {
         let text = std::fs::read_to_string(&path).unwrap();
         for (number, line) in text.lines().enumerate() {
             for (outside, homes) in HOMES {
-                let named = code(line).match_indices(&format!("{outside}::")).any(|(at, _)| {
-                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-                });
+                let named = code(line)
+                    .match_indices(&format!("{outside}::"))
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
                 if named && !homes.contains(&room.as_str()) {
                     writeln!(wrong, "{}:{}: {outside} has no place in {room}", path.display(), number + 1).unwrap();
                 }
@@ -138,7 +144,11 @@ fn channels_know_the_chat_vocabulary_and_nothing_behind_it() {
         for kind in ["dependencies", "dev-dependencies"] {
             let Some(dependencies) = table.get(kind).and_then(toml::Value::as_table) else { continue };
             for name in dependencies.keys() {
-                assert!(!NEVER_IN_BOTS.contains(&name.as_str()), "{}: a channel may not depend on {name}", manifest.display());
+                assert!(
+                    !NEVER_IN_BOTS.contains(&name.as_str()),
+                    "{}: a channel may not depend on {name}",
+                    manifest.display()
+                );
             }
         }
     }
@@ -167,7 +177,8 @@ fn every_file_says_what_it_is_and_is_read_in_one_sitting() {
             }
             let lines = text.lines().count();
             if lines > LONGEST_FILE {
-                writeln!(wrong, "{}:{lines}: longer than {LONGEST_FILE} lines; these are two rooms", path.display()).unwrap();
+                writeln!(wrong, "{}:{lines}: longer than {LONGEST_FILE} lines; these are two rooms", path.display())
+                    .unwrap();
             }
         }
     }

@@ -13,7 +13,8 @@ use sqlx::PgConnection;
 use crate::harness::{self, Database};
 
 /// What an organizer types; each line adds one fact that can be counted.
-const LINES: &[&str] = &["it is called Harbour Lights", "for 80 people", "a concert", "at Pier 21 in Halifax", "tickets are 25 dollars"];
+const LINES: &[&str] =
+    &["it is called Harbour Lights", "for 80 people", "a concert", "at Pier 21 in Halifax", "tickets are 25 dollars"];
 
 struct Folder(std::path::PathBuf);
 

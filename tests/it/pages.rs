@@ -75,7 +75,8 @@ impl Answer {
 }
 
 async fn get(router: &axum::Router, path: &str, headers: &[(&str, &str)]) -> Answer {
-    let request = headers.iter().fold(Request::builder().uri(path), |request, (name, value)| request.header(*name, *value));
+    let request =
+        headers.iter().fold(Request::builder().uri(path), |request, (name, value)| request.header(*name, *value));
     let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
@@ -91,24 +92,41 @@ async fn a_page_says_when_where_and_how_much() {
     let router = router(state(database.store().await, Vec::new()));
     let page = get(&router, "/e/pages-summer", &[]).await;
     assert_eq!(page.status, 200);
-    for words in ["<h1 dir=\"auto\">Summer Concert</h1>", "7:00 PM", "10:00 PM", "Toronto time (EDT, UTC−4)", "$12.50 CAD", "1,200 people",
-        "<p dir=\"auto\">And friends.</p>", "href=\"https://events.example/e/pages-summer.ics\"",
-        "<meta property=\"og:url\" content=\"https://events.example/e/pages-summer\">"]
-    {
+    for words in [
+        "<h1 dir=\"auto\">Summer Concert</h1>",
+        "7:00 PM",
+        "10:00 PM",
+        "Toronto time (EDT, UTC−4)",
+        "$12.50 CAD",
+        "1,200 people",
+        "<p dir=\"auto\">And friends.</p>",
+        "href=\"https://events.example/e/pages-summer.ics\"",
+        "<meta property=\"og:url\" content=\"https://events.example/e/pages-summer\">",
+    ] {
         assert!(page.body.contains(words), "{words} is not in\n{}", page.body);
     }
     let data = hostile::structured(&page.body);
     assert_eq!(data["startDate"], "2027-06-05T19:00:00-04:00");
     assert_eq!(data["offers"][0]["price"], "12.50");
-    assert_eq!((&data["location"]["name"], &data["location"]["address"]["addressLocality"]), (&json!("Bandshell"), &json!("Toronto")));
+    assert_eq!(
+        (&data["location"]["name"], &data["location"]["address"]["addressLocality"]),
+        (&json!("Bandshell"), &json!("Toronto"))
+    );
     assert_eq!(page.header("cache-control"), "public, max-age=300, s-maxage=3600");
     let policy = page.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe") && !policy.contains("script-src"));
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-")
+            && !policy.contains("unsafe")
+            && !policy.contains("script-src")
+    );
 
     let again = get(&router, "/e/pages-summer", &[("if-none-match", page.header("etag"))]).await;
     assert_eq!((again.status, again.body.as_str(), again.header("etag")), (304, "", page.header("etag")));
     let mut conn = database.connect(Role::Bootstrap).await;
-    sqlx::query("update public.events set name = 'Autumn Concert' where slug = 'pages-summer'").execute(&mut conn).await.unwrap();
+    sqlx::query("update public.events set name = 'Autumn Concert' where slug = 'pages-summer'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
     assert_eq!(get(&router, "/e/pages-summer", &[("if-none-match", page.header("etag"))]).await.status, 200);
 }
 
@@ -128,10 +146,22 @@ async fn what_a_guest_may_not_see_answers_as_what_is_not_there() {
         assert_eq!((absent.status, absent.header("cache-control")), (404, "no-store"));
         for slug in ["pages-hidden", "pages-draft", "Pages-Hidden", "pages%20hidden"] {
             let found = get(&guest, &format!("/e/{slug}{ending}"), &id).await;
-            assert_eq!((found.status, &found.headers, &found.body), (404, &absent.headers, &absent.body), "{slug}{ending}");
+            assert_eq!(
+                (found.status, &found.headers, &found.body),
+                (404, &absent.headers, &absent.body),
+                "{slug}{ending}"
+            );
         }
     }
-    let person = Person { id: ORGANIZER, role: PersonRole::Organizer, email: None, name: None, timezone: None, country: None, currency: None };
+    let person = Person {
+        id: ORGANIZER,
+        role: PersonRole::Organizer,
+        email: None,
+        name: None,
+        timezone: None,
+        country: None,
+        currency: None,
+    };
     let organizer = guest.layer(axum::Extension(Viewer::Person(Box::new(person))));
     let own = get(&organizer, "/e/pages-hidden", &[]).await;
     assert_eq!((own.status, own.header("cache-control"), own.header("etag")), (200, "private, no-store", ""));
@@ -142,25 +172,42 @@ async fn what_a_guest_may_not_see_answers_as_what_is_not_there() {
 #[tokio::test]
 async fn a_cancelled_event_says_so_to_whoever_finds_it() {
     let database = harness::database().await;
-    fill(&mut database.connect(Role::Bootstrap).await, &[json!({"slug": "pages-off", "name": "Off", "status": "cancelled"})]).await;
-    let person = Person { id: ORGANIZER, role: PersonRole::Organizer, email: None, name: None, timezone: None, country: None, currency: None };
-    let router = router(state(database.store().await, Vec::new())).layer(axum::Extension(Viewer::Person(Box::new(person))));
+    fill(
+        &mut database.connect(Role::Bootstrap).await,
+        &[json!({"slug": "pages-off", "name": "Off", "status": "cancelled"})],
+    )
+    .await;
+    let person = Person {
+        id: ORGANIZER,
+        role: PersonRole::Organizer,
+        email: None,
+        name: None,
+        timezone: None,
+        country: None,
+        currency: None,
+    };
+    let router =
+        router(state(database.store().await, Vec::new())).layer(axum::Extension(Viewer::Person(Box::new(person))));
     let page = get(&router, "/e/pages-off", &[]).await;
     assert!(page.body.contains("This event is cancelled."));
     assert_eq!(hostile::structured(&page.body)["eventStatus"], "https://schema.org/EventCancelled");
     let entry = get(&router, "/e/pages-off.ics", &[]).await.body;
     assert!(entry.contains("\r\nSTATUS:CANCELLED\r\n"));
     let mut conn = database.connect(Role::Bootstrap).await;
-    let revision: i64 = sqlx::query_scalar("select revision from public.events where slug = 'pages-off'").fetch_one(&mut conn).await.unwrap();
-    assert!(entry.contains(&format!("\r\nSEQUENCE:{}\r\n", revision + 1)), "newer than the last version that was not cancelled\n{entry}");
+    let revision: i64 = sqlx::query_scalar("select revision from public.events where slug = 'pages-off'")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    assert!(
+        entry.contains(&format!("\r\nSEQUENCE:{}\r\n", revision + 1)),
+        "newer than the last version that was not cancelled\n{entry}"
+    );
 }
 
 #[tokio::test]
 async fn the_link_to_join_a_paid_event_is_nowhere() {
     let database = harness::database().await;
-    let online = |slug: &str, url: &str, price_cents: i64| {
-        json!({"slug": slug, "name": "Talk", "place_kind": "online", "online_url": url, "price_cents": price_cents})
-    };
+    let online = |slug: &str, url: &str, price_cents: i64| json!({"slug": slug, "name": "Talk", "place_kind": "online", "online_url": url, "price_cents": price_cents});
     let events = [
         online("pages-paid", "https://meet.example/s3cret", 500),
         online("pages-free", "https://meet.example/o?a=1&b=\"2\"", 0),
@@ -202,16 +249,23 @@ async fn readiness_is_red_when_any_part_is() {
     let probes: Vec<Arc<dyn Probe>> = vec![Arc::new(StoreProbe(store.clone())), Arc::new(Part("mail", Ok(())))];
     let green = get(&router(state(store.clone(), probes.clone())), "/readyz", &[]).await;
     assert_eq!((green.status, green.header("cache-control")), (200, "no-store"));
-    assert_eq!(serde_json::from_str::<Value>(&green.body).unwrap(), json!({"status": "ready", "parts": {"database": "ok", "mail": "ok"}}));
+    assert_eq!(
+        serde_json::from_str::<Value>(&green.body).unwrap(),
+        json!({"status": "ready", "parts": {"database": "ok", "mail": "ok"}})
+    );
 
-    let bad: Vec<Arc<dyn Probe>> = vec![Arc::new(Part("mail", Err("password of 10.0.0.7 refused"))), Arc::new(Part("stuck", Ok(())))];
+    let bad: Vec<Arc<dyn Probe>> =
+        vec![Arc::new(Part("mail", Err("password of 10.0.0.7 refused"))), Arc::new(Part("stuck", Ok(())))];
     let red = router(state(store.clone(), [probes, bad].concat()));
     let answer = get(&red, "/readyz", &[]).await;
     assert_eq!(answer.status, 503);
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(body, json!({"status": "not ready", "parts": {"database": "ok", "mail": "failed", "stuck": "failed"}}));
     let health = get(&red, "/api/health", &[]).await;
-    assert_eq!((health.status, health.body.as_str(), health.header("cache-control")), (200, r#"{"status":"ok","version":"1.0.0"}"#, "no-store"));
+    assert_eq!(
+        (health.status, health.body.as_str(), health.header("cache-control")),
+        (200, r#"{"status":"ok","version":"1.0.0"}"#, "no-store")
+    );
     assert_eq!(get(&red, "/livez", &[]).await.status, 200);
 }
 

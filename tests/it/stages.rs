@@ -5,8 +5,11 @@ use port::{Body, Command, Reply, Source};
 use crate::harness::{self, program::Program};
 
 fn choices(replies: &[Reply]) -> Vec<String> {
-    let shown = replies.iter().find_map(|reply| if let Reply::Suggestions(choices) = reply { Some(choices) } else { None });
-    shown.map(|choices| choices.iter().map(|choice| format!("{} {:?}", choice.label, choice.detail)).collect()).unwrap_or_default()
+    let shown =
+        replies.iter().find_map(|reply| if let Reply::Suggestions(choices) = reply { Some(choices) } else { None });
+    shown
+        .map(|choices| choices.iter().map(|choice| format!("{} {:?}", choice.label, choice.detail)).collect())
+        .unwrap_or_default()
 }
 
 fn card(replies: &[Reply]) -> Option<&port::Card> {
@@ -46,7 +49,11 @@ async fn a_suggestion_is_applied_by_its_number_and_its_id() {
     assert!(!choices(&replies).is_empty(), "{}", ana.transcript());
     ana.pick(1).await.unwrap();
     let replies = ana.send(Body::Command(Command::Summary)).await.unwrap();
-    let people = card(&replies).unwrap().lines.iter().find(|line| line.label.to_lowercase().contains("people") || line.label.contains("many"));
+    let people = card(&replies)
+        .unwrap()
+        .lines
+        .iter()
+        .find(|line| line.label.to_lowercase().contains("people") || line.label.contains("many"));
     assert_eq!(people.map(|line| line.source), Some(Source::Edited), "{}", ana.transcript());
     program.stop().await;
 }
@@ -84,9 +91,13 @@ async fn no_default_is_filled_in_silence() {
     let database = harness::database().await;
     let program = Program::start(&database).await;
     let mut ana = program.organizer("ana@example.com");
-    let replies = ana.say("a meetup called Tea and Type at 88 Queen St in Toronto on December 1 2026 at 6pm for 30 people, free").await.unwrap();
+    let replies = ana
+        .say("a meetup called Tea and Type at 88 Queen St in Toronto on December 1 2026 at 6pm for 30 people, free")
+        .await
+        .unwrap();
     let card = card(&replies).unwrap_or_else(|| panic!("{}", ana.transcript()));
-    let assumed: Vec<&str> = card.lines.iter().filter(|line| line.source == Source::Default).map(|line| line.label.as_str()).collect();
+    let assumed: Vec<&str> =
+        card.lines.iter().filter(|line| line.source == Source::Default).map(|line| line.label.as_str()).collect();
     assert!(!assumed.is_empty());
     assert!(card.plain().contains("(default)"), "defaults are marked in plain text");
     program.stop().await;

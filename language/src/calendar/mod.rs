@@ -1,9 +1,10 @@
 //! Time as an organizer speaks of it: expressions such as "the first Tuesday of December", and when they come true.
 //!
 //! `arithmetic` counts on the civil calendar, `expression` says what can be said, `occurrence` finds when it happens,
-//! `holiday` knows the days with names.
+//! `recurring` when the simple things do, `holiday` knows the days with names.
 
 pub(crate) mod arithmetic;
 pub(crate) mod expression;
 pub(crate) mod holiday;
 pub(crate) mod occurrence;
+mod recurring;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::calendar::arithmetic::Length;
 use crate::finding::Grain;
 use crate::grammar::meaning::{Meaning, Moment};
-use crate::grammar::{clocks, quantities, times};
+use crate::grammar::{clocks, quantities, ranges, times};
 
 /// Works out a meaning from others; nothing when they do not go together.
 pub(crate) type Act = fn(&Args<'_>) -> Option<Meaning>;
@@ -104,18 +104,18 @@ pub(crate) fn by_name(name: &str) -> Option<Act> {
         "beyond" => times::beyond,
         "shift" => times::shift,
         "later" => times::later,
-        "range" => times::range,
-        "lasting" => times::lasting,
-        "window" => times::window,
-        "until" => times::until,
-        "since" => times::since,
-        "piece" => times::piece,
+        "range" => ranges::range,
+        "lasting" => ranges::lasting,
+        "window" => ranges::window,
+        "until" => ranges::until,
+        "since" => ranges::since,
+        "piece" => ranges::piece,
         "weak" => times::weak,
         "strong" => times::strong,
         "zone" => times::zone,
-        "every" => times::every,
-        "every_day" => times::every_weekday,
-        "bounded" => times::bounded,
+        "every" => ranges::every,
+        "every_day" => ranges::every_weekday,
+        "bounded" => ranges::bounded,
         "clock" => clocks::clock,
         "h24" => clocks::h24,
         "meridiem" => clocks::meridiem,
@@ -129,7 +129,7 @@ pub(crate) fn by_name(name: &str) -> Option<Act> {
         "day_part" => clocks::day_part,
         "hours_part" => clocks::hours_part,
         "hour24" => clocks::hour24,
-        "open_on" => times::open_on,
+        "open_on" => ranges::open_on,
         "shift_week" => times::shift_week,
         "decimal" => quantities::decimal,
         "each" => times::each,
@@ -137,7 +137,7 @@ pub(crate) fn by_name(name: &str) -> Option<Act> {
         "back" => times::back,
         "same_day" => times::same_day,
         "week_of" => times::week_of,
-        "within" => times::within,
+        "within" => ranges::within,
         "half_more" => quantities::half_more,
         "length" => quantities::length,
         "plus" => quantities::plus,

@@ -15,7 +15,7 @@ const REACH: usize = 28;
 /// The most pieces that may begin at one token.
 const CROWD: usize = 120;
 /// The most attempts at a rule in one text.
-const WORK: usize = 4_000_000;
+const WORK: usize = 2_500_000;
 /// Which piece stands in each place of a rule: the token at which it begins, and which of those there.
 type Row = [(usize, usize); 12];
 /// The most attempts at rules that begin at one token.

@@ -1,7 +1,7 @@
 //! One grammar for every language: words and rules are data, the way they are put together is here.
 //!
 //! `rule` reads the rules, `chart` applies them, `meaning` is what comes out, `act` names what a rule can do,
-//! `clocks`, `times` and `quantities` do it, `numeral` reads numbers.
+//! `clocks`, `times`, `ranges` and `quantities` do it, `numeral` reads numbers.
 
 mod act;
 mod chart;
@@ -9,6 +9,7 @@ mod clocks;
 pub(crate) mod meaning;
 mod numeral;
 mod quantities;
+mod ranges;
 mod rule;
 mod times;
 

@@ -182,7 +182,9 @@ fn read_place(place: &str, names: &mut Names, groups: &HashMap<String, String>) 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of figures, written by hand")]
     let digits = figures.get(2).map(|count| *count as usize);
     let mut set = Set::default();
-    symbols.iter().for_each(|symbol| set.insert(*symbol));
+    for symbol in &symbols {
+        set.insert(*symbol);
+    }
     Some(Element { symbols, set, glued, bounds, digits })
 }
 

@@ -4,9 +4,5 @@ use crate::domain::fact::Field;
 use crate::domain::stage::Rules;
 
 /// Nothing more is required.
-pub static RULES: Rules = Rules {
-    title: "Publish",
-    required: &[],
-    optional: &[Field::Visibility],
-    lacks: |draft, field| !draft.has(field),
-};
+pub static RULES: Rules =
+    Rules { title: "Publish", required: &[], optional: &[Field::Visibility], lacks: |draft, field| !draft.has(field) };

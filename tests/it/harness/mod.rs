@@ -25,6 +25,20 @@ pub(crate) async fn database() -> Database {
     Database { server, database }
 }
 
+/// A database without the schema, on a server of this major; `None` where that is not at hand.
+pub(crate) async fn empty_database(major: u32) -> Option<Database> {
+    let server = if major == OURS {
+        postgres::server().await.unwrap_or_else(|reason| panic!("the tests' PostgreSQL: {reason}"))
+    } else {
+        postgres::server_of(major).await?
+    };
+    let database = server.create_database("template1").await.unwrap();
+    Some(Database { server, database })
+}
+
+/// The major of the private cluster.
+const OURS: u32 = 17;
+
 impl Database {
     /// How to connect in this role.
     pub(crate) fn options(&self, role: Role) -> PgConnectOptions {
@@ -33,6 +47,12 @@ impl Database {
 
     /// A connection in this role.
     pub(crate) async fn connect(&self, role: Role) -> PgConnection {
+        if role == Role::AppOwner {
+            // It has no login of its own.
+            let mut conn = self.options(Role::Bootstrap).connect().await.unwrap();
+            sqlx::query("set role app_owner").execute(&mut conn).await.unwrap();
+            return conn;
+        }
         self.options(role).connect().await.unwrap()
     }
 

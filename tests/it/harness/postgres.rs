@@ -38,12 +38,25 @@ pub(crate) struct TestDatabase {
 
 /// The shared server, started when it does not run.
 pub(crate) async fn server() -> Result<TestServer, Reason> {
-    let folder = folder();
+    server_at(folder(), None).await
+}
+
+/// The shared server of another major, when its programs are installed where the system's packages put them.
+pub(crate) async fn server_of(major: u32) -> Option<TestServer> {
+    let bin_dir = PathBuf::from(format!("/usr/lib/postgresql/{major}/bin"));
+    if !bin_dir.join("postgres").exists() {
+        return None;
+    }
+    let place = folder().with_file_name(format!("postgres-{major}"));
+    Some(server_at(place, Some(bin_dir)).await.unwrap_or_else(|reason| panic!("PostgreSQL {major}: {reason}")))
+}
+
+async fn server_at(folder: PathBuf, bin_dir: Option<PathBuf>) -> Result<TestServer, Reason> {
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let _lock = lock("server").await?;
+    let _lock = lock_in(&folder, "server").await?;
     let server = match running(&folder).await {
         Some(server) => server,
-        None => start(&folder).await?,
+        None => start(&folder, bin_dir).await?,
     };
     server.drop_stale_databases().await?;
     Ok(server)
@@ -161,7 +174,11 @@ fn folder() -> PathBuf {
 
 /// Holds the file lock `name` until dropped.
 async fn lock(name: &str) -> Result<File, Reason> {
-    let path = folder().join(format!("{name}.lock"));
+    lock_in(&folder(), name).await
+}
+
+async fn lock_in(folder: &Path, name: &str) -> Result<File, Reason> {
+    let path = folder.join(format!("{name}.lock"));
     let locking = tokio::task::spawn_blocking(move || {
         let file = File::options().create(true).append(true).open(&path)?;
         file.lock()?;
@@ -176,8 +193,8 @@ async fn running(folder: &Path) -> Option<TestServer> {
     server.connect().await.is_ok().then_some(server)
 }
 
-async fn start(folder: &Path) -> Result<TestServer, Reason> {
-    let options = ClusterOptions { durable: false, ..ClusterOptions::new(folder) };
+async fn start(folder: &Path, bin_dir: Option<PathBuf>) -> Result<TestServer, Reason> {
+    let options = ClusterOptions { durable: false, bin_dir, ..ClusterOptions::new(folder) };
     let prepared = Prepared::new(&options).map_err(|error| error.to_string())?;
     let log_path = folder.join("server.log");
     let log = File::create(&log_path).map_err(|error| error.to_string())?;

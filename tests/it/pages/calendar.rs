@@ -14,8 +14,28 @@ use crate::harness::{self, Role};
 
 /// The properties that an entry of ours may have; one line each but for the components.
 const PROPERTIES: &[&str] = &[
-    "BEGIN", "END", "VERSION", "PRODID", "CALSCALE", "TZID", "DTSTART", "DTEND", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "UID",
-    "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "RRULE", "STATUS", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "URL",
+    "BEGIN",
+    "END",
+    "VERSION",
+    "PRODID",
+    "CALSCALE",
+    "TZID",
+    "DTSTART",
+    "DTEND",
+    "TZOFFSETFROM",
+    "TZOFFSETTO",
+    "TZNAME",
+    "UID",
+    "DTSTAMP",
+    "LAST-MODIFIED",
+    "SEQUENCE",
+    "RRULE",
+    "STATUS",
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "GEO",
+    "URL",
 ];
 
 /// Reads entries, one JSON string a line; says what it found in each.
@@ -67,7 +87,9 @@ fn python() -> Option<PathBuf> {
 /// What the other parser finds; `None` when there is none.
 fn read(entries: &[String]) -> Option<Vec<Value>> {
     let Some(python) = python() else {
-        eprintln!("skipped: the calendar entries were read by no parser but ours, since {PARSER} for python3 is not to be had");
+        eprintln!(
+            "skipped: the calendar entries were read by no parser but ours, since {PARSER} for python3 is not to be had"
+        );
         return None;
     };
     let mut reader =
@@ -108,7 +130,11 @@ async fn text_adds_nothing_to_a_calendar_entry() {
     assert_eq!(found.len(), texts.len());
     for (found, text) in found.iter().zip(&texts) {
         let short: String = text.chars().take(180).collect();
-        assert_eq!((&found["events"], &found["others"], &found["errors"]), (&json!(1), &json!([]), &json!([])), "{text:?}");
+        assert_eq!(
+            (&found["events"], &found["others"], &found["errors"]),
+            (&json!(1), &json!([]), &json!([])),
+            "{text:?}"
+        );
         assert_eq!(found["summary"], shown(&format!("N {short}")), "{text:?}");
         assert_eq!(shown(found["description"].as_str().unwrap()), shown(&format!("D {text}")), "{text:?}");
         let parts = ["P", "A", "C"].map(|part| shown(&format!("{part} {short}")));

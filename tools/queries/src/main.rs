@@ -68,7 +68,8 @@ async fn build(root: &Path, fresh: &Path, cluster: &Cluster) -> anyhow::Result<(
     let bootstrap = std::fs::read_to_string(root.join("migrations/bootstrap.sql"))?;
     conn.execute(sqlx::raw_sql(AssertSqlSafe(bootstrap))).await.context("bootstrap.sql")?;
     conn.execute("set role app_owner").await?;
-    let migrations = sqlx::migrate::Migrator::new(root.join("migrations")).await?;
+    let mut migrations = sqlx::migrate::Migrator::new(root.join("migrations")).await?;
+    migrations.dangerous_set_table_name("app._sqlx_migrations");
     migrations.run(&mut conn).await?;
     conn.close().await?;
 
