@@ -59,6 +59,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// Where people find us.
     pub public_url: String,
+    /// IANA name of this machine's time zone, if it has one.
+    pub local_zone: Option<String>,
 }
 
 impl App {
@@ -79,6 +81,7 @@ impl App {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             public_url,
+            local_zone: jiff::tz::TimeZone::system().iana_name().map(str::to_owned),
         };
         Self::assemble(parts, settings).await
     }
@@ -88,7 +91,7 @@ impl App {
     /// # Errors
     /// When threads or locks cannot be had.
     pub async fn assemble(parts: Parts, settings: &Settings) -> anyhow::Result<Self> {
-        let Parts { store, private, cluster, clock, ids, public_url } = parts;
+        let Parts { store, private, cluster, clock, ids, public_url, local_zone } = parts;
         let desk = Arc::new(Desk {
             store: store.clone(),
             clock: clock.clone(),
@@ -100,7 +103,7 @@ impl App {
         let system = ActorSystem::start(arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
         let node = Node::take(&settings.data_dir)?;
-        let identity = Identity::new(store.clone(), private);
+        let identity = Identity::new(store.clone(), private, local_zone);
         let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, node.name.clone()));
         let stop = CancellationToken::new();
         let idle = Duration::from_secs(settings.wizard.idle_s);

@@ -1,4 +1,32 @@
-//! language.
+//! Words: finds times, money, numbers, durations, places and the language of a text, as typed spans with alternatives.
+//!
+//! Promises: pure (no clock, no files, no network: the moment of speaking is a parameter), no panic on any text, time
+//! that grows with the length of the text alone, spans that stand between characters. It knows nothing of events.
+//!
+//! # The tour
+//! 1. [`read`] cuts the text into [`Token`]s (`token`), folded by `fold` so that accents and capitals do not matter.
+//! 2. `detect` tells the [`Language`] unless [`Reference::language`] does: script, small words, endings.
+//! 3. `place` looks for cities in its own list (`data/places`).
+//! 4. `grammar` puts the tokens together. The words of a language (`data/<code>/words.toml`) and its rules
+//!    (`data/<code>/grammar.txt`) are data; what holds everywhere stands in `data/common`. One chart applies the rules,
+//!    and what a rule says is a call of an act: `date: mon ordinal -> join($1, dom($2))`.
+//! 5. A time so made is an expression ("the first Tuesday of December"); `calendar` finds when it comes true.
+//! 6. `reading` chooses: the longest piece wins, the earlier rule of two as long; `value` turns it into a [`Time`].
+//!
+//! # How it decides
+//! * A time is the next one: "March 15" the coming one, "Friday" the one after today, "the 14th" today or later.
+//! * "next Friday" is the coming one, or the one after it when the coming one is at most two days ahead in this week;
+//!   the other reading is always among the alternatives. "下周五" is the Friday of next week.
+//! * An hour without its half of the day is from noon to 7 pm or from 8 to 11 am; the other half is an alternative.
+//! * A range ends where it ends: "10am-4pm" at 16:00, "March 3 to 5" at the beginning of March 6.
+//! * Days counted from now ("in three days") keep the hour of speaking in `start`, with `has_hour` false.
+//! * The first [`TEXT_LIMIT`] bytes are read. Text that is dense with times is given a bounded amount of work (about
+//!   half a megabyte of nothing but dates); what lies beyond has tokens and places, but no times or amounts.
+//!
+//! # Where do I add ...
+//! a word: its category in `data/<code>/words.toml` · a construct: a line in `data/<code>/grammar.txt` · a named day:
+//! `data/holidays.toml` and its words · a city: `data/places/cities.txt` · a new kind of meaning: `grammar::act` ·
+//! a language: a folder, a line in `grammar`, its words in `data/detect.toml`.
 
 mod amount;
 mod calendar;

@@ -3,6 +3,7 @@
 //! The list is small and its own (about 850 cities); a name that is also a word ("Nice", "Reading", "Bath") counts only
 //! with a capital letter and a word such as "in" before it, or a region after it.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 #[cfg(test)]
@@ -119,44 +120,16 @@ fn choose(
     end: usize,
     names: &[Name],
 ) -> Option<(Place, usize)> {
-    let first = tokens.get(start)?;
-    let last = tokens.get(end.checked_sub(1)?)?;
-    let (region, region_end) =
-        region_after(all, text, tokens, end).map_or((None, end), |(region, end)| (Some(region), end));
-    let precise = region.and_then(|(country, part)| {
-        names.iter().find(|name| {
-            all.cities
-                .get(name.city)
-                .is_some_and(|city| city.country == country && (part == "-" || city.region == Some(part)))
-        })
+    let after = region_after(all, text, tokens, end);
+    let precise = after.and_then(|((country, part), region_end)| {
+        let same = |city: &City| city.country == country && (part == "-" || city.region == Some(part));
+        names.iter().find(|name| all.cities.get(name.city).is_some_and(same)).map(|name| (name, region_end))
     });
-    let name = precise.or_else(|| names.first())?;
-    let (end, sure) = if precise.is_some() { (region_end, true) } else { (end, false) };
+    let sure = precise.is_some();
+    let (name, last) = precise.or_else(|| names.first().map(|name| (name, end)))?;
+    let confidence = confidence(all, text, tokens, start..end, name.shy, sure)?;
     let city = all.cities.get(name.city)?;
-    let han = first.kind == TokenKind::Cjk;
-    let capital = first.capital || han;
-    let led = start
-        .checked_sub(1)
-        .and_then(|before| tokens.get(before))
-        .is_some_and(|before| all.before.contains(before.lower.as_str()));
-    let span = first.span.to(last.span);
-    // A name of two letters is one only in capitals: "LA", not "la".
-    let short_wrong = span.end - span.start <= 2 && !span.text(text).chars().all(char::is_uppercase);
-    let inside_word = tokens.get(start).is_some_and(|token| {
-        token.glued()
-            && start > 0
-            && !han
-            && tokens.get(start - 1).is_some_and(|before| "-@#/.".contains(&*before.lower))
-    });
-    if short_wrong || inside_word || name.shy && !(capital && (led || sure)) {
-        return None;
-    }
-    let confidence = match (sure, name.shy, capital) {
-        (true, ..) | (false, false, true) => 0.95,
-        (false, false, false) => 0.8,
-        (false, true, _) => 0.6,
-    };
-    let span = first.span.to(tokens.get(end - 1)?.span);
+    let span = tokens.get(start)?.span.to(tokens.get(last.checked_sub(1)?)?.span);
     let place = Place {
         span,
         city: city.name.to_owned(),
@@ -167,7 +140,35 @@ fn choose(
         longitude: city.longitude,
         confidence,
     };
-    Some((place, end))
+    Some((place, last))
+}
+
+/// How sure it is that these tokens name a city; nothing when they are more likely words.
+fn confidence(
+    all: &Gazetteer,
+    text: &str,
+    tokens: &[Token],
+    range: Range<usize>,
+    shy: bool,
+    sure: bool,
+) -> Option<f32> {
+    let first = tokens.get(range.start)?;
+    let before = range.start.checked_sub(1).and_then(|before| tokens.get(before));
+    let han = first.kind == TokenKind::Cjk;
+    let capital = first.capital || han;
+    let led = before.is_some_and(|before| all.before.contains(before.lower.as_str()));
+    let inside_word = first.glued() && !han && before.is_some_and(|before| "-@#/.".contains(&*before.lower));
+    // A name of two letters is one only in capitals: "LA", not "la".
+    let name = first.span.to(tokens.get(range.end.checked_sub(1)?)?.span).text(text);
+    let small = name.len() <= 2 && !name.chars().all(char::is_uppercase);
+    if small || inside_word || shy && !(capital && (led || sure)) {
+        return None;
+    }
+    Some(match (sure, shy, capital) {
+        (true, ..) | (false, false, true) => 0.95,
+        (false, false, false) => 0.8,
+        (false, true, _) => 0.6,
+    })
 }
 
 /// The region or country that follows a city, with or without a comma.

@@ -56,8 +56,13 @@ fn is_impossible(meaning: &Meaning) -> bool {
 
 fn ranked<'a>(pieces: &'a [Vec<Piece>], grammar: &Grammar, tokens: &[Token]) -> Vec<(usize, &'a Piece)> {
     let mut ranked: Vec<(usize, &Piece)> = Vec::new();
+    let answer = pieces.first().is_some_and(|first| is_answer(first, grammar, tokens.len()));
     for (start, here) in pieces.iter().enumerate() {
-        ranked.extend(here.iter().filter(|piece| tells(piece, grammar, tokens, start)).map(|piece| (start, piece)));
+        let told = here.iter().filter(|piece| {
+            let whole = answer && start == 0 && piece.end == tokens.len();
+            tells(piece, grammar, tokens, start, whole)
+        });
+        ranked.extend(told.map(|piece| (start, piece)));
     }
     ranked.sort_by_key(|(start, piece)| (Reverse(piece.end - start), kind(&piece.meaning), piece.order, *start));
     ranked
@@ -73,39 +78,47 @@ fn kind(meaning: &Meaning) -> u8 {
     }
 }
 
-/// Whether a piece is something to tell, not a mere part.
-fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], start: usize) -> bool {
+/// Whether the whole text is one shy word or phrase, as in the answer to a question: "May".
+fn is_answer(first: &[Piece], grammar: &Grammar, end: usize) -> bool {
+    let whole = || first.iter().filter(|piece| piece.end == end);
+    let counts = |piece: &Piece| {
+        let number = piece.symbol == grammar.symbols.number || piece.symbol == grammar.symbols.cardinal;
+        number || matches!(piece.meaning, Meaning::Length(..) | Meaning::Money { .. })
+    };
+    whole().any(|piece| matches!(&piece.meaning, Meaning::Time(_))) && !whole().any(counts)
+}
+
+/// Whether a piece is something to tell, not a mere part; `whole` says that it is a shy text of its own.
+fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], start: usize, whole: bool) -> bool {
     match &piece.meaning {
-        Meaning::Name(_) => piece.symbol == grammar.symbols.decoy,
+        Meaning::Name(_) => piece.symbol == grammar.symbols.decoy && piece.end - start < tokens.len(),
         Meaning::Number { ordinal, .. } => {
             *ordinal || piece.symbol == grammar.symbols.number && stands_free(tokens, start, piece.end)
         }
-        // A shy word that is the whole text answers a question: "May".
-        Meaning::Time(moment) => {
-            (!moment.latent || start == 0 && piece.end == tokens.len() && !is_bare_number(tokens))
-                && stands_alone(tokens, start, piece.end)
-        }
+        Meaning::Between(..) => stands_free(tokens, start, piece.end),
+        Meaning::Time(moment) => (!moment.latent || whole) && stands_alone(tokens, start, piece.end),
         _ => true,
     }
 }
 
-/// Whether figures are a number and not part of a code such as "B2B", "mp3" or "1.2.3".
+/// Whether figures are a number and not part of a code, an address or a telephone number.
 fn stands_free(tokens: &[Token], start: usize, end: usize) -> bool {
-    let Some(first) = tokens.get(start) else { return false };
-    if first.kind != TokenKind::Number {
+    let figures = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Number);
+    if !figures(start) {
         return true;
     }
-    let before = start.checked_sub(1).and_then(|before| tokens.get(before)).filter(|_| first.glued());
-    let tied = before.is_some_and(|before| {
-        before.kind == TokenKind::Word
-            || before.kind == TokenKind::Symbol && matches!(before.lower.as_str(), "." | ":" | "/" | "_" | "@" | "=")
-    });
-    let after = tokens.get(end).filter(|after| after.glued() && after.kind == TokenKind::Word);
-    !tied && after.is_none_or(|after| after.lower.len() > 1)
-}
-
-fn is_bare_number(tokens: &[Token]) -> bool {
-    matches!(tokens, [only] if only.kind == TokenKind::Number || only.lower.chars().count() > 4 || !only.capital && only.kind == TokenKind::Word)
+    let glued = |at: usize| tokens.get(at).is_some_and(Token::glued);
+    let sign_in = |at: usize, signs: &str| tokens.get(at).is_some_and(|token| signs.contains(&*token.lower));
+    let before = glued(start)
+        && start.checked_sub(1).is_some_and(|before| {
+            let word = tokens.get(before).is_some_and(|token| token.kind == TokenKind::Word);
+            let run = sign_in(before, "-") && before.checked_sub(1).is_some_and(figures);
+            word || run || sign_in(before, ".:/_@=")
+        });
+    let letter =
+        tokens.get(end).is_some_and(|after| after.glued() && after.kind == TokenKind::Word && after.lower.len() == 1);
+    let run = glued(end) && sign_in(end, "./:-_") && glued(end + 1) && figures(end + 1);
+    !before && !letter && !run
 }
 
 /// Whether a time is not a stretch of a file name, an address or a formula.

@@ -51,9 +51,7 @@ fn name_offer(scene: &Scene<'_>, name: String) -> Offer {
     let mut imagined = scene.draft.clone();
     imagined.name = Some(name.clone());
     let keywords = publish::keywords(scene.words, &imagined);
-    let detail = Slots::default()
-        .with("slug", slug.as_str())
-        .maybe("keywords", Some(keywords.join(scene.words.comma())).filter(|words| !words.is_empty()));
+    let detail = Slots::default().with("slug", slug.as_str());
     Offer {
         kind: SuggestionKind::Name,
         label: name.clone(),

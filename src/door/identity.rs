@@ -18,6 +18,8 @@ pub struct Identity {
     store: Store,
     /// The database is our own: whoever opens it without a name is its organizer. Otherwise they are a guest.
     private: bool,
+    /// The time zone of this machine: that of whoever sits at it, unless they said another.
+    local_zone: Option<String>,
     /// Whoever speaks without a name, for the life of this process.
     nameless: OnceCell<Person>,
     /// People who were named by their address, for the life of this process.
@@ -25,9 +27,9 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// `private`: the database is the program's own cluster.
-    pub fn new(store: Store, private: bool) -> Self {
-        Self { store, private, nameless: OnceCell::new(), named: DashMap::new() }
+    /// `private`: the database is the program's own cluster. `local_zone`: IANA name of this machine's time zone.
+    pub fn new(store: Store, private: bool, local_zone: Option<String>) -> Self {
+        Self { store, private, local_zone, nameless: OnceCell::new(), named: DashMap::new() }
     }
 
     /// Who this is.
@@ -46,6 +48,12 @@ impl Identity {
         }
     }
 
+    /// Somebody at this machine, whose clock is the machine's unless they said otherwise.
+    fn local(&self, mut person: Person) -> Person {
+        person.timezone = person.timezone.or_else(|| self.local_zone.clone());
+        person
+    }
+
     async fn make_nameless(&self) -> Result<Person, StoreError> {
         let mut tx = self.store.begin(Actor::Server).await?;
         let person = if self.private {
@@ -54,7 +62,7 @@ impl Identity {
             people::new_guest(&mut tx).await?
         };
         tx.commit().await?;
-        Ok(person)
+        Ok(self.local(person))
     }
 
     async fn by_address(&self, email: &str) -> Result<Person, Refusal> {
@@ -74,7 +82,7 @@ impl Identity {
         let mut tx = self.store.begin(Actor::Server).await?;
         let person = people::ensure_organizer(&mut tx, email).await?;
         tx.commit().await?;
-        Ok(person)
+        Ok(self.local(person))
     }
 }
 

@@ -52,7 +52,7 @@ fn log(status: u16, duration_ms: f64, route: &str) {
     match status {
         // The reason stands in a line of its own.
         500.. if status != 501 => {
-            tracing::error!(action = "http_request", http.status = status, duration_ms, error.code = "HTTP_5XX")
+            tracing::error!(action = "http_request", http.status = status, duration_ms, error.code = "HTTP_5XX");
         }
         _ if is_probe => tracing::debug!(action = "http_request", http.status = status, duration_ms),
         _ => tracing::info!(action = "http_request", http.status = status, duration_ms),

@@ -1,7 +1,8 @@
 //! Places: searching those that the caller may see, finding one by its name, and keeping an organizer's own.
 //!
 //! Promises: row level security decides what is seen; what is asked for ranks and never hides, except the city, which holds
-//! wherever a venue stands in it; an organizer's place of one name in one city is one row, however often it is said.
+//! wherever a venue stands in it; somebody else's own place, which a published event shows to all, is offered to nobody; an
+//! organizer's place of one name in one city is one row, however often it is said.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -128,6 +129,7 @@ pub async fn search(conn: &mut PgConnection, query: &VenueQuery<'_>) -> Result<V
             (v.timezone = $8)::int::float8 as near
           from public.venues v cross join asked
           where (cardinality($1::text[]) = 0 or v.city = any($1)) and v.id is distinct from $9
+            and (v.owner_id is null or v.owner_id = (select auth.uid()))
         ), scored as materialized (
           select id, own, words, coalesce(room, 1) >= 0.3 as holds, case when room < 0.3 then room end as short,
             (0.35 * coalesce(room, 0) + 0.2 * sign(cardinality($1)) + 0.2 * coalesce(price, 0) + 0.15 * coalesce(needs, 0)
@@ -215,7 +217,8 @@ pub async fn find_named(
               regexp_replace(app.fold($1), '^(the|le|la|les|el|los|las|l'')\M', ''))::float8 as alike
           from public.venues v
             cross join (select replace(plainto_tsquery('simple', app.fold($1))::text, '&', '|')::tsquery as words) asked
-          where ($2::text is null or v.city = any($3::text[]) or v.city is null and v.owner_id = (select auth.uid()))
+          where (v.owner_id is null or v.owner_id = (select auth.uid()))
+            and ($2::text is null or v.city = any($3::text[]) or v.city is null and v.owner_id = (select auth.uid()))
             and (v.search @@ asked.words or v.name operator(extensions.%) $1)
         )
         select id as "id!", ref as reference, own as "own!", name as "name!", address, city, country, timezone, capacity,

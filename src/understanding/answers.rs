@@ -9,9 +9,9 @@ mod telling;
 
 use super::catalogue::{fill, phrase};
 use super::prose::{choice, date_words, field_words, list, month_words};
-use super::{Doubt, Intent, READ_LIMIT, Reason, Wish, card};
+use super::{Doubt, Intent, READ_LIMIT, Reason, Wish};
 use crate::domain::fact::Field;
-use crate::domain::suggestion::{Suggestion, SuggestionKind};
+use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::Provenance;
 
 pub use question::question;
@@ -177,12 +177,8 @@ fn left(telling: &Telling<'_>) -> String {
 }
 
 fn summary(telling: &Telling<'_>) -> String {
-    let lines = card::lines(telling.draft, telling.venue, telling.language);
-    if lines.is_empty() {
-        return phrase(telling.language, "so_far_nothing");
-    }
-    let lines: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.label, line.value)).collect();
-    format!("{}\n{}", phrase(telling.language, "so_far"), lines.join("\n"))
+    // The lines themselves are the card that the channel shows.
+    phrase(telling.language, if telling.draft.is_empty() { "so_far_nothing" } else { "so_far" })
 }
 
 fn suggestions(telling: &Telling<'_>, parts: &mut Vec<String>) {
@@ -194,18 +190,10 @@ fn suggestions(telling: &Telling<'_>, parts: &mut Vec<String>) {
     } else if telling.intent == Intent::Suggest && offered.is_empty() {
         parts.push(phrase(language, "no_ideas"));
     }
+    // What is offered is shown by the channel, numbered or as buttons; saying it too would say it twice.
     if telling.intent == Intent::Suggest && !offered.is_empty() {
-        let lines: Vec<String> = offered.iter().enumerate().map(|(at, offer)| offer_line(at, offer)).collect();
-        parts.push(format!("{}\n{}", phrase(language, "ideas"), lines.join("\n")));
-    } else if !offered.is_empty() {
-        let labels: Vec<String> = offered.iter().map(|offer| offer.label.clone()).collect();
-        parts.push(fill(language, "ideas_short", &[("ideas", &choice(&labels, language))]));
+        parts.push(phrase(language, "ideas"));
     }
-}
-
-fn offer_line(at: usize, offer: &Suggestion) -> String {
-    let detail = offer.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    format!("{}. {}{detail}", at + 1, offer.label)
 }
 
 /// The next question, or the way to the confirmation.

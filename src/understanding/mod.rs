@@ -2,7 +2,7 @@
 //!
 //! Promises: [`understand`] never fails and never acts; what it is not sure of it leaves open or names as a [`Doubt`]; what
 //! [`answers`] and [`card`] say is read from the draft, never from the sentence of the organizer. Every phrase stands in a
-//! data file, one per language: a new language is a new pair of files in `data` and a line in [`words`].
+//! data file, one per language: a new language is a new pair of files in `data` and a line in `words.rs`.
 
 pub mod answers;
 pub mod card;

@@ -61,15 +61,18 @@ impl Work<'_> {
         let name = draft.place.clone().or_else(|| draft.address.clone());
         if let Some(name) = name.filter(|_| stale && !self.states(|fact| matches!(fact, Fact::Venue(_)))) {
             let known = advice::resolve_place(tx, &name, draft.city.as_deref()).await?;
-            let facts = match known {
-                Some(hit) => advice::venues::facts_of(&hit),
-                None => vec![Fact::Venue(venues::put_own(tx, self.session.owner, draft).await?)],
+            let patch: Patch = if let Some(hit) = known {
+                advice::venues::facts_of(&hit).into_iter().map(|fact| (fact, Provenance::Inferred)).collect()
+            } else {
+                // Their own place is where they said; only its row is new.
+                let source = draft.provenance.get(&Field::Place).copied().unwrap_or(Provenance::Said);
+                vec![(Fact::Venue(venues::put_own(tx, self.session.owner, draft).await?), source)]
             };
-            let patch: Patch = facts.into_iter().map(|fact| (fact, Provenance::Inferred)).collect();
             self.session.state.draft.apply(&patch);
         }
         if let Some(id) = self.session.state.draft.venue_id {
-            self.venue = venues::get(tx, id).await?.map(|venue| (venue.name, venue.capacity));
+            // What an own place holds is what was said of this event; it warns of nothing.
+            self.venue = venues::get(tx, id).await?.map(|venue| (venue.name, venue.capacity.filter(|_| !venue.own)));
         }
         Ok(())
     }
@@ -235,7 +238,7 @@ impl Work<'_> {
                 self.session.state.draft = draft;
             }
             Err(error) => {
-                tracing::error!(session.id = %self.session.id, %error, "an old change does not fit the draft any more")
+                tracing::error!(session.id = %self.session.id, %error, "an old change does not fit the draft any more");
             }
         }
     }

@@ -23,7 +23,8 @@ pub(super) async fn settle(desk: Arc<Desk>, session: Uuid, job: Arc<Job>) {
     job.say(Reply::Done);
 }
 
-async fn write(desk: &Desk, session: Uuid, job: &Job) -> Result<(), StoreError> {
+/// Writes the apology into the conversation and sets the message aside.
+pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job) -> Result<(), StoreError> {
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     conversations::say(&mut tx, session, WORDS, &serde_json::json!({"failed": true}), &job.channel, job.message)
         .await?;

@@ -5,9 +5,12 @@ use crate::domain::fact::Field;
 use crate::domain::publishing;
 use crate::domain::stage::Stage;
 
+/// What every conversation begins with, also one whose first words come before our greeting.
+pub(super) const FIRST_QUESTION: &[Field] = &[Field::Name, Field::Type];
+
 /// What is asked together, in the order of asking.
 const QUESTIONS: &[&[Field]] =
-    &[&[Field::Name, Field::Type], &[Field::Place, Field::Capacity], &[Field::DateTime], &[Field::PriceCents]];
+    &[FIRST_QUESTION, &[Field::Place, Field::Capacity], &[Field::DateTime], &[Field::PriceCents]];
 
 /// What to ask next; empty when everything that must be said was said. What was put off comes last.
 pub(super) fn question(draft: &Draft, put_off: &[Field]) -> Vec<Field> {

@@ -56,15 +56,12 @@ impl SessionActor {
     ) -> Ended {
         // Without a settled state the next turn reads again: what we hold may be stale.
         self.session = None;
-        match body {
-            Ok(settled) => {
-                self.session = settled.ok();
-                Ended::Well(inbox)
-            }
-            Err(Failure) => {
-                ctx.stop();
-                Ended::Crashed(inbox)
-            }
+        if let Ok(settled) = body {
+            self.session = settled.ok();
+            Ended::Well(inbox)
+        } else {
+            ctx.stop();
+            Ended::Crashed(inbox)
         }
     }
 }

@@ -55,6 +55,9 @@ pub enum TurnError {
     /// The store is away; the message stays accepted and is answered later, unasked.
     #[error("left for later: {0}")]
     Later(StoreError),
+    /// The store refuses what the turn would write, and would again; the user is told and the message set aside.
+    #[error("failed: {0}")]
+    Failed(StoreError),
     /// Another process answered it meanwhile.
     #[error("answered elsewhere")]
     AnsweredElsewhere,
@@ -89,7 +92,9 @@ async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>)
         let error = match once(desk, id, job, held.take()).await {
             Ok(Try::Settled(session, replies)) => {
                 fault::point("reply.before");
-                replies.into_iter().for_each(|reply| job.say(reply));
+                for reply in replies {
+                    job.say(reply);
+                }
                 return Ok(*session);
             }
             Ok(Try::AnsweredElsewhere) => return Err(TurnError::AnsweredElsewhere),
@@ -108,7 +113,8 @@ async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>)
                 tokio::time::sleep(Duration::from_millis(200 << waits)).await;
                 waits += 1;
             }
-            error => return Err(TurnError::Later(error)),
+            error if error.is_transient() => return Err(TurnError::Later(error)),
+            error => return Err(TurnError::Failed(error)),
         }
     }
 }
@@ -170,6 +176,7 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError) {
             Ok(Some(words)) => Reply::Said(words),
             _ => trouble("ANSWERED_ELSEWHERE", "This message was answered in another window."),
         },
+        TurnError::Failed(_) => trouble("TURN_FAILED", super::apology::WORDS),
         TurnError::Later(_) => trouble(
             "SERVICE_UNAVAILABLE",
             "I have your message, but my memory does not answer right now. I will finish it as soon as it does.",
@@ -177,10 +184,13 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError) {
         TurnError::NoSession => trouble("NOT_FOUND", "I could not find that draft. Start a new one?"),
         TurnError::Stopped => trouble("STOPPED", "Stopped. Nothing was changed."),
     };
-    if matches!(error, TurnError::Stopped | TurnError::NoSession)
-        && let Err(error) = close(desk, job).await
-    {
-        tracing::warn!(inbox.id = %job.inbox, %error, "a stopped message could not be closed");
+    let closed = match error {
+        TurnError::Stopped | TurnError::NoSession => close(desk, job).await,
+        TurnError::Failed(_) => super::apology::write(desk, id, job).await,
+        TurnError::Later(_) | TurnError::AnsweredElsewhere => Ok(()),
+    };
+    if let Err(error) = closed {
+        tracing::error!(inbox.id = %job.inbox, %error, "a message that gets no answer could not be closed");
     }
     job.say(reply);
 }

@@ -113,7 +113,7 @@ impl<'a> Work<'a> {
             &Context {
                 now: self.local_now(),
                 draft: &state.draft,
-                asked: &state.asked,
+                asked: if state.draft.is_empty() { plan::FIRST_QUESTION } else { &state.asked },
                 offered: &state.offered,
                 confirming: state.confirming.is_some(),
                 language: (self.before.version > 0).then_some(self.before.language.as_str()),

@@ -72,7 +72,7 @@ async fn faults(conn: &mut PgConnection) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_at_every_point_of_a_turn_loses_and_doubles_nothing() {
-    let kills: usize = std::env::var("KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(50);
+    let kills: usize = std::env::var_os("KILLS").and_then(|count| count.to_str()?.parse().ok()).unwrap_or(50);
     let mut killed = 0;
     for round in 0..kills {
         let point = POINTS[round % POINTS.len()];

@@ -1,11 +1,5 @@
 //! Every integration test, in one binary: it talks to a real PostgreSQL and runs the real program.
 #![cfg(test)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on panics"
-)]
 
 mod harness;
 

@@ -59,7 +59,6 @@ async fn rows(conn: &mut PgConnection) -> Result<BTreeMap<String, i64>, sqlx::Er
     Ok(counted)
 }
 
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 async fn empty(major: u32) -> Option<Database> {
     let database = harness::empty_database(major).await;
     if database.is_none() {

@@ -186,7 +186,7 @@ async fn a_session_sleeps_and_wakes_with_the_same_conversation() {
     // The books are closed just after the answer was heard.
     while program.app.directory().awake() > 0 {
         program.clock.advance(3_600);
-        program.app.directory().sweep(Duration::from_secs(600));
+        program.app.directory().sweep(Duration::from_mins(10));
         tokio::task::yield_now().await;
     }
     let (_, replies) = say(&door, &session, "b", "make it 40 people").await.unwrap();

@@ -55,7 +55,11 @@ async fn control_characters_are_kept_or_refused() {
         ["\u{7f}", "\u{85}", "\u{202e}abc", "\u{feff}x", "\u{fffd}", "e\u{301}", "👨‍👩‍👧", "\u{e000}"].map(str::to_owned),
     );
     let (kept, refused) = round_trip(&texts).await;
-    assert_eq!((kept, refused), (texts.len() - 2, 2), "only NUL cannot be kept, and a lone line separator says nothing");
+    assert_eq!(
+        (kept, refused),
+        (texts.len() - 2, 2),
+        "only NUL cannot be kept, and a lone line separator says nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,8 @@ pub(crate) struct Clock {
     pub(crate) minute: i8,
     pub(crate) second: i8,
     pub(crate) grain: Grain,
+    /// Whether "am" or "pm" was said.
+    pub(crate) told: bool,
     /// Whether it may as well be twelve hours later or earlier ("at seven").
     pub(crate) open: bool,
 }

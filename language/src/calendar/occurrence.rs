@@ -6,10 +6,10 @@
 use std::cell::Cell;
 
 use jiff::ToSpan;
-use jiff::civil::{DateTime, Time};
+use jiff::civil::DateTime;
 
 use crate::calendar::arithmetic::{Length, add, day, finer, floor, midnight};
-use crate::calendar::expression::{Clock, Edge, Expr, Stretch};
+use crate::calendar::expression::{Edge, Expr, Stretch};
 use crate::calendar::holiday::Holidays;
 use crate::calendar::recurring::{
     after, at_clock, day_of_month, either, holds, part, season_of, shifted, weekend, whole, yearly,

@@ -33,7 +33,8 @@ fn made(args: &Args<'_>, hour: i8, open: bool) -> Option<Meaning> {
         (Some(_), None) => Grain::Minute,
         _ => Grain::Hour,
     };
-    let clock = Clock { hour: hour % 24, minute: minute.unwrap_or(0), second: second.unwrap_or(0), grain, open };
+    let clock =
+        Clock { hour: hour % 24, minute: minute.unwrap_or(0), second: second.unwrap_or(0), grain, open, told: false };
     let sensible = (0..=24).contains(&hour) && (0..60).contains(&clock.minute) && (0..60).contains(&clock.second);
     sensible.then(|| Moment::new(Expr::Clock(clock), part::CLOCK).into())
 }
@@ -57,7 +58,7 @@ pub(crate) fn meridiem(args: &Args<'_>) -> Option<Meaning> {
         "am" => (hour, clock.open || clock.hour <= 12),
         _ => (hour + 12, true),
     };
-    let known = Clock { hour: low, open: false, ..clock };
+    let known = Clock { hour: low, open: false, told: true, ..clock };
     high.then(|| moment.with(Expr::Clock(known)).into())
 }
 
@@ -65,8 +66,14 @@ pub(crate) fn meridiem(args: &Args<'_>) -> Option<Meaning> {
 pub(crate) fn by_part(args: &Args<'_>) -> Option<Meaning> {
     let (clock_said, part_said) = (args.time(0)?, args.time(1)?);
     let Expr::Clock(clock) = *clock_said.expr else { return None };
+    // "one morning" is no hour: a bare number and a bare part of the day say nothing of each other.
+    if clock_said.latent && part_said.latent {
+        return None;
+    }
     let (from, to) = hours_of(&part_said.expr)?;
-    let outside = clock.hour <= 12 && !(from..to).contains(&(i16::from(clock.hour) * 60 + i16::from(clock.minute)));
+    let outside = !clock.told
+        && clock.hour <= 12
+        && !(from..to).contains(&(i16::from(clock.hour) * 60 + i16::from(clock.minute)));
     let hour = if clock.open || outside { in_part(clock, from, to) } else { clock.hour };
     let known = Arc::new(Expr::Clock(Clock { hour, open: false, ..clock }));
     let Expr::Within(frame, inner) = &*part_said.expr else {
@@ -190,7 +197,7 @@ pub(crate) fn trusted(args: &Args<'_>) -> Option<Meaning> {
 /// An hour and its minutes written as one number: 1530.
 pub(crate) fn military(args: &Args<'_>) -> Option<Meaning> {
     let figures = args.small_pair(0)?;
-    let clock = Clock { hour: figures.0, minute: figures.1, second: 0, grain: Grain::Minute, open: false };
+    let clock = Clock { hour: figures.0, minute: figures.1, second: 0, grain: Grain::Minute, open: false, told: false };
     (clock.hour < 24 && clock.minute < 60).then(|| Moment::new(Expr::Clock(clock), part::CLOCK).into())
 }
 

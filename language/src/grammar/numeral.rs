@@ -69,8 +69,7 @@ pub(crate) fn in_figures(tokens: &[Token], at: usize, figures: Figures) -> Optio
 fn groups(tokens: &[Token], from: usize, head: f64, figures: Figures) -> Option<(f64, usize)> {
     let (mut value, mut at) = (head, from);
     let mut sign = None;
-    loop {
-        let token = tokens.get(at)?;
+    while let Some(token) = tokens.get(at) {
         let by_sign = [figures.group, '\'', '’'].into_iter().find(|sign| glued_sign(tokens, at, *sign));
         let (group, next) = if let Some(found) = by_sign.filter(|found| sign.is_none_or(|sign| sign == *found)) {
             sign = Some(found);
@@ -85,13 +84,14 @@ fn groups(tokens: &[Token], from: usize, head: f64, figures: Figures) -> Option<
         value = value * 1000.0 + figure;
         at = next;
     }
-    (at > from && is_free(tokens, at)).then_some((value, at))
+    (at > from && (is_free(tokens, at) || glued_sign(tokens, at, figures.point))).then_some((value, at))
 }
 
 fn glued_sign(tokens: &[Token], at: usize, sign: char) -> bool {
-    tokens
-        .get(at)
-        .is_some_and(|token| token.glued() && token.kind == TokenKind::Symbol && token.lower.chars().eq([sign]))
+    // A full-width comma is a pause, not a part of a number.
+    tokens.get(at).is_some_and(|token| {
+        token.glued() && token.lower.chars().eq([sign]) && token.span.end - token.span.start == sign.len_utf8()
+    })
 }
 
 /// Whether no further figures are tied to what ends here, as in "1.2.3".
@@ -177,7 +177,10 @@ pub(crate) fn in_han(tokens: &[Token], at: usize, figures: Option<Numeral>) -> O
                 digit = Some(value);
             }
             (None, Some(scale)) if scale >= 10_000.0 => {
-                section += digit.take().unwrap_or(if section == 0.0 && total == 0.0 { break } else { 0.0 });
+                if digit.is_none() && section == 0.0 && total == 0.0 {
+                    break;
+                }
+                section += digit.take().unwrap_or(0.0);
                 total = (total + section) * scale;
                 (section, scale_before) = (0.0, scale);
             }

@@ -1,8 +1,12 @@
 //! Acts on numbers, lengths of time and money.
 
 use crate::calendar::arithmetic::Length;
+use crate::finding::Grain;
 use crate::grammar::act::Args;
 use crate::grammar::meaning::Meaning;
+
+/// So many years are a date, not a length.
+const YEARS: f64 = 1000.0;
 
 /// The piece itself.
 pub(crate) fn same(args: &Args<'_>) -> Option<Meaning> {
@@ -15,7 +19,9 @@ pub(crate) fn length(args: &Args<'_>) -> Option<Meaning> {
     if let Meaning::Between(low, high) = args.get(0)? {
         return Some(Meaning::Length(Length::of(*low, grain)?, Some(Length::of(*high, grain)?)));
     }
-    Some(Meaning::Length(Length::of(args.value(0)?, grain)?, None))
+    // "2019年" is a year and no length.
+    let count = args.value(0).filter(|count| grain != Grain::Year || *count < YEARS)?;
+    Some(Meaning::Length(Length::of(count, grain)?, None))
 }
 
 /// One length and a shorter one: "two hours thirty minutes".

@@ -23,10 +23,8 @@ pub(crate) fn range(args: &Args<'_>) -> Option<Meaning> {
         _ => Arc::clone(&last.expr),
     };
     // "July 2 to July 4 2027": the first lives in the year of the last.
-    let shared = match &*last.expr {
-        Expr::Within(frame, _) if matches!(**frame, Expr::Year(_)) && first.parts & part::YEAR == 0 => {
-            Arc::new(together(Arc::clone(frame), Arc::clone(&first.expr)))
-        }
+    let shared = match year_of(&last.expr) {
+        Some(year) if first.parts & part::YEAR == 0 => Arc::new(together(year, Arc::clone(&first.expr))),
         _ => Arc::clone(&first.expr),
     };
     if (first.parts & part::CLOCK != 0) != hours || first.direction.is_some() || last.direction.is_some() {
@@ -37,6 +35,17 @@ pub(crate) fn range(args: &Args<'_>) -> Option<Meaning> {
     moment.latent = first.latent && last.latent;
     moment.others.clear();
     Some(moment.into())
+}
+
+/// The year that a time was said to be in.
+fn year_of(expr: &Expr) -> Option<Arc<Expr>> {
+    match expr {
+        Expr::Within(frame, _) if matches!(**frame, Expr::Year(_) | Expr::Cycle(Grain::Year, _)) => {
+            Some(Arc::clone(frame))
+        }
+        Expr::Within(frame, inner) => year_of(frame).or_else(|| year_of(inner)),
+        _ => None,
+    }
 }
 
 /// A time and how long it lasts: "from 6pm for three hours".

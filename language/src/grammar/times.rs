@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::civil::DateTime;
 
 use crate::calendar::arithmetic::{Length, day, midnight};
-use crate::calendar::expression::{Edge, Expr, Stretch, together};
+use crate::calendar::expression::{Expr, Stretch, together};
 use crate::calendar::holiday::Holidays;
-use crate::finding::{Direction, Grain};
+use crate::finding::Grain;
 use crate::grammar::act::Args;
-use crate::grammar::meaning::{Meaning, Moment, Repeat, part};
+use crate::grammar::meaning::{Meaning, Moment, part};
 
 pub(crate) fn weekday(args: &Args<'_>) -> Option<Meaning> {
     Some(Moment::new(Expr::Weekday(args.small(0)?), part::WEEKDAY).into())

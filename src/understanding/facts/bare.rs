@@ -22,13 +22,20 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     if intent::is_wish(scene) {
         return;
     }
-    if scene.context.asks(Field::Name) && !g.has(Field::Name) {
+    if scene.context.asks(Field::Name) && !g.has(Field::Name) && tells_little(g) {
         name::answer(g);
     }
     let placed = [Field::Place, Field::Address, Field::City, Field::PlaceKind].into_iter().all(|field| !g.has(field));
     if scene.context.asks(Field::Place) && (placed || only_city(g)) {
         place(g);
     }
+}
+
+/// A message that tells several things at once names the event with a word that says so, or not at all.
+fn tells_little(g: &Gathering<'_, '_>) -> bool {
+    let follows = [Field::Type, Field::Timezone, Field::Country, Field::Currency, Field::PlaceKind];
+    let told = Field::ALL.iter().filter(|field| !follows.contains(field) && g.has(**field)).count();
+    told <= 1
 }
 
 /// "Carlu, Toronto": the city is known, the rest is the place.

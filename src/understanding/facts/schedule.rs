@@ -123,8 +123,8 @@ fn hour(scene: &Scene<'_>, spots: &[Spot<'_>], day: Option<&Spot<'_>>) -> Option
 /// The end: of the stretch that was said, or by a word that says so.
 fn end(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
     let scene = g.scene;
-    let told = spots.iter().find(|spot| spot.role == Role::End).map(|spot| &spot.time.value);
-    if let Some(value) = told {
+    if let Some(spot) = spots.iter().find(|spot| spot.role == Role::End) {
+        let value = &spot.time.value;
         let reach = value.end.filter(|_| !is_hour(value));
         if value.has_date && is_day(value) {
             let date = reach.and_then(|end| end.date().yesterday().ok()).unwrap_or(value.start.date());
@@ -137,7 +137,8 @@ fn end(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
             }
         }
         if is_hour(value) {
-            g.said(Fact::EndTime(value.end.unwrap_or(value.start).time()));
+            let hour = closing(g, spot);
+            g.said(Fact::EndTime(hour));
         }
         return;
     }
@@ -159,6 +160,17 @@ fn end(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
     } else if let Some(last) = last_day(value).filter(|last| *last > value.start.date()) {
         g.said(Fact::EndDate(last));
     }
+}
+
+/// The hour of an end: "starts 7, ends around nine" is nine in the evening, whatever the hour now.
+fn closing(g: &Gathering<'_, '_>, spot: &Spot<'_>) -> Clock {
+    let hour = |value: &TimeValue| value.end.unwrap_or(value.start).time();
+    let said = g.facts().find_map(|fact| if let Fact::Time(start) = fact { Some(*start) } else { None });
+    let plain = hour(&spot.time.value);
+    let Some(start) = said.or(g.scene.context.draft.time) else { return plain };
+    let lasts = |end: Clock| (end.duration_since(start).as_mins() + 24 * 60) % (24 * 60);
+    let readings = spot.time.alternatives.iter().map(hour);
+    std::iter::once(plain).chain(readings).find(|end| (1..=12 * 60).contains(&lasts(*end))).unwrap_or(plain)
 }
 
 /// The last day of a stretch whose end is exclusive.

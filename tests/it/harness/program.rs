@@ -30,6 +30,15 @@ impl Program {
 
     /// Starts on this database with other settings.
     pub(crate) async fn start_with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::assemble(database, true, change).await
+    }
+
+    /// Starts as on a server's database, where whoever gives no name is a guest.
+    pub(crate) async fn start_public(database: &Database) -> Self {
+        Self::assemble(database, false, |_| {}).await
+    }
+
+    async fn assemble(database: &Database, private: bool, change: impl FnOnce(&mut Settings)) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("eventos-test-{}-{number}", std::process::id()));
@@ -38,11 +47,12 @@ impl Program {
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let parts = Parts {
             store: database.store().await,
-            private: true,
+            private,
             cluster: None,
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             public_url: "http://events.test".to_owned(),
+            local_zone: Some("America/Toronto".to_owned()),
         };
         Self { app: App::assemble(parts, &settings).await.unwrap(), clock, folder }
     }
@@ -55,6 +65,11 @@ impl Program {
     /// The person with this address, in a new session.
     pub(crate) fn organizer(&self, email: &str) -> Recorder {
         Recorder::new(self.door(), Sender::Local { email: Some(email.to_owned()) })
+    }
+
+    /// Somebody who gives no name, in a new session.
+    pub(crate) fn nameless(&self) -> Recorder {
+        Recorder::new(self.door(), Sender::Local { email: None })
     }
 
     /// Stops as a signal would.

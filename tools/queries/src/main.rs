@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p queries -- renew` writes the descriptions; `-- check` says whether they are still those that are checked in.
 
-#[expect(dead_code, unreachable_pub, reason = "the tool uses a part of the room")]
+#[expect(dead_code, unreachable_pub, unused_imports, reason = "the tool uses a part of the room")]
 #[path = "../../../src/store/cluster/mod.rs"]
 mod cluster;
 

@@ -1,0 +1,222 @@
+//! What a time is taken to mean, construct by construct, in each language.
+
+use jiff::civil::{DateTime, date};
+use language::{Direction, Grain, Language, Reading, Reference, TimeValue, read};
+
+/// A Monday.
+fn now() -> DateTime {
+    date(2026, 11, 23).at(10, 0, 0, 0)
+}
+
+fn reading(language: Language, text: &str) -> Reading {
+    read(text, &Reference::from(now()).in_language(language))
+}
+
+fn first(language: Language, text: &str) -> TimeValue {
+    reading(language, text).times.into_iter().next().unwrap_or_else(|| panic!("no time in {text:?}")).value
+}
+
+/// Start, and end where there is one, as "2026-11-23T10:00" and "2026-11-23T10:00/2026-11-23T11:00".
+fn shown(value: &TimeValue) -> String {
+    let moment = |moment: DateTime| moment.strftime("%Y-%m-%dT%H:%M").to_string();
+    value.end.map_or_else(|| moment(value.start), |end| format!("{}/{}", moment(value.start), moment(end)))
+}
+
+fn check(language: Language, cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        assert_eq!(shown(&first(language, text)), *expected, "{text:?}");
+    }
+}
+
+#[test]
+fn english_days() {
+    check(
+        Language::English,
+        &[
+            ("March 15", "2027-03-15T00:00"),
+            ("friday", "2026-11-27T00:00"),
+            ("monday", "2026-11-30T00:00"),
+            ("next saturday", "2026-11-28T00:00"),
+            ("the 14th", "2026-12-14T00:00"),
+            ("first tuesday of december", "2026-12-01T00:00"),
+            ("last Thursday of November", "2026-11-26T00:00"),
+            ("2 weeks from Thursday", "2026-12-10T00:00"),
+            ("in two weeks", "2026-12-07T00:00"),
+            ("on Valentine's Day next year", "2027-02-14T00:00"),
+            ("Friday April 9", "2027-04-09T00:00"),
+            ("13th of this month", "2026-11-13T00:00"),
+            ("monday next week", "2026-11-30T00:00"),
+            ("2027-03-15", "2027-03-15T00:00"),
+            ("15/03/2027", "2027-03-15T00:00"),
+            ("thanksgiving", "2026-11-26T00:00"),
+            ("easter 2027", "2027-03-28T00:00"),
+        ],
+    );
+    assert_eq!(first(Language::English, "maybe february?").grain, Grain::Month);
+    assert_eq!(first(Language::English, "in 2028").grain, Grain::Year);
+}
+
+#[test]
+fn english_hours() {
+    check(
+        Language::English,
+        &[
+            ("at 2", "2026-11-23T14:00"),
+            ("nine am", "2026-11-24T09:00"),
+            ("noon", "2026-11-23T12:00"),
+            ("half past six", "2026-11-23T18:30"),
+            ("quarter past 3 in the afternoon", "2026-11-23T15:15"),
+            ("quarter to 5 in the evening", "2026-11-23T16:45"),
+            ("afternoon 3:30", "2026-11-23T15:30"),
+            ("10 o'clock at night", "2026-11-23T22:00"),
+            ("next friday 9am", "2026-11-27T09:00"),
+            ("January 12th at noon", "2027-01-12T12:00"),
+            ("9h30", "2026-11-24T09:30"),
+        ],
+    );
+    assert_eq!(first(Language::English, "January 12th at noon eastern").zone.as_deref(), Some("America/New_York"));
+    let evening = first(Language::English, "tomorrow evening");
+    assert!(evening.is_part_of_day && evening.has_date && !evening.has_hour);
+}
+
+#[test]
+fn english_ranges() {
+    check(
+        Language::English,
+        &[
+            ("7 to 11pm", "2026-11-23T19:00/2026-11-23T23:00"),
+            ("tomorrow 10am-4pm", "2026-11-24T10:00/2026-11-24T16:00"),
+            ("from 9am to 5pm on November 15", "2027-11-15T09:00/2027-11-15T17:00"),
+            ("March 3rd to 5th", "2027-03-03T00:00/2027-03-06T00:00"),
+            ("March 3-5, 2027", "2027-03-03T00:00/2027-03-06T00:00"),
+            ("July 2 to July 4 2027", "2027-07-02T00:00/2027-07-05T00:00"),
+            ("26 june to 28 june in 2028", "2028-06-26T00:00/2028-06-29T00:00"),
+            ("next three days", "2026-11-24T00:00/2026-11-27T00:00"),
+            ("6pm for three hours", "2026-11-23T18:00/2026-11-23T21:00"),
+        ],
+    );
+}
+
+#[test]
+fn open_times_and_repetitions() {
+    for (text, start) in [("til thursday", "2026-11-26T00:00"), ("until March 1st", "2027-03-01T00:00")] {
+        let value = first(Language::English, text);
+        assert_eq!((shown(&value).as_str(), value.direction), (start, Some(Direction::Before)), "{text}");
+    }
+    for (language, text, rule) in [
+        (Language::English, "every second Tuesday until June", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20270531T235959"),
+        (Language::English, "the third thursday of each month at 7", "FREQ=MONTHLY;BYDAY=3TH"),
+        (Language::English, "every 2 weeks", "FREQ=WEEKLY;INTERVAL=2"),
+        (Language::French, "tous les jeudis à 19h jusqu'en juin", "FREQ=WEEKLY;BYDAY=TH;UNTIL=20270531T235959"),
+        (Language::Spanish, "todos los jueves a las 7 de la tarde", "FREQ=WEEKLY;BYDAY=TH"),
+        (Language::Mandarin, "每周二晚上7点", "FREQ=WEEKLY;BYDAY=TU"),
+    ] {
+        assert_eq!(first(language, text).rrule.as_deref(), Some(rule), "{text}");
+    }
+}
+
+#[test]
+fn the_other_reading_is_offered() {
+    let days = &reading(Language::English, "next saturday at 10am").times[0];
+    assert_eq!(shown(&days.alternatives[0]), "2026-12-05T10:00");
+    let halves = &reading(Language::English, "tomorrow at 7").times[0];
+    assert_eq!(
+        (shown(&halves.value), shown(&halves.alternatives[0])),
+        ("2026-11-24T19:00".into(), "2026-11-24T07:00".into())
+    );
+    assert!(halves.confidence < reading(Language::English, "tomorrow at 7pm").times[0].confidence);
+    let order = &reading(Language::English, "4/5/2027").times[0];
+    assert_eq!(
+        (shown(&order.value), shown(&order.alternatives[0])),
+        ("2027-04-05T00:00".into(), "2027-05-04T00:00".into())
+    );
+    let british = Reference { day_first: true, ..Reference::from(now()).in_language(Language::English) };
+    assert_eq!(shown(&read("4/5/2027", &british).times[0].value), "2027-05-04T00:00");
+}
+
+#[test]
+fn times_some_words_apart_stay_apart() {
+    let found = reading(Language::English, "Friday April 9, doors at half past six, starts 7, ends around nine");
+    let shown: Vec<String> = found.times.iter().map(|time| shown(&time.value)).collect();
+    assert_eq!(shown, ["2027-04-09T00:00", "2026-11-23T18:30", "2026-11-23T19:00", "2026-11-23T21:00"]);
+}
+
+#[test]
+fn a_time_ends_with_its_line() {
+    let found = reading(Language::English, "Saturday March\n6 people at\n7 tables");
+    assert!(
+        found.times.iter().all(|time| !time.value.has_hour && time.span.end <= "Saturday March".len()),
+        "{found:?}"
+    );
+    assert_eq!(found.numbers.iter().map(|number| number.value).collect::<Vec<_>>(), [6.0, 7.0]);
+}
+
+#[test]
+fn french() {
+    check(
+        Language::French,
+        &[
+            ("le 15 mars 2027 à 9h", "2027-03-15T09:00"),
+            ("samedi prochain de 14h à 17h30", "2026-11-28T14:00/2026-11-28T17:30"),
+            ("le premier mardi de décembre à 18 h 30", "2026-12-01T18:30"),
+            ("demain soir", "2026-11-24T18:00/2026-11-25T00:00"),
+            ("du 3 au 5 mars", "2027-03-03T00:00/2027-03-06T00:00"),
+            ("dans deux semaines", "2026-12-07T00:00"),
+            ("vendredi 9 avril à huit heures et demie du soir", "2027-04-09T20:30"),
+            ("la semaine prochaine", "2026-11-30T00:00"),
+            ("midi moins cinq", "2026-11-23T11:55"),
+        ],
+    );
+}
+
+#[test]
+fn spanish() {
+    check(
+        Language::Spanish,
+        &[
+            ("el próximo sábado a las 5 de la tarde", "2026-11-28T17:00"),
+            ("mañana por la mañana", "2026-11-24T04:00/2026-11-24T12:00"),
+            ("del 3 al 5 de marzo", "2027-03-03T00:00/2027-03-06T00:00"),
+            ("de 9 a 11 de la noche", "2026-11-23T21:00/2026-11-23T23:00"),
+            ("el primer martes de diciembre", "2026-12-01T00:00"),
+            ("el 15 de marzo de 2027 a las nueve y media", "2027-03-15T09:30"),
+            ("el viernes 9 de abril a las ocho menos cuarto", "2027-04-09T07:45"),
+            ("dentro de dos semanas", "2026-12-07T00:00"),
+        ],
+    );
+}
+
+#[test]
+fn mandarin() {
+    check(
+        Language::Mandarin,
+        &[
+            ("12月18日晚上八点", "2026-12-18T20:00"),
+            ("明天下午两点半", "2026-11-24T14:30"),
+            ("下周五上午9点", "2026-12-04T09:00"),
+            ("3月3号到5号", "2027-03-03T00:00/2027-03-06T00:00"),
+            ("从下午三点到五点", "2026-11-23T15:00/2026-11-23T17:00"),
+            ("十二月的第一个星期二", "2026-12-01T00:00"),
+            ("二零二七年三月十五日上午九点", "2027-03-15T09:00"),
+            ("下禮拜五", "2026-12-04T00:00"),
+        ],
+    );
+}
+
+#[test]
+fn ordinary_words_are_no_times() {
+    for text in [
+        "200 people may come in the sun for a second, fall in line",
+        "May I bring my son on the second day? It may fall through",
+        "The 2nd annual gala on 5th avenue",
+        "march on, mar the table, sat down, wed in style",
+        "B2B and mp3 and v1.2.3 at 10.0.0.1",
+        "https://example.com/2026/11/23/event?id=5",
+        "partner of the week",
+        "a weekend pass",
+        "one morning three night markets",
+    ] {
+        let found = reading(Language::English, text).times;
+        assert!(found.is_empty(), "{text:?}: {found:?}");
+    }
+}
