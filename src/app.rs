@@ -149,6 +149,25 @@ impl App {
     }
 }
 
+/// Does something with the private cluster as its superuser, without bringing it up to date first.
+///
+/// # Errors
+/// When the cluster cannot be opened, or those of the work.
+pub async fn with_private_cluster<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(PgConnectOptions) -> anyhow::Result<T>,
+) -> anyhow::Result<()> {
+    let cluster = open_cluster(settings).await?;
+    let result = work(cluster.connect_options(Role::Bootstrap, DATABASE)).await;
+    cluster.close().await;
+    result.map(|_| ())
+}
+
+async fn open_cluster(settings: &Settings) -> anyhow::Result<Cluster> {
+    let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    Ok(Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?)
+}
+
 /// Brings the schema up to date. Returns the newest migration.
 ///
 /// # Errors
@@ -175,8 +194,7 @@ async fn database(settings: &Settings) -> anyhow::Result<(Option<Cluster>, PgCon
     if let Some(url) = &settings.database_url {
         return Ok((None, parse("DATABASE_URL", url.expose_secret())?));
     }
-    let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-    let cluster = Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?;
+    let cluster = open_cluster(settings).await?;
     migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE))
         .await
         .context("cannot bring the private database up to date")?;

@@ -1,5 +1,6 @@
 //! The commands (docs/ARCHITECTURE.md names what scripts read of their output).
 
+mod backup;
 mod chat;
 mod migrate;
 mod serve;
@@ -46,6 +47,20 @@ enum Command {
     },
     /// Brings the database's schema up to date.
     Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Writes the private database into one file.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Puts a backup into an empty folder.
+    Restore {
+        /// A file that `backup` wrote.
+        file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
@@ -98,6 +113,8 @@ pub fn run() -> ExitCode {
             place.settings(None).and_then(|settings| chat::run(settings, email, new, resume))
         }
         Command::Migrate { place } => place.settings(None).and_then(|settings| migrate::run(&settings)),
+        Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
+        Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
         Command::Understand => understand::run(),
         Command::Doctor(later)
         | Command::Keys(later)

@@ -39,6 +39,11 @@ pub fn fingerprint() -> String {
 /// # Errors
 /// [`StoreError`] with the first statement that failed; what ran before it stays.
 pub async fn run(login: PgConnectOptions) -> Result<(), StoreError> {
+    run_to(login, newest()).await
+}
+
+/// As [`run`], but only up to this migration.
+pub(super) async fn run_to(login: PgConnectOptions, target: i64) -> Result<(), StoreError> {
     let mut conn = login.connect().await?;
     // Two programs that start at once take turns. The key is any fixed number that nobody else locks.
     sqlx::query("select pg_advisory_lock(4950127)").execute(&mut conn).await?;
@@ -47,7 +52,7 @@ pub async fn run(login: PgConnectOptions) -> Result<(), StoreError> {
     sqlx::query("select case when has_schema_privilege('app_owner', 'auth', 'usage') then set_config('role', 'app_owner', false) end")
         .execute(&mut conn)
         .await?;
-    migrator().run(&mut conn).await.map_err(|error| StoreError::Fault(error.to_string()))?;
+    migrator().run_to(target, &mut conn).await.map_err(|error| StoreError::Fault(error.to_string()))?;
     conn.close().await?;
     Ok(())
 }

@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Outside crates that have a home: nobody else may name them.
 const HOMES: &[(&str, &[&str])] = &[
-    ("sqlx", &["store", "advice", "app"]),
+    ("sqlx", &["store", "advice", "app", "cli"]),
     ("actix", &["wizard"]),
     ("axum", &["http", "app", "cli"]),
     ("port", &["wizard", "door", "app", "cli"]),

@@ -5,6 +5,7 @@ mod harness;
 
 mod advice;
 mod architecture;
+mod backup;
 mod cluster;
 mod conversation;
 mod crash;
