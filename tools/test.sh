@@ -3,8 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup.sh tests
-trap 'tools/stop-test-postgres.sh >/dev/null 2>&1 || true' EXIT
 cargo run --quiet -p queries -- check
+rm -f target/tmp/skipped.txt
+trap 'tools/stop-test-postgres.sh >/dev/null 2>&1 || true; sort -u target/tmp/skipped.txt 2>/dev/null || true' EXIT
 cargo nextest run --workspace --features failpoints --no-fail-fast "$@"
 if [ $# -eq 0 ]; then
   cargo test --workspace --doc --quiet

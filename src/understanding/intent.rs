@@ -89,7 +89,10 @@ impl Intent {
 /// The intent of a message whose facts are known.
 pub(super) fn of(scene: &Scene<'_>, found: &Found) -> Intent {
     let informs = !found.patch.is_empty() || !found.doubts.is_empty() || found.wish.is_some();
-    if let Some(pick) = pick(scene).filter(|_| !informs) {
+    // "The second one" could be a day of the month, too: where it is all that is said, and offers stand, it picks.
+    if let Some((pick, whole)) = pick(scene)
+        && (whole || !informs)
+    {
         return pick;
     }
     let mut wants = wants(scene, found);
@@ -232,8 +235,8 @@ fn stage(scene: &Scene<'_>) -> Option<Stage> {
     found.last().and_then(|found| Stage::from_number(found.tag))
 }
 
-/// "The second one", "2", or the name of an offer.
-fn pick(scene: &Scene<'_>) -> Option<Intent> {
+/// "The second one", "2", or the name of an offer; and whether that is all that is said.
+fn pick(scene: &Scene<'_>) -> Option<(Intent, bool)> {
     let offered = scene.context.offered;
     if offered.is_empty() {
         return None;
@@ -241,7 +244,7 @@ fn pick(scene: &Scene<'_>) -> Option<Intent> {
     let folded = |text: &str| deunicode::deunicode(text).to_lowercase().trim().trim_end_matches(['.', '!']).to_owned();
     let said = folded(scene.text);
     if let Some(at) = offered.iter().position(|offer| folded(&offer.label) == said) {
-        return Some(Intent::Pick(at));
+        return Some((Intent::Pick(at), true));
     }
     let found = scene.words.picks.find(scene.tokens());
     if let [only] = found.as_slice() {
@@ -254,7 +257,8 @@ fn pick(scene: &Scene<'_>) -> Option<Intent> {
                 .any(|found| matches!(found.tag, Want::Filler | Want::Affirm));
             token.kind != TokenKind::Symbol && !only.tokens.contains(at) && !filler
         });
-        return (rest.count() <= 1 && only.tag < offered.len()).then_some(Intent::Pick(only.tag));
+        let rest = rest.count();
+        return (rest <= 1 && only.tag < offered.len()).then_some((Intent::Pick(only.tag), rest == 0));
     }
     let counted = [
         Field::Capacity,
@@ -269,5 +273,5 @@ fn pick(scene: &Scene<'_>) -> Option<Intent> {
         return None;
     }
     let number: usize = said.trim_start_matches('#').trim().parse().ok()?;
-    number.checked_sub(1).filter(|at| *at < offered.len()).map(Intent::Pick)
+    number.checked_sub(1).filter(|at| *at < offered.len()).map(|at| (Intent::Pick(at), false))
 }

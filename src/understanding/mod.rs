@@ -126,10 +126,14 @@ pub struct Wish {
 pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     let (text, cut) = head(text);
     let scene = scene::Scene::new(text, context);
-    let found = facts::gather(&scene);
+    let mut found = facts::gather(&scene);
+    let intent = intent::of(&scene, &found);
+    if matches!(intent, Intent::Pick(_)) {
+        found = facts::Found::default();
+    }
     Understood {
         language: scene.language().code().to_owned(),
-        intent: intent::of(&scene, &found),
+        intent,
         patch: found.patch,
         doubts: found.doubts,
         wish: found.wish,

@@ -62,7 +62,7 @@ async fn rows(conn: &mut PgConnection) -> Result<BTreeMap<String, i64>, sqlx::Er
 async fn empty(major: u32) -> Option<Database> {
     let database = harness::empty_database(major).await;
     if database.is_none() {
-        println!("skipped: PostgreSQL {major} is not at hand");
+        harness::note_skip(&format!("PostgreSQL {major} is not at hand"));
     }
     database
 }

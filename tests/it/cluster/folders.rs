@@ -18,7 +18,7 @@ const OTHER_USER: &str = "daemon";
 #[tokio::test]
 async fn root_gives_the_server_to_another_user() {
     if !is_root() {
-        return eprintln!("skipped: this test needs root");
+        return crate::harness::skip("this test needs root");
     }
     let folder = DataDir::new("root");
     // As `mktemp -d` leaves it: closed to the database's user, but ours to open.
@@ -37,7 +37,7 @@ async fn root_gives_the_server_to_another_user() {
 #[tokio::test]
 async fn another_user_runs_it_too_and_root_may_join() {
     let Some((uid, gid)) = user(OTHER_USER).filter(|_| is_root()) else {
-        return eprintln!("skipped: this test needs root and the user {OTHER_USER}");
+        return crate::harness::skip(&format!("this test needs root and the user {OTHER_USER}"));
     };
     let folder = DataDir::new("other-user");
     std::os::unix::fs::chown(&folder.0, Some(uid), Some(gid)).unwrap();
@@ -57,7 +57,7 @@ async fn another_user_runs_it_too_and_root_may_join() {
 #[tokio::test]
 async fn roots_folder_is_refused_to_another_user() {
     let Some(ids) = user(OTHER_USER).filter(|_| is_root()) else {
-        return eprintln!("skipped: this test needs root and the user {OTHER_USER}");
+        return crate::harness::skip(&format!("this test needs root and the user {OTHER_USER}"));
     };
     let folder = DataDir::new("roots-own");
     Cluster::open(folder.options()).await.unwrap().close().await;
@@ -79,7 +79,7 @@ async fn a_folder_of_another_major_is_refused_in_one_line() {
 async fn a_folder_is_run_by_the_major_that_made_it() {
     let old = Path::new("/usr/lib/postgresql/15/bin");
     if !old.exists() {
-        return eprintln!("skipped: PostgreSQL 15 is not installed");
+        return crate::harness::note_skip("PostgreSQL 15 is not at hand");
     }
     let folder = DataDir::new("major-15");
     let by_15 = ClusterOptions { bin_dir: Some(old.to_path_buf()), ..folder.options() };

@@ -3,6 +3,7 @@
 pub(crate) mod postgres;
 pub(crate) mod program;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 pub(crate) use eventos::store::cluster::Role;
@@ -69,12 +70,26 @@ impl Database {
     }
 }
 
+/// A passing test's output is not shown: what was skipped is gathered in a file, which `tools/test.sh` prints at the end.
+pub(crate) fn note_skip(reason: &str) {
+    println!("skipped: {reason}");
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("skipped.txt");
+    let mut file = std::fs::File::options().create(true).append(true).open(path).unwrap();
+    writeln!(file, "skipped: {reason}").unwrap();
+}
+
+/// Says aloud that a test does not run. Where everything must run (`REQUIRE_ALL=1`), that is a failure.
+pub(crate) fn skip(reason: &str) {
+    note_skip(reason);
+    assert!(std::env::var_os("REQUIRE_ALL").is_none(), "nothing may be skipped here: {reason}");
+}
+
 /// The folder with cases that nobody on this project wrote; `None`, said aloud, when it is not there.
 pub(crate) fn cases(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("EVENTOS_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     let path = shared.join("cases").join(name);
     if !path.exists() {
-        println!("skipped: {name} is not at hand");
+        note_skip(&format!("{name}, which lies outside the project, is not at hand"));
         return None;
     }
     Some(path)

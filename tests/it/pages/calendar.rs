@@ -87,9 +87,7 @@ fn python() -> Option<PathBuf> {
 /// What the other parser finds; `None` when there is none.
 fn read(entries: &[String]) -> Option<Vec<Value>> {
     let Some(python) = python() else {
-        eprintln!(
-            "skipped: the calendar entries were read by no parser but ours, since {PARSER} for python3 is not to be had"
-        );
+        harness::skip(&format!("no parser but ours read the calendar entries: {PARSER} for python3 is not to be had"));
         return None;
     };
     let mut reader =
