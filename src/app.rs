@@ -127,6 +127,7 @@ impl App {
         }
         crate::http::router::router(HttpState {
             store: self.store.clone(),
+            door: self.door.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             probes,

@@ -7,6 +7,7 @@
 //! * [`store`]: all the SQL, and the private PostgreSQL.
 //! * [`understanding`]: from words to facts, and from facts to words.
 //! * [`advice`]: suggestions from data.
+//! * [`accounts`]: who may sign in, and who calls.
 //! * [`wizard`]: a supervised actor for each session; a turn.
 //! * [`door`]: who is it, seen before, which session.
 //! * [`http`]: pages and API.
@@ -15,6 +16,7 @@
 #[cfg(all(feature = "failpoints", not(debug_assertions)))]
 compile_error!("failpoints crash the program on purpose; no release build may carry them");
 
+pub mod accounts;
 pub mod advice;
 pub mod app;
 pub mod cli;

@@ -44,7 +44,7 @@ impl Identity {
                 person.cloned().map_err(|error| unavailable(&error))
             }
             // No tokens are issued and no chat accounts are linked yet, so no proof of these kinds can hold.
-            Sender::Bearer(_) | Sender::Account { .. } => Err(Refusal::Unauthorized),
+            Sender::Bearer(_) | Sender::Person { .. } | Sender::Account { .. } => Err(Refusal::Unauthorized),
         }
     }
 

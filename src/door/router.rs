@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use port::{Accepted, Body, Command, Door, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, Turn};
+use port::{
+    Accepted, Body, Command, Door, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
+};
 use uuid::Uuid;
 
 use super::identity::{Identity, unavailable};
@@ -16,6 +18,7 @@ use crate::store::{conversations, sessions, suggestions};
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
 use crate::wizard::job::Job;
+use crate::wizard::state;
 
 /// The longest message that is taken in, in bytes.
 pub const MAX_TEXT: usize = 100_000;
@@ -44,6 +47,9 @@ impl Router {
             SessionChoice::Id(id) => existing(&mut tx, id).await,
             SessionChoice::Current => {
                 sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some)
+            }
+            SessionChoice::Thread(thread) => {
+                sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
             SessionChoice::New => {
                 let fresh = self.fresh(person);
@@ -170,6 +176,20 @@ impl Door for Router {
         Ok(History { turns: turns.collect() })
     }
 
+    async fn find(&self, from: &Sender, thread: &str) -> Result<Option<String>, Refusal> {
+        let person = self.identity.resolve(from).await?;
+        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
+        let found = sessions::by_thread(&mut tx, thread).await.map_err(|error| unavailable(&error))?;
+        Ok(found.map(|id| id.to_string()))
+    }
+
+    async fn state(&self, from: &Sender, session: &str) -> Result<State, Refusal> {
+        let (person, id) = self.own(from, session).await?;
+        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
+        let session = sessions::get(&mut tx, id).await.map_err(|error| unavailable(&error))?;
+        Ok(state::of(&session.ok_or(Refusal::NotFound)?))
+    }
+
     async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
         let (_, id) = self.own(from, session).await?;
         let running = self.directory.running(id);
@@ -224,6 +244,8 @@ async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, Stor
         Body::Confirm { .. } => "Yes, publish it.".to_owned(),
         Body::Decline => "Not yet.".to_owned(),
         Body::Command(command) => command_words(*command).to_owned(),
+        Body::Form(form) => form.text.clone().unwrap_or_else(|| "(a form)".to_owned()),
+        Body::Publish { .. } => "Publish it.".to_owned(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! `GET /e/{slug}` and `/e/{slug}.ics`: an event as guests see it, and as their calendars take it.
 //!
-//! Promises: an event that the viewer may not see answers byte for byte as one that does not exist.
+//! Promises: an event that the caller may not see answers byte for byte as one that does not exist.
 
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
@@ -10,8 +10,8 @@ use axum::response::Response;
 use super::error::HttpError;
 use super::event_view::EventView;
 use super::router::HttpState;
-use super::viewer::Viewer;
 use super::{cached, calendar, templates};
+use crate::accounts::caller::Caller;
 use crate::store::database::Store;
 use crate::store::pages::{self, Page};
 
@@ -21,18 +21,18 @@ const SLUG_CHARS: usize = 120;
 /// Both kinds share one segment of the path.
 pub(super) async fn show(
     State(state): State<HttpState>,
-    viewer: Viewer,
+    caller: Caller,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
     match name.strip_suffix(".ics") {
-        Some(slug) => calendar_entry(&state, &viewer, slug, &headers).await,
-        None => page(&state, &viewer, &name, &headers).await,
+        Some(slug) => calendar_entry(&state, &caller, slug, &headers).await,
+        None => page(&state, &caller, &name, &headers).await,
     }
 }
 
-async fn page(state: &HttpState, viewer: &Viewer, slug: &str, headers: &HeaderMap) -> Result<Response, HttpError> {
-    let page = load(&state.store, viewer, slug).await?;
+async fn page(state: &HttpState, caller: &Caller, slug: &str, headers: &HeaderMap) -> Result<Response, HttpError> {
+    let page = load(&state.store, caller, slug).await?;
     let html = templates::event(&EventView::of(&page, &url(state, slug), state.clock.now()))?;
     let mut response = cached::answer(&page, "text/html; charset=utf-8", html, headers);
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, templates::POLICY.clone());
@@ -41,11 +41,11 @@ async fn page(state: &HttpState, viewer: &Viewer, slug: &str, headers: &HeaderMa
 
 async fn calendar_entry(
     state: &HttpState,
-    viewer: &Viewer,
+    caller: &Caller,
     slug: &str,
     headers: &HeaderMap,
 ) -> Result<Response, HttpError> {
-    let page = load(&state.store, viewer, slug).await?;
+    let page = load(&state.store, caller, slug).await?;
     let entry = calendar::entry(&page, &url(state, slug), &host(&state.public_url)).ok_or(HttpError::NotFound)?;
     let mut response = cached::answer(&page, "text/calendar; charset=utf-8", entry, headers);
     // A slug has only letters, digits and hyphens.
@@ -55,11 +55,11 @@ async fn calendar_entry(
     Ok(response)
 }
 
-async fn load(store: &Store, viewer: &Viewer, slug: &str) -> Result<Page, HttpError> {
+async fn load(store: &Store, caller: &Caller, slug: &str) -> Result<Page, HttpError> {
     if !is_slug(slug) {
         return Err(HttpError::NotFound);
     }
-    let mut tx = store.begin(viewer.actor()).await?;
+    let mut tx = store.begin(caller.actor()).await?;
     pages::get(&mut tx, slug).await?.ok_or(HttpError::NotFound)
 }
 

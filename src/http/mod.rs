@@ -11,6 +11,7 @@
 mod agreement;
 mod cached;
 mod calendar;
+mod caller;
 pub mod error;
 mod event_page;
 mod event_view;
@@ -25,5 +26,4 @@ mod schedule;
 mod structured;
 mod templates;
 mod text;
-pub mod viewer;
 mod vtimezone;

@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct HttpState {
     /// The database.
     pub store: Store,
+    /// The way into the wizard.
+    pub door: Arc<dyn port::Door>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.

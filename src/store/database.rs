@@ -29,6 +29,8 @@ pub enum Actor<'a> {
     Person(&'a Person),
     /// A person's wizard turn: as [`Actor::Person`]; the event's triggers leave the session row to the turn.
     Turn(&'a Person),
+    /// A signed-in person with the claims of their own token, as they stand.
+    Claims(&'a serde_json::Value),
     /// Anybody who is not signed in.
     Anybody,
     /// The program itself, for housekeeping that belongs to no single person.
@@ -108,13 +110,14 @@ fn identity(actor: Actor<'_>) -> (&'static str, serde_json::Value, &'static str)
     match actor {
         Actor::Person(person) => ("authenticated", claims(person), ""),
         Actor::Turn(person) => ("authenticated", claims(person), "on"),
+        Actor::Claims(claims) => ("authenticated", claims.clone(), ""),
         Actor::Anybody => ("anon", json!({"role": "anon"}), ""),
         Actor::Server => ("service_role", json!({"role": "service_role"}), ""),
     }
 }
 
 /// The claims that the policies read, as in a signed token (R99).
-fn claims(person: &Person) -> serde_json::Value {
+pub fn claims(person: &Person) -> serde_json::Value {
     json!({
         "sub": person.id,
         "role": "authenticated",

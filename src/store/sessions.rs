@@ -13,15 +13,25 @@ use crate::domain::values::{Provenance, SessionStatus};
 
 /// Makes the row of a session that begins. Runs as its owner.
 pub async fn insert(conn: &mut PgConnection, session: &Session, channel: &str) -> Result<(), StoreError> {
+    insert_thread(conn, session, channel, None).await
+}
+
+async fn insert_thread(
+    conn: &mut PgConnection,
+    session: &Session,
+    channel: &str,
+    thread: Option<&str>,
+) -> Result<(), StoreError> {
     let state = serde_json::to_value(&session.state).map_err(|error| odd("state", error))?;
     sqlx::query!(
-        "insert into wizard_sessions (id, user_id, stage, state, channel, language) values ($1, $2, $3, $4, $5, $6)",
+        "insert into wizard_sessions (id, user_id, stage, state, channel, language, thread_id) values ($1, $2, $3, $4, $5, $6, $7)",
         session.id,
         session.owner,
         i32::from(session.stage.number()),
         state,
         channel,
-        session.language
+        session.language,
+        thread
     )
     .execute(conn)
     .await?;
@@ -113,6 +123,38 @@ pub async fn is_own(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreErro
         .fetch_one(conn)
         .await?;
     Ok(row.own)
+}
+
+/// The caller's own session that their channel calls by this name.
+pub async fn by_thread(conn: &mut PgConnection, thread: &str) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query!(
+        "select id from wizard_sessions where user_id = auth.uid() and thread_id = $1 order by started_at, id limit 1",
+        thread
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.id))
+}
+
+/// The session that the caller's channel calls by this name, else this new one. Two first messages at once make one session.
+pub async fn thread_or_insert(
+    conn: &mut PgConnection,
+    fresh: &Session,
+    channel: &str,
+    thread: &str,
+) -> Result<Uuid, StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('thread ' || $1::text || $2::text, 0))",
+        fresh.owner.to_string(),
+        thread
+    )
+    .execute(&mut *conn)
+    .await?;
+    if let Some(known) = by_thread(conn, thread).await? {
+        return Ok(known);
+    }
+    insert_thread(conn, fresh, channel, Some(thread)).await?;
+    Ok(fresh.id)
 }
 
 /// The session that the caller worked on last, else this new one. First messages that come at once make one session.

@@ -12,6 +12,7 @@ pub mod recovery;
 pub mod session;
 mod show;
 pub mod slot;
+pub mod state;
 pub mod system;
 pub mod turn;
 mod work;

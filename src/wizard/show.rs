@@ -57,6 +57,7 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
     }
     replies.push(Reply::Progress(progress(work.session.stage)));
+    replies.push(Reply::State(super::state::of(&work.session)));
     replies
 }
 

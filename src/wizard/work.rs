@@ -102,6 +102,12 @@ impl<'a> Work<'a> {
             }
             Body::Decline => self.intent = Intent::Decline,
             Body::Command(command) => self.read_command(*command),
+            Body::Form(form) => {
+                if let Some(text) = &form.text {
+                    self.read_words(tx, text).await?;
+                }
+            }
+            Body::Publish { .. } => self.intent = Intent::Publish,
         }
         Ok(())
     }

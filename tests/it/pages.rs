@@ -11,11 +11,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
+use eventos::accounts::caller::{Caller, Signed};
 use eventos::domain::clock::FixedClock;
 use eventos::domain::person::{Person, Role as PersonRole};
 use eventos::http::probes::StoreProbe;
 use eventos::http::router::{HttpState, Probe, router};
-use eventos::http::viewer::Viewer;
 use eventos::store::database::Store;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -59,7 +59,8 @@ async fn fill(conn: &mut PgConnection, events: &[Value]) {
 
 fn state(store: Store, probes: Vec<Arc<dyn Probe>>) -> HttpState {
     let clock = Arc::new(FixedClock::at("2027-01-01T00:00:00Z".parse().unwrap()));
-    HttpState { store, clock, public_url: "https://events.example".to_owned(), probes }
+    let door = Arc::new(port::contract::Script::new().0);
+    HttpState { store, door, clock, public_url: "https://events.example".to_owned(), probes }
 }
 
 struct Answer {
@@ -162,7 +163,7 @@ async fn what_a_guest_may_not_see_answers_as_what_is_not_there() {
         country: None,
         currency: None,
     };
-    let organizer = guest.layer(axum::Extension(Viewer::Person(Box::new(person))));
+    let organizer = guest.layer(axum::Extension(Caller::Person(Box::new(Signed::known(person)))));
     let own = get(&organizer, "/e/pages-hidden", &[]).await;
     assert_eq!((own.status, own.header("cache-control"), own.header("etag")), (200, "private, no-store", ""));
     assert!(own.body.contains("Hidden") && own.body.contains("<meta name=\"robots\" content=\"noindex\">"));
@@ -186,8 +187,8 @@ async fn a_cancelled_event_says_so_to_whoever_finds_it() {
         country: None,
         currency: None,
     };
-    let router =
-        router(state(database.store().await, Vec::new())).layer(axum::Extension(Viewer::Person(Box::new(person))));
+    let router = router(state(database.store().await, Vec::new()))
+        .layer(axum::Extension(Caller::Person(Box::new(Signed::known(person)))));
     let page = get(&router, "/e/pages-off", &[]).await;
     assert!(page.body.contains("This event is cancelled."));
     assert_eq!(hostile::structured(&page.body)["eventStatus"], "https://schema.org/EventCancelled");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Incoming, Replies, Sender};
+use crate::{Incoming, Replies, Sender, State};
 
 /// The way into the wizard.
 #[async_trait]
@@ -28,6 +28,18 @@ pub trait Door: Send + Sync + 'static {
     /// # Errors
     /// [`Refusal::NotFound`] for a session that is not the sender's.
     async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal>;
+
+    /// The session that the sender's channel calls by this name, if there is one; a foreign one is as absent as none.
+    ///
+    /// # Errors
+    /// When the sender is nobody, or the store is away.
+    async fn find(&self, from: &Sender, thread: &str) -> Result<Option<String>, Refusal>;
+
+    /// The state of this session as it is saved now.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a session that is not the sender's.
+    async fn state(&self, from: &Sender, session: &str) -> Result<State, Refusal>;
 
     /// Stops the turn that runs in this session now; `false` when none does.
     ///

@@ -33,6 +33,11 @@ pub enum Sender {
     },
     /// A signed access token.
     Bearer(SecretString),
+    /// Somebody whom our own server has verified already, by the id of their profile.
+    Person {
+        /// A UUID.
+        id: String,
+    },
     /// An account of a chat platform, linked to a person or a guest.
     Account {
         /// The platform, as in [`Chat::channel`].
@@ -64,6 +69,8 @@ pub enum SessionChoice {
     New,
     /// This one; answered as absent unless it is the sender's own.
     Id(String),
+    /// The one that the sender's own channel calls by this name, or a new one (ruling C-70).
+    Thread(String),
 }
 
 /// What a person sent.
@@ -85,6 +92,29 @@ pub enum Body {
     Decline,
     /// A command of the channel's own (a slash command, a menu entry).
     Command(Command),
+    /// What a form sends: a stage, fields, words, a choice, in any combination.
+    Form(Form),
+    /// "Publish it": a signed-in person's own call from a form, which needs no question before it (ruling C-62).
+    Publish {
+        /// The revision of the draft that was on the screen; a stale one is refused. Absent: the stored one.
+        revision: Option<i64>,
+    },
+}
+
+/// What a form sends. Everything is optional; an empty form asks for the state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Form {
+    /// The stage on the screen, 1..=6; absent: where the session is.
+    pub stage: Option<u8>,
+    /// Words for the wizard.
+    pub text: Option<String>,
+    /// Fields of the draft by their names in the API; `null` empties a field. They bypass the understanding, not the checks.
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// A suggestion, by its id or its number.
+    pub pick: Option<String>,
+    /// The revision of the draft that was on the screen; a field that was changed since is refused with both values.
+    pub revision: Option<i64>,
 }
 
 /// The commands that every channel offers in its own form.

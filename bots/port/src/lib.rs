@@ -21,6 +21,6 @@ pub mod split;
 mod visible;
 
 pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, History, Refusal, Turn};
-pub use incoming::{Body, Chat, Command, Incoming, Replies, Sender, SessionChoice};
-pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source};
+pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
+pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
 pub use visible::visible;

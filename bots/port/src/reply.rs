@@ -39,9 +39,18 @@ pub enum Reply {
         /// When to try again, in seconds.
         retry_after_s: Option<u32>,
     },
+    /// Everything that a form or a panel shows, as it is saved: the last thing before [`Reply::Done`]. Channels without a
+    /// screen of their own pass it over.
+    State(State),
     /// The turn is over.
     Done,
 }
+
+/// The state of a session for channels that show all of it: `sessionId`, `revision`, `stage`, `draft`, `provenance`,
+/// `progress`, `suggestions`, `errors`, `publish`. Its field names are the API's own, so it travels as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct State(pub serde_json::Value);
 
 /// Something to pick.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +132,7 @@ impl Reply {
     #[must_use]
     pub fn plain(&self) -> Option<String> {
         match self {
-            Self::Delta(_) | Self::Done => None,
+            Self::Delta(_) | Self::State(_) | Self::Done => None,
             Self::Said(text) => Some(text.clone()),
             Self::Suggestions(choices) => (!choices.is_empty()).then(|| numbered(choices)),
             Self::Progress(progress) => {

@@ -107,7 +107,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         self.sent += 1;
         let account = match &session {
             SessionChoice::Id(id) => id.clone(),
-            SessionChoice::Current | SessionChoice::New => String::new(),
+            SessionChoice::Current | SessionChoice::New | SessionChoice::Thread(_) => String::new(),
         };
         let id = format!("{}-{}", self.options.run, self.sent);
         let chat = Chat { channel: NAME, account, session };
@@ -172,6 +172,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
             | Reply::Progress(_)
             | Reply::Draft(_)
             | Reply::Trouble { .. }
+            | Reply::State(_)
             | Reply::Done => {}
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! It is as strict as the real one: a message id is taken once, and a session is answered only by its own name.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::{Accepted, Body, Door, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice};
@@ -53,6 +54,7 @@ struct State {
     ids: HashSet<(String, String)>,
     sessions: usize,
     current: Option<String>,
+    threads: HashMap<String, String>,
     open: Option<Replies>,
 }
 
@@ -92,14 +94,19 @@ impl State {
             }
             Some(answer) => answer,
         };
-        let session = match (&incoming.chat.session, self.current.take()) {
-            (SessionChoice::Id(id), _) => id.clone(),
-            (SessionChoice::Current, Some(current)) => current,
-            _ => {
-                self.sessions += 1;
-                format!("session-{}", self.sessions)
-            }
+        let known = match (&incoming.chat.session, self.current.take()) {
+            (SessionChoice::Id(id), _) => Some(id.clone()),
+            (SessionChoice::Thread(thread), _) => self.threads.get(thread).cloned(),
+            (SessionChoice::Current, current) => current,
+            (SessionChoice::New, _) => None,
         };
+        let session = known.unwrap_or_else(|| {
+            self.sessions += 1;
+            format!("session-{}", self.sessions)
+        });
+        if let SessionChoice::Thread(thread) = &incoming.chat.session {
+            self.threads.insert(thread.clone(), session.clone());
+        }
         self.current = Some(session.clone());
         let answer = if self.ids.insert(key) { answer } else { Answer::Known };
         (answer, Some(session))
@@ -150,6 +157,14 @@ impl Door for Script {
 
     async fn history(&self, _from: &Sender, _session: &str) -> Result<History, Refusal> {
         Ok(History::default())
+    }
+
+    async fn find(&self, _from: &Sender, thread: &str) -> Result<Option<String>, Refusal> {
+        Ok(self.state().threads.get(thread).cloned())
+    }
+
+    async fn state(&self, _from: &Sender, session: &str) -> Result<crate::State, Refusal> {
+        Ok(crate::State(json!({"sessionId": session})))
     }
 
     async fn stop(&self, _from: &Sender, _session: &str) -> Result<bool, Refusal> {

@@ -99,6 +99,12 @@ impl Door for Stubborn {
     async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal> {
         self.0.history(from, session).await
     }
+    async fn find(&self, from: &Sender, thread: &str) -> Result<Option<String>, Refusal> {
+        self.0.find(from, thread).await
+    }
+    async fn state(&self, from: &Sender, session: &str) -> Result<port::State, Refusal> {
+        Door::state(&self.0, from, session).await
+    }
     async fn stop(&self, _: &Sender, _: &str) -> Result<bool, Refusal> {
         Err(Refusal::Busy)
     }
