@@ -105,23 +105,11 @@ struct Offers {
 /// What can be suggested now. Runs in the name of whoever asks.
 pub async fn suggest(conn: &mut PgConnection, question: &Question<'_>) -> Result<Advice, StoreError> {
     let scene = Scene::new(question);
-    let mut offers = match topic::of(question) {
-        Topic::Name => basics::names(&scene),
-        Topic::Kind => basics::kinds(conn, &scene).await?,
-        Topic::Description => publish::descriptions(&scene),
-        Topic::Place => venues::places(conn, &scene).await?,
-        Topic::PlaceKind => venues::place_kinds(&scene),
-        Topic::Capacity => capacity::sizes(conn, &scene).await?,
-        Topic::Moment => timing::moments(conn, &scene).await?,
-        Topic::Length => timing::lengths(conn, &scene).await?,
-        Topic::Price => pricing::prices(conn, &scene).await?,
-        Topic::Currency => pricing::currencies(&scene),
-        Topic::Tiers => tickets::tiers(conn, &scene).await?,
-        Topic::Limit => tickets::limits(&scene),
-        Topic::Tax => policies::taxes(&scene),
-        Topic::Refunds => policies::refunds(conn, &scene).await?,
-        Topic::Visibility => publish::visibilities(&scene),
-    };
+    let topic = topic::of(question);
+    let mut offers = offers(conn, &scene, topic).await?;
+    if let Some(beside) = topic.beside().filter(|_| offers.list.len() < SHOWN) {
+        offers.list.extend(self::offers(conn, &scene, beside).await?.list);
+    }
     offers.list.truncate(SHOWN);
     let suggestion = |offer: Offer| Suggestion {
         id: question.ids.id(),
@@ -135,6 +123,27 @@ pub async fn suggest(conn: &mut PgConnection, question: &Question<'_>) -> Result
         suggestions: offers.list.into_iter().map(suggestion).collect(),
         note: offers.note,
         sample: offers.sample,
+    })
+}
+
+/// What one kind of advice offers.
+async fn offers(conn: &mut PgConnection, scene: &Scene<'_>, topic: Topic) -> Result<Offers, StoreError> {
+    Ok(match topic {
+        Topic::Name => basics::names(scene),
+        Topic::Kind => basics::kinds(conn, scene).await?,
+        Topic::Description => publish::descriptions(scene),
+        Topic::Place => venues::places(conn, scene).await?,
+        Topic::PlaceKind => venues::place_kinds(scene),
+        Topic::Capacity => capacity::sizes(conn, scene).await?,
+        Topic::Moment => timing::moments(conn, scene).await?,
+        Topic::Length => timing::lengths(conn, scene).await?,
+        Topic::Price => pricing::prices(conn, scene).await?,
+        Topic::Currency => pricing::currencies(scene),
+        Topic::Tiers => tickets::tiers(conn, scene).await?,
+        Topic::Limit => tickets::limits(scene),
+        Topic::Tax => policies::taxes(scene),
+        Topic::Refunds => policies::refunds(conn, scene).await?,
+        Topic::Visibility => publish::visibilities(scene),
     })
 }
 

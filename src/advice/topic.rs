@@ -26,6 +26,20 @@ pub(super) enum Topic {
     Visibility,
 }
 
+impl Topic {
+    /// What else may be picked beside it where it has fewer than three answers.
+    pub(super) fn beside(self) -> Option<Self> {
+        match self {
+            Self::Tax => Some(Self::Refunds),
+            Self::Refunds => Some(Self::Tax),
+            Self::Limit | Self::Currency => Some(Self::Tiers),
+            Self::Visibility => Some(Self::Description),
+            Self::Description => Some(Self::Name),
+            _ => None,
+        }
+    }
+}
+
 /// What the question is about.
 pub(super) fn of(question: &Question<'_>) -> Topic {
     question.asked.iter().find_map(|field| of_field(*field)).unwrap_or_else(|| of_stage(question.stage, question.draft))

@@ -242,7 +242,7 @@ impl Fact {
             }
             Self::RefundPolicy(text) => text_complaint(text, 2_000, "A refund policy may have up to 2,000 characters."),
             Self::OnlineUrl(url) => url_complaint(url),
-            Self::Amenities(list) => (list.len() > 30).then_some("Please name up to 30 needs."),
+            Self::Amenities(list) => needs_complaint(list),
             Self::Capacity(people) => (!(1..=1_000_000).contains(people))
                 .then_some("How many people? Please give a number from 1 to 1,000,000."),
             Self::Date(date) | Self::EndDate(date) => {
@@ -255,7 +255,7 @@ impl Fact {
                 .is_err()
                 .then_some("I do not know that time zone. Try one like America/Toronto."),
             Self::Country(code) => (code.len() != 2).then_some("A country is two letters, such as CA."),
-            Self::Recurrence(rule) => (rule.len() > 300).then_some("That rule is too long."),
+            Self::Recurrence(rule) => text_complaint(rule, 300, "That rule is too long."),
             Self::Price(price_cents) => price_complaint(*price_cents),
             Self::Tiers(tiers) => tiers_complaint(tiers),
             Self::MaxPerOrder(count) => {
@@ -287,9 +287,13 @@ fn text_complaint(text: &str, max: usize, message: &'static str) -> Option<&'sta
 
 fn slug_complaint(slug: &str) -> Option<&'static str> {
     let lawful = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let bad =
-        slug.is_empty() || slug.len() > 80 || !slug.chars().all(lawful) || slug.starts_with('-') || slug.ends_with('-');
+    let bad = slug.is_empty() || slug.len() > 80 || !slug.chars().all(lawful) || slug.split('-').any(str::is_empty);
     bad.then_some("A link has up to 80 small letters, digits and hyphens, such as spring-concert.")
+}
+
+fn needs_complaint(list: &[String]) -> Option<&'static str> {
+    let each = |need: &String| text_complaint(need, 100, "Please name each need in up to 100 characters.");
+    if list.len() > 30 { Some("Please name up to 30 needs.") } else { list.iter().find_map(each) }
 }
 
 fn url_complaint(url: &str) -> Option<&'static str> {
@@ -310,6 +314,19 @@ fn tiers_complaint(tiers: &[Tier]) -> Option<&'static str> {
         text_complaint(&tier.name, 100, "Please give each kind of ticket a name of 1 to 100 characters.")
             .or_else(|| price_complaint(tier.price_cents))
             .or_else(|| (tier.quantity == Some(0)).then_some("A kind of ticket needs at least one ticket."))
+            .or_else(|| (tier.quantity > Some(1_000_000)).then_some("A kind of ticket has up to 1,000,000 tickets."))
+            .or_else(|| {
+                tier.max_per_order
+                    .is_some_and(|count| !(1..=1_000).contains(&count))
+                    .then_some("Please allow between 1 and 1,000 tickets per order.")
+            })
+            .or_else(|| {
+                [tier.sales_from, tier.sales_until]
+                    .into_iter()
+                    .flatten()
+                    .any(|day| !(1970..=2199).contains(&day.year()))
+                    .then_some("Please give dates of sale between 1970 and 2199.")
+            })
             .or_else(|| {
                 (tier.sales_from > tier.sales_until && tier.sales_until.is_some())
                     .then_some("Sales cannot end before they begin.")

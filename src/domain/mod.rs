@@ -2,7 +2,9 @@
 
 pub mod clock;
 pub mod draft;
+pub mod entry;
 pub mod error;
+pub mod event_draft;
 pub mod fact;
 pub mod money;
 pub mod person;

@@ -23,6 +23,20 @@ pub fn missing(draft: &Draft) -> Vec<Field> {
     Stage::ALL.into_iter().flat_map(|stage| stage.missing(draft)).collect()
 }
 
+/// What a call to publish does not have to bring: it has a default that nobody would miss.
+const ASSUMED_AT_PUBLISHING: &[Field] = &[Field::Timezone, Field::Currency];
+
+/// What stands in the way of a call to publish.
+pub fn blocking(draft: &Draft) -> Vec<Field> {
+    missing(draft).into_iter().filter(|field| !ASSUMED_AT_PUBLISHING.contains(field)).collect()
+}
+
+/// What a call to publish assumes: a zone, a currency, to be seen by all. What an organizer would want to say is not assumed.
+pub fn defaults_at_publishing(draft: &Draft, person: &Person) -> Patch {
+    let plain = |field| ASSUMED_AT_PUBLISHING.contains(&field) || field == Field::Visibility;
+    defaults(draft, person).into_iter().filter(|(fact, _)| plain(fact.field())).collect()
+}
+
 /// The defaults for what is missing and may be assumed. They are marked as such and must be told to the organizer.
 pub fn defaults(draft: &Draft, person: &Person) -> Patch {
     let mut patch = Patch::new();

@@ -2,11 +2,14 @@
 //!
 //! The session's actor is the only writer; `version` is its fence (table `wizard_sessions`).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::draft::Draft;
+use super::event_draft;
 use super::fact::Field;
 use super::stage::Stage;
 use super::suggestion::Suggestion;
@@ -48,6 +51,8 @@ pub struct EventHead {
     pub status: EventStatus,
     /// The link it was published under.
     pub slug: Option<String>,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
 }
 
 /// What is remembered between turns beside the row's columns.
@@ -68,6 +73,22 @@ pub struct State {
     pub taken_back: Vec<i64>,
     /// The event's revision when this was written: another one means that somebody else changed the row.
     pub revision: i64,
+    /// The revision at which each field changed last, so that a form shown before is noticed.
+    pub touched: BTreeMap<Field, i64>,
+}
+
+impl State {
+    /// Notes that the draft was another before, up to this revision of its event.
+    pub fn touch(&mut self, before: &Draft, revision: i64) {
+        let differs = |field: &Field| event_draft::value(*field, before) != event_draft::value(*field, &self.draft);
+        let changed: Vec<Field> = Field::ALL.iter().copied().filter(differs).collect();
+        self.touched.extend(changed.into_iter().map(|field| (field, revision)));
+    }
+
+    /// Whether this field changed after that revision was shown.
+    pub fn changed_since(&self, field: Field, revision: i64) -> bool {
+        self.touched.get(&field).is_some_and(|changed| *changed > revision)
+    }
 }
 
 /// A confirmation that was shown.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use port::{
-    Accepted, Body, Command, Door, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
+    Accepted, Body, Command, Door, Form, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::identity::{Identity, unavailable};
@@ -186,8 +187,11 @@ impl Door for Router {
     async fn state(&self, from: &Sender, session: &str) -> Result<State, Refusal> {
         let (person, id) = self.own(from, session).await?;
         let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
-        let session = sessions::get(&mut tx, id).await.map_err(|error| unavailable(&error))?;
-        Ok(state::of(&session.ok_or(Refusal::NotFound)?))
+        let session =
+            sessions::get(&mut tx, id).await.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
+        let desk = self.directory.desk();
+        let state = state::stored(&mut tx, &session, &person, desk.clock.now(), &desk.public_url).await;
+        state.map_err(|error| unavailable(&error))
     }
 
     async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
@@ -217,18 +221,47 @@ fn refusal(closed: Closed) -> Refusal {
 
 /// Refuses what no conversation can hold, before anything is written.
 fn check(incoming: &Incoming) -> Result<(), Refusal> {
+    let words = match &incoming.body {
+        Body::Text(text) => Some(text.as_str()),
+        Body::Form(form) => form.text.as_deref(),
+        _ => None,
+    };
     let complaint = match &incoming.body {
         Body::Text(text) if text.trim().is_empty() => Some("Please write something."),
-        Body::Text(text) if text.len() > MAX_TEXT => {
+        _ if words.is_some_and(|text| text.len() > MAX_TEXT) => {
             Some("That message is too long; I read up to 100,000 characters at once.")
         }
-        Body::Text(text) if text.contains('\0') => Some("That message contains NUL characters; please leave them out."),
+        body if has_nul(body) => Some("That message contains NUL characters; please leave them out."),
+        Body::Form(Form { stage: Some(stage), .. }) if !(1..=6).contains(stage) => {
+            Some("A stage is a number from 1 to 6.")
+        }
         _ if incoming.id.is_empty() || incoming.id.len() > 300 || incoming.id.contains('\0') => {
             Some("That message has no lawful id.")
         }
         _ => None,
     };
     complaint.map_or(Ok(()), |words| Err(Refusal::Invalid(words.to_owned())))
+}
+
+/// No text of the database can hold a NUL.
+fn has_nul(body: &Body) -> bool {
+    fn within(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(list) => list.iter().any(within),
+            Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || within(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    match body {
+        Body::Text(text) | Body::Pick(text) | Body::Confirm { token: text, .. } => text.contains('\0'),
+        Body::Form(form) => {
+            let texts = [form.text.as_deref(), form.pick.as_deref()];
+            texts.into_iter().flatten().any(|text| text.contains('\0'))
+                || form.fields.iter().any(|(name, value)| name.contains('\0') || within(value))
+        }
+        Body::Decline | Body::Command(_) | Body::Publish { .. } => false,
+    }
 }
 
 /// What the conversation shows for a message.
@@ -244,9 +277,18 @@ async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, Stor
         Body::Confirm { .. } => "Yes, publish it.".to_owned(),
         Body::Decline => "Not yet.".to_owned(),
         Body::Command(command) => command_words(*command).to_owned(),
-        Body::Form(form) => form.text.clone().unwrap_or_else(|| "(a form)".to_owned()),
+        Body::Form(form) => form_words(form),
         Body::Publish { .. } => "Publish it.".to_owned(),
     })
+}
+
+/// The words of a form, else what it fills in.
+fn form_words(form: &Form) -> String {
+    let text = form.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let fields = || {
+        form.fields.keys().map(|name| name.chars().take(40).collect::<String>()).take(30).collect::<Vec<_>>().join(", ")
+    };
+    text.map_or_else(|| format!("(a form: {})", fields()), str::to_owned)
 }
 
 fn command_words(command: Command) -> &'static str {

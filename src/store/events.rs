@@ -48,7 +48,7 @@ pub async fn update(
                duration = $20, timezone = $21, recurrence = $22, currency = $23, price_cents = $24, max_per_order = $25,
                tax_rate = $26::float8::numeric, refund_policy = $27
            where id = $1 and ($2::bigint is null or revision = $2)
-           returning revision, status, slug"#,
+           returning revision, status, slug, published_at as "published_at: jiff_sqlx::Timestamp""#,
         id,
         revision,
         draft.name,
@@ -80,7 +80,7 @@ pub async fn update(
     .fetch_optional(conn)
     .await?
     .ok_or(StoreError::Conflict)?;
-    head(id, row.revision, &row.status, row.slug)
+    head(id, row.revision, &row.status, row.slug, row.published_at)
 }
 
 /// Puts these tickets in the place of the event's. Returns the event's revision after it.
@@ -107,7 +107,7 @@ pub async fn replace_tiers(conn: &mut PgConnection, event: Uuid, draft: &Draft) 
 /// An event of the caller's own, or one that everybody may see.
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, StoreError> {
     let row = sqlx::query!(
-        r#"select e.id, e.revision, e.status, e.slug, e.name, e.type as kind, e.description, e.visibility, e.place_kind, e.place, e.address,
+        r#"select e.id, e.revision, e.status, e.slug, e.published_at as "published_at: jiff_sqlx::Timestamp", e.name, e.type as kind, e.description, e.visibility, e.place_kind, e.place, e.address,
                e.city, e.country, e.venue_id, e.online_url, e.amenities, e.capacity, e.starts_date_only,
                to_char(e.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS') as starts, to_char(e.ends_local, 'YYYY-MM-DD"T"HH24:MI:SS') as ends,
                e.duration, e.timezone, e.recurrence, e.currency, e.price_cents, e.max_per_order, e.tax_rate::float8 as tax_rate,
@@ -156,7 +156,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
         refund_policy: row.refund_policy,
         provenance: std::collections::BTreeMap::new(),
     };
-    Ok(Some(Stored { head: head(row.id, row.revision, &row.status, row.slug)?, draft }))
+    Ok(Some(Stored { head: head(row.id, row.revision, &row.status, row.slug, row.published_at)?, draft }))
 }
 
 /// Publishes a draft that was confirmed at this revision, and leaves the publisher's work in the same transaction.
@@ -172,14 +172,16 @@ pub async fn publish(
     revision: i64,
 ) -> Result<(EventHead, String), StoreError> {
     let row = sqlx::query!(
-        r#"select id as "id!", slug as "slug!", status as "status!", revision as "revision!" from app.publish($1, $2, $3, null)"#,
+        r#"select id as "id!", slug as "slug!", status as "status!", revision as "revision!",
+               published_at as "published_at: jiff_sqlx::Timestamp"
+           from app.publish($1, $2, $3, null)"#,
         event,
         session,
         revision
     )
     .fetch_one(conn)
     .await?;
-    Ok((head(row.id, row.revision, &row.status, Some(row.slug.clone()))?, row.slug))
+    Ok((head(row.id, row.revision, &row.status, Some(row.slug.clone()), row.published_at)?, row.slug))
 }
 
 /// Keeps search words and a summary for machines beside the event (R78); what else is there stays.
@@ -208,9 +210,15 @@ fn schedule(draft: &Draft) -> Schedule {
     Schedule { starts, date_only, ends: draft.ends().or(last_day.map(Date::into)) }
 }
 
-fn head(id: Uuid, revision: i64, status: &str, slug: Option<String>) -> Result<EventHead, StoreError> {
+fn head(
+    id: Uuid,
+    revision: i64,
+    status: &str,
+    slug: Option<String>,
+    published_at: Option<jiff_sqlx::Timestamp>,
+) -> Result<EventHead, StoreError> {
     let status = EventStatus::parse(status).ok_or_else(|| odd("status", status))?;
-    Ok(EventHead { id, revision, status, slug })
+    Ok(EventHead { id, revision, status, slug, published_at: published_at.map(jiff_sqlx::Timestamp::to_jiff) })
 }
 
 fn local(text: Option<&str>) -> Result<Option<DateTime>, StoreError> {

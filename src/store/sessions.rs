@@ -73,7 +73,9 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Session>, S
 async fn adopt(conn: &mut PgConnection, session: &mut Session, event: Uuid) -> Result<(), StoreError> {
     let Some(stored) = events::get(conn, event).await? else { return Ok(()) };
     if stored.head.revision != session.state.revision {
-        session.state.draft = overlay(&session.state.draft, stored.draft);
+        let merged = overlay(&session.state.draft, stored.draft);
+        let before = std::mem::replace(&mut session.state.draft, merged);
+        session.state.touch(&before, stored.head.revision);
         session.state.revision = stored.head.revision;
         session.state.confirming = None;
     }

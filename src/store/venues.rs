@@ -235,12 +235,12 @@ pub async fn find_named(
     Ok(rows.into_iter().map(|row| hit!(row)).collect())
 }
 
-/// The venue with this id, if the caller may see it.
+/// The venue with this id, if it is shared or the caller's own.
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<VenueHit>, StoreError> {
     by_key(conn, Some(id), None).await
 }
 
-/// The venue with this id or reference, as the API and its pages name it (ruling C-24), if the caller may see it.
+/// The venue with this id or reference, as the API and its pages name it (ruling C-24), if it is shared or the caller's own.
 pub async fn get_by_key(conn: &mut PgConnection, key: &str) -> Result<Option<VenueHit>, StoreError> {
     by_key(conn, Uuid::try_parse(key).ok(), Some(key)).await
 }
@@ -255,7 +255,10 @@ async fn by_key(
         select id as "id!", ref as reference, coalesce(owner_id = (select auth.uid()), false) as "own!", name as "name!", address,
           city, country, timezone, capacity, amenities as "amenities!", price_min_cents, price_max_cents, currency,
           1::float8 as "score!", 1::float8 as "similarity!"
-        from public.venues where id = $1 or ref = $2 limit 1
+        from public.venues
+        -- A published event shows somebody else's own place to all; an event there would be refused.
+        where (id = $1 or ref = $2) and (owner_id is null or owner_id = (select auth.uid()))
+        limit 1
         "#,
         id,
         reference

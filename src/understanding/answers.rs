@@ -37,6 +37,11 @@ pub fn answer(telling: &Telling<'_>) -> String {
     finish(parts, telling.language)
 }
 
+/// That everything is there, and what comes next.
+pub fn ready(may_publish: bool, language: &str) -> String {
+    phrase(language, if may_publish { "ready" } else { "ready_guest" })
+}
+
 /// Sentences on one line; what has lines of its own stands apart.
 fn finish(parts: Vec<String>, language: &str) -> String {
     let blank = if language == "zh" { "" } else { " " };
@@ -198,7 +203,6 @@ fn suggestions(telling: &Telling<'_>, parts: &mut Vec<String>) {
 
 /// The next question, or the way to the confirmation.
 fn closing(telling: &Telling<'_>, parts: &mut Vec<String>) {
-    let say = |key: &str| phrase(telling.language, key);
     let leaving = matches!(telling.intent, Intent::Bye | Intent::Decline) && telling.missing.is_empty();
     if !telling.asked.is_empty() {
         // The opener asks for everything already.
@@ -212,7 +216,7 @@ fn closing(telling: &Telling<'_>, parts: &mut Vec<String>) {
         if !telling.warnings.is_empty() && telling.language == "en" {
             parts.push(fill(telling.language, "before_yes", &[("warnings", &telling.warnings.join(" "))]));
         }
-        parts.push(say(if telling.guest { "ready_guest" } else { "ready" }));
+        parts.push(ready(!telling.guest, telling.language));
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, understand};
 use crate::domain::draft::Draft;
+use crate::domain::event_draft;
 use crate::domain::fact::{Fact, Field};
 use crate::domain::values::Provenance;
 
@@ -136,51 +137,10 @@ fn facts(patch: &[(Fact, Provenance)]) -> Map<String, Value> {
     facts
 }
 
+/// The end as it was said: the last day; an hour makes it a length.
 fn value(field: Field, draft: &Draft) -> Option<Value> {
-    let value = match field {
-        Field::Name => json!(draft.name),
-        Field::Slug => json!(draft.slug),
-        Field::Type => json!(draft.kind),
-        Field::Description => json!(draft.description),
-        Field::Visibility => json!(draft.visibility),
-        Field::PlaceKind => json!(draft.place_kind),
-        Field::Place => json!(draft.place),
-        Field::Address => json!(draft.address),
-        Field::City => json!(draft.city),
-        Field::Country => json!(draft.country),
-        Field::VenueId => json!(draft.venue_id),
-        Field::OnlineUrl => json!(draft.online_url),
-        Field::Amenities => json!(draft.amenities),
-        Field::Capacity => json!(draft.capacity),
-        Field::DateTime => json!(starts(draft)),
-        Field::EndDateTime => json!(draft.end_date.map(|date| date.to_string())),
-        Field::Duration => json!(draft.duration_min.or_else(|| length(draft))),
-        Field::Timezone => json!(draft.timezone),
-        Field::Recurrence => json!(draft.recurrence),
-        Field::Currency => json!(draft.currency),
-        Field::PriceCents => json!(draft.price_cents),
-        Field::TicketTiers => json!(draft.tiers),
-        Field::MaxPerOrder => json!(draft.max_per_order),
-        Field::TaxRate => json!(draft.tax_rate),
-        Field::RefundPolicy => json!(draft.refund_policy),
-    };
-    let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    (!empty).then_some(value)
-}
-
-/// A day alone while no hour was said, an hour alone while no day was.
-fn starts(draft: &Draft) -> Option<String> {
-    match (draft.date, draft.time) {
-        (Some(date), Some(time)) => Some(date.to_datetime(time).strftime("%Y-%m-%dT%H:%M").to_string()),
-        (Some(date), None) => Some(date.to_string()),
-        (None, Some(time)) => Some(time.strftime("%H:%M").to_string()),
-        (None, None) => None,
+    match field {
+        Field::EndDateTime => draft.end_date.map(|date| json!(date.to_string())),
+        other => event_draft::value(other, draft),
     }
-}
-
-/// "7 to 11pm" is four hours on any day.
-fn length(draft: &Draft) -> Option<u32> {
-    let (start, end) = draft.time.zip(draft.end_time)?;
-    let minutes = start.duration_until(end).as_mins().rem_euclid(24 * 60);
-    u32::try_from(minutes).ok().filter(|minutes| *minutes > 0)
 }

@@ -1,22 +1,23 @@
-//! What a turn does: facts into the draft, places found or made, changes taken back, publishing on the organizer's own word.
+//! What a turn does: facts into the draft, places found or made, changes taken back. Publishing has its own file.
 
+use port::Body;
 use serde_json::Value;
 
 use super::fault;
 use super::plan;
+use super::state::DraftVenue;
 use super::work::Work;
 use crate::advice;
 use crate::domain::draft::Draft;
 use crate::domain::error::FieldError;
 use crate::domain::fact::{Fact, Field, Patch};
-use crate::domain::publishing::{self, CONFIRMATION_LIFE_S};
-use crate::domain::session::Confirming;
+use crate::domain::publishing;
 use crate::domain::stage::Stage;
-use crate::domain::values::{PlaceKind, Provenance, SessionStatus};
+use crate::domain::values::{PlaceKind, Provenance};
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::revisions::{self, Change};
-use crate::store::{confirmations, events, venues};
+use crate::store::venues;
 use crate::understanding::Intent;
 use crate::understanding::answers::Reverted;
 
@@ -27,12 +28,16 @@ impl Work<'_> {
     /// Does what is meant. Nothing is written of an event that is published already.
     pub(super) async fn act(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         if self.is_over() {
+            self.refuse_entries();
             self.patch.clear();
             self.session.state.asked.clear();
             return Ok(());
         }
         if let Some((revision, seal)) = self.given.take() {
-            return self.publish(tx, revision, &seal).await;
+            return self.publish_confirmed(tx, revision, &seal).await;
+        }
+        if let Body::Publish { revision } = self.job.body {
+            return self.publish_on_call(tx, revision).await;
         }
         match self.intent {
             Intent::Undo => self.undo(tx).await?,
@@ -45,14 +50,17 @@ impl Work<'_> {
         self.patch = patch;
         self.settle_place(tx).await?;
         fault::point("turn.place");
-        self.move_on();
+        match self.view {
+            Some(stage) => self.look_from(stage),
+            None => self.move_on(),
+        }
         self.complete();
         self.write_event(tx).await?;
         self.offer_confirmation(tx).await
     }
 
     /// A place that was named is a venue that we know, or becomes the organizer's own (ruling C-64).
-    async fn settle_place(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+    pub(super) async fn settle_place(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let draft = &self.session.state.draft;
         let stale = [Field::Place, Field::Address, Field::City].iter().any(|field| self.changed.contains(field));
         if draft.place_kind == Some(PlaceKind::Online) || !(stale || draft.venue_id.is_some()) {
@@ -71,16 +79,15 @@ impl Work<'_> {
             self.session.state.draft.apply(&patch);
         }
         if let Some(id) = self.session.state.draft.venue_id {
-            // What an own place holds is what was said of this event; it warns of nothing.
-            self.venue = venues::get(tx, id).await?.map(|venue| (venue.name, venue.capacity.filter(|_| !venue.own)));
+            self.venue = venues::get(tx, id).await?.map(DraftVenue::from);
         }
         Ok(())
     }
 
     /// "You choose", "later": what has a sensible default gets it and is told; the rest is put off.
     fn skip(&mut self) {
-        let asked = self.before.state.asked.clone();
-        let people = self.venue.as_ref().and_then(|(_, seats)| *seats).unwrap_or(ASSUMED_PEOPLE);
+        let asked = self.asked.clone();
+        let people = self.venue.as_ref().and_then(|venue| venue.seats).unwrap_or(ASSUMED_PEOPLE);
         for field in asked {
             let assumed = match field {
                 Field::Capacity => Some(Fact::Capacity(people)),
@@ -95,8 +102,26 @@ impl Work<'_> {
         }
     }
 
+    /// Leaves out a chosen link that another event has.
+    pub(super) fn give_up_link(&mut self) {
+        self.patch.retain(|(fact, _)| fact.field() != Field::Slug);
+        if self.before.event.as_ref().is_none_or(|event| event.slug.is_none()) {
+            self.session.state.draft.slug = None;
+        }
+        self.errors.push(FieldError::new(Field::Slug, "That link is taken. Please choose another."));
+    }
+
+    /// What a form enters about an event that is published already.
+    fn refuse_entries(&mut self) {
+        let entered = matches!(self.job.body, Body::Form(_));
+        let fields: Vec<Field> = self.patch.iter().map(|(fact, _)| fact.field()).collect();
+        for field in fields.into_iter().filter(|_| entered) {
+            self.errors.push(FieldError::new(field, "The event is published; this cannot be changed here."));
+        }
+    }
+
     /// Applies defaults, which the answer tells.
-    fn assume(&mut self, patch: &Patch) {
+    pub(super) fn assume(&mut self, patch: &Patch) {
         let changed = self.session.state.draft.apply(patch).changed;
         self.defaults.extend(changed);
     }
@@ -107,7 +132,7 @@ impl Work<'_> {
             Intent::Back => Some(self.before.stage.previous()),
             Intent::GoTo(stage) => Some(stage),
             Intent::Next => {
-                let asked = self.before.state.asked.clone();
+                let asked = self.asked.clone();
                 self.session.state.skipped.extend(asked);
                 None
             }
@@ -123,7 +148,7 @@ impl Work<'_> {
     }
 
     /// Once everything that must be said was said, the rest is assumed and told.
-    fn complete(&mut self) {
+    pub(super) fn complete(&mut self) {
         if !self.session.state.asked.is_empty() {
             return;
         }
@@ -132,71 +157,11 @@ impl Work<'_> {
         if self.session.draft().description.is_none() {
             let text = advice::describe(
                 self.session.draft(),
-                self.venue.as_ref().map(|(name, _)| name.as_str()),
+                self.venue.as_ref().map(|venue| venue.name.as_str()),
                 &self.session.language,
             );
             self.assume(&vec![(Fact::Description(text), Provenance::Default)]);
         }
-    }
-
-    /// Asks for the organizer's word, bound to exactly this revision, when everything is there.
-    async fn offer_confirmation(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        self.session.state.confirming = None;
-        let draft = self.session.draft();
-        let complete = self.session.state.asked.is_empty() && publishing::missing(draft).is_empty();
-        let seats = self.venue.as_ref().and_then(|(_, seats)| *seats);
-        if complete {
-            self.warnings = publishing::warnings(draft, self.now, seats);
-        }
-        if !complete || self.intent == Intent::Decline || !self.job.person.role.may_publish() {
-            return Ok(());
-        }
-        let (token, revision) = (self.desk.ids.token(), self.session.revision());
-        let seal = confirmations::seal(&token);
-        fault::point("settle.confirmation");
-        let life_s = i32::try_from(CONFIRMATION_LIFE_S).unwrap_or(i32::MAX);
-        confirmations::offer(tx, self.session.id, revision, &seal, life_s).await?;
-        self.session.state.confirming = Some(Confirming { revision, seal });
-        self.offered_token = Some(token);
-        Ok(())
-    }
-
-    /// Publishes exactly what was confirmed; whatever does not fit shows the draft again and asks anew.
-    async fn publish(&mut self, tx: &mut Tx, revision: i64, seal: &Vec<u8>) -> Result<(), StoreError> {
-        let Some(event) = self.before.event.clone() else { return self.ask_again(tx).await };
-        let fits = revision == event.revision && self.job.person.role.may_publish();
-        if !fits || !confirmations::redeem(tx, self.session.id, revision, seal).await? {
-            return self.ask_again(tx).await;
-        }
-        fault::point("settle.publish");
-        match events::publish(tx, event.id, self.session.id, revision).await {
-            Ok((head, slug)) => {
-                let seo = advice::seo(self.session.draft(), self.now);
-                events::describe(tx, head.id, &seo).await?;
-                self.session.state.draft.slug = Some(slug.clone());
-                self.session.event = Some(head);
-                self.session.status = SessionStatus::Completed;
-                self.session.stage = Stage::Publish;
-                self.session.state.confirming = None;
-                self.session.state.asked.clear();
-                self.published = Some(slug);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn ask_again(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        self.intent = Intent::Publish;
-        self.errors.push(FieldError::new(
-            Field::Name,
-            "The draft changed, or the question is too old. Please look once more.",
-        ));
-        self.settle_place(tx).await?;
-        self.ask_next();
-        self.complete();
-        self.write_event(tx).await?;
-        self.offer_confirmation(tx).await
     }
 
     async fn undo(&mut self, tx: &mut Tx) -> Result<(), StoreError> {

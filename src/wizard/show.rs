@@ -1,7 +1,8 @@
 //! What a turn says and shows, from the session as it was settled.
 
-use port::{Card, Choice, Confirmation, Line, Progress, Reply, Source};
+use port::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
 
+use super::state::{self, Aftermath, View};
 use super::work::Work;
 use crate::domain::publishing;
 use crate::domain::stage::Stage;
@@ -12,6 +13,9 @@ use crate::understanding::{Intent, card};
 
 /// The answer in words.
 pub(super) fn words(work: &Work<'_>) -> String {
+    if let Some(refused) = work.refused.as_ref().and_then(|refused| refused["message"].as_str()) {
+        return refused.to_owned();
+    }
     let draft = work.session.draft();
     let missing = publishing::missing(draft);
     let url = public_url(work);
@@ -23,7 +27,7 @@ pub(super) fn words(work: &Work<'_>) -> String {
     telling.doubts = &work.doubts;
     telling.wish = work.wish.as_ref();
     telling.defaults = &work.defaults;
-    telling.venue = work.venue.as_ref().map(|(name, _)| name.as_str());
+    telling.venue = work.venue.as_ref().map(|venue| venue.name.as_str());
     telling.asked = &work.session.state.asked;
     telling.suggestions = &work.suggestions;
     telling.missing = &missing;
@@ -57,8 +61,24 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
     }
     replies.push(Reply::Progress(progress(work.session.stage)));
-    replies.push(Reply::State(super::state::of(&work.session)));
+    replies.push(Reply::State(state(work)));
     replies
+}
+
+fn state(work: &Work<'_>) -> State {
+    state::of(View {
+        session: &work.session,
+        person: &work.job.person,
+        venue: work.venue.as_ref(),
+        suggestions: &work.suggestions,
+        aftermath: Aftermath {
+            errors: state::errors(&work.errors, &work.unread),
+            conflicts: work.conflicts.clone(),
+            refused: work.refused.clone(),
+        },
+        now: work.now,
+        public_url: &work.desk.public_url,
+    })
 }
 
 /// The words of an answer one by one, white space kept, as a stream would bring them.
@@ -92,7 +112,7 @@ fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
 /// The draft as it is saved.
 fn draft_card(work: &Work<'_>) -> Card {
     let draft = work.session.draft();
-    let venue = work.venue.as_ref().map(|(name, _)| name.as_str());
+    let venue = work.venue.as_ref().map(|venue| venue.name.as_str());
     let lines = card::lines(draft, venue, &work.session.language).into_iter().map(|line| Line {
         label: line.label,
         value: line.value,

@@ -87,9 +87,9 @@ pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<S
 }
 
 async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>) -> Result<Session, TurnError> {
-    let (mut conflicts, mut waits) = (0, 0);
+    let (mut conflicts, mut waits, mut link_taken) = (0, 0, false);
     loop {
-        let error = match once(desk, id, job, held.take()).await {
+        let error = match once(desk, id, job, held.take(), link_taken).await {
             Ok(Try::Settled(session, replies)) => {
                 fault::point("reply.before");
                 for reply in replies {
@@ -109,6 +109,8 @@ async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>)
                 let spread = u64::from(job.inbox.as_bytes()[0] % 8);
                 tokio::time::sleep(Duration::from_millis(spread + u64::from(conflicts))).await;
             }
+            // A chosen link belongs to another event: the turn begins again without it, and says so.
+            StoreError::Taken(constraint) if constraint.contains("slug") && !link_taken => link_taken = true,
             StoreError::Unavailable(_) if waits < WAITS => {
                 tokio::time::sleep(Duration::from_millis(200 << waits)).await;
                 waits += 1;
@@ -130,13 +132,22 @@ enum Try {
 }
 
 /// One try. A stop counts until the writing begins: after that the answer is on its way.
-async fn once(desk: &Arc<Desk>, id: Uuid, job: &Job, held: Option<Session>) -> Result<Try, StoreError> {
+async fn once(
+    desk: &Arc<Desk>,
+    id: Uuid,
+    job: &Job,
+    held: Option<Session>,
+    link_taken: bool,
+) -> Result<Try, StoreError> {
     fault::point("turn.begin");
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");
     let mut work = Work::new(desk, job, before);
     work.read(&mut tx).await?;
+    if link_taken {
+        work.give_up_link();
+    }
     fault::point("turn.understood");
     work.act(&mut tx).await?;
     fault::point("turn.applied");

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::fault;
 use super::job::Job;
+use super::state::DraftVenue;
 use super::turn::Desk;
 use super::{plan, show};
 use crate::advice::{self, Question};
@@ -21,6 +22,7 @@ use crate::domain::error::FieldError;
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::money::Currency;
 use crate::domain::session::Session;
+use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::values::{Provenance, SessionStatus};
 use crate::store::database::Tx;
@@ -57,8 +59,18 @@ pub(super) struct Work<'a> {
     pub(super) offered_token: Option<String>,
     /// The link that the event was just published under.
     pub(super) published: Option<String>,
-    /// The venue's name and seats, when the draft has one that we know.
-    pub(super) venue: Option<(String, Option<u32>)>,
+    /// The venue, when the draft has one that we know.
+    pub(super) venue: Option<DraftVenue>,
+    /// The stage that the session is looked at from, when a form says so.
+    pub(super) view: Option<Stage>,
+    /// What was asked when this was said.
+    pub(super) asked: Vec<Field>,
+    /// What a form entered that cannot be read, by its own names.
+    pub(super) unread: Vec<(String, String)>,
+    /// What a form entered about fields that somebody else changed meanwhile.
+    pub(super) conflicts: Map<String, Value>,
+    /// Why a call to publish did nothing.
+    pub(super) refused: Option<Value>,
     pub(super) suggestions: Vec<Suggestion>,
     pub(super) note: Option<String>,
 }
@@ -70,7 +82,6 @@ impl<'a> Work<'a> {
             job,
             now: desk.clock.now(),
             session: before.clone(),
-            before,
             intent: Intent::Unclear,
             patch: Patch::new(),
             doubts: Vec::new(),
@@ -86,6 +97,12 @@ impl<'a> Work<'a> {
             offered_token: None,
             published: None,
             venue: None,
+            view: None,
+            asked: before.state.asked.clone(),
+            unread: Vec::new(),
+            conflicts: Map::new(),
+            refused: None,
+            before,
             suggestions: Vec::new(),
             note: None,
         }
@@ -102,24 +119,20 @@ impl<'a> Work<'a> {
             }
             Body::Decline => self.intent = Intent::Decline,
             Body::Command(command) => self.read_command(*command),
-            Body::Form(form) => {
-                if let Some(text) = &form.text {
-                    self.read_words(tx, text).await?;
-                }
-            }
+            Body::Form(form) => self.read_form(tx, form).await?,
             Body::Publish { .. } => self.intent = Intent::Publish,
         }
         Ok(())
     }
 
-    async fn read_words(&mut self, tx: &mut Tx, text: &str) -> Result<(), StoreError> {
+    pub(super) async fn read_words(&mut self, tx: &mut Tx, text: &str) -> Result<(), StoreError> {
         let state = &self.before.state;
         let understood = understanding::understand(
             text,
             &Context {
                 now: self.local_now(),
                 draft: &state.draft,
-                asked: if state.draft.is_empty() { plan::FIRST_QUESTION } else { &state.asked },
+                asked: if state.draft.is_empty() && self.view.is_none() { plan::FIRST_QUESTION } else { &self.asked },
                 offered: &state.offered,
                 confirming: state.confirming.is_some(),
                 language: (self.before.version > 0).then_some(self.before.language.as_str()),
@@ -154,7 +167,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    async fn take_choice(&mut self, tx: &mut Tx, choice: &Suggestion) -> Result<(), StoreError> {
+    pub(super) async fn take_choice(&mut self, tx: &mut Tx, choice: &Suggestion) -> Result<(), StoreError> {
         self.intent = Intent::Inform;
         self.patch.extend(choice.facts.iter().cloned().map(|fact| (fact, Provenance::Edited)));
         suggestions::accepted(tx, self.session.id, choice.id).await
@@ -201,6 +214,7 @@ impl<'a> Work<'a> {
         }
         let said = match &self.job.body {
             Body::Text(text) => Some(text.as_str()),
+            Body::Form(form) => form.text.as_deref(),
             _ => None,
         };
         let question = Question {
@@ -230,6 +244,7 @@ impl<'a> Work<'a> {
             revisions::forget(tx, self.session.id, &stale).await?;
         }
         self.session.state.revision = self.session.revision();
+        self.session.state.touch(self.before.draft(), self.session.state.revision);
         let metadata = json!({"rung": "rules", "latency_ms": self.latency_ms()});
         let settled = settlement::write(
             tx,

@@ -1,0 +1,129 @@
+//! Publishing: on the organizer's answer to a question, or on their own call from a form (ruling C-62). Both take one way.
+
+use serde_json::{Value, json};
+
+use super::fault;
+use super::work::Work;
+use crate::advice;
+use crate::domain::error::FieldError;
+use crate::domain::event_draft;
+use crate::domain::fact::Field;
+use crate::domain::publishing::{self, CONFIRMATION_LIFE_S};
+use crate::domain::session::Confirming;
+use crate::domain::stage::Stage;
+use crate::domain::values::SessionStatus;
+use crate::store::database::Tx;
+use crate::store::error::StoreError;
+use crate::store::{confirmations, events};
+use crate::understanding::Intent;
+
+impl Work<'_> {
+    /// Asks for the organizer's word, bound to exactly this revision, when everything is there.
+    pub(super) async fn offer_confirmation(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.session.state.confirming = None;
+        let draft = self.session.draft();
+        let complete = self.session.state.asked.is_empty() && publishing::missing(draft).is_empty();
+        let seats = self.venue.as_ref().and_then(|venue| venue.seats);
+        if complete {
+            self.warnings = publishing::warnings(draft, self.now, seats);
+        }
+        if !complete || self.intent == Intent::Decline || !self.job.person.role.may_publish() {
+            return Ok(());
+        }
+        let (token, revision) = (self.desk.ids.token(), self.session.revision());
+        let seal = confirmations::seal(&token);
+        fault::point("settle.confirmation");
+        let life_s = i32::try_from(CONFIRMATION_LIFE_S).unwrap_or(i32::MAX);
+        confirmations::offer(tx, self.session.id, revision, &seal, life_s).await?;
+        self.session.state.confirming = Some(Confirming { revision, seal });
+        self.offered_token = Some(token);
+        Ok(())
+    }
+
+    /// Publishes exactly what was confirmed; whatever does not fit shows the draft again and asks anew.
+    pub(super) async fn publish_confirmed(
+        &mut self,
+        tx: &mut Tx,
+        revision: i64,
+        seal: &Vec<u8>,
+    ) -> Result<(), StoreError> {
+        let stored = self.before.event.as_ref().map(|event| event.revision);
+        let fits = stored == Some(revision) && self.job.person.role.may_publish();
+        if !fits || !confirmations::redeem(tx, self.session.id, revision, seal).await? {
+            return self.ask_again(tx).await;
+        }
+        self.publish(tx).await
+    }
+
+    /// Publishes on a signed-in organizer's own call: what is stored, or exactly the revision that was on their screen.
+    pub(super) async fn publish_on_call(&mut self, tx: &mut Tx, shown: Option<i64>) -> Result<(), StoreError> {
+        self.view = Some(Stage::Publish);
+        self.intent = Intent::Publish;
+        let stored = self.before.revision();
+        let refusal = if !self.job.person.role.may_publish() {
+            Some(refusal("FORBIDDEN", "Please sign in as an organizer to publish. Your draft is kept."))
+        } else if shown.is_some_and(|shown| shown != stored) {
+            let words = "The draft was changed since you looked. Please check it once more.";
+            Some(json!({"code": "CONFLICT", "message": words, "yours": shown, "current": stored}))
+        } else {
+            None
+        };
+        if refusal.is_none() {
+            let assumed = publishing::defaults_at_publishing(self.session.draft(), &self.job.person);
+            self.assume(&assumed);
+        }
+        let missing = publishing::missing(self.session.draft());
+        self.refused = refusal.or_else(|| (!missing.is_empty()).then(|| incomplete(&missing)));
+        self.settle_place(tx).await?;
+        self.write_event(tx).await?;
+        if self.refused.is_none() {
+            return self.publish(tx).await;
+        }
+        self.look_from(Stage::Publish);
+        Ok(())
+    }
+
+    /// The common end of both ways.
+    async fn publish(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        let Some(event) = self.session.event.clone() else { return Err(StoreError::Conflict) };
+        fault::point("settle.publish");
+        let (head, slug) = events::publish(tx, event.id, self.session.id, event.revision).await?;
+        let seo = advice::seo(self.session.draft(), self.now);
+        events::describe(tx, head.id, &seo).await?;
+        self.session.state.draft.slug = Some(slug.clone());
+        self.session.event = Some(head);
+        self.session.status = SessionStatus::Completed;
+        self.session.stage = Stage::Publish;
+        self.session.state.confirming = None;
+        self.session.state.asked.clear();
+        self.published = Some(slug);
+        Ok(())
+    }
+
+    async fn ask_again(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.intent = Intent::Publish;
+        self.errors.push(FieldError::new(
+            Field::Name,
+            "The draft changed, or the question is too old. Please look once more.",
+        ));
+        self.settle_place(tx).await?;
+        self.ask_next();
+        self.complete();
+        self.write_event(tx).await?;
+        self.offer_confirmation(tx).await
+    }
+}
+
+fn refusal(code: &str, message: &str) -> Value {
+    json!({"code": code, "message": message})
+}
+
+fn incomplete(missing: &[Field]) -> Value {
+    let fields = missing.iter().map(|field| (event_draft::name(*field).to_owned(), event_draft::demand(*field).into()));
+    json!({
+        "code": "INVALID_INPUT",
+        "message": "Before it can be published, the event needs what is missing.",
+        "fields": Value::Object(fields.collect()),
+        "missing": missing.iter().map(|field| event_draft::name(*field)).collect::<Vec<_>>(),
+    })
+}
