@@ -179,6 +179,33 @@ fn every_field_can_be_asked_for_in_every_language_with_one_question() {
             }
         }
     }
+    let left = [Field::Name, Field::Place, Field::Capacity, Field::DateTime, Field::PriceCents];
+    for language in LANGUAGES {
+        for draft in [Draft::default(), gala(), draft([Fact::Time(time(18, 0, 0, 0))])] {
+            for from in 0..left.len() - 1 {
+                let text = question(&left[from..], &draft, language);
+                assert_eq!(text.matches(['?', '？']).count(), 1, "{language}: {text}");
+                assert!(text.ends_with(['?', '？']) && !text.contains(['{', '.']), "{language}: {text}");
+            }
+        }
+    }
+    let festival = draft([Fact::Date(date(2027, 7, 2))]);
+    let three = [Field::Name, Field::Place, Field::DateTime];
+    let asked = [
+        (
+            "en",
+            "Almost there: what is it called, where will it be, and at what time does it start on Friday, 2 July 2027?",
+        ),
+        (
+            "fr",
+            "On y est presque : comment s'appelle-t-il, où aura-t-il lieu, et à quelle heure commence-t-il le vendredi 2 juillet 2027 ?",
+        ),
+        ("es", "Ya casi está: ¿cómo se llama, dónde será y a qué hora empieza el viernes, 2 de julio de 2027?"),
+        ("zh", "就差一点了：活动叫什么名字，在哪里举行，2027年7月2日（星期五）几点开始？"),
+    ];
+    for (language, words) in asked {
+        assert_eq!(question(&three, &festival, language), words);
+    }
     assert_eq!(question(&[], &Draft::default(), "en"), "");
     let pair = question(&[Field::Name, Field::Type], &Draft::default(), "en");
     assert_eq!(pair, "What is it called, and what kind of event is it?");
