@@ -7,7 +7,7 @@ use super::plan;
 use super::work::Work;
 use crate::advice;
 use crate::domain::draft::Draft;
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::publishing::{self, CONFIRMATION_LIFE_S};
 use crate::domain::session::Confirming;
@@ -188,10 +188,7 @@ impl Work<'_> {
 
     async fn ask_again(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.intent = Intent::Publish;
-        self.errors.push(FieldError::new(
-            Field::Name,
-            "The draft changed, or the question is too old. Please look once more.",
-        ));
+        self.errors.push(FieldError::new(Field::Name, Problem::Stale));
         self.settle_place(tx).await?;
         self.ask_next();
         self.complete();

@@ -8,7 +8,7 @@ use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::values::Provenance;
 use crate::understanding::answers::{self, Telling};
-use crate::understanding::{Intent, card};
+use crate::understanding::{Intent, card, notices};
 
 /// The answer in words.
 pub(super) fn words(work: &Work<'_>) -> String {
@@ -56,7 +56,7 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
     } else if work.offered_token.is_none() && !work.suggestions.is_empty() {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
     }
-    replies.push(Reply::Progress(progress(work.session.stage)));
+    replies.push(Reply::Progress(progress(work.session.stage, &work.session.language)));
     replies.push(Reply::State(super::state::of(&work.session)));
     replies
 }
@@ -70,10 +70,10 @@ fn choice(suggestion: &Suggestion) -> Choice {
     Choice { id: suggestion.id.to_string(), label: suggestion.label.clone(), detail: suggestion.detail.clone() }
 }
 
-fn progress(stage: Stage) -> Progress {
+fn progress(stage: Stage, language: &str) -> Progress {
     Progress {
         stage: stage.number(),
-        title: stage.rules().title.to_owned(),
+        title: notices::stage_title(stage, language),
         percent: stage.percent_complete(),
         remaining_s: stage.remaining_s(),
     }
@@ -85,7 +85,7 @@ fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
         token: token.to_owned(),
         card: draft_card(work),
         url: public_url(work),
-        warnings: work.warnings.clone(),
+        warnings: work.warnings.iter().map(|kind| notices::warning(*kind, &work.session.language)).collect(),
     }
 }
 
@@ -99,12 +99,12 @@ fn draft_card(work: &Work<'_>) -> Card {
         source: source(line.provenance),
     });
     Card {
-        title: draft.name.clone().unwrap_or_else(|| "Your event".to_owned()),
+        title: draft.name.clone().unwrap_or_else(|| notices::nameless(&work.session.language)),
         lines: lines.collect(),
         missing: publishing::missing(draft)
             .into_iter()
             .filter(|field| publishing::MUST_BE_SAID.contains(field))
-            .map(|field| field.words().to_owned())
+            .map(|field| notices::field_name(field, &work.session.language))
             .collect(),
     }
 }

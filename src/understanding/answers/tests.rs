@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::{Reverted, Telling, answer, question};
 use crate::domain::draft::Draft;
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch, Tier};
 use crate::domain::money::Currency;
+use crate::domain::publishing::Warning;
 use crate::domain::suggestion::{Suggestion, SuggestionKind};
 use crate::domain::values::{EventKind, PlaceKind, Provenance, Visibility};
 use crate::understanding::{Doubt, Intent, Other, Reason, Wish, card};
@@ -108,7 +109,7 @@ fn a_complete_draft_leads_to_the_confirmation() {
     let ready = Telling::about(&draft, "en");
     assert_eq!(answer(&ready), "Everything is there. Shall I publish it?");
     assert!(answer(&Telling { guest: true, ..ready }).contains("Sign in"));
-    let warnings = ["That date is in the past.".to_owned()];
+    let warnings = [Warning::Past];
     let warned = answer(&Telling { warnings: &warnings, ..ready });
     assert_eq!(warned, "Before you say yes: That date is in the past. Everything is there. Shall I publish it?");
     let published = Telling { published: Some(("Hearts of Oak", "https://x.test/e/hearts-of-oak")), ..ready };
@@ -159,12 +160,12 @@ fn suggestions_are_left_to_the_channel_and_a_missing_venue_is_said() {
 }
 
 #[test]
-fn a_refusal_says_why_in_english_and_of_what_elsewhere() {
-    let errors = [FieldError::new(Field::Capacity, "How many people? Please give a number from 1 to 1,000,000.")];
+fn a_refusal_says_why() {
+    let errors = [FieldError::new(Field::Capacity, Problem::People(1_000_000))];
     let draft = Draft::default();
     let base = Telling { errors: &errors, ..Telling::about(&draft, "en") };
     assert!(answer(&base).contains("1,000,000"));
-    assert!(answer(&Telling { language: "fr", ..base }).contains("le nombre de personnes"));
+    assert!(answer(&Telling { language: "fr", ..base }).contains("un nombre de 1 à 1"));
 }
 
 #[test]
