@@ -265,6 +265,19 @@ fn malformed(place: &str, reason: &impl ToString) -> SettingsError {
     SettingsError::Malformed { place: place.to_owned(), reason: reason.to_string().trim_end().replace('\n', " ") }
 }
 
+/// What a value is, in words.
+fn kind_words(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "text in quotation marks",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a section",
+    }
+}
+
 /// Lays a file over the defaults; the defaults know every key.
 fn merge(defaults: &mut Table, own: Table, place: &str) -> Result<(), SettingsError> {
     for (section, values) in own {
@@ -276,7 +289,7 @@ fn merge(defaults: &mut Table, own: Table, place: &str) -> Result<(), SettingsEr
         for (key, value) in values {
             let slot = known.get_mut(&key).ok_or_else(|| unknown(format!("{section}.{key}")))?;
             if !slot.same_type(&value) {
-                return Err(malformed(place, &format!("{section}.{key} must be a {}", slot.type_str())));
+                return Err(malformed(place, &format!("{section}.{key} must be {}", kind_words(slot))));
             }
             *slot = value;
         }
@@ -354,7 +367,7 @@ mod tests {
             line(None, &[("EVENTOS_WIZARD__IDLE_S", "soon")]),
             "EVENTOS_WIZARD__IDLE_S: \"soon\" is not a whole number"
         );
-        assert_eq!(line(Some("[wizard]\nidle_s = \"5\""), &[]), "my.toml: wizard.idle_s must be a integer");
+        assert_eq!(line(Some("[wizard]\nidle_s = \"5\""), &[]), "my.toml: wizard.idle_s must be a whole number");
         assert!(!line(None, &[("LISTEN_ADDR", "here")]).contains('\n'));
     }
 

@@ -1,20 +1,79 @@
-//! What can be wrong with a value that somebody proposes for a draft.
+//! What can be wrong with a value that somebody proposes for a draft: a kind with its bounds, for `understanding` to word.
 
 use super::fact::Field;
 
-/// A value that the draft refuses; the message is for the organizer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+/// A value that the draft refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{field:?}: {problem:?}")]
 pub struct FieldError {
     /// The field it was meant for.
     pub field: Field,
-    /// What is wrong and what to do.
-    pub message: String,
+    /// What is wrong.
+    pub problem: Problem,
 }
 
 impl FieldError {
     /// A refusal with its reason.
-    pub fn new(field: Field, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+    pub fn new(field: Field, problem: Problem) -> Self {
+        Self { field, problem }
     }
+}
+
+/// Why a value is refused. Bounds are inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// No name, or one of more characters.
+    NameLength(u32),
+    /// No description, or one of more characters.
+    DescriptionLength(u32),
+    /// No place, or one of more characters.
+    PlaceLength(u32),
+    /// No refund policy, or one of more characters.
+    RefundLength(u32),
+    /// No rule of repetition, or one of more characters.
+    RuleLength(u32),
+    /// Letters that are none.
+    ControlCharacters,
+    /// Not small letters, digits and single hyphens, or more characters.
+    LinkForm(u32),
+    /// No web address.
+    UrlForm,
+    /// More needs.
+    NeedCount(u32),
+    /// A need of no characters, or of more.
+    NeedLength(u32),
+    /// No people, or more.
+    People(u32),
+    /// A day outside these years.
+    Years(i16, i16),
+    /// Shorter than a minute or longer than these days.
+    Days(u32),
+    /// No time zone that we know.
+    UnknownZone,
+    /// Not two letters.
+    CountryForm,
+    /// Less than nothing, or more of the currency's unit.
+    PriceMost(u32),
+    /// More kinds of ticket.
+    TierCount(u32),
+    /// A kind of ticket without a name, or with one of more characters.
+    TierName(u32),
+    /// A kind of ticket with no ticket, or with more.
+    TierQuantity(u32),
+    /// Days of sale outside these years.
+    SalesYears(i16, i16),
+    /// Sales that end before they begin.
+    SalesOrder,
+    /// No ticket per order, or more.
+    PerOrder(u32),
+    /// No percentage.
+    Percent,
+    /// The draft is another than the one that was shown.
+    Stale,
+    /// Somebody else changed the field after the form was shown.
+    ChangedMeanwhile,
+    /// Another event has this link.
+    LinkTaken,
+    /// The event is published.
+    AlreadyPublished,
 }

@@ -138,7 +138,7 @@ pub fn demand(field: Field) -> String {
         Field::Timezone => "A time zone",
         Field::PriceCents => "Ticket price",
         Field::Currency => "A currency",
-        other => return format!("Please add {}", other.words()),
+        other => return format!("Please add {}", name(other)),
     };
     format!("{what} is required")
 }

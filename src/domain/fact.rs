@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::error::FieldError;
+use super::error::{FieldError, Problem};
 use super::money::Currency;
 use super::values::{EventKind, PlaceKind, Provenance, Visibility};
 
@@ -73,36 +73,6 @@ impl Field {
         Self::TaxRate,
         Self::RefundPolicy,
     ];
-
-    /// What an organizer calls it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Name => "the name",
-            Self::Slug => "the link",
-            Self::Type => "the kind of event",
-            Self::Description => "a description",
-            Self::Visibility => "who may see it",
-            Self::PlaceKind => "in person or online",
-            Self::Place | Self::VenueId => "the place",
-            Self::Address => "the address",
-            Self::City => "the city",
-            Self::Country => "the country",
-            Self::OnlineUrl => "the online link",
-            Self::Amenities => "what the place needs",
-            Self::Capacity => "how many people",
-            Self::DateTime => "the date and start time",
-            Self::EndDateTime => "the end",
-            Self::Duration => "how long it lasts",
-            Self::Timezone => "the time zone",
-            Self::Recurrence => "how it repeats",
-            Self::Currency => "the currency",
-            Self::PriceCents => "the ticket price",
-            Self::TicketTiers => "the ticket kinds",
-            Self::MaxPerOrder => "tickets per order",
-            Self::TaxRate => "the tax rate",
-            Self::RefundPolicy => "the refund policy",
-        }
-    }
 }
 
 /// One kind of ticket (ruling C-50).
@@ -231,39 +201,26 @@ impl Fact {
     /// Refuses a value that no event can have.
     ///
     /// # Errors
-    /// The field and the reason in an organizer's words.
+    /// The field and the reason.
     pub fn check(&self) -> Result<(), FieldError> {
-        let complaint = match self {
-            Self::Name(text) => text_complaint(text, 200, "Please give a name of 1 to 200 characters."),
-            Self::Slug(text) => slug_complaint(text),
-            Self::Description(text) => text_complaint(text, 5_000, "A description may have up to 5,000 characters."),
-            Self::Place(text) | Self::Address(text) | Self::City(text) => {
-                text_complaint(text, 300, "Please give the place in up to 300 characters.")
-            }
-            Self::RefundPolicy(text) => text_complaint(text, 2_000, "A refund policy may have up to 2,000 characters."),
-            Self::OnlineUrl(url) => url_complaint(url),
-            Self::Amenities(list) => needs_complaint(list),
-            Self::Capacity(people) => (!(1..=1_000_000).contains(people))
-                .then_some("How many people? Please give a number from 1 to 1,000,000."),
-            Self::Date(date) | Self::EndDate(date) => {
-                (!(1970..=2199).contains(&date.year())).then_some("Please give a date between 1970 and 2199.")
-            }
-            Self::Duration(minutes) => {
-                (!(1..=86_400).contains(minutes)).then_some("Please give a duration between a minute and 60 days.")
-            }
-            Self::Timezone(zone) => jiff::tz::TimeZone::get(zone)
-                .is_err()
-                .then_some("I do not know that time zone. Try one like America/Toronto."),
-            Self::Country(code) => (code.len() != 2).then_some("A country is two letters, such as CA."),
-            Self::Recurrence(rule) => text_complaint(rule, 300, "That rule is too long."),
-            Self::Price(price_cents) => price_complaint(*price_cents),
-            Self::Tiers(tiers) => tiers_complaint(tiers),
-            Self::MaxPerOrder(count) => {
-                (!(1..=1_000).contains(count)).then_some("Please allow between 1 and 1,000 tickets per order.")
-            }
-            Self::TaxRate(percent) => {
-                (!(0.0..=100.0).contains(percent)).then_some("A tax rate is between 0 and 100 percent.")
-            }
+        let problem = match self {
+            Self::Name(text) => text_problem(text, 200, Problem::NameLength),
+            Self::Slug(text) => slug_problem(text),
+            Self::Description(text) => text_problem(text, 5_000, Problem::DescriptionLength),
+            Self::Place(text) | Self::Address(text) | Self::City(text) => text_problem(text, 300, Problem::PlaceLength),
+            Self::RefundPolicy(text) => text_problem(text, 2_000, Problem::RefundLength),
+            Self::OnlineUrl(url) => url_problem(url),
+            Self::Amenities(list) => needs_problem(list),
+            Self::Capacity(people) => outside(*people, 1_000_000, Problem::People),
+            Self::Date(date) | Self::EndDate(date) => years_problem(*date, Problem::Years),
+            Self::Duration(minutes) => (!(1..=60 * 1_440).contains(minutes)).then_some(Problem::Days(60)),
+            Self::Timezone(zone) => jiff::tz::TimeZone::get(zone).is_err().then_some(Problem::UnknownZone),
+            Self::Country(code) => (code.len() != 2).then_some(Problem::CountryForm),
+            Self::Recurrence(rule) => text_problem(rule, 300, Problem::RuleLength),
+            Self::Price(price_cents) => price_problem(*price_cents),
+            Self::Tiers(tiers) => tiers_problem(tiers),
+            Self::MaxPerOrder(count) => outside(*count, 1_000, Problem::PerOrder),
+            Self::TaxRate(percent) => (!(0.0..=100.0).contains(percent)).then_some(Problem::Percent),
             Self::Type(_)
             | Self::Visibility(_)
             | Self::PlaceKind(_)
@@ -273,63 +230,62 @@ impl Fact {
             | Self::Currency(_)
             | Self::Clear(_) => None,
         };
-        complaint.map_or(Ok(()), |message| Err(FieldError::new(self.field(), message)))
+        problem.map_or(Ok(()), |problem| Err(FieldError::new(self.field(), problem)))
     }
 }
 
-fn text_complaint(text: &str, max: usize, message: &'static str) -> Option<&'static str> {
+/// A number that is not from 1 to `most`.
+fn outside(number: u32, most: u32, problem: fn(u32) -> Problem) -> Option<Problem> {
+    (!(1..=most).contains(&number)).then(|| problem(most))
+}
+
+fn text_problem(text: &str, most: u32, problem: fn(u32) -> Problem) -> Option<Problem> {
     let odd = |c: char| c.is_control() && c != '\n' && c != '\t';
     if text.chars().any(odd) {
-        return Some("Please leave out control characters.");
+        return Some(Problem::ControlCharacters);
     }
-    (text.trim().is_empty() || text.chars().count() > max).then_some(message)
+    let length = text.chars().count();
+    (text.trim().is_empty() || u32::try_from(length).is_ok_and(|length| length > most)).then(|| problem(most))
 }
 
-fn slug_complaint(slug: &str) -> Option<&'static str> {
+fn slug_problem(slug: &str) -> Option<Problem> {
     let lawful = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let bad = slug.is_empty() || slug.len() > 80 || !slug.chars().all(lawful) || slug.split('-').any(str::is_empty);
-    bad.then_some("A link has up to 80 small letters, digits and hyphens, such as spring-concert.")
+    bad.then_some(Problem::LinkForm(80))
 }
 
-fn needs_complaint(list: &[String]) -> Option<&'static str> {
-    let each = |need: &String| text_complaint(need, 100, "Please name each need in up to 100 characters.");
-    if list.len() > 30 { Some("Please name up to 30 needs.") } else { list.iter().find_map(each) }
-}
-
-fn url_complaint(url: &str) -> Option<&'static str> {
+fn url_problem(url: &str) -> Option<Problem> {
     let lawful = url.starts_with("https://") || url.starts_with("http://");
     (!lawful || url.len() > 2_000 || url.chars().any(|c| c.is_whitespace() || c.is_control()))
-        .then_some("Please give a link that starts with https://.")
+        .then_some(Problem::UrlForm)
 }
 
-fn price_complaint(price_cents: i64) -> Option<&'static str> {
-    (!(0..=100_000_000).contains(&price_cents)).then_some("Please give a price from 0 to 1,000,000.")
+fn needs_problem(list: &[String]) -> Option<Problem> {
+    let each = |need: &String| text_problem(need, 100, Problem::NeedLength);
+    if list.len() > 30 { Some(Problem::NeedCount(30)) } else { list.iter().find_map(each) }
 }
 
-fn tiers_complaint(tiers: &[Tier]) -> Option<&'static str> {
+fn years_problem(date: Date, problem: fn(i16, i16) -> Problem) -> Option<Problem> {
+    (!(1970..=2199).contains(&date.year())).then(|| problem(1970, 2199))
+}
+
+fn price_problem(price_cents: i64) -> Option<Problem> {
+    (!(0..=100_000_000).contains(&price_cents)).then_some(Problem::PriceMost(1_000_000))
+}
+
+fn tiers_problem(tiers: &[Tier]) -> Option<Problem> {
     if tiers.len() > 20 {
-        return Some("An event may have up to 20 kinds of ticket.");
+        return Some(Problem::TierCount(20));
     }
     tiers.iter().find_map(|tier| {
-        text_complaint(&tier.name, 100, "Please give each kind of ticket a name of 1 to 100 characters.")
-            .or_else(|| price_complaint(tier.price_cents))
-            .or_else(|| (tier.quantity == Some(0)).then_some("A kind of ticket needs at least one ticket."))
-            .or_else(|| (tier.quantity > Some(1_000_000)).then_some("A kind of ticket has up to 1,000,000 tickets."))
+        let days = || [tier.sales_from, tier.sales_until].into_iter().flatten();
+        text_problem(&tier.name, 100, Problem::TierName)
+            .or_else(|| price_problem(tier.price_cents))
+            .or_else(|| outside(tier.quantity?, 1_000_000, Problem::TierQuantity))
+            .or_else(|| outside(tier.max_per_order?, 1_000, Problem::PerOrder))
+            .or_else(|| days().find_map(|day| years_problem(day, Problem::SalesYears)))
             .or_else(|| {
-                tier.max_per_order
-                    .is_some_and(|count| !(1..=1_000).contains(&count))
-                    .then_some("Please allow between 1 and 1,000 tickets per order.")
-            })
-            .or_else(|| {
-                [tier.sales_from, tier.sales_until]
-                    .into_iter()
-                    .flatten()
-                    .any(|day| !(1970..=2199).contains(&day.year()))
-                    .then_some("Please give dates of sale between 1970 and 2199.")
-            })
-            .or_else(|| {
-                (tier.sales_from > tier.sales_until && tier.sales_until.is_some())
-                    .then_some("Sales cannot end before they begin.")
+                (tier.sales_until.is_some() && tier.sales_from > tier.sales_until).then_some(Problem::SalesOrder)
             })
     })
 }

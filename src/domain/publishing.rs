@@ -2,6 +2,7 @@
 
 use deunicode::deunicode;
 use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::draft::Draft;
@@ -80,36 +81,62 @@ pub fn usual_currency(draft: &Draft, person: &Person) -> Currency {
     of(draft.country.as_deref()).or_else(own).or_else(|| of(person.country.as_deref())).unwrap_or(Currency::USD)
 }
 
+/// Something that the organizer should know before saying yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// The clocks change at the hour at which it starts.
+    ClocksChange(Time),
+    /// It lies in the past.
+    Past,
+    /// The venue holds fewer seats than people are planned for.
+    VenueTooSmall {
+        /// What it holds.
+        seats: u32,
+        /// What is planned.
+        people: u32,
+    },
+    /// It is online, and there is no link to join.
+    NoOnlineUrl,
+    /// The tickets add up to more than the people planned for.
+    TooManyTickets {
+        /// What they add up to.
+        tickets: u64,
+        /// What is planned.
+        people: u32,
+    },
+    /// Something is to be paid, and nobody is there to be paid yet.
+    NoPayments,
+}
+
 /// What the organizer should know before saying yes. Nothing here stops publishing.
-pub fn warnings(draft: &Draft, now: Timestamp, venue_capacity: Option<u32>) -> Vec<String> {
+pub fn warnings(draft: &Draft, now: Timestamp, venue_capacity: Option<u32>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let zone = draft.timezone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
     if let Some(start) = draft.starts() {
         let ambiguous = zone.to_ambiguous_zoned(start);
         if ambiguous.is_ambiguous() {
-            warnings
-                .push(format!("On that day the clocks change at {}; check the start time.", start.strftime("%H:%M")));
+            warnings.push(Warning::ClocksChange(start.time()));
         }
         if ambiguous.compatible().is_ok_and(|zoned| zoned.timestamp() < now) {
-            warnings.push("That date is in the past.".to_owned());
+            warnings.push(Warning::Past);
         }
     }
     if let (Some(people), Some(seats)) = (draft.capacity, venue_capacity)
         && people > seats
     {
-        warnings.push(format!("The venue holds {seats}, and you plan for {people}."));
+        warnings.push(Warning::VenueTooSmall { seats, people });
     }
     if draft.place_kind == Some(PlaceKind::Online) && draft.online_url.is_none() {
-        warnings.push("There is no link to join yet; you can add it later.".to_owned());
+        warnings.push(Warning::NoOnlineUrl);
     }
-    let sold: u64 = draft.tiers.iter().filter_map(|tier| tier.quantity).map(u64::from).sum();
+    let tickets: u64 = draft.tiers.iter().filter_map(|tier| tier.quantity).map(u64::from).sum();
     if let Some(people) = draft.capacity
-        && sold > u64::from(people)
+        && tickets > u64::from(people)
     {
-        warnings.push(format!("Your tickets add up to {sold}, more than the {people} people you plan for."));
+        warnings.push(Warning::TooManyTickets { tickets, people });
     }
     if !ticketing::is_free(draft) {
-        warnings.push("Payments are not set up yet; guests can pay once they are.".to_owned());
+        warnings.push(Warning::NoPayments);
     }
     warnings
 }

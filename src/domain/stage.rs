@@ -33,8 +33,6 @@ pub enum Stage {
 /// What a stage is about.
 #[derive(Debug)]
 pub struct Rules {
-    /// The heading.
-    pub title: &'static str,
     /// What publishing demands, in the order of asking.
     pub required: &'static [Field],
     /// What may be added.

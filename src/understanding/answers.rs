@@ -8,6 +8,7 @@ mod question;
 mod telling;
 
 use super::catalogue::{fill, phrase};
+use super::notices::{refusal, warning};
 use super::prose::{choice, date_words, field_words, list, month_words};
 use super::{Doubt, Intent, READ_LIMIT, Reason, Wish};
 use crate::domain::fact::Field;
@@ -107,15 +108,7 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
 /// What was refused, what may be meant otherwise, what is still too vague.
 fn caveats(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let language = telling.language;
-    for error in telling.errors {
-        // The reasons are written in English.
-        let (key, field) = if language == "en" {
-            ("refused", String::new())
-        } else {
-            ("refused_other", field_words(error.field, language))
-        };
-        parts.push(fill(language, key, &[("message", &error.message), ("field", &field)]));
-    }
+    parts.extend(telling.errors.iter().map(|error| refusal(error, language)));
     parts.extend(telling.doubts.iter().map(|doubt| doubted(doubt, language)));
     if let Some(wish) = telling.wish {
         parts.push(wished(wish, language));
@@ -213,8 +206,10 @@ fn closing(telling: &Telling<'_>, parts: &mut Vec<String>) {
             parts.push(question(telling.asked, telling.draft, telling.language));
         }
     } else if telling.missing.is_empty() && !telling.draft.is_empty() && !leaving {
-        if !telling.warnings.is_empty() && telling.language == "en" {
-            parts.push(fill(telling.language, "before_yes", &[("warnings", &telling.warnings.join(" "))]));
+        if !telling.warnings.is_empty() {
+            let blank = if telling.language == "zh" { "" } else { " " };
+            let words: Vec<String> = telling.warnings.iter().map(|kind| warning(*kind, telling.language)).collect();
+            parts.push(fill(telling.language, "before_yes", &[("warnings", &words.join(blank))]));
         }
         parts.push(ready(!telling.guest, telling.language));
     }

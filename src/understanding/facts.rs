@@ -18,6 +18,7 @@ mod place;
 mod price;
 mod rules;
 mod schedule;
+mod several;
 mod title;
 
 pub(super) use gathering::Found;

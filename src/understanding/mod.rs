@@ -9,6 +9,7 @@ pub mod card;
 mod catalogue;
 mod facts;
 mod intent;
+pub mod notices;
 mod prose;
 pub mod report;
 mod scene;

@@ -60,7 +60,7 @@ pub(super) fn count_words(count: u32, language: &str) -> String {
     group(&count.to_string(), language)
 }
 
-fn group(digits: &str, language: &str) -> String {
+pub(super) fn group(digits: &str, language: &str) -> String {
     let separator = phrase(language, "thousands");
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -140,8 +140,7 @@ fn joined(items: &[String], language: &str, last: &str) -> String {
 /// What an organizer calls a field.
 pub(super) fn field_words(field: Field, language: &str) -> String {
     let name = serde_json::to_value(field).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-    let words = phrase(language, &format!("field_{name}"));
-    if words.is_empty() { field.words().to_owned() } else { words }
+    phrase(language, &format!("field_{name}"))
 }
 
 /// What the place must have, as it is said.

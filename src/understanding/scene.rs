@@ -46,6 +46,9 @@ impl<'a> Scene<'a> {
         let mut reading = read(text, context);
         let words = words(reading.language);
         count_people(&mut reading, words, context);
+        if context.asks(Field::Name) {
+            keep_names_whole(&mut reading, text, context);
+        }
         let tokens = &reading.tokens;
         let cues = words
             .cues
@@ -104,6 +107,11 @@ impl<'a> Scene<'a> {
     pub(super) fn clause_after(&self, clause: &Range<usize>) -> Option<Range<usize>> {
         let next = self.clauses.around(clause.end + 1);
         (next.start > clause.start && !next.is_empty()).then_some(next)
+    }
+
+    /// All clauses that have words.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.clauses.ranges.iter().filter(|clause| !clause.is_empty())
     }
 
     /// All sentences.
@@ -201,9 +209,9 @@ impl Parts {
     }
 }
 
-/// "For 24" is for 24 people and no hour, unless an hour was asked for.
+/// "For 24" is for 24 people and no hour, unless an hour was asked for and no number of people.
 fn count_people(reading: &mut Reading, words: &Words, context: &Context<'_>) {
-    if context.asks(Field::DateTime) && context.draft.time.is_none() {
+    if context.asks(Field::DateTime) && context.draft.time.is_none() && !context.asks(Field::Capacity) {
         return;
     }
     let Reading { times, numbers, tokens, .. } = reading;
@@ -225,6 +233,27 @@ fn count_people(reading: &mut Reading, words: &Words, context: &Context<'_>) {
         value.is_none()
     });
     numbers.sort_by_key(|number| number.span);
+}
+
+/// In "Lantern Night, 7pm" the night belongs to the name and the hour stands alone.
+fn keep_names_whole(reading: &mut Reading, text: &str, context: &Context<'_>) {
+    let Reading { times, tokens, language, .. } = reading;
+    let reference = Reference::from(context.now).in_language(*language);
+    for time in times.iter_mut() {
+        let first = tokens.partition_point(|token| token.span.end <= time.span.start);
+        let before = first.checked_sub(1).and_then(|before| tokens.get(before));
+        let (Some(before), Some([word, comma, next, ..])) = (before, tokens.get(first..)) else { continue };
+        let named = before.capital && word.capital && word.kind == TokenKind::Word && comma.lower == ",";
+        if !named || next.span.start >= time.span.end {
+            continue;
+        }
+        let start = next.span.start;
+        let rest = text.get(start..time.span.end).unwrap_or_default();
+        if let Some(mut alone) = language::read(rest, &reference).times.into_iter().next() {
+            alone.span = Span { start: alone.span.start + start, end: alone.span.end + start };
+            *time = alone;
+        }
+    }
 }
 
 /// The language of a short message is the conversation's; a longer one tells its own.

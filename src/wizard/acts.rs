@@ -9,7 +9,7 @@ use super::state::DraftVenue;
 use super::work::Work;
 use crate::advice;
 use crate::domain::draft::Draft;
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::publishing;
 use crate::domain::stage::Stage;
@@ -108,7 +108,7 @@ impl Work<'_> {
         if self.before.event.as_ref().is_none_or(|event| event.slug.is_none()) {
             self.session.state.draft.slug = None;
         }
-        self.errors.push(FieldError::new(Field::Slug, "That link is taken. Please choose another."));
+        self.errors.push(FieldError::new(Field::Slug, Problem::LinkTaken));
     }
 
     /// What a form enters about an event that is published already.
@@ -116,7 +116,7 @@ impl Work<'_> {
         let entered = matches!(self.job.body, Body::Form(_));
         let fields: Vec<Field> = self.patch.iter().map(|(fact, _)| fact.field()).collect();
         for field in fields.into_iter().filter(|_| entered) {
-            self.errors.push(FieldError::new(field, "The event is published; this cannot be changed here."));
+            self.errors.push(FieldError::new(field, Problem::AlreadyPublished));
         }
     }
 

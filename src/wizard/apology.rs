@@ -9,24 +9,37 @@ use super::job::Job;
 use super::turn::Desk;
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
-use crate::store::{conversations, inbox};
-
-/// What the user reads.
-pub const WORDS: &str = "Sorry, something went wrong with that message. Your draft is as it was. Please say it again, perhaps in other words.";
+use crate::store::{conversations, inbox, sessions};
+use crate::understanding::notices::{Trouble, trouble};
 
 /// Sets the message aside and tells its user, now or, when the store is away, at least whoever listens.
 pub(super) async fn settle(desk: Arc<Desk>, session: Uuid, job: Arc<Job>) {
-    if let Err(error) = write(&desk, session, &job).await {
+    let language = language(&desk, session, &job).await;
+    if let Err(error) = write(&desk, session, &job, &language).await {
         tracing::error!(session.id = %session, inbox.id = %job.inbox, %error, "a failed message could not be set aside");
     }
-    job.say(Reply::Trouble { code: "TURN_FAILED".to_owned(), message: WORDS.to_owned(), retry_after_s: None });
+    let message = trouble(Trouble::Failed, &language);
+    job.say(Reply::Trouble { code: "TURN_FAILED".to_owned(), message, retry_after_s: None });
     job.say(Reply::Done);
 }
 
+/// The session's language; English where nobody can tell.
+pub(super) async fn language(desk: &Desk, session: Uuid, job: &Job) -> String {
+    let found = async {
+        let mut tx = desk.store.begin(Actor::Person(&job.person)).await?;
+        sessions::get(&mut tx, session).await
+    };
+    match found.await {
+        Ok(Some(session)) => session.language,
+        Ok(None) | Err(_) => "en".to_owned(),
+    }
+}
+
 /// Writes the apology into the conversation and sets the message aside.
-pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job) -> Result<(), StoreError> {
+pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job, language: &str) -> Result<(), StoreError> {
+    let words = trouble(Trouble::Failed, language);
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
-    conversations::say(&mut tx, session, WORDS, &serde_json::json!({"failed": true}), &job.channel, job.message)
+    conversations::say(&mut tx, session, &words, &serde_json::json!({"failed": true}), &job.channel, job.message)
         .await?;
     inbox::set_aside(&mut tx, job.inbox, "the turn failed").await?;
     Ok(tx.commit().await?)

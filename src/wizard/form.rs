@@ -12,7 +12,7 @@ use super::work::Work;
 use crate::advice;
 use crate::domain::draft::Draft;
 use crate::domain::entry::{self, ChosenVenue};
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Problem};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
 use crate::domain::stage::Stage;
@@ -96,10 +96,7 @@ impl Work<'_> {
     fn conflict(&mut self, field: Field, yours: Option<&Value>) {
         let current = event_draft::value(field, self.before.draft());
         self.conflicts.insert(event_draft::name(field).to_owned(), json!({"yours": yours, "current": current}));
-        self.errors.push(FieldError::new(
-            field,
-            "Somebody changed this while you were typing. Please look at it again, then save what you want.",
-        ));
+        self.errors.push(FieldError::new(field, Problem::ChangedMeanwhile));
     }
 
     /// The session is looked at from this stage, whatever the draft has or lacks (ruling C-22).

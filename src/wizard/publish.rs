@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::fault;
 use super::work::Work;
 use crate::advice;
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Problem};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
 use crate::domain::publishing::{self, CONFIRMATION_LIFE_S};
@@ -102,10 +102,7 @@ impl Work<'_> {
 
     async fn ask_again(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.intent = Intent::Publish;
-        self.errors.push(FieldError::new(
-            Field::Name,
-            "The draft changed, or the question is too old. Please look once more.",
-        ));
+        self.errors.push(FieldError::new(Field::Name, Problem::Stale));
         self.settle_place(tx).await?;
         self.ask_next();
         self.complete();

@@ -9,7 +9,7 @@ use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::values::Provenance;
 use crate::understanding::answers::{self, Telling};
-use crate::understanding::{Intent, card};
+use crate::understanding::{Intent, card, notices};
 
 /// The answer in words.
 pub(super) fn words(work: &Work<'_>) -> String {
@@ -60,7 +60,7 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
     } else if work.offered_token.is_none() && !work.suggestions.is_empty() {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
     }
-    replies.push(Reply::Progress(progress(work.session.stage)));
+    replies.push(Reply::Progress(progress(work.session.stage, &work.session.language)));
     replies.push(Reply::State(state(work)));
     replies
 }
@@ -72,7 +72,7 @@ fn state(work: &Work<'_>) -> State {
         venue: work.venue.as_ref(),
         suggestions: &work.suggestions,
         aftermath: Aftermath {
-            errors: state::errors(&work.errors, &work.unread),
+            errors: state::errors(&work.errors, &work.unread, &work.session.language),
             conflicts: work.conflicts.clone(),
             refused: work.refused.clone(),
         },
@@ -90,10 +90,10 @@ fn choice(suggestion: &Suggestion) -> Choice {
     Choice { id: suggestion.id.to_string(), label: suggestion.label.clone(), detail: suggestion.detail.clone() }
 }
 
-fn progress(stage: Stage) -> Progress {
+fn progress(stage: Stage, language: &str) -> Progress {
     Progress {
         stage: stage.number(),
-        title: stage.rules().title.to_owned(),
+        title: notices::stage_title(stage, language),
         percent: stage.percent_complete(),
         remaining_s: stage.remaining_s(),
     }
@@ -105,7 +105,7 @@ fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
         token: token.to_owned(),
         card: draft_card(work),
         url: public_url(work),
-        warnings: work.warnings.clone(),
+        warnings: work.warnings.iter().map(|kind| notices::warning(*kind, &work.session.language)).collect(),
     }
 }
 
@@ -119,12 +119,12 @@ fn draft_card(work: &Work<'_>) -> Card {
         source: source(line.provenance),
     });
     Card {
-        title: draft.name.clone().unwrap_or_else(|| "Your event".to_owned()),
+        title: draft.name.clone().unwrap_or_else(|| notices::nameless(&work.session.language)),
         lines: lines.collect(),
         missing: publishing::missing(draft)
             .into_iter()
             .filter(|field| publishing::MUST_BE_SAID.contains(field))
-            .map(|field| field.words().to_owned())
+            .map(|field| notices::field_name(field, &work.session.language))
             .collect(),
     }
 }

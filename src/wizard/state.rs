@@ -19,7 +19,7 @@ use crate::domain::values::EventStatus;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::venues::{self, VenueHit};
-use crate::understanding::answers;
+use crate::understanding::{answers, notices};
 
 /// The venue of a draft, as far as an answer needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +93,7 @@ pub(super) fn of(view: View<'_>) -> State {
     let live = session.event.as_ref().is_some_and(|event| event.status != EventStatus::Draft);
     let seats = view.venue.and_then(|venue| venue.seats);
     let warnings = if missing.is_empty() { publishing::warnings(draft, view.now, seats) } else { Vec::new() };
+    let warnings: Vec<String> = warnings.into_iter().map(|kind| notices::warning(kind, &session.language)).collect();
     let mut state = json!({
         "sessionId": session.id,
         "revision": session.revision(),
@@ -170,9 +171,10 @@ fn next_prompt(view: &View<'_>) -> Option<String> {
 }
 
 /// What was refused, by name; the first complaint about a field counts.
-pub(super) fn errors(refused: &[FieldError], unread: &[(String, String)]) -> Map<String, Value> {
+pub(super) fn errors(refused: &[FieldError], unread: &[(String, String)], language: &str) -> Map<String, Value> {
     let mut errors = Map::new();
-    let named = refused.iter().map(|error| (event_draft::name(error.field).to_owned(), error.message.clone()));
+    let named =
+        refused.iter().map(|error| (event_draft::name(error.field).to_owned(), notices::refusal(error, language)));
     for (name, message) in named.chain(unread.iter().cloned()) {
         errors.entry(name).or_insert(Value::String(message));
     }

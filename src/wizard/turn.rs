@@ -11,6 +11,7 @@ use port::Reply;
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
+use super::apology;
 use super::fault;
 use super::job::Job;
 use super::work::Work;
@@ -19,6 +20,7 @@ use crate::domain::session::Session;
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::{conversations, sessions};
+use crate::understanding::notices::{Trouble, trouble};
 
 /// What every turn needs.
 pub struct Desk {
@@ -76,10 +78,11 @@ const WAITS: u32 = 6;
 
 /// Answers a message. The replies go to whoever listens; the settled session comes back.
 pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<Session>) -> Result<Session, TurnError> {
+    let spoken = held.as_ref().map(|session| session.language.clone());
     let result = retry(&desk, id, &job, held).await;
     if let Err(error) = &result {
         tracing::warn!(session.id = %id, inbox.id = %job.inbox, %error, "a turn settled nothing");
-        excuse(&desk, id, &job, error).await;
+        excuse(&desk, id, &job, error, spoken).await;
     }
     fault::point("reply.after");
     job.say(Reply::Done);
@@ -176,28 +179,29 @@ async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session
 }
 
 /// Tells whoever listens why there is no answer yet, or gives the answer that is there already.
-async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError) {
-    let trouble = |code: &str, message: &str| Reply::Trouble {
+async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError, spoken: Option<String>) {
+    let language = match spoken {
+        Some(language) => language,
+        None => apology::language(desk, id, job).await,
+    };
+    let reply = |code: &str, kind: Trouble| Reply::Trouble {
         code: code.to_owned(),
-        message: message.to_owned(),
+        message: trouble(kind, &language),
         retry_after_s: None,
     };
     let reply = match error {
         TurnError::AnsweredElsewhere => match stored_answer(desk, id, job).await {
             Ok(Some(words)) => Reply::Said(words),
-            _ => trouble("ANSWERED_ELSEWHERE", "This message was answered in another window."),
+            _ => reply("ANSWERED_ELSEWHERE", Trouble::AnsweredElsewhere),
         },
-        TurnError::Failed(_) => trouble("TURN_FAILED", super::apology::WORDS),
-        TurnError::Later(_) => trouble(
-            "SERVICE_UNAVAILABLE",
-            "I have your message, but my memory does not answer right now. I will finish it as soon as it does.",
-        ),
-        TurnError::NoSession => trouble("NOT_FOUND", "I could not find that draft. Start a new one?"),
-        TurnError::Stopped => trouble("STOPPED", "Stopped. Nothing was changed."),
+        TurnError::Failed(_) => reply("TURN_FAILED", Trouble::Failed),
+        TurnError::Later(_) => reply("SERVICE_UNAVAILABLE", Trouble::Later),
+        TurnError::NoSession => reply("NOT_FOUND", Trouble::NotFound),
+        TurnError::Stopped => reply("STOPPED", Trouble::Stopped),
     };
     let closed = match error {
         TurnError::Stopped | TurnError::NoSession => close(desk, job).await,
-        TurnError::Failed(_) => super::apology::write(desk, id, job).await,
+        TurnError::Failed(_) => apology::write(desk, id, job, &language).await,
         TurnError::Later(_) | TurnError::AnsweredElsewhere => Ok(()),
     };
     if let Err(error) = closed {

@@ -21,6 +21,7 @@ use crate::domain::draft::Draft;
 use crate::domain::error::FieldError;
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::money::Currency;
+use crate::domain::publishing::Warning;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
@@ -51,7 +52,7 @@ pub(super) struct Work<'a> {
     pub(super) changed: Vec<Field>,
     pub(super) errors: Vec<FieldError>,
     pub(super) defaults: Vec<Field>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Warning>,
     pub(super) reverted: Option<Reverted>,
     /// A confirmation that the organizer gave: the revision and the token's hash.
     pub(super) given: Option<(i64, Vec<u8>)>,

@@ -5,12 +5,8 @@ use crate::domain::fact::Field;
 use crate::domain::stage::Rules;
 
 /// Name, kind and description are required.
-pub static RULES: Rules = Rules {
-    title: "Basics",
-    required: &[Field::Name, Field::Type, Field::Description],
-    optional: &[Field::Slug],
-    lacks,
-};
+pub static RULES: Rules =
+    Rules { required: &[Field::Name, Field::Type, Field::Description], optional: &[Field::Slug], lacks };
 
 fn lacks(draft: &Draft, field: Field) -> bool {
     !draft.has(field)

@@ -4,9 +4,5 @@ use crate::domain::fact::Field;
 use crate::domain::stage::Rules;
 
 /// Nothing is required.
-pub static RULES: Rules = Rules {
-    title: "Payments",
-    required: &[],
-    optional: &[Field::TaxRate, Field::RefundPolicy],
-    lacks: |draft, field| !draft.has(field),
-};
+pub static RULES: Rules =
+    Rules { required: &[], optional: &[Field::TaxRate, Field::RefundPolicy], lacks: |draft, field| !draft.has(field) };

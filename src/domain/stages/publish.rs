@@ -5,4 +5,4 @@ use crate::domain::stage::Rules;
 
 /// Nothing more is required.
 pub static RULES: Rules =
-    Rules { title: "Publish", required: &[], optional: &[Field::Visibility], lacks: |draft, field| !draft.has(field) };
+    Rules { required: &[], optional: &[Field::Visibility], lacks: |draft, field| !draft.has(field) };

@@ -6,7 +6,6 @@ use crate::domain::stage::Rules;
 
 /// A day with its hour, a length and a time zone are required.
 pub static RULES: Rules = Rules {
-    title: "Schedule",
     required: &[Field::DateTime, Field::Duration, Field::Timezone],
     optional: &[Field::EndDateTime, Field::Recurrence],
     lacks,

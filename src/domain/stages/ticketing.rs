@@ -6,7 +6,6 @@ use crate::domain::stage::Rules;
 
 /// A price is required (free is one), and a currency once something is paid.
 pub static RULES: Rules = Rules {
-    title: "Ticketing",
     required: &[Field::PriceCents, Field::Currency],
     optional: &[Field::TicketTiers, Field::MaxPerOrder],
     lacks,

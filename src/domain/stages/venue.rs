@@ -7,7 +7,6 @@ use crate::domain::values::PlaceKind;
 
 /// A place (or being online) and a number of people are required.
 pub static RULES: Rules = Rules {
-    title: "Venue",
     required: &[Field::Place, Field::Capacity],
     optional: &[
         Field::VenueId,

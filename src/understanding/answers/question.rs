@@ -1,15 +1,22 @@
-//! One question for one or two fields that belong together.
+//! One question: for one or two fields that belong together, or for the little that is left.
 
 use crate::domain::draft::Draft;
 use crate::domain::fact::Field;
 use crate::understanding::catalogue::{fill, phrase};
 use crate::understanding::prose::{date_words, field_words, time_words};
 
-/// The question for the first of these fields, and for the second where one asks both in a breath; empty without fields.
+/// What one asks in a breath without counting it up.
+const TOGETHER: &[&[Field]] =
+    &[&[Field::Name, Field::Type], &[Field::Place, Field::Capacity], &[Field::DateTime, Field::Duration]];
+
+/// The question for all of these fields; empty without fields.
 pub fn question(fields: &[Field], draft: &Draft, language: &str) -> String {
     let Some(first) = fields.first() else {
         return String::new();
     };
+    if !is_together(fields) {
+        return several(fields, draft, language);
+    }
     let with = |other: Field| fields.get(1) == Some(&other);
     let say = |key: &str| phrase(language, key);
     match first {
@@ -32,6 +39,40 @@ pub fn question(fields: &[Field], draft: &Draft, language: &str) -> String {
         Field::OnlineUrl => say("ask_online_url"),
         other => fill(language, "ask_other", &[("field", &field_words(*other, language))]),
     }
+}
+
+fn is_together(fields: &[Field]) -> bool {
+    fields.len() == 1
+        || TOGETHER.contains(&fields)
+        || fields.iter().any(|field| part_key(*field, &Draft::default()).is_none())
+}
+
+/// "Almost there: what is it called, where will it be and at what time does it start?"
+fn several(fields: &[Field], draft: &Draft, language: &str) -> String {
+    let city = draft.city.as_deref().unwrap_or_default();
+    let day = draft.date.map(|date| date_words(date, language)).unwrap_or_default();
+    let hour = draft.time.map(time_words).unwrap_or_default();
+    let values = [("city", city), ("date", day.as_str()), ("time", hour.as_str())];
+    let keys = fields.iter().filter_map(|field| part_key(*field, draft));
+    let parts: Vec<String> = keys.map(|key| fill(language, key, &values)).collect();
+    let Some((last, before)) = parts.split_last() else { return String::new() };
+    let before = before.join(&phrase(language, "part_next"));
+    fill(language, "ask_several", &[("parts", &format!("{before}{}{last}", phrase(language, "part_last")))])
+}
+
+/// The phrase for a field among others.
+fn part_key(field: Field, draft: &Draft) -> Option<&'static str> {
+    Some(match field {
+        Field::Name => "part_name",
+        Field::Place if draft.city.is_some() => "part_place_in",
+        Field::Place => "part_place",
+        Field::Capacity => "part_capacity",
+        Field::DateTime if draft.date.is_some() => "part_time",
+        Field::DateTime if draft.time.is_some() => "part_date",
+        Field::DateTime => "part_when",
+        Field::PriceCents => "part_price",
+        _ => return None,
+    })
 }
 
 fn place(draft: &Draft, with_capacity: bool, language: &str) -> String {

@@ -3,6 +3,7 @@
 use crate::domain::draft::Draft;
 use crate::domain::error::FieldError;
 use crate::domain::fact::Field;
+use crate::domain::publishing::Warning;
 use crate::domain::suggestion::Suggestion;
 use crate::understanding::{Doubt, Intent, Wish};
 
@@ -32,7 +33,7 @@ pub struct Telling<'a> {
     /// What publishing still demands.
     pub missing: &'a [Field],
     /// What the organizer should know before saying yes.
-    pub warnings: &'a [String],
+    pub warnings: &'a [Warning],
     /// The name and the link of what was just published.
     pub published: Option<(&'a str, &'a str)>,
     /// The name and the link of what was published before; this conversation is over.

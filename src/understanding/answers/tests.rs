@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::{Reverted, Telling, answer, question};
 use crate::domain::draft::Draft;
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch, Tier};
 use crate::domain::money::Currency;
+use crate::domain::publishing::Warning;
 use crate::domain::suggestion::{Suggestion, SuggestionKind};
 use crate::domain::values::{EventKind, PlaceKind, Provenance, Visibility};
 use crate::understanding::{Doubt, Intent, Other, Reason, Wish, card};
@@ -108,7 +109,7 @@ fn a_complete_draft_leads_to_the_confirmation() {
     let ready = Telling::about(&draft, "en");
     assert_eq!(answer(&ready), "Everything is there. Shall I publish it?");
     assert!(answer(&Telling { guest: true, ..ready }).contains("Sign in"));
-    let warnings = ["That date is in the past.".to_owned()];
+    let warnings = [Warning::Past];
     let warned = answer(&Telling { warnings: &warnings, ..ready });
     assert_eq!(warned, "Before you say yes: That date is in the past. Everything is there. Shall I publish it?");
     let published = Telling { published: Some(("Hearts of Oak", "https://x.test/e/hearts-of-oak")), ..ready };
@@ -159,12 +160,12 @@ fn suggestions_are_left_to_the_channel_and_a_missing_venue_is_said() {
 }
 
 #[test]
-fn a_refusal_says_why_in_english_and_of_what_elsewhere() {
-    let errors = [FieldError::new(Field::Capacity, "How many people? Please give a number from 1 to 1,000,000.")];
+fn a_refusal_says_why() {
+    let errors = [FieldError::new(Field::Capacity, Problem::People(1_000_000))];
     let draft = Draft::default();
     let base = Telling { errors: &errors, ..Telling::about(&draft, "en") };
     assert!(answer(&base).contains("1,000,000"));
-    assert!(answer(&Telling { language: "fr", ..base }).contains("le nombre de personnes"));
+    assert!(answer(&Telling { language: "fr", ..base }).contains("un nombre de 1 à 1"));
 }
 
 #[test]
@@ -178,6 +179,33 @@ fn every_field_can_be_asked_for_in_every_language_with_one_question() {
                 assert!(!text.contains('{'), "{text}");
             }
         }
+    }
+    let left = [Field::Name, Field::Place, Field::Capacity, Field::DateTime, Field::PriceCents];
+    for language in LANGUAGES {
+        for draft in [Draft::default(), gala(), draft([Fact::Time(time(18, 0, 0, 0))])] {
+            for from in 0..left.len() - 1 {
+                let text = question(&left[from..], &draft, language);
+                assert_eq!(text.matches(['?', '？']).count(), 1, "{language}: {text}");
+                assert!(text.ends_with(['?', '？']) && !text.contains(['{', '.']), "{language}: {text}");
+            }
+        }
+    }
+    let festival = draft([Fact::Date(date(2027, 7, 2))]);
+    let three = [Field::Name, Field::Place, Field::DateTime];
+    let asked = [
+        (
+            "en",
+            "Almost there: what is it called, where will it be, and at what time does it start on Friday, 2 July 2027?",
+        ),
+        (
+            "fr",
+            "On y est presque : comment s'appelle-t-il, où aura-t-il lieu, et à quelle heure commence-t-il le vendredi 2 juillet 2027 ?",
+        ),
+        ("es", "Ya casi está: ¿cómo se llama, dónde será y a qué hora empieza el viernes, 2 de julio de 2027?"),
+        ("zh", "就差一点了：活动叫什么名字，在哪里举行，2027年7月2日（星期五）几点开始？"),
+    ];
+    for (language, words) in asked {
+        assert_eq!(question(&three, &festival, language), words);
     }
     assert_eq!(question(&[], &Draft::default(), "en"), "");
     let pair = question(&[Field::Name, Field::Type], &Draft::default(), "en");

@@ -7,7 +7,8 @@ use language::TokenKind;
 use super::gathering::Gathering;
 use super::people::whole;
 use super::phrase::{Phrase, capitalised, clean, phrase, trim};
-use super::{name, price};
+use super::place::without_small_article;
+use super::{gate, name, price, several};
 use crate::domain::fact::{Fact, Field};
 use crate::understanding::intent;
 use crate::understanding::words::Cue;
@@ -17,9 +18,13 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     if !g.hears_anything() {
         return;
     }
-    number(g);
     let scene = g.scene;
-    if intent::is_wish(scene) {
+    let wish = intent::is_wish(scene);
+    if !wish {
+        several::read(g);
+    }
+    number(g);
+    if wish {
         return;
     }
     if scene.context.asks(Field::Name) && !g.has(Field::Name) && tells_little(g) {
@@ -56,13 +61,7 @@ fn place(g: &mut Gathering<'_, '_>) {
     if !g.open(start) {
         return;
     }
-    let mut range = trim(scene, phrase(g, start, Phrase::Place));
-    while range.len() > 1
-        && scene.on(Cue::Article, range.start)
-        && scene.token(range.start).is_some_and(|token| !token.capital)
-    {
-        range.start += 1;
-    }
+    let range = without_small_article(scene, trim(scene, phrase(g, start, Phrase::Place)));
     let valued = scene.beginning(&scene.reading.numbers, range.start).is_some_and(|(_, number)| number == range);
     let text = clean(scene.slice(&range));
     if range.len() <= 10
@@ -78,19 +77,52 @@ fn place(g: &mut Gathering<'_, '_>) {
 /// The words are the answer, not the beginning of a sentence about something else.
 pub(super) fn is_whole_answer(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
     let scene = g.scene;
-    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
-    let proper = words.clone().filter(|at| capital(*at)).count() * 2 >= words.len();
-    let begins = |cue| scene.starting(cue, words.start).is_some();
-    let speaks = [Cue::Order, Cue::Asking, Cue::Create, Cue::Change, Cue::Remove].into_iter().any(begins)
-        || begins(Cue::Stop) && !begins(Cue::Article) && !begins(Cue::At);
     let little = |at: usize| {
         [Cue::Stop, Cue::Put, Cue::At, Cue::In, Cue::Article].into_iter().any(|cue| scene.on(cue, at))
             || scene.token(at).is_some_and(|token| token.kind == TokenKind::Symbol)
     };
-    let foreign = scene.has(Cue::Foreign, &(0..scene.tokens().len()));
     let count = scene.tokens().len();
     let left = (0..count).filter(|at| !words.contains(at) && g.open(*at) && !little(*at)).count();
-    left <= 1 && (proper && words.len() > 1 || !speaks && !foreign)
+    left <= 1 && is_plain(g, words)
+}
+
+/// Small words beyond this many are a sentence, no name and no place.
+const LONGEST_SMALL: usize = 8;
+
+/// Words as a name or a place has them, and no sentence. Capitals tell a name whatever its words mean.
+pub(super) fn is_plain(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
+    let scene = g.scene;
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    let proper = words.clone().filter(|at| capital(*at)).count() * 2 >= words.len();
+    let begins = |cue| scene.starting(cue, words.start).is_some();
+    let speaks = [Cue::Order, Cue::Asking].into_iter().any(|cue| scene.on(cue, words.start))
+        || [Cue::Create, Cue::Change, Cue::Remove].into_iter().any(begins)
+        || begins(Cue::Stop) && !begins(Cue::Article) && !begins(Cue::At);
+    let foreign = scene.has(Cue::Foreign, &(0..scene.tokens().len()));
+    proper && words.len() > 1 || !speaks && !foreign && words.len() <= LONGEST_SMALL && !is_speech(g, words)
+}
+
+/// Somebody talks to us: "please check my mails", "mute the speakers", "my day was great".
+fn is_speech(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
+    let scene = g.scene;
+    let sentence = scene.sentence(words.start);
+    // "It's", "please" and "I think" may also lead to the answer itself.
+    let speaks = |at: usize| {
+        scene.starting(Cue::Speech, at).is_some_and(|end| end > words.start || scene.starting(Cue::Put, at).is_none())
+    };
+    let first = gate::opening_word(scene, &sentence);
+    speaks(first)
+        || speaks(words.start)
+        || is_order(g, first)
+        || is_order(g, words.start)
+        || scene.has(Cue::Sentence, &sentence)
+}
+
+/// Something else is wanted: "dim the lights in the hall".
+pub(super) fn is_order(g: &Gathering<'_, '_>, first: usize) -> bool {
+    let scene = g.scene;
+    let verb = scene.starting(Cue::Verb, first).is_some_and(|end| scene.starting(Cue::Article, end).is_some());
+    verb || scene.on(Cue::Order, first)
 }
 
 /// The only number left is what was asked, or what "make it 300" changes.
@@ -117,18 +149,23 @@ fn number(g: &mut Gathering<'_, '_>) {
         return;
     };
     g.take(&range);
+    state(g, fact, number);
+}
+
+/// States what a bare number answers.
+pub(super) fn state(g: &mut Gathering<'_, '_>, fact: Fact, number: &language::Number) {
     match fact {
-        Fact::Price(_) => price::state_general(g, amount),
+        Fact::Price(_) => price::state_general(g, number.upper.unwrap_or(number.value)),
         fact => g.said(fact),
     }
 }
 
 /// Fields whose answer is a number.
-fn is_counted(field: Field) -> bool {
+pub(super) fn is_counted(field: Field) -> bool {
     matches!(field, Field::Capacity | Field::PriceCents | Field::TicketTiers | Field::MaxPerOrder | Field::Duration)
 }
 
-fn counted(g: &Gathering<'_, '_>, field: Field, number: &language::Number) -> Option<Fact> {
+pub(super) fn counted(g: &Gathering<'_, '_>, field: Field, number: &language::Number) -> Option<Fact> {
     let count = || whole(number);
     match field {
         Field::Capacity => count().map(Fact::Capacity),

@@ -57,7 +57,7 @@ fn is_deaf(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
 }
 
 /// The first word that is no greeting.
-fn opening_word(scene: &Scene<'_>, sentence: &Range<usize>) -> usize {
+pub(super) fn opening_word(scene: &Scene<'_>, sentence: &Range<usize>) -> usize {
     let filler = |at: &usize| {
         let word = scene.lower(*at);
         matches!(word, "hey" | "hi" | "hello" | "ok" | "okay" | "so" | "and" | "well" | "please" | "then" | "," | "pls")

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use language::{Grain, Language, TokenKind};
 
-use super::bare::is_whole_answer;
+use super::bare::{is_plain, is_whole_answer};
 use super::gathering::Gathering;
 use super::phrase::{Phrase, capitalised, clean, phrase, quoted, trim};
 use crate::domain::fact::{Fact, Field};
@@ -47,7 +47,8 @@ fn answer_in(g: &Gathering<'_, '_>, sentence: &Range<usize>) -> Option<Range<usi
     }
     let range = phrase(g, start, Phrase::Name);
     let only_kind = scene.kind_in(&range).is_some_and(|(kind, _)| *kind == range);
-    let whole = start > sentence.start && scene.sentences().len() > 1 || is_whole_answer(g, &range);
+    let whole =
+        start > sentence.start && scene.sentences().len() > 1 && is_plain(g, &range) || is_whole_answer(g, &range);
     let wishes = scene.words.intents.find(scene.tokens().get(range.clone()).unwrap_or(&[]));
     // "Thank you" is no name.
     let only_kind = only_kind || wishes.iter().any(|wish| wish.tag != Want::Filler && wish.tokens.len() == range.len());
@@ -61,7 +62,7 @@ fn without_article(scene: &Scene<'_>, range: Range<usize>) -> Range<usize> {
     if article && small { range.start + 1..range.end } else { range }
 }
 
-fn keep(g: &mut Gathering<'_, '_>, range: &Range<usize>) {
+pub(super) fn keep(g: &mut Gathering<'_, '_>, range: &Range<usize>) {
     let name = written(g.scene, range);
     g.take(range);
     g.said(Fact::Name(name));
@@ -137,7 +138,9 @@ fn proper_answer(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
     let dated = scene.among(&reading.times, &range).any(|(time, _)| time.value.has_hour);
     let proper =
         range.clone().all(proper) && range.clone().filter(capital).count() >= 2 && range.len() <= LONGEST_ANSWER;
-    (proper && !covered && !only_kind && !dated && is_name(scene, &range)).then_some(range)
+    // "Old Mill Hall" answers the other question where the place was asked, too.
+    let placed = scene.context.asks(Field::Place) && scene.has(Cue::Room, &range) && scene.kind_in(&range).is_none();
+    (proper && !covered && !only_kind && !dated && !placed && is_name(scene, &range)).then_some(range)
 }
 
 /// "A charity gala, Hearts of Oak, on Friday": a clause of capital words beside the one that names the kind.

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use language::{Language, TokenKind};
 
+use super::bare::is_order;
+use super::gate;
 use super::gathering::Gathering;
 use super::phrase::{Phrase, capitalised, clean, phrase, trim};
 use crate::domain::fact::{Fact, Field};
@@ -127,7 +129,8 @@ fn room_after(g: &Gathering<'_, '_>, start: usize) -> Option<(String, Range<usiz
     }
     let range = phrase(g, start, Phrase::Place);
     let proper = range.clone().any(|at| scene.token(at).is_some_and(|token| token.capital));
-    (scene.has(Cue::Room, &range) && (proper || scene.context.asks(Field::Place))).then(|| finish(g, range)).flatten()
+    let answers = scene.context.asks(Field::Place) && !wants_else(g, start);
+    (scene.has(Cue::Room, &range) && (proper || answers)).then(|| finish(g, range)).flatten()
 }
 
 /// A clause that is nothing but a proper name with a word like "hall" in it.
@@ -170,19 +173,24 @@ fn before_address(g: &Gathering<'_, '_>, address: &Range<usize>) -> Option<(Stri
 /// Without a small article in front; nothing when no word is left or the words are taken.
 fn finish(g: &Gathering<'_, '_>, range: Range<usize>) -> Option<(String, Range<usize>)> {
     let scene = g.scene;
-    let mut words = range.clone();
-    while words.len() > 1
-        && scene.on(Cue::Article, words.start)
-        && scene.token(words.start).is_some_and(|token| !token.capital)
-    {
-        words.start += 1;
-    }
+    let words = without_small_article(scene, range.clone());
     let only_city = scene.beginning(&scene.reading.places, words.start).is_some_and(|(_, city)| city == words);
     let letters = scene.slice(&words).chars().any(char::is_alphabetic);
     if only_city || !letters || !g.all_open(&words) {
         return None;
     }
     Some((capitalised(&clean(scene.slice(&words))), range))
+}
+
+/// "the Carlu" is "Carlu", "The Carlu" stays.
+pub(super) fn without_small_article(scene: &Scene<'_>, mut words: Range<usize>) -> Range<usize> {
+    while words.len() > 1
+        && scene.on(Cue::Article, words.start)
+        && scene.token(words.start).is_some_and(|token| !token.capital)
+    {
+        words.start += 1;
+    }
+    words
 }
 
 /// "At my office".
@@ -194,7 +202,16 @@ fn own(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
             || scene.ending(Cue::VenueIs, start).is_some()
     };
     let answer = scene.context.asks(Field::Place);
-    scene.all(Cue::Own).iter().find(|spot| g.all_open(spot) && (placed(spot.start) || answer)).cloned()
+    let is_own = |spot: &&Range<usize>| {
+        g.all_open(spot) && (placed(spot.start) || answer) && !(answer && wants_else(g, spot.start))
+    };
+    scene.all(Cue::Own).iter().find(is_own).cloned()
+}
+
+/// Where a place was asked for, "show me the way to my home" still tells none.
+fn wants_else(g: &Gathering<'_, '_>, at: usize) -> bool {
+    let sentence = g.scene.sentence(at);
+    is_order(g, gate::opening_word(g.scene, &sentence)) || g.scene.has(Cue::Foreign, &sentence)
 }
 
 /// Number and street: "88 Queen St", "341 7th Street, Suite 5"; "12 rue Crescent"; "calle Mayor 5".

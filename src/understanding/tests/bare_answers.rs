@@ -52,3 +52,78 @@ fn nothing_is_made_of_words_that_are_no_answer() {
         assert!(said(&answer(&[field], text)).is_empty(), "{field:?}: {text}");
     }
 }
+
+#[test]
+fn several_questions_are_answered_at_once() {
+    use jiff::civil::time;
+    let three = [Field::Name, Field::Place, Field::DateTime];
+    let name = |text: &str| Fact::Name(text.into());
+    let place = |text: &str| Fact::Place(text.into());
+    let seven = Fact::Time(time(19, 0, 0, 0));
+    let table: [(&[Field], &str, Vec<Fact>); 13] = [
+        (&three, "The Carlu, 7pm, call it Lights On", vec![place("The Carlu"), seven.clone(), name("Lights On")]),
+        (
+            &three,
+            "Lantern Night, Old Mill Hall, 7pm",
+            vec![name("Lantern Night"), place("Old Mill Hall"), seven.clone()],
+        ),
+        (
+            &three,
+            "lantern night, old mill hall, 7pm",
+            vec![name("Lantern Night"), place("Old mill hall"), seven.clone()],
+        ),
+        (
+            &three,
+            "Old Mill Hall, 7pm, Lantern Night",
+            vec![name("Lantern Night"), place("Old Mill Hall"), seven.clone()],
+        ),
+        (&three, "Lantern Night\nPier 21\n19:00", vec![name("Lantern Night"), place("Pier 21"), seven.clone()]),
+        (
+            &three,
+            "Lantern Night. At the Old Mill Hall. 7pm.",
+            vec![name("Lantern Night"), place("Old Mill Hall"), seven.clone()],
+        ),
+        (
+            &three,
+            "it's called Lantern Night, at the Old Mill Hall, starting at 7pm",
+            vec![name("Lantern Night"), place("Old Mill Hall"), seven.clone()],
+        ),
+        (
+            &three,
+            "7pm at the Old Mill Hall, name: Lantern Night",
+            vec![name("Lantern Night"), place("Old Mill Hall"), seven.clone()],
+        ),
+        (&three, "Lantern Night", vec![name("Lantern Night")]),
+        (&three, "7pm", vec![seven.clone()]),
+        (&[Field::Name, Field::DateTime], "Lantern Night, 7pm", vec![name("Lantern Night"), seven.clone()]),
+        (
+            &[Field::Place, Field::Capacity, Field::PriceCents],
+            "Carlu, 60, 25",
+            vec![place("Carlu"), Fact::Capacity(60), Fact::Price(2_500)],
+        ),
+        (&[Field::Capacity, Field::PriceCents], "60 people, 25 dollars", vec![Fact::Capacity(60), Fact::Price(2_500)]),
+    ];
+    for (asked, text, expected) in table {
+        let understood = answer(asked, text);
+        let facts = said(&understood);
+        let told = facts.len() == expected.len() && expected.iter().all(|fact| facts.contains(&fact));
+        assert!(told, "{text}: {facts:?}");
+    }
+}
+
+#[test]
+fn a_sentence_is_pressed_into_no_field() {
+    let asked = [Field::Name, Field::Place, Field::DateTime];
+    for text in [
+        "please check my mails",
+        "hmm, I have to ask my boss about that, he knows",
+        "mute the speakers",
+        "can you tell me a joke?",
+        "that was not what I asked for",
+    ] {
+        for asked in [&asked[..], &asked[..1], &asked[1..2]] {
+            let understood = answer(asked, text);
+            assert!(said(&understood).is_empty(), "{asked:?}: {text}: {understood:?}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What the house says of its own accord: why a value is refused, what to know before a yes, what went wrong; and the names of
+//! stages and fields.
+//!
+//! Promises: everything is worded in every language; a kind without words fails a test.
+
+use super::catalogue::{fill, phrase};
+use super::prose::{count_words, field_words, group, time_words};
+use crate::domain::error::{FieldError, Problem};
+use crate::domain::fact::Field;
+use crate::domain::publishing::Warning;
+use crate::domain::stage::Stage;
+
+/// Why a value is refused, and what to do.
+pub fn refusal(error: &FieldError, language: &str) -> String {
+    let most = |key: &str, most: u32| fill(language, key, &[("most", &count_words(most, language))]);
+    let years = |key: &str, from: i16, until: i16| {
+        fill(language, key, &[("from", &from.to_string()), ("until", &until.to_string())])
+    };
+    match error.problem {
+        Problem::NameLength(count) => most("refused_name", count),
+        Problem::DescriptionLength(count) => most("refused_description", count),
+        Problem::PlaceLength(count) => most("refused_place", count),
+        Problem::RefundLength(count) => most("refused_refund", count),
+        Problem::RuleLength(count) => most("refused_rule", count),
+        Problem::ControlCharacters => phrase(language, "refused_characters"),
+        Problem::LinkForm(count) => most("refused_link", count),
+        Problem::UrlForm => phrase(language, "refused_url"),
+        Problem::NeedCount(count) => most("refused_needs", count),
+        Problem::NeedLength(count) => most("refused_need", count),
+        Problem::People(count) => most("refused_people", count),
+        Problem::Years(from, until) => years("refused_date", from, until),
+        Problem::Days(count) => most("refused_duration", count),
+        Problem::UnknownZone => phrase(language, "refused_zone"),
+        Problem::CountryForm => phrase(language, "refused_country"),
+        Problem::PriceMost(count) => most("refused_price", count),
+        Problem::TierCount(count) => most("refused_tiers", count),
+        Problem::TierName(count) => most("refused_tier_name", count),
+        Problem::TierQuantity(count) => most("refused_tier_quantity", count),
+        Problem::SalesYears(from, until) => years("refused_sales_date", from, until),
+        Problem::SalesOrder => phrase(language, "refused_sales_order"),
+        Problem::PerOrder(count) => most("refused_per_order", count),
+        Problem::Percent => phrase(language, "refused_tax"),
+        Problem::Stale => phrase(language, "refused_stale"),
+        Problem::ChangedMeanwhile => phrase(language, "refused_meanwhile"),
+        Problem::LinkTaken => phrase(language, "refused_link_taken"),
+        Problem::AlreadyPublished => phrase(language, "refused_published"),
+    }
+}
+
+/// What to know before saying yes.
+pub fn warning(warning: Warning, language: &str) -> String {
+    let count = |number: u32| count_words(number, language);
+    match warning {
+        Warning::ClocksChange(time) => fill(language, "warning_clocks", &[("time", &time_words(time))]),
+        Warning::Past => phrase(language, "warning_past"),
+        Warning::VenueTooSmall { seats, people } => {
+            fill(language, "warning_venue", &[("seats", &count(seats)), ("people", &count(people))])
+        }
+        Warning::NoOnlineUrl => phrase(language, "warning_url"),
+        Warning::TooManyTickets { tickets, people } => {
+            let tickets = group(&tickets.to_string(), language);
+            fill(language, "warning_tickets", &[("tickets", &tickets), ("people", &count(people))])
+        }
+        Warning::NoPayments => phrase(language, "warning_payments"),
+    }
+}
+
+/// The heading of a stage.
+pub fn stage_title(stage: Stage, language: &str) -> String {
+    phrase(language, &format!("stage_{}", stage.number()))
+}
+
+/// What an organizer calls a field.
+pub fn field_name(field: Field, language: &str) -> String {
+    field_words(field, language)
+}
+
+/// The heading of an event that has no name yet.
+pub fn nameless(language: &str) -> String {
+    phrase(language, "nameless")
+}
+
+/// Why a message got no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Another process answered it.
+    AnsweredElsewhere,
+    /// The turn failed; the message is set aside.
+    Failed,
+    /// The store is away; it is answered later.
+    Later,
+    /// There is no such draft.
+    NotFound,
+    /// The organizer stopped it.
+    Stopped,
+}
+
+/// What is said then.
+pub fn trouble(trouble: Trouble, language: &str) -> String {
+    let key = match trouble {
+        Trouble::AnsweredElsewhere => "trouble_elsewhere",
+        Trouble::Failed => "trouble_failed",
+        Trouble::Later => "trouble_later",
+        Trouble::NotFound => "trouble_not_found",
+        Trouble::Stopped => "trouble_stopped",
+    };
+    phrase(language, key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LANGUAGES: [&str; 4] = ["en", "fr", "es", "zh"];
+
+    const PROBLEMS: [Problem; 27] = [
+        Problem::NameLength(200),
+        Problem::DescriptionLength(5_000),
+        Problem::PlaceLength(300),
+        Problem::RefundLength(2_000),
+        Problem::RuleLength(300),
+        Problem::ControlCharacters,
+        Problem::LinkForm(80),
+        Problem::UrlForm,
+        Problem::NeedCount(30),
+        Problem::NeedLength(100),
+        Problem::People(1_000_000),
+        Problem::Years(1970, 2199),
+        Problem::Days(60),
+        Problem::UnknownZone,
+        Problem::CountryForm,
+        Problem::PriceMost(1_000_000),
+        Problem::TierCount(20),
+        Problem::TierName(100),
+        Problem::TierQuantity(1_000_000),
+        Problem::SalesYears(1970, 2199),
+        Problem::SalesOrder,
+        Problem::PerOrder(1_000),
+        Problem::Percent,
+        Problem::Stale,
+        Problem::ChangedMeanwhile,
+        Problem::LinkTaken,
+        Problem::AlreadyPublished,
+    ];
+
+    #[test]
+    fn everything_has_words_of_its_own_in_every_language() {
+        let warnings = [
+            Warning::ClocksChange(jiff::civil::time(1, 30, 0, 0)),
+            Warning::Past,
+            Warning::VenueTooSmall { seats: 60, people: 1_080 },
+            Warning::NoOnlineUrl,
+            Warning::TooManyTickets { tickets: 5_000, people: 60 },
+            Warning::NoPayments,
+        ];
+        let troubles =
+            [Trouble::AnsweredElsewhere, Trouble::Failed, Trouble::Later, Trouble::NotFound, Trouble::Stopped];
+        let mut all = std::collections::BTreeSet::new();
+        let mut count = 0;
+        for language in LANGUAGES {
+            let refused = PROBLEMS.map(|problem| refusal(&FieldError::new(Field::Name, problem), language));
+            let warned = warnings.map(|kind| warning(kind, language));
+            let told = troubles.map(|kind| trouble(kind, language));
+            for words in refused.into_iter().chain(warned).chain(told).chain([nameless(language)]) {
+                assert!(!words.is_empty() && !words.contains(['{', '}']), "{language}: {words}");
+                all.insert(words);
+                count += 1;
+            }
+        }
+        assert_eq!(all.len(), count, "two kinds, or two languages, share their words");
+    }
+
+    #[test]
+    fn headings_and_names_are_there() {
+        for language in LANGUAGES {
+            assert!(Stage::ALL.into_iter().all(|stage| !stage_title(stage, language).is_empty()), "{language}");
+            assert!(Field::ALL.iter().all(|field| !field_name(*field, language).is_empty()), "{language}");
+        }
+        assert_eq!(
+            refusal(&FieldError::new(Field::Capacity, Problem::People(1_000_000)), "fr"),
+            "Combien de personnes ? Donnez un nombre de 1 à 1\u{202f}000\u{202f}000."
+        );
+        assert_eq!(
+            warning(Warning::VenueTooSmall { seats: 60, people: 80 }, "es"),
+            "El lugar tiene 60 plazas y usted prevé 80 personas."
+        );
+    }
+}
