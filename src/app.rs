@@ -97,7 +97,10 @@ impl App {
             clock: clock.clone(),
             ids,
             runtime: Handle::current(),
-            limits: Limits { turn_deadline_s: settings.wizard.turn_deadline_s },
+            limits: Limits {
+                turn_deadline_s: settings.wizard.turn_deadline_s,
+                lease_s: i32::try_from(settings.wizard.lease_s).unwrap_or(i32::MAX).max(1),
+            },
             public_url: public_url.clone(),
         });
         let system = ActorSystem::start(arbiters(settings))?;

@@ -103,6 +103,8 @@ pub struct Database {
 pub struct Wizard {
     /// A turn's bound, in seconds.
     pub turn_deadline_s: u64,
+    /// How long a process may work on a message before another may take it over, in seconds; renewed while it works.
+    pub lease_s: u64,
     /// A session sleeps after so many seconds.
     pub idle_s: u64,
     /// A stopping program waits so many seconds.

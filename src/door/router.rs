@@ -86,6 +86,7 @@ impl Router {
                 content: &content,
                 body: &body,
                 node: &self.node,
+                lease_s: self.directory.desk().limits.lease_s,
             },
         )
         .await?;

@@ -6,9 +6,6 @@ use uuid::Uuid;
 
 use super::error::StoreError;
 
-/// How long a process may work on a message before another may take it over, in seconds; renewed while it works.
-pub const LEASE_S: i32 = 30;
-
 /// After so many starts a message is set aside, so that it cannot block its session for ever (PAINS P4).
 pub const MAX_ATTEMPTS: i32 = 3;
 
@@ -29,6 +26,8 @@ pub struct NewMessage<'a> {
     pub body: &'a Value,
     /// The process that takes it in.
     pub node: &'a str,
+    /// How long it may work on it before another may take it over, in seconds; renewed while it works.
+    pub lease_s: i32,
 }
 
 /// A message as taken in.
@@ -73,7 +72,7 @@ pub async fn accept(conn: &mut PgConnection, message: &NewMessage<'_>) -> Result
         message.content,
         message.body,
         message.node,
-        LEASE_S
+        message.lease_s
     )
     .fetch_one(conn)
     .await?;
@@ -87,13 +86,13 @@ pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Resul
 }
 
 /// Takes over what other runs left: our own leases at once when `own`, else those that ran out. Runs as the server.
-pub async fn claim(conn: &mut PgConnection, node: &str, own: bool) -> Result<Vec<Leftover>, StoreError> {
+pub async fn claim(conn: &mut PgConnection, node: &str, lease_s: i32, own: bool) -> Result<Vec<Leftover>, StoreError> {
     let rows = sqlx::query!(
         r#"select id as "id!", message_id as "message_id!", session_id as "session_id!", user_id as "user_id!",
                channel as "channel!", body as "body!", state as "state!"
            from app.claim_inbox($1, $2, $3, $4)"#,
         node,
-        LEASE_S,
+        lease_s,
         own,
         MAX_ATTEMPTS
     )
@@ -112,8 +111,8 @@ pub async fn claim(conn: &mut PgConnection, node: &str, own: bool) -> Result<Vec
 }
 
 /// Keeps our leases alive while we work. Runs as the server.
-pub async fn renew(conn: &mut PgConnection, node: &str) -> Result<(), StoreError> {
-    sqlx::query!("select app.renew_leases($1, $2)", node, LEASE_S).fetch_one(conn).await?;
+pub async fn renew(conn: &mut PgConnection, node: &str, lease_s: i32) -> Result<(), StoreError> {
+    sqlx::query!("select app.renew_leases($1, $2)", node, lease_s).fetch_one(conn).await?;
     Ok(())
 }
 

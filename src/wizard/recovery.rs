@@ -14,9 +14,6 @@ use crate::store::error::StoreError;
 use crate::store::inbox::{self, Leftover};
 use crate::store::people;
 
-/// How often leases are renewed and those of the dead looked for.
-const ROUND: Duration = Duration::from_secs(10);
-
 /// Takes back what this node left. `node` names this process across restarts, so nobody else holds what is ours.
 pub async fn begin(directory: &Arc<Directory>, node: &str) {
     look(directory, node, true).await;
@@ -24,10 +21,12 @@ pub async fn begin(directory: &Arc<Directory>, node: &str) {
 
 /// Renews our leases, takes over those that ran out, and puts idle sessions to sleep, until the program stops.
 pub async fn run(directory: Arc<Directory>, node: String, idle: Duration, stop: CancellationToken) {
+    // Leases are renewed, and those of the dead looked for, thrice while one runs.
+    let round = Duration::from_secs(directory.desk().limits.lease_s.unsigned_abs().into()) / 3;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(ROUND) => {}
+            () = tokio::time::sleep(round) => {}
         }
         look(&directory, &node, false).await;
         directory.sweep(idle);
@@ -47,8 +46,9 @@ async fn look(directory: &Arc<Directory>, node: &str, own: bool) {
 async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usize, StoreError> {
     let desk = directory.desk();
     let mut tx = desk.store.begin(Actor::Server).await?;
-    inbox::renew(&mut tx, node).await?;
-    let leftovers = inbox::claim(&mut tx, node, own).await?;
+    let lease_s = desk.limits.lease_s;
+    inbox::renew(&mut tx, node, lease_s).await?;
+    let leftovers = inbox::claim(&mut tx, node, lease_s, own).await?;
     let mut jobs = Vec::new();
     for leftover in leftovers {
         let person = people::get(&mut tx, leftover.owner).await?;

@@ -49,6 +49,8 @@ impl std::fmt::Debug for Desk {
 pub struct Limits {
     /// A turn that takes longer is cut off, in seconds.
     pub turn_deadline_s: u64,
+    /// How long a process may work on a message before another may take it over, in seconds; renewed while it works.
+    pub lease_s: i32,
 }
 
 /// Why a turn settled nothing.

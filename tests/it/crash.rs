@@ -4,7 +4,7 @@
 //! `KILLS=1000` kills more often (`make reliability`); points and passes are drawn by a fixed rule, so a failure repeats.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 
 use eventos::store::cluster::Role;
 use eventos::wizard::fault::POINTS;
@@ -91,4 +91,81 @@ async fn kill_at_every_point_of_a_turn_loses_and_doubles_nothing() {
     }
     println!("killed {killed} of {kills} runs");
     assert!(killed * 2 > kills, "most runs must really be killed, only {killed} of {kills} were");
+}
+
+/// A program that goes on reading, on a folder of its own.
+struct Talking {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    _folder: Folder,
+}
+
+impl Talking {
+    fn start(database: &Database, email: &str, kill: Option<&str>) -> Self {
+        let folder = Folder(std::env::temp_dir().join(format!("eventos-two-{}-{email}", std::process::id())));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
+        command.args(["chat", "--email", email, "--data-dir"]).arg(&folder.0).env("DATABASE_URL", database.url());
+        command.env("EVENTOS_WIZARD__LEASE_S", "2");
+        if let Some(kill) = kill {
+            command.env("FAILPOINT_KILL", kill);
+        }
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let stdin = child.stdin.take();
+        Self { child, stdin, _folder: folder }
+    }
+
+    fn say(&mut self, line: &str) {
+        // A killed program reads no further; what it did not read is not said.
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").ok();
+    }
+
+    /// Closes its input and waits for its end. Whether it was killed.
+    fn end(mut self) -> bool {
+        self.stdin = None;
+        std::os::unix::process::ExitStatusExt::signal(&self.child.wait().unwrap()) == Some(9)
+    }
+}
+
+async fn count(conn: &mut PgConnection, query: &'static str) -> i64 {
+    sqlx::query_scalar(query).fetch_one(conn).await.unwrap()
+}
+
+/// Waits until a query counts as many rows, as long as a slow machine may need.
+async fn until(conn: &mut PgConnection, query: &'static str, wanted: i64) {
+    for _ in 0..600 {
+        if count(conn, query).await == wanted {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("never {wanted}: {query}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_program_takes_over_what_a_killed_one_accepted() {
+    const OPEN: &str = "select count(*) from inbox where state not in ('answered', 'dead')";
+    const ANSWERED: &str = "select count(*) from inbox where state = 'answered'";
+    for point in ["accept.after_commit", "turn.understood", "settle.before_commit", "settle.after_commit"] {
+        let database = harness::database().await;
+        let mut conn = database.connect(Role::Bootstrap).await;
+        let mut living = Talking::start(&database, "bo@example.com", None);
+        living.say("it is called Quiet Harbour");
+        living.say("for 80 people");
+        until(&mut conn, ANSWERED, 2).await;
+        let mut dying = Talking::start(&database, "ana@example.com", Some(&format!("{point}:2")));
+        for line in LINES {
+            dying.say(line);
+        }
+        assert!(dying.end(), "{point}: the program was not killed");
+        let left = count(&mut conn, OPEN).await;
+        assert!(left > 0 || point == "settle.after_commit", "{point}: nothing was left to take over");
+        living.say("a concert");
+        until(&mut conn, OPEN, 0).await;
+        assert!(living.child.try_wait().unwrap().is_none(), "{point}: the second program is still there");
+        assert!(!living.end(), "{point}");
+        let faults = faults(&mut conn).await;
+        assert!(faults.is_empty(), "{point}: {faults:?}");
+        let said = count(&mut conn, "select count(distinct user_id) from wizard_sessions").await;
+        assert_eq!(said, 2, "{point}: each has a session");
+    }
 }

@@ -173,28 +173,20 @@ async fn what_a_guest_may_not_see_answers_as_what_is_not_there() {
 #[tokio::test]
 async fn a_cancelled_event_says_so_to_whoever_finds_it() {
     let database = harness::database().await;
-    fill(
-        &mut database.connect(Role::Bootstrap).await,
-        &[json!({"slug": "pages-off", "name": "Off", "status": "cancelled"})],
-    )
-    .await;
-    let person = Person {
-        id: ORGANIZER,
-        role: PersonRole::Organizer,
-        email: None,
-        name: None,
-        timezone: None,
-        country: None,
-        currency: None,
-    };
-    let router = router(state(database.store().await, Vec::new()))
-        .layer(axum::Extension(Caller::Person(Box::new(Signed::known(person)))));
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let shown = json!({"slug": "pages-off", "name": "Off", "tier": "VIP"});
+    let hidden = json!({"slug": "pages-off-private", "name": "Off", "visibility": "private"});
+    let never = json!({"slug": "pages-off-draft", "name": "Off", "status": "draft"});
+    fill(&mut conn, &[shown, hidden, never]).await;
+    sqlx::query("update public.events set status = 'cancelled'").execute(&mut conn).await.unwrap();
+    let router = router(state(database.store().await, Vec::new()));
     let page = get(&router, "/e/pages-off", &[]).await;
+    assert_eq!(page.status, 200);
     assert!(page.body.contains("This event is cancelled."));
+    assert!(page.body.contains("VIP"), "what it offered is as visible as the event\n{}", page.body);
     assert_eq!(hostile::structured(&page.body)["eventStatus"], "https://schema.org/EventCancelled");
     let entry = get(&router, "/e/pages-off.ics", &[]).await.body;
     assert!(entry.contains("\r\nSTATUS:CANCELLED\r\n"));
-    let mut conn = database.connect(Role::Bootstrap).await;
     let revision: i64 = sqlx::query_scalar("select revision from public.events where slug = 'pages-off'")
         .fetch_one(&mut conn)
         .await
@@ -203,6 +195,9 @@ async fn a_cancelled_event_says_so_to_whoever_finds_it() {
         entry.contains(&format!("\r\nSEQUENCE:{}\r\n", revision + 1)),
         "newer than the last version that was not cancelled\n{entry}"
     );
+    for unseen in ["/e/pages-off-private", "/e/pages-off-draft"] {
+        assert_eq!(get(&router, unseen, &[]).await.status, 404, "{unseen}");
+    }
 }
 
 #[tokio::test]

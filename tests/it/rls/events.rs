@@ -74,6 +74,36 @@ async fn the_schedule_follows_from_what_was_said() -> Result<(), sqlx::Error> {
 }
 
 #[tokio::test]
+async fn an_hour_that_comes_twice_is_the_first() -> Result<(), sqlx::Error> {
+    let database = filled().await?;
+    let mut conn = database.connect(Role::Authenticator).await;
+    let mut tx = conn.begin().await?;
+    begin_as(&mut tx, Person::OrganizerA).await?;
+    let cases = [
+        ("America/Toronto", "2026-11-01 01:30", "2026-11-01 02:30", "05:30 120", "turned back by an hour"),
+        ("America/Toronto", "2026-11-01 00:30", "2026-11-01 01:45", "04:30 75", "the end is in the first pass, too"),
+        ("Australia/Lord_Howe", "2027-04-04 01:45", "2027-04-04 02:15", "14:45 60", "turned back by half an hour"),
+        ("Europe/Paris", "2026-10-25 02:00", "2026-10-25 04:00", "00:00 180", "the very moment"),
+        ("Europe/Paris", "2026-10-25 03:00", "2026-10-25 04:00", "02:00 60", "after it"),
+        ("Europe/Paris", "2027-03-28 02:30", "2027-03-28 04:00", "01:30 30", "an hour that is left out is later"),
+    ];
+    for (zone, start, end, expected, why) in cases {
+        let event = new_event(&mut tx, "(name) values ('Clocks')").await?;
+        let show = "to_char(date_time at time zone 'UTC', 'HH24:MI') || ' ' || duration";
+        let change = format!("timezone = '{zone}', starts_local = '{start}', ends_local = '{end}'");
+        assert_eq!(write(&mut tx, event, &change, show).await?, expected, "{why}: {zone} {start}");
+        let page = start.replace(' ', "T").parse::<jiff::civil::DateTime>().unwrap().in_tz(zone).unwrap();
+        let utc = page.timestamp().strftime("%H:%M").to_string();
+        assert_eq!(utc, &expected[..5], "pages and calendars read it in the same way: {zone} {start}");
+    }
+    let event = new_event(&mut tx, "(name) values ('Clocks')").await?;
+    let second = "timezone = 'America/Toronto', date_time = '2026-11-01 06:30+00', ends_local = '2026-11-01 01:45'";
+    let show = "to_char(date_time at time zone 'UTC', 'HH24:MI') || ' ' || duration";
+    assert_eq!(write(&mut tx, event, second, show).await?, "06:30 15", "who names the second pass gets it");
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_instant_takes_the_zone_of_venue_then_organizer_then_utc() -> Result<(), sqlx::Error> {
     let database = filled().await?;
     let mut conn = database.connect(Role::Authenticator).await;
