@@ -148,6 +148,24 @@ begin
   create index if not exists refresh_tokens_session_id_idx on auth.refresh_tokens (session_id);
   create index if not exists refresh_tokens_user_id_idx on auth.refresh_tokens (user_id);
 
+  -- How somebody signed in stands in each access token of the sign-in.
+  alter table auth.sessions add column if not exists method text not null default 'password';
+
+  -- One of a kind for a person: links and codes of mails, and codes that a redirect carries.
+  create table if not exists auth.one_time_tokens (
+    id uuid primary key,
+    user_id uuid not null references auth.users on delete cascade,
+    kind text not null check (kind ~ '^[a-z_]{1,40}$'),
+    link_hash bytea not null unique check (octet_length(link_hash) = 32),
+    code_hash bytea check (octet_length(code_hash) = 32),
+    attempts integer not null default 0,
+    payload jsonb not null default '{}',
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    unique (user_id, kind)
+  );
+  create index if not exists one_time_tokens_expires_at_idx on auth.one_time_tokens (expires_at);
+
   create table if not exists auth.signing_keys (
     kid text primary key,
     alg text not null check (alg in ('RS256', 'ES256')),
@@ -166,7 +184,7 @@ begin
   if coalesce(obj_description(to_regnamespace('auth'), 'pg_namespace'), '') <> 'eventos' then
     return;
   end if;
-  foreach name in array array['users', 'sessions', 'refresh_tokens', 'signing_keys'] loop
+  foreach name in array array['users', 'sessions', 'refresh_tokens', 'one_time_tokens', 'signing_keys'] loop
     execute format('alter table auth.%I enable row level security, force row level security', name);
     execute format('revoke all on auth.%I from public, anon, authenticated', name);
     execute format('grant select, insert, update, delete on auth.%I to service_role', name);

@@ -12,12 +12,16 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::Accounts;
+use crate::accounts::keys::Alg;
+use crate::accounts::options::{Options, Project};
 use crate::domain::clock::{Clock, Ids, RandomIds, SystemClock};
+use crate::domain::person::Role as PersonRole;
 use crate::door::identity::Identity;
 use crate::door::router::Router;
 use crate::http::probes::{ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
-use crate::node::Node;
+use crate::node::{self, Node};
 use crate::settings::Settings;
 use crate::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
 use crate::store::database::{Actor, Store};
@@ -35,6 +39,7 @@ pub struct App {
     /// Cancelled when the program is to stop.
     pub stop: CancellationToken,
     store: Store,
+    accounts: Arc<Accounts>,
     directory: Arc<Directory>,
     system: ActorSystem,
     cluster: Option<Cluster>,
@@ -92,6 +97,9 @@ impl App {
     /// When threads or locks cannot be had.
     pub async fn assemble(parts: Parts, settings: &Settings) -> anyhow::Result<Self> {
         let Parts { store, private, cluster, clock, ids, public_url, local_zone } = parts;
+        let accounts = Accounts::new(store.clone(), clock.clone(), ids.clone(), public_url.clone(), options(settings)?)
+            .context("cannot sign anybody in")?;
+        let accounts = Arc::new(accounts);
         let desk = Arc::new(Desk {
             store: store.clone(),
             clock: clock.clone(),
@@ -106,7 +114,7 @@ impl App {
         let system = ActorSystem::start(arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
         let node = Node::take(&settings.data_dir)?;
-        let identity = Identity::new(store.clone(), private, local_zone);
+        let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, node.name.clone()));
         let stop = CancellationToken::new();
         let idle = Duration::from_secs(settings.wizard.idle_s);
@@ -114,12 +122,43 @@ impl App {
         recovery::begin(&directory, &node.name).await;
         let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
         let drain = Duration::from_secs(settings.wizard.drain_s);
-        Ok(Self { door, stop, store, directory, system, cluster, recovery, drain, public_url, clock, _node: node })
+        Ok(Self {
+            door,
+            stop,
+            store,
+            accounts,
+            directory,
+            system,
+            cluster,
+            recovery,
+            drain,
+            public_url,
+            clock,
+            _node: node,
+        })
     }
 
     /// The sessions that are awake.
     pub fn directory(&self) -> &Arc<Directory> {
         &self.directory
+    }
+
+    /// Who may sign in, and who calls.
+    pub fn accounts(&self) -> &Arc<Accounts> {
+        &self.accounts
+    }
+
+    /// Makes the signing keys before anybody waits for them.
+    pub fn make_keys(&self) {
+        let accounts = self.accounts.clone();
+        if accounts.is_elsewhere() {
+            return;
+        }
+        tokio::spawn(async move {
+            if let Err(error) = accounts.jwks().await {
+                tracing::error!(action = "signing_keys", %error, error.code = "NO_SIGNING_KEY");
+            }
+        });
     }
 
     /// The pages and the API.
@@ -131,6 +170,7 @@ impl App {
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
+            accounts: self.accounts.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             probes,
@@ -170,6 +210,62 @@ pub async fn with_private_cluster<T>(
 async fn open_cluster(settings: &Settings) -> anyhow::Result<Cluster> {
     let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
     Ok(Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?)
+}
+
+/// Does something with the accounts of this database, beside a program that may serve from it.
+///
+/// # Errors
+/// When the database cannot be opened, or those of the work.
+pub async fn with_accounts<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Accounts) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let (cluster, login) = database(settings).await?;
+    let store = Store::connect(login, 2).await.context("cannot use the database")?;
+    let public_url = url(settings);
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    let accounts = Accounts::new(store.clone(), clock, ids, public_url, options(settings)?)?;
+    let result = work(&accounts).await;
+    store.close().await;
+    if let Some(cluster) = cluster {
+        cluster.close().await;
+    }
+    result
+}
+
+/// Where people find the program that serves on this folder, or would find it.
+pub fn url(settings: &Settings) -> String {
+    let said = settings.public_url(settings.server.listen_addr);
+    if settings.server.public_url.is_empty() { node::known_url(&settings.data_dir).unwrap_or(said) } else { said }
+}
+
+/// How accounts work, from the settings.
+fn options(settings: &Settings) -> anyhow::Result<Options> {
+    let set = &settings.accounts;
+    let autoconfirm = match set.autoconfirm.as_str() {
+        "on" => true,
+        "off" => false,
+        "auto" => !settings.mail_server,
+        other => anyhow::bail!("accounts.autoconfirm is {other:?}; say on, off or auto"),
+    };
+    let role = PersonRole::parse(&set.sign_up_role).filter(|role| *role != PersonRole::Guest);
+    Ok(Options {
+        alg: Alg::of_own(&set.alg).with_context(|| format!("accounts.alg is {:?}; say RS256 or ES256", set.alg))?,
+        access_token_s: set.access_token_s,
+        refresh_reuse_s: set.refresh_reuse_s,
+        password_min_length: set.password_min_length,
+        sign_up_role: role.context("accounts.sign_up_role must be organizer or attendee")?,
+        autoconfirm,
+        guests: set.guests,
+        password_tries: set.password_tries,
+        key_encryption_key: set.key_encryption_key.clone(),
+        supabase: settings.supabase.as_ref().map(|project| Project {
+            url: project.url.clone(),
+            anon_key: project.anon_key.clone(),
+            service_role_key: project.service_role_key.clone(),
+            jwt_secret: project.jwt_secret.clone(),
+        }),
+    })
 }
 
 /// Brings the schema up to date. Returns the newest migration.

@@ -2,8 +2,10 @@
 
 mod backup;
 mod chat;
+mod keys;
 mod migrate;
 mod serve;
+mod token;
 mod understand;
 
 use std::net::SocketAddr;
@@ -68,10 +70,30 @@ enum Command {
     Understand,
     /// Says what works and what is missing (not built yet).
     Doctor(Later),
-    /// Local keys (not built yet).
-    Keys(Later),
-    /// A signed access token (not built yet).
-    Token(Later),
+    /// Shows the keys of the API.
+    Keys {
+        /// Writes JSON: `{"url","anon_key","service_role_key"}`.
+        #[arg(long, global = true)]
+        json: bool,
+        #[command(subcommand)]
+        act: Option<KeysAct>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Writes an access token for somebody, made when absent.
+    Token {
+        /// Their address.
+        #[arg(long)]
+        email: String,
+        /// What they become: organizer or attendee.
+        #[arg(long, value_parser = ["organizer", "attendee"])]
+        role: Option<String>,
+        /// The per-user limits do not count them, for load tests.
+        #[arg(long)]
+        load_test: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Imports venues (not built yet).
     Import(Later),
     /// What a model would be sent (not built yet).
@@ -80,14 +102,25 @@ enum Command {
     Queue(Later),
 }
 
+/// What can be done with keys.
+#[derive(Subcommand)]
+enum KeysAct {
+    /// Makes new ones. The old ones hold for an hour more, so that nobody is thrown out.
+    Rotate {
+        /// The old ones hold no longer, for when somebody got hold of them.
+        #[arg(long)]
+        at_once: bool,
+    },
+}
+
 /// Where the program keeps its things.
 #[derive(Args, Default)]
 struct Place {
     /// What must be kept: the private database.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
     /// A file of settings; config/default.toml lists them.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 
@@ -116,12 +149,16 @@ pub fn run() -> ExitCode {
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
         Command::Understand => understand::run(),
-        Command::Doctor(later)
-        | Command::Keys(later)
-        | Command::Token(later)
-        | Command::Import(later)
-        | Command::Prompt(later)
-        | Command::Queue(later) => not_built(&later),
+        Command::Keys { json, act, place } => place.settings(None).and_then(|settings| {
+            let rotate = act.map(|KeysAct::Rotate { at_once }| keys::Rotation { at_once });
+            keys::run(&settings, rotate, json)
+        }),
+        Command::Token { email, role, load_test, place } => {
+            place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))
+        }
+        Command::Doctor(later) | Command::Import(later) | Command::Prompt(later) | Command::Queue(later) => {
+            not_built(&later)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

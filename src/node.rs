@@ -43,6 +43,20 @@ impl Node {
     }
 }
 
+/// Where the program on this folder was found last: commands that run beside it say the same.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn remember_url(data_dir: &Path, url: &str) -> anyhow::Result<()> {
+    let path = data_dir.join("url");
+    std::fs::write(&path, url).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What [`remember_url`] kept.
+pub fn known_url(data_dir: &Path) -> Option<String> {
+    std::fs::read_to_string(data_dir.join("url")).ok().filter(|url| !url.is_empty())
+}
+
 fn name(folder: &Path, slot: u32) -> String {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());

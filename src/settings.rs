@@ -24,10 +24,6 @@ const PLAIN: &[(&str, &str, &str)] = &[
 /// Names that users may set already and that nothing reads yet.
 const NOT_READ_YET: &[&str] = &[
     "TRUSTED_PROXIES",
-    "SUPABASE_URL",
-    "SUPABASE_ANON_KEY",
-    "SUPABASE_SERVICE_ROLE_KEY",
-    "SUPABASE_JWT_SECRET",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
@@ -65,6 +61,10 @@ pub struct Settings {
     pub database: Database,
     /// The wizard.
     pub wizard: Wizard,
+    /// Signing in.
+    pub accounts: Accounts,
+    /// The project where people sign in instead of here.
+    pub supabase: Option<Supabase>,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -73,6 +73,8 @@ pub struct Settings {
     pub migration_database_url: Option<SecretString>,
     /// Where the private cluster and locks are kept.
     pub data_dir: PathBuf,
+    /// A server for outgoing mail is set.
+    pub mail_server: bool,
     /// Names that are set and not read yet, each worth a warning.
     pub not_read: Vec<&'static str>,
 }
@@ -111,6 +113,42 @@ pub struct Wizard {
     pub drain_s: u64,
     /// Threads for actors; 0: one a core.
     pub arbiters: usize,
+}
+
+/// `[accounts]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Accounts {
+    /// `RS256` or `ES256`.
+    pub alg: String,
+    /// An access token lives so many seconds.
+    pub access_token_s: i64,
+    /// A used refresh token is taken again for so many seconds.
+    pub refresh_reuse_s: i64,
+    /// The shortest password, in characters.
+    pub password_min_length: usize,
+    /// `organizer` or `attendee`: what somebody is who signs up.
+    pub sign_up_role: String,
+    /// `on`, `off` or `auto`: addresses need no confirmation while no mail can be sent.
+    pub autoconfirm: String,
+    /// Guests may begin without an address.
+    pub guests: bool,
+    /// Wrong passwords for one account from one place before it must wait.
+    pub password_tries: u32,
+    /// What signing keys are sealed with in the database; empty: not sealed.
+    pub key_encryption_key: SecretString,
+}
+
+/// Somebody else's sign-in.
+#[derive(Debug, Clone)]
+pub struct Supabase {
+    /// The project's address; no slash at the end.
+    pub url: String,
+    /// The key that says nothing about a caller.
+    pub anon_key: Option<SecretString>,
+    /// The key of the server itself.
+    pub service_role_key: Option<SecretString>,
+    /// The secret of older projects' tokens.
+    pub jwt_secret: Option<SecretString>,
 }
 
 /// `[log]`
@@ -215,15 +253,28 @@ impl Settings {
         let parts: Parts = Value::Table(table).try_into().map_err(|error| malformed("the settings", &error))?;
         let secret = |name: &str| set(name).map(SecretString::from);
         let data_dir = overrides.data_dir.clone().unwrap_or_else(|| data_dir(&parts.server.data_dir, set));
+        let database_url = secret("DATABASE_URL");
+        let supabase = set("SUPABASE_URL").map(|url| Supabase {
+            url: url.trim_end_matches('/').to_owned(),
+            anon_key: secret("SUPABASE_ANON_KEY"),
+            service_role_key: secret("SUPABASE_SERVICE_ROLE_KEY"),
+            jwt_secret: secret("SUPABASE_JWT_SECRET"),
+        });
+        if supabase.is_some() && database_url.is_none() {
+            return Err(malformed("SUPABASE_URL", &"DATABASE_URL is needed too: the database of that project"));
+        }
         let mut server = parts.server;
         server.listen_addr = overrides.listen_addr.unwrap_or(server.listen_addr);
         Ok(Self {
-            database_url: secret("DATABASE_URL"),
+            database_url,
             migration_database_url: secret("MIGRATION_DATABASE_URL"),
             not_read: NOT_READ_YET.iter().copied().filter(|name| set(name).is_some()).collect(),
             server,
             database: parts.database,
             wizard: parts.wizard,
+            accounts: parts.accounts,
+            supabase,
+            mail_server: set("SMTP_URL").is_some(),
             log: parts.log,
             data_dir,
         })
@@ -255,6 +306,7 @@ struct Parts {
     server: Server,
     database: Database,
     wizard: Wizard,
+    accounts: Accounts,
     log: Log,
 }
 

@@ -1,5 +1,110 @@
 //! Who may sign in, and who calls.
 //!
-//! Promises: a caller is decided by `Authorization`, never by `apikey` when both are there; whoever proves nothing is anybody.
+//! Promises: a caller is decided by `Authorization`, never by `apikey` when both are there; whoever proves nothing is anybody;
+//! signing and hashing never hold up an async thread; nothing here tells whether an address has an account.
+//!
+//! Accounts are our own (`/auth/v1`), or those of a hosted project whose tokens are only verified ([`remote`]).
 
 pub mod caller;
+pub mod error;
+mod gateway;
+pub mod issue;
+pub mod keys;
+pub mod options;
+pub mod remote;
+pub mod token;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use self::error::AccountsError;
+pub use self::gateway::Denied;
+use self::keys::keyring::Keyring;
+use self::options::Options;
+use self::remote::Remote;
+use crate::domain::clock::{Clock, Ids};
+use crate::store::database::Store;
+
+/// Signs people in and knows who calls.
+pub struct Accounts {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    /// Where people find us; no slash at the end.
+    public_url: String,
+    /// Who signs: it stands in every token.
+    issuer: String,
+    options: Options,
+    authority: Authority,
+}
+
+/// Whose accounts these are.
+enum Authority {
+    Own(Box<Keyring>),
+    Remote(Box<Remote>),
+}
+
+impl Accounts {
+    /// Accounts on this database. `public_url` has no slash at the end.
+    ///
+    /// # Errors
+    /// When a secret of the options cannot be used.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        public_url: String,
+        options: Options,
+    ) -> Result<Self, AccountsError> {
+        let (authority, issuer) = match &options.supabase {
+            Some(project) => (Authority::Remote(Box::new(Remote::new(project)?)), format!("{}/auth/v1", project.url)),
+            None => {
+                let ring = Keyring::new(
+                    store.clone(),
+                    clock.clone(),
+                    options.alg,
+                    &options.key_encryption_key,
+                    options.access_token_s,
+                )?;
+                (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))
+            }
+        };
+        Ok(Self { store, clock, ids, public_url, issuer, options, authority })
+    }
+
+    /// People sign in at a hosted project, not here.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self.authority, Authority::Remote(_))
+    }
+
+    /// The public keys that prove our tokens (RFC 7517).
+    ///
+    /// # Errors
+    /// [`AccountsError::Elsewhere`] when we sign nothing.
+    pub async fn jwks(&self) -> Result<Value, AccountsError> {
+        self.ring()?.jwks().await
+    }
+
+    /// Where people find us; no slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// What was set.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn ring(&self) -> Result<&Keyring, AccountsError> {
+        match &self.authority {
+            Authority::Own(ring) => Ok(ring),
+            Authority::Remote(_) => Err(AccountsError::Elsewhere),
+        }
+    }
+}
+
+/// Runs what keeps a processor busy where it holds up nobody.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountsError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| AccountsError::Lost)
+}

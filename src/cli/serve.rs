@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
+use crate::node;
 use crate::settings::Settings;
 use crate::telemetry;
 
@@ -24,7 +25,10 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let address = settings.server.listen_addr;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let listening = listener.local_addr()?;
-    let app = App::start(&settings, settings.public_url(listening)).await?;
+    let public_url = settings.public_url(listening);
+    let app = App::start(&settings, public_url.clone()).await?;
+    node::remember_url(&settings.data_dir, &public_url)?;
+    app.make_keys();
     let stop = app.stop.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {

@@ -1,9 +1,15 @@
 //! Who sends a message: from the proof that a channel passed on to a person.
 
+use std::sync::Arc;
+
 use dashmap::DashMap;
 use port::{Refusal, Sender};
+use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
+use crate::accounts::caller::Caller;
+use crate::accounts::{Accounts, Denied};
 use crate::domain::person::Person;
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
@@ -13,9 +19,9 @@ use crate::store::people;
 const LOCAL_ORGANIZER: &str = "organizer@localhost";
 
 /// Turns senders into people.
-#[derive(Debug)]
 pub struct Identity {
     store: Store,
+    accounts: Arc<Accounts>,
     /// The database is our own: whoever opens it without a name is its organizer. Otherwise they are a guest.
     private: bool,
     /// The time zone of this machine: that of whoever sits at it, unless they said another.
@@ -28,24 +34,57 @@ pub struct Identity {
 
 impl Identity {
     /// `private`: the database is the program's own cluster. `local_zone`: IANA name of this machine's time zone.
-    pub fn new(store: Store, private: bool, local_zone: Option<String>) -> Self {
-        Self { store, private, local_zone, nameless: OnceCell::new(), named: DashMap::new() }
+    pub fn new(store: Store, private: bool, local_zone: Option<String>, accounts: Arc<Accounts>) -> Self {
+        Self { store, accounts, private, local_zone, nameless: OnceCell::new(), named: DashMap::new() }
     }
 
     /// Who this is.
     ///
     /// # Errors
-    /// [`Refusal::Unauthorized`] when the proof does not hold, [`Refusal::Invalid`] for an address that is none.
+    /// [`Refusal::Unauthorized`] when the proof does not hold, [`Refusal::Forbidden`] for somebody who may not use the wizard,
+    /// [`Refusal::Invalid`] for an address that is none.
     pub async fn resolve(&self, sender: &Sender) -> Result<Person, Refusal> {
+        let person = self.find(sender).await?;
+        if person.role.may_draft() {
+            return Ok(person);
+        }
+        Err(Refusal::Forbidden(
+            "This account is for visiting events. Ask the people who run this site to make you an organizer."
+                .to_owned(),
+        ))
+    }
+
+    async fn find(&self, sender: &Sender) -> Result<Person, Refusal> {
         match sender {
             Sender::Local { email: Some(email) } => self.by_address(email).await,
             Sender::Local { email: None } => {
                 let person = self.nameless.get_or_try_init(|| self.make_nameless()).await;
                 person.cloned().map_err(|error| unavailable(&error))
             }
-            // No tokens are issued and no chat accounts are linked yet, so no proof of these kinds can hold.
-            Sender::Bearer(_) | Sender::Person { .. } | Sender::Account { .. } => Err(Refusal::Unauthorized),
+            Sender::Bearer(token) => self.by_token(token.expose_secret()).await,
+            Sender::Person { id } => self.by_id(id).await,
+            // No chat accounts are linked yet, so no proof of this kind can hold.
+            Sender::Account { .. } => Err(Refusal::Unauthorized),
         }
+    }
+
+    /// Keys of the API name nobody.
+    async fn by_token(&self, token: &str) -> Result<Person, Refusal> {
+        match self.accounts.caller_of(token).await {
+            Ok(Caller::Person(signed)) => Ok(signed.person),
+            Ok(Caller::Anybody | Caller::Service) => Err(Refusal::Unauthorized),
+            Err(Denied::Unknown(error)) => {
+                tracing::error!(%error, "the door could not tell who speaks");
+                Err(Refusal::Unavailable)
+            }
+            Err(Denied::Malformed | Denied::Bad(_) | Denied::Gone) => Err(Refusal::Unauthorized),
+        }
+    }
+
+    async fn by_id(&self, id: &str) -> Result<Person, Refusal> {
+        let id = id.parse::<Uuid>().map_err(|_| Refusal::Unauthorized)?;
+        let person = self.accounts.person(id).await.map_err(|error| unavailable(&error))?;
+        person.ok_or(Refusal::Unauthorized)
     }
 
     /// Somebody at this machine, whose clock is the machine's unless they said otherwise.

@@ -27,7 +27,6 @@ pub const MAX_TEXT: usize = 100_000;
 const HISTORY: i64 = 500;
 
 /// The wizard's door.
-#[derive(Debug)]
 pub struct Router {
     store: Store,
     directory: Arc<Directory>,

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::reserved::Audience;
 use super::templates::{self, Notice};
+use crate::accounts::error::AccountsError;
 use crate::store::error::StoreError;
 
 /// When a caller may come again after the database was away, in seconds.
@@ -40,6 +41,12 @@ pub enum HttpError {
     /// A handler panicked.
     #[error("a handler panicked")]
     Panicked,
+    /// The caller's proof does not hold, or there is none where one is needed (R47).
+    #[error("the caller is not known")]
+    Unauthorized,
+    /// Accounts cannot work.
+    #[error(transparent)]
+    Accounts(AccountsError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,6 +62,15 @@ pub(super) struct Failure {
     code: &'static str,
     message: String,
     retry_after_s: Option<u64>,
+}
+
+impl From<AccountsError> for HttpError {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::Store(error) => Self::Store(error),
+            other => Self::Accounts(other),
+        }
+    }
 }
 
 impl HttpError {
@@ -80,7 +96,15 @@ impl HttpError {
                 "BUSY",
                 "This takes longer than usual. Please try again in a moment.".to_owned(),
             ),
-            Self::Panicked | Self::Template(_) => fault(),
+            Self::Unauthorized => {
+                (StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "Please sign in, then try again.".to_owned())
+            }
+            Self::Accounts(AccountsError::Remote(_)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "SERVICE_UNAVAILABLE",
+                "We cannot reach the sign-in right now. Please try again in a moment.".to_owned(),
+            ),
+            Self::Panicked | Self::Template(_) | Self::Accounts(_) => fault(),
             Self::Store(error) => of_store(error),
         };
         let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S);

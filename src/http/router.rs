@@ -16,7 +16,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::HttpError;
-use super::{event_page, health, request, reserved};
+use super::{cors, event_page, gate, health, request, reserved};
+use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::store::database::Store;
 
@@ -32,6 +33,8 @@ pub struct HttpState {
     pub store: Store,
     /// The way into the wizard.
     pub door: Arc<dyn port::Door>,
+    /// Who may sign in, and who calls.
+    pub accounts: Arc<Accounts>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.
@@ -62,6 +65,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
         .fallback(elsewhere)
+        .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state);
     around(routes, PATIENCE)
 }
@@ -72,6 +76,7 @@ fn around(routes: Router, patience: Duration) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(cors::serve))
         .layer(middleware::from_fn(request::serve))
 }
 

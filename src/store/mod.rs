@@ -7,6 +7,7 @@
 //! A migration (`migrations/README.md`), its line in `tests/it/rls_matrix.txt`, a file here named like the table whose
 //! functions are nouns first (`venues::search`), and `make queries` to renew `.sqlx`.
 
+pub mod accounts;
 pub mod backup;
 pub mod cluster;
 pub mod confirmations;

@@ -39,7 +39,24 @@ pub async fn new_guest(conn: &mut PgConnection) -> Result<Person, StoreError> {
     ensure(conn, None, Role::Guest).await
 }
 
-async fn ensure(conn: &mut PgConnection, email: Option<&str>, role: Role) -> Result<Person, StoreError> {
+/// The person with this id where sign-in belongs to somebody else, who also says their role. Runs as the server.
+pub async fn profile(conn: &mut PgConnection, id: Uuid, role: Role) -> Result<Option<Person>, StoreError> {
+    let row = sqlx::query!("select id, email, full_name, timezone, country, currency from profiles where id = $1", id)
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map(|row| Person {
+        id: row.id,
+        role,
+        email: row.email,
+        name: row.full_name,
+        timezone: row.timezone,
+        country: row.country,
+        currency: row.currency,
+    }))
+}
+
+/// The person with this address, made with this role when absent; a guest without one. Runs as the server.
+pub async fn ensure(conn: &mut PgConnection, email: Option<&str>, role: Role) -> Result<Person, StoreError> {
     let row =
         sqlx::query!(r#"select app.ensure_user($1, $2, $3, null) as "id!""#, email, role.as_str(), role == Role::Guest)
             .fetch_one(&mut *conn)

@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("door", &["domain", "store", "accounts", "wizard"]),
     ("http", &["domain", "store", "accounts", "wizard", "door", "telemetry"]),
     ("app", &["domain", "store", "accounts", "settings", "node", "telemetry", "wizard", "door", "http"]),
-    ("cli", &["app", "accounts", "settings", "telemetry", "understanding", "domain", "store"]),
+    ("cli", &["app", "accounts", "node", "settings", "telemetry", "understanding", "domain", "store"]),
     ("main", &["cli", "store"]),
     ("lib", &[]),
 ];
@@ -32,6 +32,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("terminal", &["cli"]),
     ("language", &["understanding"]),
     ("clap", &["cli"]),
+    ("ring", &["accounts"]),
+    ("rsa", &["accounts"]),
+    ("argon2", &["accounts"]),
     ("toml", &["settings", "understanding", "advice"]),
 ];
 

@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod accounts;
 mod advice;
 mod architecture;
 mod backup;

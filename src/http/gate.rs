@@ -1,0 +1,67 @@
+//! Finds out who calls before a handler is asked, and turns away whoever shows a proof that does not hold.
+//!
+//! Promises: a refusal has the shape that callers of that address read; pages are shown to everybody, whatever a browser sends
+//! along. Sign-in itself (`/auth/v1`) looks at its callers by its own rules.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, WWW_AUTHENTICATE};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+
+use super::error::HttpError;
+use super::reserved::{Audience, area};
+use crate::accounts::token::BadToken;
+use crate::accounts::{Accounts, Denied};
+
+/// Addresses that ask nobody who they are.
+const OPEN: &[&str] = &["/livez", "/readyz", "/api/health"];
+
+/// Puts the caller into the request's extensions.
+pub(super) async fn know(State(accounts): State<Arc<Accounts>>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let area = area(path);
+    if area.prefix == "/auth" || OPEN.contains(&path) {
+        return next.run(request).await;
+    }
+    let (authorization, apikey) =
+        (header(request.headers(), AUTHORIZATION.as_str()), header(request.headers(), "apikey"));
+    match accounts.caller(authorization.as_deref(), apikey.as_deref()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+        }
+        Err(denied) if area.audience == Audience::Program => return refuse(area.prefix, denied),
+        // A page is the same for whoever cannot be told from anybody.
+        Err(_) => {}
+    }
+    next.run(request).await
+}
+
+/// A header's text; one that is no text can be nobody's proof.
+pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default().to_owned())
+}
+
+fn refuse(family: &str, denied: Denied) -> Response {
+    match denied {
+        Denied::Unknown(error) => HttpError::from(error).into_response(),
+        denied if family == "/rest" => of_rest(&denied),
+        _ => HttpError::Unauthorized.into_response(),
+    }
+}
+
+/// As PostgREST says it.
+fn of_rest(denied: &Denied) -> Response {
+    let (code, message) = match denied {
+        Denied::Bad(BadToken::Expired) => ("PGRST303", "JWT expired"),
+        _ => ("PGRST301", "No suitable key or wrong key type"),
+    };
+    let body = json!({"code": code, "details": Value::Null, "hint": Value::Null, "message": message});
+    let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{message}\"");
+    let headers = [(WWW_AUTHENTICATE, challenge), (CACHE_CONTROL, "no-store".to_owned())];
+    (StatusCode::UNAUTHORIZED, headers, Json(body)).into_response()
+}

@@ -1,0 +1,152 @@
+//! What is sent out to be shown once: links and codes of mails, codes of a redirect (`auth.one_time_tokens`). Only hashes are
+//! here; a new one of a kind replaces the old one.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::store::error::StoreError;
+
+/// One that is sent out.
+pub struct NewOneTime<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// For whom.
+    pub user: Uuid,
+    /// What it allows.
+    pub kind: &'a str,
+    /// SHA-256 of what stands in the link.
+    pub link_hash: &'a [u8],
+    /// SHA-256 of the code that is typed, if there is one.
+    pub code_hash: Option<&'a [u8]>,
+    /// More about it.
+    pub payload: &'a Value,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// Until when it may be shown.
+    pub expires_at: Timestamp,
+}
+
+/// One that was found, and locked.
+pub struct OneTime {
+    /// Its id.
+    pub id: Uuid,
+    /// For whom.
+    pub user: Uuid,
+    /// What it allows.
+    pub kind: String,
+    /// SHA-256 of the code that is typed, if there is one.
+    pub code_hash: Option<Vec<u8>>,
+    /// How often a wrong code was typed.
+    pub attempts: i32,
+    /// More about it.
+    pub payload: Value,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// Until when it may be shown.
+    pub expires_at: Timestamp,
+}
+
+/// Keeps one; the person's earlier one of the kind is worth nothing any longer, nor is what has expired.
+pub async fn put(conn: &mut PgConnection, new: &NewOneTime<'_>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "delete from auth.one_time_tokens where user_id = $1 and kind = $2 or expires_at < $3",
+        new.user,
+        new.kind,
+        new.at.to_sqlx() as _
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "insert into auth.one_time_tokens (id, user_id, kind, link_hash, code_hash, payload, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        new.id,
+        new.user,
+        new.kind,
+        new.link_hash,
+        new.code_hash,
+        new.payload,
+        new.at.to_sqlx() as _,
+        new.expires_at.to_sqlx() as _
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The one whose link has this hash.
+pub async fn by_link(conn: &mut PgConnection, hash: &[u8]) -> Result<Option<OneTime>, StoreError> {
+    let found = sqlx::query!("select id from auth.one_time_tokens where link_hash = $1", hash)
+        .fetch_optional(&mut *conn)
+        .await?;
+    match found {
+        Some(row) => lock(conn, row.id).await,
+        None => Ok(None),
+    }
+}
+
+/// The person's own of this kind.
+pub async fn of_user(conn: &mut PgConnection, user: Uuid, kind: &str) -> Result<Option<OneTime>, StoreError> {
+    let found = sqlx::query!("select id from auth.one_time_tokens where user_id = $1 and kind = $2", user, kind)
+        .fetch_optional(&mut *conn)
+        .await?;
+    match found {
+        Some(row) => lock(conn, row.id).await,
+        None => Ok(None),
+    }
+}
+
+/// The one that is to change the address of its person to this.
+pub async fn of_new_email(conn: &mut PgConnection, email: &str) -> Result<Option<OneTime>, StoreError> {
+    let found = sqlx::query!(
+        "select id from auth.one_time_tokens where kind = 'email_change' and payload ->> 'new_email' = $1 order by created_at desc limit 1",
+        email
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match found {
+        Some(row) => lock(conn, row.id).await,
+        None => Ok(None),
+    }
+}
+
+async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<OneTime>, StoreError> {
+    let row = sqlx::query!(
+        r#"select id, user_id, kind, code_hash, attempts, payload, created_at as "created_at: jiff_sqlx::Timestamp",
+               expires_at as "expires_at: jiff_sqlx::Timestamp"
+           from auth.one_time_tokens where id = $1 for update"#,
+        id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| OneTime {
+        id: row.id,
+        user: row.user_id,
+        kind: row.kind,
+        code_hash: row.code_hash,
+        attempts: row.attempts,
+        payload: row.payload,
+        created_at: row.created_at.to_jiff(),
+        expires_at: row.expires_at.to_jiff(),
+    }))
+}
+
+/// A wrong code was typed.
+pub async fn missed(conn: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("update auth.one_time_tokens set attempts = attempts + 1 where id = $1", id).execute(conn).await?;
+    Ok(())
+}
+
+/// It was shown. It may not be shown again.
+pub async fn used(conn: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("delete from auth.one_time_tokens where id = $1", id).execute(conn).await?;
+    Ok(())
+}
+
+/// Nothing that was sent to this person is worth anything any longer.
+pub async fn forget(conn: &mut PgConnection, user: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("delete from auth.one_time_tokens where user_id = $1", user).execute(conn).await?;
+    Ok(())
+}

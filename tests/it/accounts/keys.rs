@@ -1,0 +1,86 @@
+//! Keys: made once however many programs start, rotated without throwing anybody out, sealed when asked.
+
+use std::sync::Arc;
+
+use eventos::accounts::caller::Caller;
+use eventos::accounts::error::AccountsError;
+use eventos::accounts::keys::Alg;
+use eventos::accounts::options::Options;
+use eventos::domain::clock::FixedClock;
+use secrecy::SecretString;
+
+use crate::harness::accounts::{accounts_with, options};
+use crate::harness::program::NOW;
+use crate::harness::{self, Role};
+
+fn clock() -> Arc<FixedClock> {
+    Arc::new(FixedClock::at(NOW.parse().unwrap()))
+}
+
+#[tokio::test]
+async fn programs_that_start_at_once_make_one_key() {
+    let database = harness::database().await;
+    let rsa = || Options { alg: Alg::Rs256, ..options() };
+    let (one, two) = (database.store().await, database.store().await);
+    let (one, two) = (accounts_with(&one, clock(), rsa()), accounts_with(&two, clock(), rsa()));
+    let (first, second) = tokio::join!(one.jwks(), two.jwks());
+    let first = first.unwrap();
+    assert_eq!(first, second.unwrap());
+    let keys = first["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 1);
+    assert_eq!((&keys[0]["kty"], &keys[0]["alg"], &keys[0]["e"]), (&"RSA".into(), &"RS256".into(), &"AQAB".into()));
+    assert!(keys[0].get("d").is_none() && keys[0].get("p").is_none());
+    // The same text each time, and believed by the other program.
+    let shown = one.api_keys().await.unwrap();
+    assert_eq!(shown.service_role, two.api_keys().await.unwrap().service_role);
+    assert!(matches!(two.caller_of(&shown.service_role).await, Ok(Caller::Service)));
+}
+
+#[tokio::test]
+async fn rotation_throws_nobody_out_unless_it_is_to() {
+    let database = harness::database().await;
+    let clock = clock();
+    let (one, two) = (database.store().await, database.store().await);
+    let (one, two) = (accounts_with(&one, clock.clone(), options()), accounts_with(&two, clock.clone(), options()));
+    let token = one.local_token("ana@example.com", None, false).await.unwrap().token;
+    let old = one.api_keys().await.unwrap();
+    assert!(matches!(two.caller_of(&token).await, Ok(Caller::Person(_))));
+
+    let new = one.rotate(false).await.unwrap();
+    assert_ne!(new.service_role, old.service_role);
+    assert_eq!(one.jwks().await.unwrap()["keys"].as_array().unwrap().len(), 2);
+    for good in [&old.service_role, &new.service_role] {
+        assert!(matches!(one.caller_of(good).await, Ok(Caller::Service)));
+    }
+    assert!(matches!(one.caller_of(&token).await, Ok(Caller::Person(_))));
+
+    // After the life of a token nothing of the old key holds.
+    clock.advance(3600 + 61);
+    let last = one.rotate(false).await.unwrap();
+    assert!(one.caller_of(&old.service_role).await.is_err());
+    assert!(matches!(one.caller_of(&new.service_role).await, Ok(Caller::Service)));
+
+    let only = one.rotate(true).await.unwrap();
+    assert!(one.caller_of(&last.service_role).await.is_err() && one.caller_of(&new.service_role).await.is_err());
+    assert!(matches!(one.caller_of(&only.service_role).await, Ok(Caller::Service)));
+    assert_eq!(one.jwks().await.unwrap()["keys"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sealed_key_is_read_with_its_secret_only() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let sealed = |secret: &str| Options { key_encryption_key: SecretString::from(secret), ..options() };
+    let shown = accounts_with(&store, clock(), sealed("a long secret")).jwks().await.unwrap();
+    assert_eq!(accounts_with(&store, clock(), sealed("a long secret")).jwks().await.unwrap(), shown);
+    for wrong in ["", "another secret"] {
+        let refused = accounts_with(&store, clock(), sealed(wrong)).jwks().await;
+        assert!(matches!(refused, Err(AccountsError::Sealed)), "{wrong:?}");
+    }
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let plain: i64 = sqlx::query_scalar("select count(*) from auth.signing_keys where not encrypted")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    assert_eq!(plain, 0);
+}
