@@ -16,7 +16,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::HttpError;
-use super::{event_page, health, request, reserved};
+use super::{event_page, health, request, reserved, rest};
 use crate::domain::clock::Clock;
 use crate::store::database::Store;
 
@@ -61,6 +61,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
+        .merge(rest::routes())
         .fallback(elsewhere)
         .with_state(state);
     around(routes, PATIENCE)

@@ -11,6 +11,7 @@ mod conversation;
 mod crash;
 mod migrations;
 mod pages;
+mod rest;
 mod rls;
 mod sessions;
 mod stages;
