@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::reserved::Audience;
 use super::templates::{self, Notice};
@@ -47,12 +47,28 @@ pub enum HttpError {
     /// Accounts cannot work.
     #[error(transparent)]
     Accounts(AccountsError),
+    /// Refused with words and particulars of its own.
+    #[error("{}: {}", .0.code, .0.message)]
+    Declined(Box<Declined>),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A page could not be written.
     #[error("a page could not be written: {0}")]
     Template(#[from] minijinja::Error),
+}
+
+/// A refusal that says more than its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// One of the API's codes.
+    pub code: &'static str,
+    /// What happened and what to do next.
+    pub message: String,
+    /// What stands beside them in the error: `fields`, `yours`, `current` …
+    pub more: Map<String, Value>,
 }
 
 /// An error as a caller may know it. Travels with its bare response to where the request's id is known.
@@ -62,6 +78,7 @@ pub(super) struct Failure {
     code: &'static str,
     message: String,
     retry_after_s: Option<u64>,
+    more: Map<String, Value>,
 }
 
 impl From<AccountsError> for HttpError {
@@ -75,6 +92,7 @@ impl From<AccountsError> for HttpError {
 
 impl HttpError {
     fn failure(&self) -> Failure {
+        let more = if let Self::Declined(declined) = self { declined.more.clone() } else { Map::new() };
         let (status, code, message) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
             Self::MethodNotAllowed => (
@@ -105,10 +123,11 @@ impl HttpError {
                 "We cannot reach the sign-in right now. Please try again in a moment.".to_owned(),
             ),
             Self::Panicked | Self::Template(_) | Self::Accounts(_) => fault(),
+            Self::Declined(declined) => (declined.status, declined.code, declined.message.clone()),
             Self::Store(error) => of_store(error),
         };
         let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S);
-        Failure { status, code, message, retry_after_s }
+        Failure { status, code, message, retry_after_s, more }
     }
 }
 
@@ -181,8 +200,11 @@ impl Failure {
     }
 
     fn json(&self, request_id: &str) -> Response {
-        let mut error = json!({"code": self.code, "message": self.message, "requestId": request_id});
-        if let (Some(seconds), Some(error)) = (self.retry_after_s, error.as_object_mut()) {
+        let mut error = self.more.clone();
+        error.insert("code".to_owned(), self.code.into());
+        error.insert("message".to_owned(), self.message.as_str().into());
+        error.insert("requestId".to_owned(), request_id.into());
+        if let Some(seconds) = self.retry_after_s {
             error.insert("retryAfter".to_owned(), seconds.into());
         }
         (self.status, Json(json!({"success": false, "error": error}))).into_response()

@@ -22,6 +22,7 @@ mod place;
 pub mod probes;
 mod request;
 mod reserved;
+mod rest;
 mod rhythm;
 pub mod router;
 mod schedule;

@@ -26,7 +26,7 @@ const PANEL: &str = "The panel in the browser";
 
 const AREAS: &[Area] = &[
     program("/functions", "The wizard's web API"),
-    program("/rest", "The REST API"),
+    Area { prefix: "/rest", audience: Audience::Program, planned: None },
     program("/auth", "Sign-in over the web"),
     program("/api/copilotkit", "The panel's chat endpoint"),
     program("/api/links", "Linking chat accounts"),

@@ -16,7 +16,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::HttpError;
-use super::{cors, event_page, gate, health, request, reserved};
+use super::{cors, event_page, gate, health, request, reserved, rest};
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::store::database::Store;
@@ -64,6 +64,7 @@ pub fn router(state: HttpState) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
+        .merge(rest::routes())
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state);

@@ -21,6 +21,7 @@ pub mod inbox;
 pub mod migrate;
 pub mod pages;
 pub mod people;
+pub mod rest;
 pub mod revisions;
 pub mod sessions;
 pub mod settlement;

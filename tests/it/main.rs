@@ -13,6 +13,7 @@ mod crash;
 mod forms;
 mod migrations;
 mod pages;
+mod rest;
 mod rls;
 mod sessions;
 mod stages;

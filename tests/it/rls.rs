@@ -6,11 +6,11 @@
 
 mod catalogue;
 mod events;
-mod holes;
+pub(crate) mod holes;
 mod messages;
-mod people;
+pub(crate) mod people;
 mod publishing;
-mod tables;
+pub(crate) mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,7 +8,7 @@ use super::people::{Person, Place, begin_as, verdict};
 use super::tables::seed;
 use crate::harness::{self, Database, Role};
 
-pub(super) async fn filled() -> Result<Database, sqlx::Error> {
+pub(crate) async fn filled() -> Result<Database, sqlx::Error> {
     let database = harness::database().await;
     seed(&mut database.connect(Role::Bootstrap).await, &Place::all()).await?;
     Ok(database)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Person {
+pub(crate) enum Person {
     Anon,
     Guest,
     Attendee,
@@ -17,12 +17,12 @@ pub(super) enum Person {
 }
 
 impl Person {
-    pub(super) const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Anon, Self::Guest, Self::Attendee, Self::OrganizerA, Self::OrganizerB, Self::Service];
     /// Those who have an account, and so can own rows.
-    pub(super) const OWNERS: [Self; 4] = [Self::Guest, Self::Attendee, Self::OrganizerA, Self::OrganizerB];
+    pub(crate) const OWNERS: [Self; 4] = [Self::Guest, Self::Attendee, Self::OrganizerA, Self::OrganizerB];
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Anon => "anon",
             Self::Guest => "guest",
@@ -33,11 +33,11 @@ impl Person {
         }
     }
 
-    pub(super) fn id(self) -> Uuid {
+    pub(crate) fn id(self) -> Uuid {
         Uuid::from_u128(0xa000_0000 + self as u128)
     }
 
-    pub(super) fn user_role(self) -> &'static str {
+    pub(crate) fn user_role(self) -> &'static str {
         match self {
             Self::Guest => "guest",
             Self::Attendee => "attendee",
@@ -67,7 +67,7 @@ impl Person {
 }
 
 /// Takes on a person's role and claims until the transaction ends.
-pub(super) async fn begin_as(conn: &mut PgConnection, person: Person) -> Result<(), sqlx::Error> {
+pub(crate) async fn begin_as(conn: &mut PgConnection, person: Person) -> Result<(), sqlx::Error> {
     sqlx::query("select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)")
         .bind(person.database_role())
         .bind(person.claims())
@@ -77,12 +77,12 @@ pub(super) async fn begin_as(conn: &mut PgConnection, person: Person) -> Result<
 }
 
 /// The SQLSTATE of a refusal.
-pub(super) fn code(error: &sqlx::Error) -> Option<String> {
+pub(crate) fn code(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned)
 }
 
 /// What an outcome was: `ok`, or its SQLSTATE.
-pub(super) fn verdict<T>(outcome: &Result<T, sqlx::Error>) -> String {
+pub(crate) fn verdict<T>(outcome: &Result<T, sqlx::Error>) -> String {
     match outcome {
         Ok(_) => "ok".to_owned(),
         Err(error) => code(error).unwrap_or_else(|| error.to_string()),
@@ -91,7 +91,7 @@ pub(super) fn verdict<T>(outcome: &Result<T, sqlx::Error>) -> String {
 
 /// How far an event has come, and so who sees what belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(crate) enum Shown {
     Draft,
     /// Published, for those whom the organizer tells.
     Private,
@@ -101,34 +101,34 @@ pub(super) enum Shown {
 
 /// One person's corner of the fixture: an event with what belongs to it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// `None` for what is shared with everybody.
-    pub(super) owner: Option<Person>,
-    pub(super) shown: Shown,
-    pub(super) event: Uuid,
-    pub(super) session: Uuid,
-    pub(super) venue: Uuid,
-    pub(super) file: Uuid,
+    pub(crate) owner: Option<Person>,
+    pub(crate) shown: Shown,
+    pub(crate) event: Uuid,
+    pub(crate) session: Uuid,
+    pub(crate) venue: Uuid,
+    pub(crate) file: Uuid,
 }
 
 impl Place {
     /// A draft of everybody, a private and a public event of both organizers, and what nobody owns.
-    pub(super) fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let drafts = Person::OWNERS.map(Self::draft);
         let published = [Person::OrganizerA, Person::OrganizerB].map(Self::public);
         let private = [Person::OrganizerA, Person::OrganizerB].map(|owner| Self::new(Some(owner), Shown::Private));
         drafts.into_iter().chain(published).chain(private).chain([Self::shared()]).collect()
     }
 
-    pub(super) fn draft(owner: Person) -> Self {
+    pub(crate) fn draft(owner: Person) -> Self {
         Self::new(Some(owner), Shown::Draft)
     }
 
-    pub(super) fn public(owner: Person) -> Self {
+    pub(crate) fn public(owner: Person) -> Self {
         Self::new(Some(owner), Shown::Public)
     }
 
-    pub(super) fn shared() -> Self {
+    pub(crate) fn shared() -> Self {
         Self::new(None, Shown::Public)
     }
 
@@ -139,7 +139,7 @@ impl Place {
     }
 
     /// What this place is to somebody.
-    pub(super) fn seen_by(&self, person: Person) -> &'static str {
+    pub(crate) fn seen_by(&self, person: Person) -> &'static str {
         match self.owner {
             None => "shared",
             Some(owner) if owner == person => "own",
@@ -150,7 +150,7 @@ impl Place {
 }
 
 /// Signs everybody up, with the role that each has.
-pub(super) async fn sign_up(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+pub(crate) async fn sign_up(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     for person in Person::OWNERS {
         sqlx::query(
             "insert into auth.users (id, email, is_anonymous, raw_app_meta_data)

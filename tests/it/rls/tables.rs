@@ -11,7 +11,7 @@ use super::people::{Place, Shown};
 
 /// What is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(crate) enum Verb {
     Select,
     Insert,
     Update,
@@ -19,7 +19,7 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Select => "select",
             Self::Insert => "insert",
@@ -49,8 +49,8 @@ enum Key {
 
 /// One table of `public`.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub(super) name: &'static str,
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
     rows: Rows,
     key: Key,
     add: &'static str,
@@ -70,7 +70,7 @@ const fn table(
 }
 
 /// Every table, parents first.
-pub(super) const TABLES: &[Table] = &[
+pub(crate) const TABLES: &[Table] = &[
     table("profiles", Rows::People, Key::None, "(id) values ({id})", "full_name = 'x'", "id = {owner}"),
     table(
         "venues",
@@ -222,11 +222,11 @@ pub(super) const TABLES: &[Table] = &[
 
 impl Table {
     /// A view is only read.
-    pub(super) fn verbs(&self) -> &'static [Verb] {
+    pub(crate) fn verbs(&self) -> &'static [Verb] {
         if self.add.is_empty() { &[Verb::Select] } else { &[Verb::Select, Verb::Insert, Verb::Update, Verb::Delete] }
     }
 
-    pub(super) fn holds(&self, place: &Place) -> bool {
+    pub(crate) fn holds(&self, place: &Place) -> bool {
         match self.rows {
             Rows::People => place.owner.is_some() && place.shown == Shown::Draft,
             Rows::Events => place.owner.is_some(),
@@ -234,7 +234,7 @@ impl Table {
         }
     }
 
-    pub(super) fn statement(&self, verb: Verb, place: &Place) -> String {
+    pub(crate) fn statement(&self, verb: Verb, place: &Place) -> String {
         let Self { name, add, change, which, .. } = self;
         let template = match verb {
             Verb::Select => format!("select from public.{name} where {which}"),
@@ -279,7 +279,7 @@ fn fill(template: &str, place: &Place, id: Uuid, status: &str) -> String {
 }
 
 /// People, and a row of each table in each of their places. Needs a connection that row level security does not hold.
-pub(super) async fn seed(conn: &mut PgConnection, places: &[Place]) -> Result<(), sqlx::Error> {
+pub(crate) async fn seed(conn: &mut PgConnection, places: &[Place]) -> Result<(), sqlx::Error> {
     super::people::sign_up(conn).await?;
     for table in TABLES.iter().filter(|table| !table.add.is_empty() && table.name != "profiles") {
         for place in places.iter().filter(|place| table.holds(place)) {

@@ -1,0 +1,144 @@
+//! A table as PostgREST serves it.
+
+use axum::http::Method;
+use axum::response::Response;
+
+use super::answer::Answer;
+use super::error::RestError;
+use super::preferences::{self, Form, Preferences, Return};
+use super::{Call, grammar, payload, plan};
+use crate::accounts::caller::Caller;
+use crate::http::router::HttpState;
+use crate::store::rest::catalogue::{self, Table};
+use crate::store::rest::query::{Act, Back, Level};
+use crate::store::rest::{self, Outcome};
+
+/// No answer has more rows; whoever wants more asks for the next ones.
+const MOST_ROWS: u64 = 1000;
+
+/// Answers a request for a table.
+pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result<Response, RestError> {
+    let has_profile = preferences::check_profile(&call.method, &call.headers)?;
+    let asked = grammar::parse(&call.pairs)?;
+    let preferences = Preferences::of(&call.headers)?;
+    let form = Form::of(&call.headers)?;
+    let table = catalogue::table(name).ok_or_else(|| RestError::no_table(name))?;
+    let mut level = plan::level(table, &asked)?;
+    let act = act(call, table, &level, asked.columns.as_deref())?;
+    if act == Act::Read {
+        bound(&mut level, preferences::range(&call.headers)?);
+    }
+    let back = match preferences.given_back {
+        Some(Return::Representation) => Back::Rows,
+        Some(Return::HeadersOnly) if matches!(act, Act::Insert(..)) => Back::Key,
+        _ => Back::Nothing,
+    };
+    let outcome = run(state, call, &act, &level, back, preferences.count.is_some(), form).await?;
+    let is_public = matches!(call.caller, Caller::Anybody) && act == Act::Read && name == "venues";
+    let offset = level.offset;
+    Answer {
+        method: &call.method,
+        table: name,
+        outcome,
+        offset,
+        form,
+        preferences: &preferences,
+        has_profile,
+        is_public,
+    }
+    .response()
+}
+
+fn act(call: &Call, table: &'static Table, level: &Level, columns: Option<&[String]>) -> Result<Act, RestError> {
+    let is_write = !matches!(call.method, Method::GET | Method::HEAD);
+    if let Some(words) = table.own_writer.filter(|_| is_write) {
+        return Err(RestError::own_writer(words));
+    }
+    if is_write && (level.limit.is_some() || level.offset > 0) {
+        return Err(RestError::not_served("Writing only some of the rows that fit (limit, offset)"));
+    }
+    match call.method {
+        Method::GET | Method::HEAD => Ok(Act::Read),
+        Method::POST => {
+            preferences::check_content_type(&call.headers)?;
+            let rows = payload::read(table, &call.body, columns)?;
+            if rows.columns.is_empty() && rows.count > 1 {
+                return Err(RestError::body("Empty or invalid json"));
+            }
+            Ok(Act::Insert(rows.columns, if rows.count == 0 { String::new() } else { rows.rows }))
+        }
+        Method::PATCH => {
+            preferences::check_content_type(&call.headers)?;
+            let row = payload::read(table, &call.body, columns)?;
+            if row.count > 1 {
+                return Err(RestError::body("A change is one object"));
+            }
+            filtered(level, "UPDATE")?;
+            Ok(Act::Update(row.columns, row.rows))
+        }
+        Method::DELETE => {
+            filtered(level, "DELETE")?;
+            Ok(Act::Delete)
+        }
+        Method::PUT => Err(RestError::not_served("PUT")),
+        ref other => Err(RestError::method(other.as_str())),
+    }
+}
+
+fn filtered(level: &Level, verb: &str) -> Result<(), RestError> {
+    if level.conditions.is_empty() { Err(RestError::unfiltered(verb)) } else { Ok(()) }
+}
+
+/// Nobody reads more than the most rows; a `Range` narrows what the address asks for.
+fn bound(level: &mut Level, range: Option<(u64, Option<u64>)>) {
+    if let Some((first, rows)) = range {
+        level.offset = level.offset.saturating_add(first);
+        level.limit = level.limit.map(|limit| limit.saturating_sub(first)).into_iter().chain(rows).min();
+    }
+    level.offset = level.offset.min(i64::MAX as u64);
+    shorten(level);
+}
+
+fn shorten(level: &mut Level) {
+    level.limit = Some(level.limit.unwrap_or(MOST_ROWS).min(MOST_ROWS));
+    for embed in &mut level.embeds {
+        embed.level.offset = embed.level.offset.min(i64::MAX as u64);
+        shorten(&mut embed.level);
+    }
+}
+
+async fn run(
+    state: &HttpState,
+    call: &Call,
+    act: &Act,
+    level: &Level,
+    back: Back,
+    count: bool,
+    form: Form,
+) -> Result<Outcome, RestError> {
+    let nothing = Outcome { body: "[]".to_owned(), ..Outcome::default() };
+    // No rows to add, or nothing to change in them: nothing is written, as with PostgREST.
+    let is_idle = match act {
+        Act::Insert(_, rows) => rows.is_empty(),
+        Act::Update(columns, _) => columns.is_empty(),
+        Act::Read | Act::Delete => false,
+    };
+    let outcome = if is_idle {
+        nothing
+    } else {
+        let store_error = |error| RestError::of_store(&error);
+        let mut tx = state.store.begin(call.caller.actor()).await.map_err(store_error)?;
+        let outcome = rest::run(&mut tx, act, level, back, count, !call.is_anonymous()).await;
+        let outcome = outcome.map_err(|trouble| RestError::of(trouble, call.is_anonymous()))?;
+        refuse_many(form, outcome.rows)?;
+        tx.commit().await.map_err(|error| RestError::of_store(&error.into()))?;
+        return Ok(outcome);
+    };
+    refuse_many(form, outcome.rows)?;
+    Ok(outcome)
+}
+
+/// Whoever asks for one object changes nothing else.
+fn refuse_many(form: Form, rows: i64) -> Result<(), RestError> {
+    if form == Form::Object && rows != 1 { Err(RestError::not_one(rows)) } else { Ok(()) }
+}
