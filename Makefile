@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help setup run chat test check queries reliability bench clean
+.PHONY: help setup run chat test lint check queries reliability bench clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,10 +19,13 @@ chat: setup ## talks with the wizard in this terminal
 test: setup ## every test, against a real PostgreSQL
 	@tools/test.sh
 
-check: ## format, lints, docs
+lint: ## format, lints, docs
 	@cargo fmt --all --check
 	@cargo clippy --workspace --all-targets --all-features -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features --document-private-items --quiet
+
+check: lint ## lint, then licences and sources of what is used, spelling, needless dependencies
+	@tools/check.sh
 
 queries: setup ## renews .sqlx, the checked descriptions of every query
 	@cargo run --quiet -p queries -- renew

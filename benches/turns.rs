@@ -8,6 +8,8 @@
     reason = "a bench prints its figures, and stops when it cannot go on"
 )]
 
+mod queries;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -18,8 +20,7 @@ use eventos::domain::clock::{RandomIds, SystemClock};
 use eventos::settings::Settings;
 use eventos::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
 use eventos::store::database::{Actor, Store};
-use eventos::store::venues::{self, VenueQuery};
-use eventos::store::{demo, migrate, people};
+use eventos::store::{demo, migrate};
 use port::recorder::Recorder;
 use port::{Door, Sender};
 use uuid::Uuid;
@@ -32,8 +33,12 @@ fn main() {
         std::process::exit(i32::from(code != std::process::ExitCode::SUCCESS));
     }
     let folder = std::env::temp_dir().join(format!("eventos-bench-{}", std::process::id()));
-    starts(&folder);
-    tokio::runtime::Runtime::new().unwrap().block_on(run(&folder));
+    // `cargo bench --bench turns -- queries` leaves out the rest.
+    let only_queries = std::env::args().any(|argument| argument == "queries");
+    if !only_queries {
+        starts(&folder);
+    }
+    tokio::runtime::Runtime::new().unwrap().block_on(run(&folder, only_queries));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -57,14 +62,18 @@ fn starts(folder: &Path) {
     }
 }
 
-async fn run(folder: &Path) {
+async fn run(folder: &Path, only_queries: bool) {
     let cluster = Cluster::open(ClusterOptions::new(folder)).await.unwrap();
     migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE)).await.unwrap();
     let store = Store::connect(cluster.connect_options(Role::Authenticator, DATABASE), 16).await.unwrap();
     let mut tx = store.begin(Actor::Server).await.unwrap();
     demo::load(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    queries(&store).await;
+    queries::run(&store, cluster.connect_options(Role::Bootstrap, DATABASE)).await;
+    if only_queries {
+        cluster.close().await;
+        return;
+    }
     let parts = Parts {
         store,
         private: true,
@@ -106,23 +115,6 @@ async fn turns(door: &Arc<dyn Door>, sessions: usize) {
     println!("{sessions:>2} sessions: {} {rate:.0} turns/s", spread(times));
 }
 
-/// The queries of a turn that read the most.
-async fn queries(store: &Store) {
-    let mut tx = store.begin(Actor::Server).await.unwrap();
-    let person = people::ensure_organizer(&mut tx, "queries@example.com").await.unwrap();
-    tx.commit().await.unwrap();
-    let mut times = Vec::new();
-    for people in 0..300 {
-        let mut tx = store.begin(Actor::Person(&person)).await.unwrap();
-        let begun = Instant::now();
-        let query =
-            VenueQuery { city: Some("Toronto"), capacity: Some(20 + people), limit: 3, ..VenueQuery::default() };
-        venues::search(&mut tx, &query).await.unwrap();
-        times.push(begun.elapsed());
-    }
-    println!("venue search: {}", spread(times));
-}
-
 /// What a session costs that is awake and has nothing to do.
 async fn idle(app: &App) {
     app.directory().sweep(Duration::ZERO);
@@ -142,7 +134,7 @@ fn resident() -> u64 {
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1024
 }
 
-fn spread(mut times: Vec<Duration>) -> String {
+pub(crate) fn spread(mut times: Vec<Duration>) -> String {
     times.sort();
     let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
     let ms = |time: Duration| time.as_secs_f64() * 1000.0;
