@@ -26,6 +26,15 @@ pub struct Identity {
     named: DashMap<String, Person>,
 }
 
+/// Somebody who was named.
+#[derive(Debug)]
+pub struct Known {
+    /// Who it is.
+    pub person: Person,
+    /// The limits for each person count them.
+    pub counted: bool,
+}
+
 impl Identity {
     /// `private`: the database is the program's own cluster. `local_zone`: IANA name of this machine's time zone.
     pub fn new(store: Store, private: bool, local_zone: Option<String>) -> Self {
@@ -46,6 +55,15 @@ impl Identity {
             // No tokens are issued and no chat accounts are linked yet, so no proof of these kinds can hold.
             Sender::Bearer(_) | Sender::Person { .. } | Sender::Account { .. } => Err(Refusal::Unauthorized),
         }
+    }
+
+    /// As [`Self::resolve`], and whether the limits for each person count them.
+    ///
+    /// # Errors
+    /// Those of [`Self::resolve`].
+    pub async fn known(&self, sender: &Sender) -> Result<Known, Refusal> {
+        let counted = !matches!(sender, Sender::Person { counted: false, .. });
+        Ok(Known { person: self.resolve(sender).await?, counted })
     }
 
     /// Somebody at this machine, whose clock is the machine's unless they said otherwise.

@@ -7,7 +7,9 @@
 //! A migration (`migrations/README.md`), its line in `tests/it/rls_matrix.txt`, a file here named like the table whose
 //! functions are nouns first (`venues::search`), and `make queries` to renew `.sqlx`.
 
+pub mod audit;
 pub mod backup;
+pub mod checkup;
 pub mod cluster;
 pub mod confirmations;
 pub mod conversations;

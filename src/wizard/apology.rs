@@ -10,6 +10,7 @@ use super::turn::Desk;
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
 use crate::store::{conversations, inbox};
+use crate::telemetry::metrics;
 
 /// What the user reads.
 pub const WORDS: &str = "Sorry, something went wrong with that message. Your draft is as it was. Please say it again, perhaps in other words.";
@@ -29,5 +30,7 @@ pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job) -> Result<(), S
     conversations::say(&mut tx, session, WORDS, &serde_json::json!({"failed": true}), &job.channel, job.message)
         .await?;
     inbox::set_aside(&mut tx, job.inbox, "the turn failed").await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    metrics::message(metrics::Message::Dead);
+    Ok(())
 }

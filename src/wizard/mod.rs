@@ -7,6 +7,7 @@ pub mod apology;
 pub mod directory;
 pub mod fault;
 pub mod job;
+mod milestones;
 mod plan;
 pub mod recovery;
 pub mod session;

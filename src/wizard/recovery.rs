@@ -13,6 +13,7 @@ use crate::store::database::Actor;
 use crate::store::error::StoreError;
 use crate::store::inbox::{self, Leftover};
 use crate::store::people;
+use crate::telemetry::metrics;
 
 /// How often leases are renewed and those of the dead looked for.
 const ROUND: Duration = Duration::from_secs(10);
@@ -48,6 +49,7 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     let desk = directory.desk();
     let mut tx = desk.store.begin(Actor::Server).await?;
     inbox::renew(&mut tx, node).await?;
+    metrics::adrift(u32::try_from(inbox::adrift(&mut tx).await?).unwrap_or(u32::MAX));
     let leftovers = inbox::claim(&mut tx, node, own).await?;
     let mut jobs = Vec::new();
     for leftover in leftovers {
@@ -57,6 +59,7 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     tx.commit().await?;
     let count = jobs.len();
     for (leftover, person) in jobs {
+        metrics::message(metrics::Message::TakenUp);
         let Some(person) = person else { continue };
         let body = serde_json::from_value::<Body>(leftover.body.clone());
         match body {

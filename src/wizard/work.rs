@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::fault;
 use super::job::Job;
+use super::milestones::Milestones;
 use super::turn::Desk;
 use super::{plan, show};
 use crate::advice::{self, Question};
@@ -61,6 +62,8 @@ pub(super) struct Work<'a> {
     pub(super) venue: Option<(String, Option<u32>)>,
     pub(super) suggestions: Vec<Suggestion>,
     pub(super) note: Option<String>,
+    /// How many suggestions were taken.
+    pub(super) accepted: usize,
 }
 
 impl<'a> Work<'a> {
@@ -88,6 +91,7 @@ impl<'a> Work<'a> {
             venue: None,
             suggestions: Vec::new(),
             note: None,
+            accepted: 0,
         }
     }
 
@@ -156,6 +160,7 @@ impl<'a> Work<'a> {
 
     async fn take_choice(&mut self, tx: &mut Tx, choice: &Suggestion) -> Result<(), StoreError> {
         self.intent = Intent::Inform;
+        self.accepted += 1;
         self.patch.extend(choice.facts.iter().cloned().map(|fact| (fact, Provenance::Edited)));
         suggestions::accepted(tx, self.session.id, choice.id).await
     }
@@ -217,6 +222,18 @@ impl<'a> Work<'a> {
         (self.suggestions, self.note) = (advice.suggestions, advice.note);
         self.session.state.offered.clone_from(&self.suggestions);
         Ok(())
+    }
+
+    /// What this turn reaches, to be counted once it is settled.
+    pub(super) fn milestones(&self) -> Milestones {
+        let stage = self.session.stage;
+        Milestones {
+            stage: (stage > self.before.stage || self.before.version == 0).then(|| stage.number()),
+            created: self.before.event.is_none() && self.session.event.is_some(),
+            published: self.published.is_some(),
+            shown: self.suggestions.len(),
+            accepted: self.accepted,
+        }
     }
 
     /// Writes everything. `None`: another process answered the message meanwhile.
