@@ -2,6 +2,7 @@
 
 mod backup;
 mod chat;
+mod doctor;
 mod migrate;
 mod serve;
 mod understand;
@@ -66,8 +67,14 @@ enum Command {
     },
     /// Reads JSON lines and says what each text means.
     Understand,
-    /// Says what works and what is missing (not built yet).
-    Doctor(Later),
+    /// Says what works and what is missing.
+    Doctor {
+        /// Where `serve` is to listen.
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Local keys (not built yet).
     Keys(Later),
     /// A signed access token (not built yet).
@@ -116,8 +123,8 @@ pub fn run() -> ExitCode {
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
         Command::Understand => understand::run(),
-        Command::Doctor(later)
-        | Command::Keys(later)
+        Command::Doctor { listen, place } => place.settings(listen).and_then(|settings| doctor::run(&settings)),
+        Command::Keys(later)
         | Command::Token(later)
         | Command::Import(later)
         | Command::Prompt(later)

@@ -9,6 +9,7 @@ mod backup;
 mod cluster;
 mod conversation;
 mod crash;
+mod doctor;
 mod limits;
 mod migrations;
 mod pages;
