@@ -83,7 +83,9 @@ async fn run(folder: &Path, only_queries: bool) {
         public_url: "http://bench.test".to_owned(),
         local_zone: None,
     };
-    let app = App::assemble(parts, &Settings::defaults(folder.to_owned()).unwrap()).await.unwrap();
+    let mut settings = Settings::defaults(folder.to_owned()).unwrap();
+    settings.limits.ai_wizard = 0;
+    let app = App::assemble(parts, &settings).await.unwrap();
     for sessions in [1, 16, 64] {
         turns(&app.door, sessions).await;
     }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use port::Door;
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
+use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -18,19 +19,25 @@ use crate::accounts::options::{Options, Project};
 use crate::domain::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::domain::person::Role as PersonRole;
 use crate::door::identity::Identity;
+use crate::door::rate;
 use crate::door::router::Router;
+use crate::http::listen::{self, Bounds};
 use crate::http::probes::{ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::{self, Node};
-use crate::settings::Settings;
-use crate::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
+use crate::settings::{self, Settings};
+use crate::store::cluster::{self, Cluster, ClusterOptions, DATABASE, Role};
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
 use crate::store::{demo, migrate};
+use crate::telemetry;
 use crate::wizard::directory::Directory;
 use crate::wizard::recovery;
 use crate::wizard::system::ActorSystem;
 use crate::wizard::turn::{Desk, Limits};
+
+/// How often measurements are summed up.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// The running program.
 pub struct App {
@@ -47,6 +54,8 @@ pub struct App {
     drain: Duration,
     public_url: String,
     clock: Arc<dyn Clock>,
+    limits: Arc<rate::Limits>,
+    server: settings::Server,
     _node: Node,
 }
 
@@ -115,8 +124,11 @@ impl App {
         let directory = Directory::new(desk, system.arbiters());
         let node = Node::take(&settings.data_dir)?;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
-        let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, node.name.clone()));
+        let limits = Arc::new(rate::Limits::new(&rules(&settings.limits), clock.clone()));
+        let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, limits.clone(), node.name.clone()));
         let stop = CancellationToken::new();
+        telemetry::metrics::install();
+        tokio::spawn(keep_up(stop.clone()));
         let idle = Duration::from_secs(settings.wizard.idle_s);
         // Before any door opens: what an earlier run left is older than whatever comes now.
         recovery::begin(&directory, &node.name).await;
@@ -134,6 +146,8 @@ impl App {
             drain,
             public_url,
             clock,
+            limits,
+            server: settings.server.clone(),
             _node: node,
         })
     }
@@ -173,7 +187,32 @@ impl App {
             accounts: self.accounts.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
+            limits: self.limits.clone(),
+            proxies: self.server.trusted_proxies.clone().into(),
+            body_patience: Duration::from_secs(self.server.body_timeout_s),
+            standing: self.standing(),
             probes,
+        })
+    }
+
+    /// Serves the pages and the API until [`Self::stop`] is cancelled.
+    pub async fn serve(&self, listener: TcpListener) {
+        let bounds = Bounds {
+            connections: self.server.connections,
+            connections_per_address: self.server.connections_per_address,
+            head_timeout: Duration::from_secs(self.server.head_timeout_s),
+            drain: self.drain,
+            proxies: self.server.trusted_proxies.clone().into(),
+        };
+        listen::serve(listener, self.http(), bounds, self.stop.clone()).await;
+    }
+
+    /// What is measured when somebody looks.
+    fn standing(&self) -> Arc<dyn Fn() + Send + Sync> {
+        let (directory, store) = (self.directory.clone(), self.store.clone());
+        Arc::new(move || {
+            let (connections, idle) = store.connections();
+            telemetry::metrics::standing(directory.awake(), directory.waiting(), connections, idle);
         })
     }
 
@@ -193,6 +232,17 @@ impl App {
     }
 }
 
+/// Keeps what is measured small until the program stops.
+async fn keep_up(stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        telemetry::metrics::keep_up();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(UPKEEP) => {}
+        }
+    }
+}
+
 /// Does something with the private cluster as its superuser, without bringing it up to date first.
 ///
 /// # Errors
@@ -207,9 +257,25 @@ pub async fn with_private_cluster<T>(
     result.map(|_| ())
 }
 
-async fn open_cluster(settings: &Settings) -> anyhow::Result<Cluster> {
+/// Opens the private cluster as it is, without bringing it up to date.
+///
+/// # Errors
+/// One clear line about what stands in the way.
+pub async fn open_cluster(settings: &Settings) -> anyhow::Result<Cluster> {
+    Ok(Cluster::open(cluster_options(settings)).await?)
+}
+
+/// The major version of the PostgreSQL that would run the private cluster.
+///
+/// # Errors
+/// One clear line about what is missing.
+pub fn find_postgres(settings: &Settings) -> anyhow::Result<u32> {
+    Ok(cluster::find(&cluster_options(settings))?)
+}
+
+fn cluster_options(settings: &Settings) -> ClusterOptions {
     let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-    Ok(Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?)
+    ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }
 }
 
 /// Does something with the accounts of this database, beside a program that may serve from it.
@@ -312,6 +378,18 @@ async fn load_demo(store: &Store) -> Result<(), StoreError> {
 fn parse(name: &str, url: &str) -> anyhow::Result<PgConnectOptions> {
     // The address may carry a password: the reason alone is shown.
     url.parse().map_err(|error: sqlx::Error| anyhow::anyhow!("{name} is no database address: {error}"))
+}
+
+fn rules(settings: &settings::Limits) -> rate::Rules {
+    let rule = |requests, window_s, block_s| rate::Rule { requests, window_s, block_s };
+    rate::Rules {
+        ai_wizard: rule(settings.ai_wizard, settings.ai_wizard_window_s, settings.ai_wizard_block_s),
+        event_creation: rule(settings.event_creation, settings.event_creation_window_s, 0),
+        venue_search: rule(settings.venue_search, settings.venue_search_window_s, 0),
+        max_keys: settings.max_keys,
+        address_per_s: settings.address_per_s,
+        address_burst: settings.address_burst,
+    }
 }
 
 fn arbiters(settings: &Settings) -> usize {

@@ -2,6 +2,7 @@
 
 mod backup;
 mod chat;
+mod doctor;
 mod keys;
 mod migrate;
 mod serve;
@@ -68,8 +69,14 @@ enum Command {
     },
     /// Reads JSON lines and says what each text means.
     Understand,
-    /// Says what works and what is missing (not built yet).
-    Doctor(Later),
+    /// Says what works and what is missing.
+    Doctor {
+        /// Where `serve` is to listen.
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Shows the keys of the API.
     Keys {
         /// Writes JSON: `{"url","anon_key","service_role_key"}`.
@@ -149,6 +156,7 @@ pub fn run() -> ExitCode {
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
         Command::Understand => understand::run(),
+        Command::Doctor { listen, place } => place.settings(listen).and_then(|settings| doctor::run(&settings)),
         Command::Keys { json, act, place } => place.settings(None).and_then(|settings| {
             let rotate = act.map(|KeysAct::Rotate { at_once }| keys::Rotation { at_once });
             keys::run(&settings, rotate, json)
@@ -156,9 +164,7 @@ pub fn run() -> ExitCode {
         Command::Token { email, role, load_test, place } => {
             place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))
         }
-        Command::Doctor(later) | Command::Import(later) | Command::Prompt(later) | Command::Queue(later) => {
-            not_built(&later)
-        }
+        Command::Import(later) | Command::Prompt(later) | Command::Queue(later) => not_built(&later),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

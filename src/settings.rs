@@ -3,11 +3,13 @@
 //! Promises: an unknown key in a file, an unknown `EVENTOS_` variable or a malformed value is one clear line and no start;
 //! a name that a later version reads is warned about when it is set, never ignored in silence.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
 /// The defaults, and the list of every setting there is.
@@ -18,12 +20,12 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("LISTEN_ADDR", "server", "listen_addr"),
     ("PUBLIC_URL", "server", "public_url"),
     ("DATA_DIR", "server", "data_dir"),
+    ("TRUSTED_PROXIES", "server", "trusted_proxies"),
     ("RUST_LOG", "log", "filter"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
 const NOT_READ_YET: &[&str] = &[
-    "TRUSTED_PROXIES",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
@@ -52,6 +54,17 @@ const NOT_READ_YET: &[&str] = &[
     "OTEL_EXPORTER_OTLP_ENDPOINT",
 ];
 
+/// Names that stand for a service outside, whether or not something reads them yet.
+const SERVICES: &[&str] = &[
+    "SMTP_URL",
+    "STRIPE_SECRET_KEY",
+    "OPENAI_API_KEY",
+    "GOOGLE_MAPS_API_KEY",
+    "TELEGRAM_BOT_TOKEN",
+    "DISCORD_TOKEN",
+    "SENTRY_DSN",
+];
+
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -65,6 +78,8 @@ pub struct Settings {
     pub accounts: Accounts,
     /// The project where people sign in instead of here.
     pub supabase: Option<Supabase>,
+    /// How often somebody may ask.
+    pub limits: Limits,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -75,6 +90,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// A server for outgoing mail is set.
     pub mail_server: bool,
+    /// Names of [`SERVICES`] that are set.
+    pub given: Vec<&'static str>,
     /// Names that are set and not read yet, each worth a warning.
     pub not_read: Vec<&'static str>,
 }
@@ -87,6 +104,17 @@ pub struct Server {
     /// Where people find us; empty: the listen address.
     pub public_url: String,
     data_dir: String,
+    /// Whose word about the client's address is taken.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Connections that are served at once.
+    pub connections: usize,
+    /// Of these, connections of one address.
+    pub connections_per_address: usize,
+    /// The head of a request is sent within so many seconds, and an idle connection is kept so long.
+    pub head_timeout_s: u64,
+    /// The body of a request is sent within so many seconds.
+    pub body_timeout_s: u64,
 }
 
 /// `[database]`
@@ -149,6 +177,31 @@ pub struct Supabase {
     pub service_role_key: Option<SecretString>,
     /// The secret of older projects' tokens.
     pub jwt_secret: Option<SecretString>,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Limits {
+    /// Turns of the wizard of a person in a window.
+    pub ai_wizard: u32,
+    /// The window, in seconds.
+    pub ai_wizard_window_s: u32,
+    /// How long nothing passes after too many, in seconds.
+    pub ai_wizard_block_s: u32,
+    /// Events that a person makes over REST in a window.
+    pub event_creation: u32,
+    /// The window, in seconds.
+    pub event_creation_window_s: u32,
+    /// Searches for venues of a person over REST in a window.
+    pub venue_search: u32,
+    /// The window, in seconds.
+    pub venue_search_window_s: u32,
+    /// People who are remembered for each of these.
+    pub max_keys: usize,
+    /// Requests of one address each second, once its burst is used up.
+    pub address_per_s: u32,
+    /// Requests of one address at once.
+    pub address_burst: u32,
 }
 
 /// `[log]`
@@ -268,6 +321,7 @@ impl Settings {
         Ok(Self {
             database_url,
             migration_database_url: secret("MIGRATION_DATABASE_URL"),
+            given: SERVICES.iter().copied().filter(|name| set(name).is_some()).collect(),
             not_read: NOT_READ_YET.iter().copied().filter(|name| set(name).is_some()).collect(),
             server,
             database: parts.database,
@@ -275,6 +329,7 @@ impl Settings {
             accounts: parts.accounts,
             supabase,
             mail_server: set("SMTP_URL").is_some(),
+            limits: parts.limits,
             log: parts.log,
             data_dir,
         })
@@ -307,7 +362,17 @@ struct Parts {
     database: Database,
     wizard: Wizard,
     accounts: Accounts,
+    limits: Limits,
     log: Log,
+}
+
+/// Addresses and networks, with commas between them.
+fn networks<'de, D: Deserializer<'de>>(text: D) -> Result<Vec<IpNet>, D::Error> {
+    let text = String::deserialize(text)?;
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let network = |part: &str| part.parse::<IpNet>().ok().or_else(|| part.parse::<IpAddr>().ok().map(IpNet::from));
+    let wrong = |part: &str| format!("TRUSTED_PROXIES: {part:?} is no address or network such as 10.0.0.0/8");
+    parts.map(|part| network(part).ok_or_else(|| D::Error::custom(wrong(part)))).collect()
 }
 
 fn read(path: &Path) -> Result<String, SettingsError> {
@@ -423,6 +488,15 @@ mod tests {
         );
         assert_eq!(line(Some("[wizard]\nidle_s = \"5\""), &[]), "my.toml: wizard.idle_s must be a whole number");
         assert!(!line(None, &[("LISTEN_ADDR", "here")]).contains('\n'));
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks() {
+        let settings = load(None, &[("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,2001:db8::/32")]).unwrap();
+        let proxies: Vec<String> = settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"]);
+        let line = load(None, &[("TRUSTED_PROXIES", "the-proxy")]).unwrap_err().to_string();
+        assert!(line.contains("TRUSTED_PROXIES: \"the-proxy\" is no address") && !line.contains('\n'), "{line}");
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! ends the program says `fatal = true`. Words of people go into the fields of `entry::SPOKEN`, nowhere else.
 
 mod entry;
+pub mod metrics;
 mod redaction;
 
 use std::io::{IsTerminal as _, Write as _};

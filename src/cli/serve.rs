@@ -39,11 +39,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         stop.cancel();
     });
     ready(&format!("ready http://{listening}"))?;
-    let stop = app.stop.clone();
-    let serving = axum::serve(listener, app.http()).with_graceful_shutdown(async move { stop.cancelled().await });
-    let result = serving.await;
+    app.serve(listener).await;
     app.shutdown().await;
-    Ok(result?)
+    Ok(())
 }
 
 /// The line that scripts wait for.

@@ -32,6 +32,15 @@ pub struct Identity {
     named: DashMap<String, Person>,
 }
 
+/// Somebody who was named.
+#[derive(Debug)]
+pub struct Known {
+    /// Who it is.
+    pub person: Person,
+    /// The limits for each person count them.
+    pub counted: bool,
+}
+
 impl Identity {
     /// `private`: the database is the program's own cluster. `local_zone`: IANA name of this machine's time zone.
     pub fn new(store: Store, private: bool, local_zone: Option<String>, accounts: Arc<Accounts>) -> Self {
@@ -44,9 +53,17 @@ impl Identity {
     /// [`Refusal::Unauthorized`] when the proof does not hold, [`Refusal::Forbidden`] for somebody who may not use the wizard,
     /// [`Refusal::Invalid`] for an address that is none.
     pub async fn resolve(&self, sender: &Sender) -> Result<Person, Refusal> {
-        let person = self.find(sender).await?;
-        if person.role.may_draft() {
-            return Ok(person);
+        Ok(self.known(sender).await?.person)
+    }
+
+    /// As [`Self::resolve`], and whether the limits for each person count them.
+    ///
+    /// # Errors
+    /// Those of [`Self::resolve`].
+    pub async fn known(&self, sender: &Sender) -> Result<Known, Refusal> {
+        let known = self.find(sender).await?;
+        if known.person.role.may_draft() {
+            return Ok(known);
         }
         Err(Refusal::Forbidden(
             "This account is for visiting events. Ask the people who run this site to make you an organizer."
@@ -54,30 +71,32 @@ impl Identity {
         ))
     }
 
-    async fn find(&self, sender: &Sender) -> Result<Person, Refusal> {
-        match sender {
-            Sender::Local { email: Some(email) } => self.by_address(email).await,
+    async fn find(&self, sender: &Sender) -> Result<Known, Refusal> {
+        let person = match sender {
+            Sender::Local { email: Some(email) } => self.by_address(email).await?,
             Sender::Local { email: None } => {
                 let person = self.nameless.get_or_try_init(|| self.make_nameless()).await;
-                person.cloned().map_err(|error| unavailable(&error))
+                person.cloned().map_err(|error| unavailable(&error))?
             }
-            Sender::Bearer(token) => self.by_token(token.expose_secret()).await,
-            Sender::Person { id } => self.by_id(id).await,
+            Sender::Bearer(token) => return self.by_token(token.expose_secret()).await,
+            Sender::Person { id, counted } => return Ok(Known { person: self.by_id(id).await?, counted: *counted }),
             // No chat accounts are linked yet, so no proof of this kind can hold.
-            Sender::Account { .. } => Err(Refusal::Unauthorized),
-        }
+            Sender::Account { .. } => return Err(Refusal::Unauthorized),
+        };
+        Ok(Known { person, counted: true })
     }
 
     /// Keys of the API name nobody.
-    async fn by_token(&self, token: &str) -> Result<Person, Refusal> {
+    async fn by_token(&self, token: &str) -> Result<Known, Refusal> {
         match self.accounts.caller_of(token).await {
-            Ok(Caller::Person(signed)) => Ok(signed.person),
-            Ok(Caller::Anybody | Caller::Service) => Err(Refusal::Unauthorized),
+            Ok(Caller::Person(signed)) => Ok(Known { person: signed.person, counted: !signed.load_test }),
             Err(Denied::Unknown(error)) => {
                 tracing::error!(%error, "the door could not tell who speaks");
                 Err(Refusal::Unavailable)
             }
-            Err(Denied::Malformed | Denied::Bad(_) | Denied::Gone) => Err(Refusal::Unauthorized),
+            Ok(Caller::Anybody | Caller::Service) | Err(Denied::Malformed | Denied::Bad(_) | Denied::Gone) => {
+                Err(Refusal::Unauthorized)
+            }
         }
     }
 

@@ -7,15 +7,19 @@ use port::{
     Accepted, Body, Command, Door, Form, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
 };
 use serde_json::Value;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::identity::{Identity, unavailable};
+use super::identity::{Identity, Known, unavailable};
+use super::rate::{Endpoint, Limits, RetryAfter};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
+use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::inbox::{self, NewMessage, Received};
 use crate::store::{conversations, sessions, suggestions};
+use crate::telemetry::metrics::{self, Message};
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
 use crate::wizard::job::Job;
@@ -31,13 +35,41 @@ pub struct Router {
     store: Store,
     directory: Arc<Directory>,
     identity: Identity,
+    limits: Arc<Limits>,
     node: String,
 }
 
 impl Router {
     /// `node` names this process across restarts: what it took in and did not answer is its own to finish.
-    pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, node: String) -> Self {
-        Self { store, directory, identity, node }
+    pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, limits: Arc<Limits>, node: String) -> Self {
+        Self { store, directory, identity, limits, node }
+    }
+
+    /// Counts a message, unless it was taken in before: a redelivery is neither counted nor refused.
+    async fn pace(&self, known: &Known, incoming: &Incoming) -> Result<(), Refusal> {
+        if !known.counted || self.limits.is_again(&name(&known.person, incoming)) {
+            return Ok(());
+        }
+        let Err(retry) = self.limits.check(Endpoint::AiWizard, known.person.id) else { return Ok(()) };
+        metrics::refused(Endpoint::AiWizard.name());
+        if retry.first {
+            self.note_block(&known.person, retry, incoming.chat.channel).await;
+        }
+        Err(Refusal::TooFast { retry_after_s: retry.seconds })
+    }
+
+    /// The audit log's line of a block. The refusal stands without it.
+    async fn note_block(&self, person: &Person, retry: RetryAfter, channel: &str) {
+        let key = Endpoint::AiWizard.key(person.id);
+        let metadata = json!({"key": key, "channel": channel, "retry_after_s": retry.seconds});
+        let written = async {
+            let mut tx = self.store.begin(Actor::Person(person)).await?;
+            audit::write(&mut tx, "rate_limit", &metadata, &Origin::default()).await?;
+            Ok::<_, StoreError>(tx.commit().await?)
+        };
+        if let Err(error) = written.await {
+            tracing::error!(%error, user.id = %person.id, "a block is missing in the audit log");
+        }
     }
 
     async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<Uuid, Refusal> {
@@ -134,15 +166,19 @@ impl Router {
 impl Door for Router {
     async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal> {
         check(&incoming)?;
-        let person = self.identity.resolve(&incoming.from).await?;
-        if !person.role.may_draft() {
+        let known = self.identity.known(&incoming.from).await?;
+        if !known.person.role.may_draft() {
             return Err(Refusal::Forbidden(
                 "Only organizers can make events. Ask for organizer rights to go on.".to_owned(),
             ));
         }
+        self.pace(&known, &incoming).await?;
+        let person = known.person;
         let session = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
         let received = self.take_in(&person, session, &incoming).await.map_err(|error| unavailable(&error))?;
+        self.limits.remember(&name(&person, &incoming));
+        metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
         let Incoming { chat, body, replies, .. } = incoming;
         if received.fresh {
             fault::point("deliver.before");
@@ -210,6 +246,16 @@ async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
         Ok(id) => Ok(sessions::is_own(tx, id).await?.then_some(id)),
         Err(_) => Ok(None),
     }
+}
+
+/// What makes a message the same when it comes again.
+fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str, &'a str, &'a str) {
+    let session = match &incoming.chat.session {
+        SessionChoice::Id(id) => id,
+        SessionChoice::Thread(thread) => thread,
+        SessionChoice::Current | SessionChoice::New => "",
+    };
+    (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)
 }
 
 fn refusal(closed: Closed) -> Refusal {

@@ -35,6 +35,15 @@ pub enum HttpError {
     /// The request is larger than any that we take.
     #[error("the request is too large")]
     TooLarge,
+    /// Too many calls.
+    #[error("too many calls")]
+    TooFast {
+        /// Until the next one passes.
+        retry_after_s: u32,
+    },
+    /// The body of the request did not come in time.
+    #[error("the request's body did not come in time")]
+    SlowBody,
     /// It took longer than anybody should wait.
     #[error("the answer took too long")]
     TooSlow,
@@ -109,6 +118,17 @@ impl HttpError {
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "This is too large. Please send less at once.".to_owned())
             }
+            Self::TooFast { retry_after_s } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "RATE_LIMIT",
+                // C-07: the words count down from the same number.
+                format!("Please wait {retry_after_s} seconds."),
+            ),
+            Self::SlowBody => (
+                StatusCode::REQUEST_TIMEOUT,
+                "TIMEOUT",
+                "Your request took too long to arrive. Please send it again.".to_owned(),
+            ),
             Self::TooSlow => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "BUSY",
@@ -126,7 +146,10 @@ impl HttpError {
             Self::Declined(declined) => (declined.status, declined.code, declined.message.clone()),
             Self::Store(error) => of_store(error),
         };
-        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S);
+        let retry_after_s = match self {
+            Self::TooFast { retry_after_s } => Some(u64::from(*retry_after_s)),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S),
+        };
         Failure { status, code, message, retry_after_s, more }
     }
 }

@@ -7,6 +7,8 @@
 //! A file with its handler, a line in [`router::router`], and away with its line in `reserved.rs`. Handlers return
 //! [`error::HttpError`]; what people or programs read of it is written in one place.
 
+pub mod address;
+pub mod admission;
 #[cfg(test)]
 mod agreement;
 mod cached;
@@ -18,6 +20,9 @@ mod event_page;
 mod event_view;
 mod gate;
 mod health;
+pub mod listen;
+mod metrics_page;
+mod patience;
 mod place;
 pub mod probes;
 mod request;

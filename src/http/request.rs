@@ -18,6 +18,7 @@ use tracing::Instrument as _;
 use super::error::Failure;
 use super::reserved::{Area, area};
 use crate::domain::clock::{Ids as _, RandomIds};
+use crate::telemetry::metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -40,7 +41,9 @@ pub(super) async fn serve(request: Request, next: Next) -> Response {
     async {
         let begun = Instant::now();
         let response = finish(next.run(request).await, area, &id);
-        log(response.status().as_u16(), begun.elapsed().as_secs_f64() * 1000.0, &route);
+        let (status, took) = (response.status().as_u16(), begun.elapsed());
+        metrics::request(&route, status, took);
+        log(status, took.as_secs_f64() * 1000.0, &route);
         response
     }
     .instrument(span)

@@ -35,7 +35,7 @@ const AREAS: &[Area] = &[
     program("/webhooks", "Payments"),
     program("/telegram", "The Telegram bot"),
     program("/discord", "The Discord bot"),
-    program("/metrics", "The page of metrics"),
+    Area { prefix: "/metrics", audience: Audience::Program, planned: None },
     program("/config.json", "The panel's configuration"),
     program("/openapi.json", "The description of the API"),
     Area { prefix: "/livez", audience: Audience::Program, planned: None },

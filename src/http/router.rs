@@ -11,14 +11,17 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
+use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use super::address::{self, Gate};
 use super::error::HttpError;
-use super::{cors, event_page, gate, health, request, reserved, rest};
+use super::{cors, event_page, gate, health, metrics_page, patience, request, reserved, rest};
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
+use crate::door::rate::Limits;
 use crate::store::database::Store;
 
 /// The largest body of a request, in bytes.
@@ -39,6 +42,14 @@ pub struct HttpState {
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.
     pub public_url: String,
+    /// How often somebody may ask.
+    pub limits: Arc<Limits>,
+    /// Whose word about the client's address is taken.
+    pub proxies: Arc<[IpNet]>,
+    /// How long the body of a request may take to come.
+    pub body_patience: Duration,
+    /// Measures how things stand, for the page of metrics.
+    pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
 }
@@ -58,16 +69,21 @@ pub trait Probe: Send + Sync {
 
 /// The pages and the API.
 pub fn router(state: HttpState) -> Router {
+    let entrance = Gate { proxies: state.proxies.clone(), limits: state.limits.clone() };
+    let body_patience = state.body_patience;
     let routes = Router::new()
         .route("/e/{name}", get(event_page::show))
         .route("/api/health", get(health::health))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics_page::show))
         .route("/favicon.svg", get(icon))
         .merge(rest::routes())
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
-        .with_state(state);
+        .with_state(state)
+        .layer(middleware::from_fn_with_state(body_patience, patience::bound))
+        .layer(middleware::from_fn_with_state(entrance, address::enter));
     around(routes, PATIENCE)
 }
 

@@ -4,7 +4,7 @@
 //! the claims of the person it acts for, and loses both at its end, so that row level security decides everything a user
 //! causes. Start-up refuses a login that would bypass row level security (THREATS 7.2).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -12,6 +12,7 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 use super::error::StoreError;
 use crate::domain::person::{Person, Role};
+use crate::telemetry::metrics;
 
 /// The database as the program uses it.
 #[derive(Debug, Clone)]
@@ -80,6 +81,7 @@ impl Store {
 
     /// Begins a transaction in somebody's name.
     pub async fn begin(&self, actor: Actor<'_>) -> Result<Tx, StoreError> {
+        let begun = Instant::now();
         let mut tx = self.pool.begin().await?;
         let (role, claims, turn) = identity(actor);
         sqlx::query!(
@@ -91,7 +93,13 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
+        metrics::began_transaction(begun.elapsed());
         Ok(tx)
+    }
+
+    /// Connections that are open, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
     }
 
     /// Answers when the database does.

@@ -116,6 +116,17 @@ pub async fn renew(conn: &mut PgConnection, node: &str, lease_s: i32) -> Result<
     Ok(())
 }
 
+/// Open messages that nobody holds: their process died, and their lease ran out (PAINS P26). Runs as the server.
+pub async fn adrift(conn: &mut PgConnection) -> Result<i64, StoreError> {
+    let row = sqlx::query!(
+        r#"select count(*) as "count!" from public.inbox
+           where state in ('accepted', 'running') and coalesce(lease_until, '-infinity') < now()"#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.count)
+}
+
 /// Closes a message that needs no answer any more.
 pub async fn close(conn: &mut PgConnection, inbox: Uuid) -> Result<(), StoreError> {
     sqlx::query!("select app.settle_inbox($1, 'answered', null)", inbox).fetch_one(conn).await?;

@@ -8,7 +8,9 @@
 //! functions are nouns first (`venues::search`), and `make queries` to renew `.sqlx`.
 
 pub mod accounts;
+pub mod audit;
 pub mod backup;
+pub mod checkup;
 pub mod cluster;
 pub mod confirmations;
 pub mod conversations;

@@ -10,6 +10,7 @@ use super::turn::Desk;
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
 use crate::store::{conversations, inbox, sessions};
+use crate::telemetry::metrics;
 use crate::understanding::notices::{Trouble, trouble};
 
 /// Sets the message aside and tells its user, now or, when the store is away, at least whoever listens.
@@ -42,5 +43,7 @@ pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job, language: &str)
     conversations::say(&mut tx, session, &words, &serde_json::json!({"failed": true}), &job.channel, job.message)
         .await?;
     inbox::set_aside(&mut tx, job.inbox, "the turn failed").await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    metrics::message(metrics::Message::Dead);
+    Ok(())
 }

@@ -19,6 +19,7 @@ use super::job::Job;
 use super::session::{Ended, SessionActor, Take};
 use super::slot::Slot;
 use super::turn::Desk;
+use crate::telemetry::metrics;
 
 /// Messages that may wait in one session, the one being answered included.
 pub const MAILBOX: usize = 64;
@@ -78,6 +79,11 @@ impl Directory {
         self.slots.len()
     }
 
+    /// How many messages wait or are being answered.
+    pub fn waiting(&self) -> usize {
+        self.slots.iter().map(|slot| slot.pending.len()).sum()
+    }
+
     /// Promises a place in a session's queue, waking the session if it sleeps, and waits for the earlier messages of the
     /// session to be accepted.
     ///
@@ -99,6 +105,7 @@ impl Directory {
 
     fn refuse(&self, slot: &Slot) -> Result<(), Closed> {
         if self.draining.load(Ordering::SeqCst) || slot.held() >= MAILBOX {
+            metrics::busy();
             return Err(Closed::Busy);
         }
         match slot.resting_s(self.desk.clock.now()) {

@@ -8,6 +8,7 @@ pub mod directory;
 pub mod fault;
 mod form;
 pub mod job;
+mod milestones;
 mod plan;
 mod publish;
 pub mod recovery;

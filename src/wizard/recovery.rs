@@ -13,6 +13,7 @@ use crate::store::database::Actor;
 use crate::store::error::StoreError;
 use crate::store::inbox::{self, Leftover};
 use crate::store::people;
+use crate::telemetry::metrics;
 
 /// Takes back what this node left. `node` names this process across restarts, so nobody else holds what is ours.
 pub async fn begin(directory: &Arc<Directory>, node: &str) {
@@ -48,6 +49,7 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     let mut tx = desk.store.begin(Actor::Server).await?;
     let lease_s = desk.limits.lease_s;
     inbox::renew(&mut tx, node, lease_s).await?;
+    metrics::adrift(u32::try_from(inbox::adrift(&mut tx).await?).unwrap_or(u32::MAX));
     let leftovers = inbox::claim(&mut tx, node, lease_s, own).await?;
     let mut jobs = Vec::new();
     for leftover in leftovers {
@@ -57,6 +59,7 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     tx.commit().await?;
     let count = jobs.len();
     for (leftover, person) in jobs {
+        metrics::message(metrics::Message::TakenUp);
         let Some(person) = person else { continue };
         let body = serde_json::from_value::<Body>(leftover.body.clone());
         match body {

@@ -5,7 +5,7 @@
 //! the store: actix's supervisor restarts it with the same mailbox, and [`Supervised::restarting`] forgets the state.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use super::directory::Directory;
 use super::job::Job;
 use super::turn::{self, Desk, TurnError};
 use crate::domain::session::Session;
+use crate::telemetry::metrics;
 
 /// One more message waits: take the next one through its turn. The answer says how the turn ended.
 #[derive(Debug)]
@@ -106,12 +107,17 @@ async fn work(
     held: Option<Session>,
 ) -> Result<Result<Session, TurnError>, Failure> {
     let deadline = Duration::from_secs(desk.limits.turn_deadline_s);
+    let begun = Instant::now();
     let mut body = desk.runtime.spawn(turn::run(desk.clone(), id, job.clone(), held));
     match tokio::time::timeout(deadline, &mut body).await {
         Ok(Ok(result)) => return Ok(result),
-        Ok(Err(error)) => tracing::error!(session.id = %id, %error, "a turn panicked"),
+        Ok(Err(error)) => {
+            metrics::turn("panicked", begun.elapsed());
+            tracing::error!(session.id = %id, %error, "a turn panicked");
+        }
         Err(_) => {
             body.abort();
+            metrics::turn("stuck", begun.elapsed());
             tracing::error!(session.id = %id, deadline_s = deadline.as_secs(), "a turn was stuck");
         }
     }

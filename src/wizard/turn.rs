@@ -5,7 +5,7 @@
 //! to be taken up again.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use port::Reply;
 use tokio::runtime::Handle;
@@ -20,6 +20,7 @@ use crate::domain::session::Session;
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::{conversations, sessions};
+use crate::telemetry::metrics;
 use crate::understanding::notices::{Trouble, trouble};
 
 /// What every turn needs.
@@ -73,6 +74,19 @@ pub enum TurnError {
     Stopped,
 }
 
+impl TurnError {
+    /// Its name in metrics.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Later(_) => "later",
+            Self::Failed(_) => "failed",
+            Self::AnsweredElsewhere => "elsewhere",
+            Self::NoSession => "no_session",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// How often a turn begins again on fresh state before it is left for later.
 const CONFLICTS_ALLOWED: u32 = 50;
 /// How often a turn waits for a store that is away; 0.2 s, doubled each time: about 12 s, a takeover of the private cluster.
@@ -81,7 +95,9 @@ const WAITS: u32 = 6;
 /// Answers a message. The replies go to whoever listens; the settled session comes back.
 pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<Session>) -> Result<Session, TurnError> {
     let spoken = held.as_ref().map(|session| session.language.clone());
+    let begun = Instant::now();
     let result = retry(&desk, id, &job, held).await;
+    metrics::turn(result.as_ref().err().map_or("settled", TurnError::name), begun.elapsed());
     if let Err(error) = &result {
         tracing::warn!(session.id = %id, inbox.id = %job.inbox, %error, "a turn settled nothing");
         excuse(&desk, id, &job, error, spoken).await;
@@ -110,6 +126,7 @@ async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>)
         match error {
             StoreError::Conflict if conflicts < CONFLICTS_ALLOWED => {
                 conflicts += 1;
+                metrics::retry("conflict");
                 // Two processes that collide in step get out of step by their ids.
                 let spread = u64::from(job.inbox.as_bytes()[0] % 8);
                 tokio::time::sleep(Duration::from_millis(spread + u64::from(conflicts))).await;
@@ -119,6 +136,7 @@ async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>)
             StoreError::Unavailable(_) if waits < WAITS => {
                 tokio::time::sleep(Duration::from_millis(200 << waits)).await;
                 waits += 1;
+                metrics::retry("unavailable");
             }
             error if error.is_transient() => return Err(TurnError::Later(error)),
             error => return Err(TurnError::Failed(error)),
@@ -161,10 +179,12 @@ async fn once(
     if job.stop.is_cancelled() {
         return Ok(Try::Stopped);
     }
+    let milestones = work.milestones();
     let Some((session, replies)) = work.settle(&mut tx).await? else { return Ok(Try::AnsweredElsewhere) };
     fault::point("settle.before_commit");
     tx.commit().await?;
     fault::point("settle.after_commit");
+    milestones.count();
     Ok(Try::Settled(Box::new(session), replies))
 }
 
@@ -220,5 +240,7 @@ async fn stored_answer(desk: &Desk, id: Uuid, job: &Job) -> Result<Option<String
 async fn close(desk: &Desk, job: &Job) -> Result<(), StoreError> {
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     crate::store::inbox::close(&mut tx, job.inbox).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    metrics::message(metrics::Message::Answered);
+    Ok(())
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::fault;
 use super::job::Job;
+use super::milestones::Milestones;
 use super::state::DraftVenue;
 use super::turn::Desk;
 use super::{plan, show};
@@ -74,6 +75,8 @@ pub(super) struct Work<'a> {
     pub(super) refused: Option<Value>,
     pub(super) suggestions: Vec<Suggestion>,
     pub(super) note: Option<String>,
+    /// How many suggestions were taken.
+    pub(super) accepted: usize,
 }
 
 impl<'a> Work<'a> {
@@ -106,6 +109,7 @@ impl<'a> Work<'a> {
             before,
             suggestions: Vec::new(),
             note: None,
+            accepted: 0,
         }
     }
 
@@ -170,6 +174,7 @@ impl<'a> Work<'a> {
 
     pub(super) async fn take_choice(&mut self, tx: &mut Tx, choice: &Suggestion) -> Result<(), StoreError> {
         self.intent = Intent::Inform;
+        self.accepted += 1;
         self.patch.extend(choice.facts.iter().cloned().map(|fact| (fact, Provenance::Edited)));
         suggestions::accepted(tx, self.session.id, choice.id).await
     }
@@ -232,6 +237,18 @@ impl<'a> Work<'a> {
         (self.suggestions, self.note) = (advice.suggestions, advice.note);
         self.session.state.offered.clone_from(&self.suggestions);
         Ok(())
+    }
+
+    /// What this turn reaches, to be counted once it is settled.
+    pub(super) fn milestones(&self) -> Milestones {
+        let stage = self.session.stage;
+        Milestones {
+            stage: (stage > self.before.stage || self.before.version == 0).then(|| stage.number()),
+            created: self.before.event.is_none() && self.session.event.is_some(),
+            published: self.published.is_some(),
+            shown: self.suggestions.len(),
+            accepted: self.accepted,
+        }
     }
 
     /// Writes everything. `None`: another process answered the message meanwhile.

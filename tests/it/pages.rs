@@ -7,6 +7,7 @@ mod calendar;
 mod hostile;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, Request};
 use eventos::accounts::caller::{Caller, Signed};
 use eventos::domain::clock::FixedClock;
 use eventos::domain::person::{Person, Role as PersonRole};
+use eventos::door::rate::Limits;
 use eventos::http::probes::StoreProbe;
 use eventos::http::router::{HttpState, Probe, router};
 use eventos::store::database::Store;
@@ -59,9 +61,7 @@ async fn fill(conn: &mut PgConnection, events: &[Value]) {
 
 fn state(store: Store, probes: Vec<Arc<dyn Probe>>) -> HttpState {
     let clock = Arc::new(FixedClock::at("2027-01-01T00:00:00Z".parse().unwrap()));
-    let door = Arc::new(port::contract::Script::new().0);
-    let accounts = harness::accounts::accounts(&store, clock.clone());
-    HttpState { store, door, accounts, clock, public_url: "https://events.example".to_owned(), probes }
+    HttpState { probes, ..harness::http::state(store, clock) }
 }
 
 struct Answer {

@@ -57,11 +57,9 @@ impl Api {
     async fn start() -> Self {
         let database = filled().await.unwrap();
         let clock = Arc::new(FixedClock::at("2026-11-23T15:00:00Z".parse().unwrap()));
-        let door = Arc::new(port::contract::Script::new().0);
         let store = database.store().await;
-        let accounts = harness::accounts::accounts(&store, clock.clone());
         let public_url = "https://events.test/".to_owned();
-        let state = HttpState { store, door, accounts, clock, public_url, probes: Vec::new() };
+        let state = HttpState { public_url, ..harness::http::state(store, clock) };
         Self { database, router: router(state) }
     }
 

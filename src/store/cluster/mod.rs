@@ -33,4 +33,4 @@ pub use error::ClusterError;
 pub use handle::Cluster;
 pub use launcher::run_launcher_if_asked;
 pub use options::{ClusterOptions, DATABASE, Role};
-pub use prepared::Prepared;
+pub use prepared::{Prepared, find};

@@ -12,6 +12,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The major version of the binaries that would run the cluster; makes nothing but the folder.
+///
+/// # Errors
+/// When there are none, or none that fit.
+pub fn find(options: &ClusterOptions) -> Result<u32, ClusterError> {
+    Ok(Binaries::find(&Folder::open(options)?, options.bin_dir.as_deref())?.major)
+}
+
 /// A made cluster and all that is needed to start it.
 #[derive(Clone, Debug)]
 pub struct Prepared {

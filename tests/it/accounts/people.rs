@@ -29,7 +29,8 @@ async fn a_token_opens_the_door_for_whoever_may_draft() {
     assert!(format!("{said:?}").contains("concert"), "{said:?}");
 
     let id = claims(&token)["sub"].as_str().unwrap().to_owned();
-    let said = Recorder::new(program.door(), Sender::Person { id }).say("A workshop in Toronto").await.unwrap();
+    let said =
+        Recorder::new(program.door(), Sender::Person { id, counted: true }).say("A workshop in Toronto").await.unwrap();
     assert!(format!("{said:?}").contains("workshop"), "{said:?}");
 
     let attendee = accounts.local_token("guest@example.com", Some(PersonRole::Attendee), false).await.unwrap().token;
@@ -45,8 +46,8 @@ async fn a_token_opens_the_door_for_whoever_may_draft() {
         bearer(&keys.anon),
         bearer(&keys.service_role),
         bearer("x.y.z"),
-        Sender::Person { id: nobody },
-        Sender::Person { id: "ana".to_owned() },
+        Sender::Person { id: nobody, counted: true },
+        Sender::Person { id: "ana".to_owned(), counted: true },
     ] {
         let refused = Recorder::new(program.door(), from).say("A concert").await;
         assert!(matches!(refused, Err(Failure::Refused(port::Refusal::Unauthorized))), "{refused:?}");

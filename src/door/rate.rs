@@ -1,0 +1,265 @@
+//! How often somebody may ask: exact windows for people, a guard against floods for addresses.
+//!
+//! Promises: `ai_wizard` passes exactly its number of turns in a window and then nothing until its block ends, which further
+//! calls do not lengthen (rulings C-07, C-67); what the server itself writes is not counted (C-54); memory is bounded
+//! (PAINS P31; `counter` says what happens at the bound). Limits are those of this process: two processes count apart, and a
+//! restart begins anew.
+
+mod counter;
+mod flood;
+mod recent;
+
+use std::fmt;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use governor::clock::MonotonicClock;
+use uuid::Uuid;
+
+use crate::accounts::caller::Caller;
+use crate::domain::clock::Clock;
+use counter::Counter;
+use flood::Flood;
+use recent::Recent;
+
+/// What is counted for each person (R109).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// A turn of the wizard, whatever the channel.
+    AiWizard,
+    /// An event that a client makes over REST.
+    EventCreation,
+    /// A search for venues over REST.
+    VenueSearch,
+}
+
+/// So many calls from the first one on; then nothing for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Calls in a window; 0: as many as one likes.
+    pub requests: u32,
+    /// A window, in seconds.
+    pub window_s: u32,
+    /// How long nothing passes from the first refused call on, in seconds; 0: until the window ends.
+    pub block_s: u32,
+}
+
+/// Every limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// [`Endpoint::AiWizard`]
+    pub ai_wizard: Rule,
+    /// [`Endpoint::EventCreation`]
+    pub event_creation: Rule,
+    /// [`Endpoint::VenueSearch`]
+    pub venue_search: Rule,
+    /// People who are remembered for each of them.
+    pub max_keys: usize,
+    /// Requests of one address each second, once its burst is used up; 0: no bound.
+    pub address_per_s: u32,
+    /// Requests of one address at once.
+    pub address_burst: u32,
+}
+
+/// Why a call does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Please wait {seconds} seconds.")]
+pub struct RetryAfter {
+    /// Until the next call passes, at least 1.
+    pub seconds: u32,
+    /// The first that is refused in this block: worth a line in the audit log.
+    pub first: bool,
+}
+
+/// The limits of this process.
+pub struct Limits {
+    wizard: Counter,
+    events: Counter,
+    venues: Counter,
+    addresses: Option<Flood>,
+    recent: Recent,
+    clock: Arc<dyn Clock>,
+}
+
+impl Endpoint {
+    /// Its name in keys and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AiWizard => "ai_wizard",
+            Self::EventCreation => "event_creation",
+            Self::VenueSearch => "venue_search",
+        }
+    }
+
+    /// What a person's calls are counted under (R109).
+    pub fn key(self, person: Uuid) -> String {
+        format!("ratelimit:{}:{person}", self.name())
+    }
+}
+
+impl Limits {
+    /// Limits by these rules.
+    pub fn new(rules: &Rules, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            wizard: Counter::new(rules.ai_wizard, rules.max_keys),
+            events: Counter::new(rules.event_creation, rules.max_keys),
+            venues: Counter::new(rules.venue_search, rules.max_keys),
+            addresses: Flood::new(rules.address_per_s, rules.address_burst, MonotonicClock),
+            recent: Recent::default(),
+            clock,
+        }
+    }
+
+    /// Limits that refuse nothing.
+    pub fn none(clock: Arc<dyn Clock>) -> Self {
+        let free = Rule { requests: 0, window_s: 0, block_s: 0 };
+        let rules = Rules {
+            ai_wizard: free,
+            event_creation: free,
+            venue_search: free,
+            max_keys: 0,
+            address_per_s: 0,
+            address_burst: 0,
+        };
+        Self::new(&rules, clock)
+    }
+
+    /// Counts a call of this person.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check(&self, endpoint: Endpoint, person: Uuid) -> Result<(), RetryAfter> {
+        let counter = match endpoint {
+            Endpoint::AiWizard => &self.wizard,
+            Endpoint::EventCreation => &self.events,
+            Endpoint::VenueSearch => &self.venues,
+        };
+        let taken = counter.take(person.as_u128(), self.clock.now().as_millisecond());
+        taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
+    }
+
+    /// Counts a call of this caller: the server's own key and those whom administration exempted are not counted (C-05), and
+    /// whoever is nobody is known by their address alone.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_caller(&self, endpoint: Endpoint, caller: &Caller) -> Result<(), RetryAfter> {
+        match caller {
+            Caller::Person(signed) if !signed.load_test => self.check(endpoint, signed.person.id),
+            Caller::Person(_) | Caller::Anybody | Caller::Service => Ok(()),
+        }
+    }
+
+    /// Counts a request of this address, before anybody is known. A network of IPv6 has one allowance: whoever has one
+    /// address of a /64 has them all (THREATS 7.11).
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_address(&self, address: IpAddr) -> Result<(), RetryAfter> {
+        let Some(flood) = &self.addresses else { return Ok(()) };
+        let refused = |wait: std::time::Duration| RetryAfter {
+            seconds: seconds(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
+            first: false,
+        };
+        flood.take(address_key(address)).map_err(refused)
+    }
+
+    /// Remembers a message that was taken in.
+    pub(super) fn remember(&self, message: &impl Hash) {
+        self.recent.remember(message);
+    }
+
+    /// Whether this message was taken in lately and comes again: such a one is not counted.
+    pub(super) fn is_again(&self, message: &impl Hash) -> bool {
+        self.recent.is_again(message)
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limits").finish_non_exhaustive()
+    }
+}
+
+/// What an address is counted under: an IPv4 address, or a /64 of IPv6.
+fn address_key(address: IpAddr) -> u64 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => u64::from(address.to_bits()),
+        IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default() | 1 << 63,
+    }
+}
+
+/// Whole seconds until then, so that a caller who waits so long passes.
+fn seconds(wait_ms: i64) -> u32 {
+    u32::try_from(wait_ms.max(1).saturating_add(999) / 1000).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::caller::Signed;
+    use crate::domain::clock::FixedClock;
+    use crate::domain::person::{Person, Role};
+
+    fn person() -> Person {
+        let id = Uuid::from_u128(7);
+        Person { id, role: Role::Organizer, email: None, name: None, timezone: None, country: None, currency: None }
+    }
+
+    fn limits() -> (Limits, Arc<FixedClock>) {
+        let clock = Arc::new(FixedClock::at("2026-11-23T15:00:00Z".parse().unwrap()));
+        let rule = |requests| Rule { requests, window_s: 60, block_s: 0 };
+        let rules = Rules {
+            ai_wizard: Rule { requests: 30, window_s: 60, block_s: 60 },
+            event_creation: rule(10),
+            venue_search: rule(100),
+            max_keys: 1000,
+            address_per_s: 1,
+            address_burst: 5,
+        };
+        (Limits::new(&rules, clock.clone()), clock)
+    }
+
+    #[test]
+    fn each_endpoint_counts_for_itself() {
+        let (limits, clock) = limits();
+        let passed = |endpoint| (0..200).filter(|_| limits.check(endpoint, Uuid::nil()).is_ok()).count();
+        let all = [Endpoint::AiWizard, Endpoint::EventCreation, Endpoint::VenueSearch];
+        assert_eq!(all.map(passed), [30, 10, 100]);
+        clock.advance(20);
+        let waits = all.map(|endpoint| limits.check(endpoint, Uuid::nil()).unwrap_err());
+        assert_eq!(waits.map(|wait| wait.seconds), [40, 40, 40]);
+        assert_eq!(waits[0].to_string(), "Please wait 40 seconds.");
+        assert_eq!(Endpoint::AiWizard.key(Uuid::nil()), "ratelimit:ai_wizard:00000000-0000-0000-0000-000000000000");
+    }
+
+    #[test]
+    fn who_is_exempt_is_not_counted() {
+        let (limits, _) = limits();
+        let signed = Signed::known(person());
+        let tested = Caller::Person(Box::new(Signed { load_test: true, ..signed.clone() }));
+        let counted = Caller::Person(Box::new(signed));
+        let passed =
+            |caller: &Caller| (0..50).filter(|_| limits.check_caller(Endpoint::EventCreation, caller).is_ok()).count();
+        assert_eq!([&Caller::Service, &Caller::Anybody, &tested, &counted].map(passed), [50, 50, 50, 10]);
+    }
+
+    #[test]
+    fn one_network_of_ipv6_is_one_address() {
+        let (limits, _) = limits();
+        let passed = |addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| address.parse::<IpAddr>().unwrap());
+            addresses.filter(|address| limits.check_address(*address).is_ok()).count()
+        };
+        let one: Vec<String> = (0..20).map(|number| format!("2001:db8:1:2::{number:x}")).collect();
+        assert_eq!(passed(&one.iter().map(String::as_str).collect::<Vec<_>>()), 5);
+        assert_eq!(passed(&["2001:db8:1:3::1", "::ffff:192.0.2.1", "192.0.2.2"]), 3);
+        assert_eq!(passed(&["192.0.2.1"; 20]), 4, "an IPv4 address in IPv6's dress is the same");
+    }
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        assert_eq!([-5, 0, 1, 1000, 1001, 59_999].map(seconds), [1, 1, 1, 1, 2, 60]);
+    }
+}

@@ -1,0 +1,170 @@
+//! What is counted and measured: every metric of the program, in one place (docs/metrics.md says what each is good for).
+//!
+//! Promises: a label has few values that the program itself chose; no metric names a person, a session or an event. Where
+//! nobody asked for metrics, counting costs next to nothing.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// From a hundredth of a second to the longest that anybody waits; 1 s and 2 s are R121's thresholds.
+const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// What became of a message that was taken in (PAINS P3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// Taken in.
+    Accepted,
+    /// Delivered again.
+    Redelivered,
+    /// Left by an earlier run, and taken up.
+    TakenUp,
+    /// Answered, or closed because no answer was wanted any more.
+    Answered,
+    /// Set aside, and its user told.
+    Dead,
+}
+
+/// Begins to count, once in a process.
+pub fn install() {
+    let begin = || match recorder() {
+        Ok(handle) => Some(handle),
+        Err(error) => {
+            tracing::warn!(%error, "nothing is counted");
+            None
+        }
+    };
+    RECORDER.get_or_init(begin);
+}
+
+fn recorder() -> Result<PrometheusHandle, BuildError> {
+    let of_time = Matcher::Suffix("_seconds".to_owned());
+    PrometheusBuilder::new().set_buckets_for_metric(of_time, SECONDS)?.install_recorder()
+}
+
+/// The page of metrics; `None` where nothing is counted.
+pub fn page() -> Option<String> {
+    RECORDER.get()?.as_ref().map(PrometheusHandle::render)
+}
+
+/// Keeps what is measured between two looks small. To be called every few seconds.
+pub fn keep_up() {
+    if let Some(Some(handle)) = RECORDER.get() {
+        handle.run_upkeep();
+    }
+}
+
+/// A request was answered. `route` is its pattern.
+pub fn request(route: &str, status: u16, took: Duration) {
+    let class = match status / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        5 => "5xx",
+        _ => "1xx",
+    };
+    counter!("eventos_http_requests_total", "route" => route.to_owned(), "status" => class).increment(1);
+    histogram!("eventos_http_request_duration_seconds", "route" => route.to_owned()).record(took);
+}
+
+/// A message went on.
+pub fn message(state: Message) {
+    let name = match state {
+        Message::Accepted => "eventos_inbox_accepted_total",
+        Message::Redelivered => "eventos_inbox_redelivered_total",
+        Message::TakenUp => "eventos_inbox_taken_up_total",
+        Message::Answered => "eventos_inbox_answered_total",
+        Message::Dead => "eventos_inbox_dead_total",
+    };
+    counter!(name).increment(1);
+}
+
+/// A turn ended.
+pub fn turn(outcome: &'static str, took: Duration) {
+    counter!("eventos_turns_total", "outcome" => outcome).increment(1);
+    histogram!("eventos_turn_duration_seconds", "outcome" => outcome).record(took);
+}
+
+/// A turn begins again, because the store was away or somebody else wrote first.
+pub fn retry(why: &'static str) {
+    counter!("eventos_turn_retries_total", "why" => why).increment(1);
+}
+
+/// A session came to a stage for the first time in this turn.
+pub fn stage(number: u8) {
+    counter!("eventos_stage_reached_total", "stage" => number.to_string()).increment(1);
+}
+
+/// An event was published.
+pub fn published() {
+    counter!("eventos_events_published_total").increment(1);
+}
+
+/// An event was made by a turn.
+pub fn event_created() {
+    counter!("eventos_events_created_total").increment(1);
+}
+
+/// Suggestions were shown.
+pub fn suggestions_shown(count: usize) {
+    counter!("eventos_suggestions_shown_total").increment(count as u64);
+}
+
+/// Suggestions were taken.
+pub fn suggestions_accepted(count: usize) {
+    counter!("eventos_suggestions_accepted_total").increment(count as u64);
+}
+
+/// A limit refused a call: the name of an endpoint, `address` or `connections`.
+pub fn refused(limit: &'static str) {
+    counter!("eventos_rate_limit_refusals_total", "limit" => limit).increment(1);
+}
+
+/// A session's queue was full.
+pub fn busy() {
+    counter!("eventos_mailbox_busy_total").increment(1);
+}
+
+/// How long it took to get a connection and begin a transaction on it.
+pub fn began_transaction(took: Duration) {
+    histogram!("eventos_database_begin_duration_seconds").record(took);
+}
+
+/// Open messages whose process died, before they are taken up (PAINS P26).
+pub fn adrift(count: u32) {
+    gauge!("eventos_inbox_running_without_lease").set(f64::from(count));
+}
+
+/// How things stand now.
+pub fn standing(awake: usize, waiting: usize, connections: u32, idle: usize) {
+    gauge!("eventos_sessions_awake").set(awake as f64);
+    gauge!("eventos_mailbox_waiting").set(waiting as f64);
+    gauge!("eventos_database_connections").set(f64::from(connections));
+    gauge!("eventos_database_connections_in_use").set(f64::from(connections) - idle as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_what_was_counted() {
+        install();
+        install();
+        request("/e/{name}", 204, Duration::from_millis(20));
+        turn("settled", Duration::from_millis(700));
+        keep_up();
+        let page = page().unwrap();
+        for line in [
+            "eventos_http_requests_total{route=\"/e/{name}\",status=\"2xx\"} ",
+            "eventos_http_request_duration_seconds_bucket{route=\"/e/{name}\",le=\"0.025\"} ",
+            "eventos_turn_duration_seconds_bucket{outcome=\"settled\",le=\"1\"} ",
+        ] {
+            assert!(page.contains(line), "{line} is not in:\n{page}");
+        }
+    }
+}
