@@ -11,7 +11,7 @@ const origin = process.argv[2];
 const base = `${origin}/api/copilotkit`;
 const signed = { authorization: 'Bearer user-1' };
 const headers = { ...signed, 'content-type': 'application/json' };
-const PLAYS = 80;
+const PLAYS = 60;
 const CARDS = ['show_venues', 'confirm_publish'].map((name) => ({
   name,
   description: name,
@@ -123,6 +123,9 @@ async function liveAndLate(client) {
   assert.equal(refused.status, 401);
 }
 
+// Without a page the core does not ask for the runtime's info.
+globalThis.window = { location: { href: `${origin}/`, origin }, addEventListener() {}, removeEventListener() {} };
+
 function copilot(options = {}) {
   const failures = [];
   const core = new CopilotKitCore({ runtimeUrl: base, runtimeTransport: 'rest', headers: signed, ...options });
@@ -147,6 +150,7 @@ async function copilotKit(transport) {
   const confirm = {
     name: 'confirm_publish',
     description: 'asks before publishing',
+    parameters: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) } } },
     handler: async (card) => {
       asked.push(card);
       return { approved: true, revision: card.revision };

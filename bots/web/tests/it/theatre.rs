@@ -320,6 +320,10 @@ fn play(words: &str) -> Play {
         1 => Vec::new(),
         size => streamed(&text, usize::try_from(size).unwrap() * 3),
     };
+    if dice.roll(6) == 0 {
+        // Cut off: streamed, and never said whole.
+        replies.retain(|reply| !matches!(reply, Reply::Said(_)));
+    }
     let offered =
         Choice { id: "11111111-1111-4111-8111-111111111111".to_owned(), label: "Town hall".to_owned(), detail: None };
     let trouble =
