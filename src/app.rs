@@ -125,13 +125,24 @@ impl App {
         if let Some(cluster) = &self.cluster {
             probes.push(Arc::new(ClusterProbe(cluster.clone())));
         }
+        let chat = web::router(web::WebState { door: self.door.clone() });
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             probes,
+            channels: chat.merge(web::panel(self.panel())),
         })
+    }
+
+    /// What the panel in the browser has to know.
+    fn panel(&self) -> web::PanelConfig {
+        web::PanelConfig {
+            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            copilotkit_url: web::BASE.to_owned(),
+            ..web::PanelConfig::default()
+        }
     }
 
     /// Answers what was accepted, then lets go of everything.

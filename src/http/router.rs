@@ -38,6 +38,8 @@ pub struct HttpState {
     pub public_url: String,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
+    /// The routes of the channels that speak HTTP.
+    pub channels: Router,
 }
 
 /// A part of the program that can be asked whether it works.
@@ -54,7 +56,8 @@ pub trait Probe: Send + Sync {
 }
 
 /// The pages and the API.
-pub fn router(state: HttpState) -> Router {
+pub fn router(mut state: HttpState) -> Router {
+    let channels = std::mem::take(&mut state.channels);
     let routes = Router::new()
         .route("/e/{name}", get(event_page::show))
         .route("/api/health", get(health::health))
@@ -62,7 +65,8 @@ pub fn router(state: HttpState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
         .fallback(elsewhere)
-        .with_state(state);
+        .with_state(state)
+        .merge(channels);
     around(routes, PATIENCE)
 }
 
@@ -150,9 +154,11 @@ mod tests {
 
     #[tokio::test]
     async fn people_get_a_page() {
-        for (path, status, words) in
-            [("/", 501, "eventos chat"), ("/wizard/new", 501, "eventos chat"), ("/nowhere", 404, "find this page")]
-        {
+        for (path, status, words) in [
+            ("/checkin/7", 501, "eventos chat"),
+            ("/nowhere", 404, "find this page"),
+            ("/wizard", 404, "find this page"),
+        ] {
             let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
             assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
