@@ -2,13 +2,16 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help setup run chat test lint check queries reliability bench clean
+.PHONY: help setup panel run chat test lint check queries reliability bench clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: ## installs what is missing (npm packages, cargo-nextest, Debian packages when root)
 	@tools/setup.sh
+
+panel: ## builds the panel in the browser, where its sources are newer
+	@tools/panel.sh
 
 run: setup ## builds and serves on http://127.0.0.1:8080
 	@cargo run --quiet -- serve

@@ -181,6 +181,7 @@ impl App {
         if let Some(cluster) = &self.cluster {
             probes.push(Arc::new(ClusterProbe(cluster.clone())));
         }
+        let chat = web::router(web::WebState { door: self.door.clone() });
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
@@ -192,6 +193,7 @@ impl App {
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             probes,
+            channels: chat.merge(web::panel(self.accounts.project(), self.panel())),
         })
     }
 
@@ -213,6 +215,26 @@ impl App {
         Arc::new(move || {
             let (connections, idle) = store.connections();
             telemetry::metrics::standing(directory.awake(), directory.waiting(), connections, idle);
+        })
+    }
+
+    /// What the panel in the browser has to know. The public key may be a new one at any time.
+    fn panel(&self) -> web::Configure {
+        let (accounts, public_url) = (self.accounts.clone(), self.public_url.trim_end_matches('/').to_owned());
+        Arc::new(move || {
+            let (accounts, public_url) = (accounts.clone(), public_url.clone());
+            Box::pin(async move {
+                let key = accounts.public_key().await;
+                let key = key.inspect_err(|error| tracing::error!(%error, "the panel gets no key")).ok()?;
+                Some(web::PanelConfig {
+                    supabase_url: accounts.project().map(str::to_owned),
+                    supabase_anon_key: key,
+                    public_url,
+                    copilotkit_url: web::BASE.to_owned(),
+                    sign_in: web::SignIn { anonymous: accounts.options().guests },
+                    ..web::PanelConfig::default()
+                })
+            })
         })
     }
 

@@ -20,9 +20,17 @@ if [ "${1:-}" = "checks" ]; then
   cargo machete --version >/dev/null 2>&1 || cargo install cargo-machete --version 0.9.2 --locked --quiet
   need typos || cargo install typos-cli --version 1.52.0 --locked --quiet
 fi
+# The panel in the browser.
+tools/panel.sh
 
 if [ "${1:-}" = "tests" ] || [ "${REQUIRE_ALL:-}" = 1 ]; then
   cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --quiet
+  # The official clients that the tests of the web channel drive.
+  clients=bots/web/tests/clients
+  if [ ! -d $clients/node_modules ] || [ $clients/package-lock.json -nt $clients/node_modules ]; then
+    npm ci --ignore-scripts --no-audit --no-fund --silent --prefix $clients
+    touch $clients/node_modules
+  fi
   # A second PostgreSQL major, to show that the schema does not depend on one.
   if ! ls /usr/lib/postgresql/15/bin/postgres >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && need apt-get; then

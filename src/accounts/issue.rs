@@ -1,6 +1,7 @@
 //! Signs tokens: those of people and the keys of the API.
 
 use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -37,6 +38,17 @@ pub struct ApiKeys {
     pub service_role: String,
 }
 
+fn key_claims(keys: &Keys, role: &str) -> KeyClaims {
+    let made = keys.active.created_at.as_second();
+    KeyClaims {
+        iss: KEY_ISSUER.to_owned(),
+        aud: KEY_AUDIENCE.to_owned(),
+        role: role.to_owned(),
+        iat: made,
+        exp: made.saturating_add(KEY_LIFE_S),
+    }
+}
+
 impl Accounts {
     /// The keys of the API, the same until they are rotated.
     ///
@@ -45,6 +57,18 @@ impl Accounts {
     pub async fn api_keys(&self) -> Result<ApiKeys, AccountsError> {
         let keys = self.ring()?.keys().await?;
         self.keys_of(&keys).await
+    }
+
+    /// The key that pages and apps may show: it says nothing about its caller. `None`: the project's was not set.
+    ///
+    /// # Errors
+    /// When there is no signing key yet and none can be made.
+    pub async fn public_key(&self) -> Result<Option<String>, AccountsError> {
+        if let Some(project) = &self.options.supabase {
+            return Ok(project.anon_key.as_ref().map(|key| key.expose_secret().to_owned()));
+        }
+        let keys = self.ring()?.keys().await?;
+        Ok(Some(sign(&keys, &key_claims(&keys, "anon")).await?))
     }
 
     /// Signs with a new key from now on and gives the new keys of the API. What the old ones signed holds until it ends, the
@@ -58,17 +82,9 @@ impl Accounts {
     }
 
     async fn keys_of(&self, keys: &Keys) -> Result<ApiKeys, AccountsError> {
-        let made = keys.active.created_at.as_second();
-        let claims = |role: &str| KeyClaims {
-            iss: KEY_ISSUER.to_owned(),
-            aud: KEY_AUDIENCE.to_owned(),
-            role: role.to_owned(),
-            iat: made,
-            exp: made.saturating_add(KEY_LIFE_S),
-        };
         Ok(ApiKeys {
-            anon: sign(keys, &claims("anon")).await?,
-            service_role: sign(keys, &claims("service_role")).await?,
+            anon: sign(keys, &key_claims(keys, "anon")).await?,
+            service_role: sign(keys, &key_claims(keys, "service_role")).await?,
         })
     }
 

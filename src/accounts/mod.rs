@@ -91,6 +91,11 @@ impl Accounts {
         &self.public_url
     }
 
+    /// The address of the project where people sign in, when that is not here.
+    pub fn project(&self) -> Option<&str> {
+        self.options.supabase.as_ref().map(|project| project.url.as_str())
+    }
+
     /// What was set.
     pub fn options(&self) -> &Options {
         &self.options

@@ -22,13 +22,10 @@ pub(super) struct Area {
     pub(super) planned: Option<&'static str>,
 }
 
-const PANEL: &str = "The panel in the browser";
-
 const AREAS: &[Area] = &[
     program("/functions", "The wizard's web API"),
     Area { prefix: "/rest", audience: Audience::Program, planned: None },
     program("/auth", "Sign-in over the web"),
-    program("/api/copilotkit", "The panel's chat endpoint"),
     program("/api/links", "Linking chat accounts"),
     program("/api/queue", "The publisher's queue"),
     Area { prefix: "/api", audience: Audience::Program, planned: None },
@@ -36,15 +33,10 @@ const AREAS: &[Area] = &[
     program("/telegram", "The Telegram bot"),
     program("/discord", "The Discord bot"),
     Area { prefix: "/metrics", audience: Audience::Program, planned: None },
-    program("/config.json", "The panel's configuration"),
+    Area { prefix: "/config.json", audience: Audience::Program, planned: None },
     program("/openapi.json", "The description of the API"),
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
-    person("/login", PANEL),
-    person("/reset", PANEL),
-    person("/settings", PANEL),
-    person("/dashboard", PANEL),
-    person("/wizard", PANEL),
     person("/docs", "The documentation of the API"),
     person("/files", "The place for pictures and files"),
     person("/connect", "Setting up payments"),
@@ -52,7 +44,7 @@ const AREAS: &[Area] = &[
     person("/checkin", "Checking in guests"),
 ];
 
-const ROOT: Area = person("/", PANEL);
+const ROOT: Area = Area { prefix: "/", audience: Audience::Person, planned: None };
 const ELSEWHERE: Area = Area { prefix: "elsewhere", audience: Audience::Person, planned: None };
 
 const fn program(prefix: &'static str, planned: &'static str) -> Area {
@@ -80,7 +72,7 @@ mod tests {
         assert_eq!(area("/restaurant").prefix, "elsewhere");
         assert_eq!(area("/api/queue").planned, Some("The publisher's queue"));
         assert_eq!((area("/api/x").planned, area("/api/x").audience), (None, Audience::Program));
-        assert_eq!((area("/").planned, area("/e/x").planned), (Some(PANEL), None));
+        assert_eq!((area("/").planned, area("/e/x").planned), (None, None));
         assert_eq!(area("/dashboard/events/1").audience, Audience::Person);
     }
 }

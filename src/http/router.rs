@@ -52,6 +52,8 @@ pub struct HttpState {
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
+    /// The routes of the channels that speak HTTP.
+    pub channels: Router,
 }
 
 /// A part of the program that can be asked whether it works.
@@ -68,7 +70,8 @@ pub trait Probe: Send + Sync {
 }
 
 /// The pages and the API.
-pub fn router(state: HttpState) -> Router {
+pub fn router(mut state: HttpState) -> Router {
+    let channels = std::mem::take(&mut state.channels);
     let entrance = Gate { proxies: state.proxies.clone(), limits: state.limits.clone() };
     let body_patience = state.body_patience;
     let routes = Router::new()
@@ -82,6 +85,7 @@ pub fn router(state: HttpState) -> Router {
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state)
+        .merge(channels)
         .layer(middleware::from_fn_with_state(body_patience, patience::bound))
         .layer(middleware::from_fn_with_state(entrance, address::enter));
     around(routes, PATIENCE)
@@ -172,9 +176,11 @@ mod tests {
 
     #[tokio::test]
     async fn people_get_a_page() {
-        for (path, status, words) in
-            [("/", 501, "eventos chat"), ("/wizard/new", 501, "eventos chat"), ("/nowhere", 404, "find this page")]
-        {
+        for (path, status, words) in [
+            ("/checkin/7", 501, "eventos chat"),
+            ("/nowhere", 404, "find this page"),
+            ("/wizard", 404, "find this page"),
+        ] {
             let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
             assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));

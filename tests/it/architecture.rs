@@ -30,6 +30,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http", "app", "cli"]),
     ("port", &["wizard", "door", "http", "app", "cli"]),
     ("terminal", &["cli"]),
+    ("web", &["app"]),
     ("language", &["understanding"]),
     ("clap", &["cli"]),
     ("ring", &["accounts"]),

@@ -7,7 +7,6 @@ mod calendar;
 mod hostile;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -15,7 +14,6 @@ use axum::http::{HeaderMap, Request};
 use eventos::accounts::caller::{Caller, Signed};
 use eventos::domain::clock::FixedClock;
 use eventos::domain::person::{Person, Role as PersonRole};
-use eventos::door::rate::Limits;
 use eventos::http::probes::StoreProbe;
 use eventos::http::router::{HttpState, Probe, router};
 use eventos::store::database::Store;

@@ -21,5 +21,6 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         body_patience: Duration::from_secs(5),
         standing: Arc::new(|| {}),
         probes: Vec::new(),
+        channels: axum::Router::new(),
     }
 }

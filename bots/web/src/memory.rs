@@ -1,0 +1,226 @@
+//! What this process remembers between requests: which thread is busy, what was offered last, which drafts were sent.
+//!
+//! Promises: nothing here is needed for correctness. After a restart a number typed is still a choice (the wizard reads it), a
+//! question's card still works (its token is in the call's id), and an edit is still checked; only shortcuts are lost.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use port::{Choice, Confirmation, Reply};
+use serde_json::Value;
+
+use crate::edits::{self, Sent};
+
+/// How many sessions are remembered.
+const SESSIONS: usize = 4096;
+/// How many of the drafts that were sent, of each session.
+const DRAFTS: usize = 6;
+/// How many of the messages that were taken in, of each session.
+const MESSAGES: usize = 32;
+
+/// The memory. Clones are the same memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Memory(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    running: HashMap<String, Running>,
+    notes: HashMap<String, Notes>,
+    /// The sessions by when they were first noted.
+    order: BTreeMap<u64, String>,
+    next: u64,
+}
+
+/// A run that this process started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Running {
+    /// The client's name for it.
+    pub(crate) run_id: String,
+    /// The message that it answers.
+    pub(crate) message: String,
+}
+
+/// What the last answer left open, and what was sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notes {
+    /// The suggestions that it showed, in order.
+    pub(crate) choices: Vec<Choice>,
+    /// The question before publishing.
+    pub(crate) question: Option<Confirmation>,
+    /// The drafts that were sent to clients, oldest first.
+    pub(crate) drafts: Vec<Sent>,
+    /// The ids of the messages that the door has, oldest first.
+    pub(crate) taken: Vec<String>,
+}
+
+/// A thread is busy for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    memory: Memory,
+    keys: Vec<String>,
+    running: Running,
+}
+
+/// Whether a run may begin.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    /// It may.
+    Free(Turn),
+    /// The same message is on its way already.
+    Same,
+    /// Another one is.
+    Busy,
+}
+
+impl Memory {
+    /// Makes a thread busy, by all the keys it is known under.
+    pub(crate) fn begin(&self, keys: Vec<String>, running: Running) -> Begun {
+        let mut inner = self.inner();
+        let others: Vec<&Running> = keys.iter().filter_map(|key| inner.running.get(key)).collect();
+        if others.iter().any(|other| other.message == running.message) {
+            return Begun::Same;
+        }
+        if !others.is_empty() {
+            return Begun::Busy;
+        }
+        for key in &keys {
+            inner.running.insert(key.clone(), running.clone());
+        }
+        drop(inner);
+        Begun::Free(Turn { memory: self.clone(), keys, running })
+    }
+
+    /// The run of this session that was started here.
+    pub(crate) fn running(&self, session: &str) -> Option<Running> {
+        self.inner().running.get(session).cloned()
+    }
+
+    /// What is remembered of this session.
+    pub(crate) fn notes(&self, session: &str) -> Notes {
+        self.inner().notes.get(session).cloned().unwrap_or_default()
+    }
+
+    /// The door has this message. A new one answers or passes over what the last answer left open.
+    pub(crate) fn taken(&self, session: &str, message: &str, is_new: bool) {
+        self.inner().note(session, |notes| {
+            if is_new {
+                notes.choices.clear();
+                notes.question = None;
+            }
+            notes.taken.retain(|known| known != message);
+            notes.taken.push(message.to_owned());
+            let surplus = notes.taken.len().saturating_sub(MESSAGES);
+            notes.taken.drain(..surplus);
+        });
+    }
+
+    /// Keeps what the next message may refer to.
+    pub(crate) fn heard(&self, session: &str, reply: &Reply) {
+        match reply {
+            Reply::Suggestions(choices) => self.inner().note(session, |notes| notes.choices.clone_from(choices)),
+            Reply::Confirm(asked) => self.inner().note(session, |notes| notes.question = Some(asked.clone())),
+            Reply::Published { .. } => self.inner().note(session, |notes| notes.question = None),
+            Reply::Delta(_)
+            | Reply::Said(_)
+            | Reply::Progress(_)
+            | Reply::Draft(_)
+            | Reply::Trouble { .. }
+            | Reply::State(_)
+            | Reply::Done => {}
+        }
+    }
+
+    /// Keeps the draft of a state that was sent, to know a client's edits by.
+    pub(crate) fn sent(&self, session: &str, state: &Value) {
+        let (Some(revision), Some(draft)) = (edits::revision(state), state.get("draft")) else { return };
+        self.inner().note(session, |notes| {
+            notes.drafts.retain(|(number, _)| *number != revision);
+            notes.drafts.push((revision, draft.clone()));
+            let surplus = notes.drafts.len().saturating_sub(DRAFTS);
+            notes.drafts.drain(..surplus);
+        });
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn note(&mut self, session: &str, change: impl FnOnce(&mut Notes)) {
+        let (order, next) = (&mut self.order, &mut self.next);
+        let notes = self.notes.entry(session.to_owned()).or_insert_with(|| {
+            *next += 1;
+            order.insert(*next, session.to_owned());
+            Notes::default()
+        });
+        change(notes);
+        while self.notes.len() > SESSIONS {
+            let Some((_, oldest)) = self.order.pop_first() else { break };
+            self.notes.remove(&oldest);
+        }
+    }
+}
+
+impl Turn {
+    /// The session is known now: it is busy too.
+    pub(crate) fn in_session(&mut self, session: &str) {
+        let mut inner = self.memory.inner();
+        inner.running.entry(session.to_owned()).or_insert_with(|| {
+            self.keys.push(session.to_owned());
+            self.running.clone()
+        });
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut inner = self.memory.inner();
+        for key in &self.keys {
+            inner.running.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn run(message: &str) -> Running {
+        Running { run_id: format!("run of {message}"), message: message.to_owned() }
+    }
+
+    #[test]
+    fn a_thread_is_busy_under_all_its_names_until_its_turn_ends() {
+        let memory = Memory::default();
+        let begin = |key: &str, message: &str| memory.begin(vec![key.to_owned()], run(message));
+        let Begun::Free(mut turn) = begin("thread", "m1") else { panic!("it was free") };
+        turn.in_session("session");
+        assert_eq!(memory.running("session"), Some(run("m1")));
+        assert!(matches!(begin("thread", "m2"), Begun::Busy));
+        assert!(matches!(begin("session", "m2"), Begun::Busy));
+        assert!(matches!(begin("session", "m1"), Begun::Same));
+        assert!(matches!(begin("elsewhere", "m2"), Begun::Free(_)));
+        drop(turn);
+        assert!(memory.running("session").is_none());
+        assert!(matches!(begin("thread", "m2"), Begun::Free(_)));
+    }
+
+    #[test]
+    fn it_stays_small() {
+        let memory = Memory::default();
+        for revision in 0..20 {
+            memory.sent("first", &json!({"revision": revision, "draft": {}}));
+        }
+        let kept: Vec<i64> = memory.notes("first").drafts.iter().map(|(revision, _)| *revision).collect();
+        assert_eq!(kept, [14, 15, 16, 17, 18, 19]);
+        for number in 0..SESSIONS {
+            memory.taken(&format!("s{number}"), "m", true);
+        }
+        assert!(memory.notes("first").drafts.is_empty());
+        let inner = memory.inner();
+        assert_eq!((inner.notes.len(), inner.order.len()), (SESSIONS, SESSIONS));
+    }
+}

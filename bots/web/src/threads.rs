@@ -1,0 +1,47 @@
+//! Which session a thread is: one's own session by its id, or the one that one's own clients call by this name (ruling C-70).
+//!
+//! Promises: looking for a thread makes nothing; another person's is as absent as none.
+
+use port::{Door, Refusal, Sender, SessionChoice};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A session that is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) session: String,
+    /// Its state as it is saved.
+    pub(crate) state: Value,
+}
+
+/// Looks for the session of this thread.
+pub(crate) async fn find(door: &dyn Door, from: &Sender, thread: &str) -> Result<Option<Found>, Refusal> {
+    if is_session_id(thread)
+        && let Some(found) = get(door, from, thread).await?
+    {
+        return Ok(Some(found));
+    }
+    match door.find(from, thread).await? {
+        Some(session) => get(door, from, &session).await,
+        None => Ok(None),
+    }
+}
+
+/// The sender's own session with this id.
+pub(crate) async fn get(door: &dyn Door, from: &Sender, session: &str) -> Result<Option<Found>, Refusal> {
+    match door.state(from, session).await {
+        Ok(state) => Ok(Some(Found { session: session.to_owned(), state: state.0 })),
+        Err(Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The session that a message of this thread is for.
+pub(crate) fn choice(thread: &str, found: Option<&Found>) -> SessionChoice {
+    found.map_or_else(|| SessionChoice::Thread(thread.to_owned()), |found| SessionChoice::Id(found.session.clone()))
+}
+
+/// Session ids are UUIDs; a client's own thread id may be one as well.
+pub(crate) fn is_session_id(text: &str) -> bool {
+    text.parse::<Uuid>().is_ok()
+}
