@@ -1,0 +1,2 @@
+-- 0011 makes functions only: no table of it needs a row.
+select;
