@@ -45,8 +45,17 @@ pub struct PageVenue {
     pub lon: Option<f64>,
 }
 
-/// The page under this link, as far as the caller may see it; drafts have none.
-pub async fn get(conn: &mut PgConnection, slug: &str) -> Result<Option<Page>, StoreError> {
+/// What was found of a page before all of its event is read.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The event.
+    pub id: Uuid,
+    updated_at: Timestamp,
+    venue: Option<PageVenue>,
+}
+
+/// The event under this link, when the caller may see it; drafts have no page.
+pub async fn find(conn: &mut PgConnection, slug: &str) -> Result<Option<Found>, StoreError> {
     let row = sqlx::query!(
         r#"select e.id, e.updated_at as "updated_at: jiff_sqlx::Timestamp", v.name as "venue_name?", v.address as "venue_address?",
                v.city as "venue_city?", v.lat as "lat?", v.lon as "lon?"
@@ -54,16 +63,11 @@ pub async fn get(conn: &mut PgConnection, slug: &str) -> Result<Option<Page>, St
            where e.slug = $1 and e.status in ('published', 'cancelled')"#,
         slug
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(conn)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let stored = events::get(conn, row.id).await?.ok_or_else(|| odd("event", row.id))?;
-    Ok(Some(Page {
+    Ok(row.map(|row| Found {
         id: row.id,
-        slug: slug.to_owned(),
-        status: stored.head.status,
-        revision: stored.head.revision,
-        draft: stored.draft,
+        updated_at: row.updated_at.to_jiff(),
         venue: row.venue_name.map(|name| PageVenue {
             name,
             address: row.venue_address,
@@ -71,7 +75,21 @@ pub async fn get(conn: &mut PgConnection, slug: &str) -> Result<Option<Page>, St
             lat: row.lat,
             lon: row.lon,
         }),
-        organizer: None,
-        updated_at: row.updated_at.to_jiff(),
     }))
+}
+
+/// All that the page of this event shows. A visitor's role may not read where an online event is joined: the page decides
+/// whom it shows that, so whoever reads for a visitor reads as the server.
+pub async fn get(conn: &mut PgConnection, slug: &str, found: Found) -> Result<Page, StoreError> {
+    let stored = events::get(conn, found.id).await?.ok_or_else(|| odd("event", found.id))?;
+    Ok(Page {
+        id: found.id,
+        slug: slug.to_owned(),
+        status: stored.head.status,
+        revision: stored.head.revision,
+        draft: stored.draft,
+        venue: found.venue,
+        organizer: None,
+        updated_at: found.updated_at,
+    })
 }

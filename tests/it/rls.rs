@@ -77,15 +77,7 @@ async fn measure(
         let reached = attempt(conn, &table.statement(verb, place), person).await?;
         kinds.entry(place.seen_by(person)).or_default().push(reached);
     }
-    if kinds.values().flatten().all(|reached| *reached) {
-        return Ok("all".to_owned());
-    }
-    let reached: Vec<String> = kinds
-        .into_iter()
-        .filter(|(_, attempts)| attempts.contains(&true))
-        .map(|(kind, attempts)| if attempts.contains(&false) { format!("{kind}?") } else { kind.to_owned() })
-        .collect();
-    Ok(if reached.is_empty() { "-".to_owned() } else { reached.join("+") })
+    Ok(cell(&kinds))
 }
 
 /// Tries one statement in somebody's name and takes it back; true when it touched a row.
@@ -103,6 +95,25 @@ async fn attempt(conn: &mut PgConnection, statement: &str, person: Person) -> Re
             _ => Err(sqlx::Error::Protocol(format!("{}: {statement}: {error}", person.name()))),
         },
     }
+}
+
+/// What a person reaches in a table with a verb, as it is written down.
+pub(crate) fn written(table: &str, verb: &str, person: Person) -> String {
+    let cell = (table.to_owned(), verb.to_owned(), person.name().to_owned());
+    parse(EXPECTED).remove(&cell).unwrap_or_default()
+}
+
+/// The kinds that were reached, as a cell of the matrix.
+pub(crate) fn cell(kinds: &BTreeMap<&str, Vec<bool>>) -> String {
+    if kinds.values().flatten().all(|reached| *reached) {
+        return "all".to_owned();
+    }
+    let reached: Vec<String> = kinds
+        .iter()
+        .filter(|(_, attempts)| attempts.contains(&true))
+        .map(|(kind, attempts)| if attempts.contains(&false) { format!("{kind}?") } else { (*kind).to_owned() })
+        .collect();
+    if reached.is_empty() { "-".to_owned() } else { reached.join("+") }
 }
 
 type Grid = BTreeMap<(String, String, String), String>;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderName, LOCATION, VARY};
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::error::RestError;
 use super::preferences::{Form, Preferences, Return};
@@ -27,43 +27,44 @@ pub(super) struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// # Errors
-    /// `PGRST103` when the first row that was asked for is past the last.
-    pub(super) fn response(self) -> Result<Response, RestError> {
+    /// Also a refusal: the first row that was asked for may be past the last.
+    pub(super) fn response(self) -> Response {
         let is_read = matches!(*self.method, Method::GET | Method::HEAD);
         let shows_rows = is_read || self.preferences.given_back == Some(Return::Representation);
-        let status = if is_read { self.read_status()? } else { write_status(self.method, shows_rows) };
+        let status = if is_read { self.read_status() } else { Ok(write_status(self.method, shows_rows)) };
         let range = self.range(is_read);
+        let mut response = match status {
+            Ok(status) => self.success(status, shows_rows),
+            Err(refusal) => refusal.into_response(),
+        };
+        put(&mut response, CONTENT_RANGE, &range);
+        if let Some(applied) = self.preferences.applied(!is_read) {
+            put(&mut response, PREFERENCE_APPLIED, &applied);
+        }
+        response
+    }
+
+    fn success(&self, status: StatusCode, shows_rows: bool) -> Response {
         let body = match self.form {
             _ if !shows_rows || *self.method == Method::HEAD => Body::empty(),
-            Form::List => Body::from(self.outcome.body),
+            Form::List => Body::from(self.outcome.body.clone()),
             Form::Object => Body::from(only_row(&self.outcome.body)),
         };
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        let headers = response.headers_mut();
-        let mut put = |name: HeaderName, value: String| {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                headers.insert(name, value);
-            }
-        };
-        put(CONTENT_RANGE, range);
         if shows_rows {
-            put(CONTENT_TYPE, self.form.media_type().to_owned());
+            put(&mut response, CONTENT_TYPE, self.form.media_type());
         }
-        if let Some(applied) = self.preferences.applied(!is_read) {
-            put(PREFERENCE_APPLIED, applied);
+        if self.has_profile && shows_rows {
+            put(&mut response, CONTENT_PROFILE, "public");
         }
-        if self.has_profile {
-            put(CONTENT_PROFILE, "public".to_owned());
-        }
-        if let Some(key) = self.outcome.key.filter(|_| self.preferences.given_back == Some(Return::HeadersOnly)) {
-            put(LOCATION, format!("/rest/v1/{}?id=eq.{key}", self.table));
+        if let Some(key) = &self.outcome.key {
+            put(&mut response, LOCATION, &format!("/rest/v1/{}?id=eq.{key}", self.table));
         }
         let kept = if self.is_public { "public, max-age=300, s-maxage=3600" } else { "no-store" };
-        put(CACHE_CONTROL, kept.to_owned());
-        put(VARY, "authorization, apikey, accept, accept-profile, prefer, range".to_owned());
-        Ok(response)
+        put(&mut response, CACHE_CONTROL, kept);
+        put(&mut response, VARY, "authorization, apikey, accept, accept-profile, prefer, range");
+        response
     }
 
     fn read_status(&self) -> Result<StatusCode, RestError> {
@@ -86,6 +87,12 @@ impl Answer<'_> {
         }
         let last = self.offset.saturating_add(rows - 1);
         format!("{}-{last}/{total}", self.offset)
+    }
+}
+
+fn put(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
     }
 }
 

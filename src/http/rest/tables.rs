@@ -36,7 +36,7 @@ pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result
     let outcome = run(state, call, &act, &level, back, preferences.count.is_some(), form).await?;
     let is_public = matches!(call.caller, Caller::Anybody) && act == Act::Read && name == "venues";
     let offset = level.offset;
-    Answer {
+    Ok(Answer {
         method: &call.method,
         table: name,
         outcome,
@@ -46,7 +46,7 @@ pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result
         has_profile,
         is_public,
     }
-    .response()
+    .response())
 }
 
 fn act(call: &Call, table: &'static Table, level: &Level, columns: Option<&[String]>) -> Result<Act, RestError> {

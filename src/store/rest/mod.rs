@@ -2,7 +2,7 @@
 //!
 //! Promises: one statement for each request, inside the caller's own transaction, so that row level security, column rights
 //! and constraints decide; what PostgreSQL says about a refusal is handed on with its SQLSTATE. Here alone queries are not
-//! checked when the program is built, because the statement is made of the request; see [`statement`] for what keeps it safe.
+//! checked when the program is built, because the statement is made of the request; `statement.rs` says what keeps it safe.
 
 pub mod catalogue;
 pub mod query;

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::catalogue::{Column, Table};
+use super::catalogue::Column;
 use super::query::{Act, Back, Condition, Embed, Level, Order, Output, Path, Step, Test};
 
 /// A statement and its values.
@@ -132,7 +132,7 @@ impl Writer {
             });
         }
         for embed in level.embeds.iter().filter(|embed| !embed.level.outputs.is_empty()) {
-            let rows = self.neighbours(embed, alias, level.table);
+            let rows = self.neighbours(embed, alias);
             let value = if embed.link.many {
                 format!("(select coalesce(pg_catalog.json_agg(x), '[]')::jsonb from ({rows}) x)")
             } else {
@@ -143,7 +143,7 @@ impl Writer {
         shown.join(", ")
     }
 
-    fn neighbours(&mut self, embed: &Embed, outer: &str, _of: &Table) -> String {
+    fn neighbours(&mut self, embed: &Embed, outer: &str) -> String {
         let alias = self.alias();
         let mut conditions = vec![belongs(embed, &alias, outer)];
         conditions.extend(self.conditions(&embed.level, &alias));

@@ -245,6 +245,17 @@ impl Table {
         fill(&template, place, fresh(), "draft")
     }
 
+    /// The rows of a place, as a filter of the REST API.
+    pub(crate) fn filter(&self, place: &Place) -> String {
+        fill(&self.which.replace(" = ", "=eq."), place, fresh(), "draft").replace('\'', "")
+    }
+
+    /// The harmless change, as a JSON object.
+    pub(crate) fn patch(&self) -> String {
+        let (column, value) = self.change.split_once(" = ").unwrap_or_default();
+        format!("{{\"{column}\":{}}}", value.replace('\'', "\""))
+    }
+
     /// The statement that puts the place's own row there.
     fn seed(&self, place: &Place) -> String {
         let id = match self.key {

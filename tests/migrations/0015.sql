@@ -1,0 +1,2 @@
+-- 0015 makes functions and triggers only: no table of it needs a row.
+select;
