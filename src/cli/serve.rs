@@ -1,6 +1,7 @@
 //! `eventos serve`: everything, until a signal.
 
 use std::io::Write;
+use std::net::SocketAddr;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -40,7 +41,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     });
     ready(&format!("ready http://{listening}"))?;
     let stop = app.stop.clone();
-    let serving = axum::serve(listener, app.http()).with_graceful_shutdown(async move { stop.cancelled().await });
+    let serving = axum::serve(listener, app.http().into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { stop.cancelled().await });
     let result = serving.await;
     app.shutdown().await;
     Ok(result?)

@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod auth;
 mod cached;
 mod calendar;
 mod caller;

@@ -27,7 +27,7 @@ const PANEL: &str = "The panel in the browser";
 const AREAS: &[Area] = &[
     program("/functions", "The wizard's web API"),
     program("/rest", "The REST API"),
-    program("/auth", "Sign-in over the web"),
+    Area { prefix: "/auth", audience: Audience::Program, planned: None },
     program("/api/copilotkit", "The panel's chat endpoint"),
     program("/api/links", "Linking chat accounts"),
     program("/api/queue", "The publisher's queue"),

@@ -9,14 +9,14 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::HttpError;
-use super::{cors, event_page, gate, health, request, reserved};
+use super::{auth, cors, event_page, gate, health, request, reserved};
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::store::database::Store;
@@ -64,6 +64,8 @@ pub fn router(state: HttpState) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
+        .route("/api/guest/claim", post(auth::claim))
+        .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state);
@@ -101,7 +103,6 @@ mod tests {
     use std::sync::Mutex;
 
     use axum::body::{Body, to_bytes};
-    use axum::routing::post;
     use serde_json::Value;
     use tower::ServiceExt as _;
 
