@@ -128,7 +128,8 @@ fn role(claims: &PersonClaims) -> Role {
     if claims.is_anonymous { Role::Guest } else { named.filter(|role| *role != Role::Guest).unwrap_or(Role::Attendee) }
 }
 
-fn bearer(header: &str) -> Option<&str> {
+/// The token of this header.
+pub(super) fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)

@@ -5,14 +5,24 @@
 //!
 //! Accounts are our own (`/auth/v1`), or those of a hosted project whose tokens are only verified ([`remote`]).
 
+pub mod admin;
 pub mod caller;
+pub mod change;
 pub mod error;
 mod gateway;
+mod guard;
 pub mod issue;
 pub mod keys;
+pub mod landing;
+pub mod mailed;
 pub mod options;
+mod passwords;
+pub mod refusal;
 pub mod remote;
+pub mod sessions;
+pub mod sign_in;
 pub mod token;
+pub mod view;
 
 use std::sync::Arc;
 
@@ -20,8 +30,10 @@ use serde_json::Value;
 
 use self::error::AccountsError;
 pub use self::gateway::Denied;
+use self::guard::Guard;
 use self::keys::keyring::Keyring;
 use self::options::Options;
+use self::passwords::Passwords;
 use self::remote::Remote;
 use crate::domain::clock::{Clock, Ids};
 use crate::store::database::Store;
@@ -37,6 +49,8 @@ pub struct Accounts {
     issuer: String,
     options: Options,
     authority: Authority,
+    passwords: Passwords,
+    guard: Guard,
 }
 
 /// Whose accounts these are.
@@ -70,7 +84,8 @@ impl Accounts {
                 (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))
             }
         };
-        Ok(Self { store, clock, ids, public_url, issuer, options, authority })
+        let passwords = Passwords::new(options.password_min_length);
+        Ok(Self { store, clock, ids, public_url, issuer, options, authority, passwords, guard: Guard::default() })
     }
 
     /// People sign in at a hosted project, not here.

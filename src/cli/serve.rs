@@ -1,6 +1,7 @@
 //! `eventos serve`: everything, until a signal.
 
 use std::io::Write;
+use std::net::SocketAddr;
 
 use anyhow::Context;
 use tokio::net::TcpListener;

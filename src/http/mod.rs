@@ -11,6 +11,7 @@ pub mod address;
 pub mod admission;
 #[cfg(test)]
 mod agreement;
+mod auth;
 mod cached;
 mod calendar;
 mod caller;

@@ -25,7 +25,7 @@ pub(super) struct Area {
 const AREAS: &[Area] = &[
     program("/functions", "The wizard's web API"),
     Area { prefix: "/rest", audience: Audience::Program, planned: None },
-    program("/auth", "Sign-in over the web"),
+    Area { prefix: "/auth", audience: Audience::Program, planned: None },
     program("/api/links", "Linking chat accounts"),
     program("/api/queue", "The publisher's queue"),
     Area { prefix: "/api", audience: Audience::Program, planned: None },

@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::address::{self, Gate};
 use super::error::HttpError;
-use super::{cors, event_page, gate, health, metrics_page, patience, request, reserved, rest};
+use super::{auth, cors, event_page, gate, health, metrics_page, patience, request, reserved, rest};
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
@@ -82,6 +82,8 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/metrics", get(metrics_page::show))
         .route("/favicon.svg", get(icon))
         .merge(rest::routes())
+        .route("/api/guest/claim", post(auth::claim))
+        .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state)
@@ -122,7 +124,6 @@ mod tests {
     use std::sync::Mutex;
 
     use axum::body::{Body, to_bytes};
-    use axum::routing::post;
     use serde_json::Value;
     use tower::ServiceExt as _;
 

@@ -1,6 +1,11 @@
 //! Accounts: whose token is believed, how keys are made and rotated, and sign-in as clients of GoTrue know it.
 
+mod admin;
+mod clients;
 mod hosted;
 mod keys;
+mod mailed;
 mod people;
+mod sign_in;
 mod tokens;
+mod web;

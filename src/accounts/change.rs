@@ -1,0 +1,142 @@
+//! What somebody changes about their own account; a guest who gives an address becomes an organizer and keeps everything.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::Accounts;
+use super::mailed::{Kind, Pkce};
+use super::refusal::Refusal;
+use super::sessions::{Origin, SignedIn};
+use super::sign_in::address;
+use crate::store::accounts::users::{self, Change, User};
+use crate::store::accounts::{one_time, sign_ins};
+use crate::store::database::Actor;
+use crate::store::error::StoreError;
+
+/// What is to change.
+#[derive(Default)]
+pub struct Wishes<'a> {
+    /// A new address.
+    pub email: Option<&'a str>,
+    /// A new password.
+    pub password: Option<&'a str>,
+    /// A phone number for notices (R10).
+    pub phone: Option<&'a str>,
+    /// Laid over what they said about themselves; null removes.
+    pub data: Option<&'a Map<String, Value>>,
+    /// How a mailed link leads back.
+    pub pkce: Option<Pkce>,
+    /// Where a mailed link leads.
+    pub redirect_to: Option<&'a str>,
+}
+
+impl Accounts {
+    /// Changes somebody's own account. The person as they are afterwards.
+    ///
+    /// # Errors
+    /// What is wrong with a wish; as for [`Accounts::signed_in`].
+    pub async fn change(
+        &self,
+        authorization: Option<&str>,
+        wishes: Wishes<'_>,
+        origin: &Origin,
+    ) -> Result<(User, Option<String>), Refusal> {
+        let SignedIn { user, session } = self.signed_in(authorization).await?;
+        let email = wishes.email.filter(|email| !email.is_empty()).map(address).transpose()?;
+        let email = email.filter(|email| user.email.as_deref() != Some(email));
+        let hash = match wishes.password.filter(|password| !password.is_empty()) {
+            Some(password) => Some(self.new_password(&user, password, email.is_some()).await?),
+            None => None,
+        };
+        let phone = wishes.phone.filter(|phone| !phone.is_empty()).map(phone_number).transpose()?;
+        let data = wishes.data.map(|data| merged(&user.user_meta, data));
+
+        let now = self.clock.now();
+        let mut tx = self.store.begin(Actor::Server).await?;
+        if let Some(email) = &email
+            && users::by_email(&mut tx, email).await?.is_some()
+        {
+            return Err(Refusal::EmailExists);
+        }
+        let at_once = email.as_deref().filter(|_| self.options.autoconfirm);
+        let app_meta = (at_once.is_some() && user.is_anonymous).then(|| self.fresh_meta());
+        let change = Change {
+            email: at_once,
+            confirmed: at_once.is_some(),
+            phone: phone.as_deref(),
+            password: hash.as_deref(),
+            app_meta: app_meta.as_ref(),
+            user_meta: data.as_ref(),
+            ..Change::default()
+        };
+        users::update(&mut tx, user.id, &change, now).await?;
+        if hash.is_some() {
+            sign_ins::end_all(&mut tx, user.id, Some(session)).await?;
+            one_time::forget(&mut tx, user.id).await?;
+        }
+        let waiting = email.as_deref().filter(|_| !self.options.autoconfirm);
+        if let Some(to) = waiting {
+            self.not_again("email_change", to)?;
+            self.mail(&mut tx, &user, Kind::EmailChange, to, wishes.redirect_to, wishes.pkce).await?;
+        }
+        let more = json!({"email": at_once.is_some() || waiting.is_some(), "password": hash.is_some(), "phone": phone.is_some()});
+        self.note(&mut tx, Some(user.id), "user_updated", &more, origin).await?;
+        let user = users::get(&mut tx, user.id).await?.ok_or(Refusal::NobodySigned)?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok((user, waiting.map(str::to_owned)))
+    }
+
+    async fn new_password(&self, user: &User, password: &str, gets_address: bool) -> Result<String, Refusal> {
+        if user.is_anonymous && !gets_address {
+            return Err(Refusal::GuestPassword);
+        }
+        let hash = self.passwords.hash(password, self.ids.id().into_bytes()).await?;
+        if user.password.is_some() && self.passwords.fits(password, user.password.as_deref()).await? {
+            return Err(Refusal::SamePassword);
+        }
+        Ok(hash)
+    }
+
+    /// Moves a guest's drafts to somebody who signed in (ruling C-63). How many came along.
+    ///
+    /// # Errors
+    /// [`Refusal::NoAuthorization`] when one of the two is not who they must be.
+    pub async fn claim(&self, user: Uuid, guest_token: &str, origin: &Origin) -> Result<i32, Refusal> {
+        let guest = self.signed_in_by(guest_token).await?.user;
+        if !guest.is_anonymous {
+            return Err(Refusal::invalid("The token is not that of a guest"));
+        }
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let moved = users::move_drafts(&mut tx, guest.id, user).await?;
+        self.note(&mut tx, Some(user), "guest_claimed", &json!({"guest_id": guest.id, "sessions": moved}), origin)
+            .await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(moved)
+    }
+}
+
+/// Lays `data` over what is there; null removes.
+pub(super) fn merged(known: &Value, data: &Map<String, Value>) -> Value {
+    let mut all = known.as_object().cloned().unwrap_or_default();
+    for (name, value) in data {
+        if value.is_null() {
+            all.remove(name);
+        } else {
+            all.insert(name.clone(), value.clone());
+        }
+    }
+    Value::Object(all)
+}
+
+/// E.164: up to fifteen digits, after a plus sign that may be left out.
+pub(super) fn phone_number(text: &str) -> Result<String, Refusal> {
+    let digits: String = text.chars().filter(|c| !c.is_whitespace() && !"-().".contains(*c)).collect();
+    let digits = digits.strip_prefix('+').unwrap_or(&digits);
+    let is_number =
+        (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.chars().all(|c| c.is_ascii_digit());
+    if is_number {
+        Ok(format!("+{digits}"))
+    } else {
+        Err(Refusal::invalid("Invalid phone number format (E.164 required)"))
+    }
+}
