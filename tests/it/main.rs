@@ -15,3 +15,4 @@ mod rls;
 mod sessions;
 mod stages;
 mod text;
+mod web;
