@@ -20,3 +20,4 @@ mod rls;
 mod sessions;
 mod stages;
 mod text;
+mod web;

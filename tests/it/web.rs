@@ -1,0 +1,145 @@
+//! The web channel over the real wizard: a conversation at the panel, from the first words to a published event, with a
+//! restart in between.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use port::{Accepted, Door, History, Incoming, Refusal, Replies, Sender, State};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::harness::{self, program::Program};
+
+/// The door, for people whose token is their address.
+struct Signed(Arc<dyn Door>);
+
+fn person(from: &Sender) -> Sender {
+    let Sender::Bearer(token) = from else { panic!("the web brings tokens") };
+    Sender::Local { email: Some(token.expose_secret().to_owned()) }
+}
+
+#[async_trait]
+impl Door for Signed {
+    async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal> {
+        let from = person(&incoming.from);
+        self.0.accept(Incoming { from, ..incoming }).await
+    }
+
+    async fn observe(&self, from: &Sender, session: &str, replies: Replies) -> Result<bool, Refusal> {
+        self.0.observe(&person(from), session, replies).await
+    }
+
+    async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal> {
+        self.0.history(&person(from), session).await
+    }
+
+    async fn find(&self, from: &Sender, thread: &str) -> Result<Option<String>, Refusal> {
+        self.0.find(&person(from), thread).await
+    }
+
+    async fn state(&self, from: &Sender, session: &str) -> Result<State, Refusal> {
+        self.0.state(&person(from), session).await
+    }
+
+    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
+        self.0.stop(&person(from), session).await
+    }
+}
+
+/// A page of this person, in one thread.
+struct Page {
+    routes: Router,
+    email: &'static str,
+    thread: &'static str,
+    runs: usize,
+}
+
+impl Page {
+    fn open(program: &Program, email: &'static str, thread: &'static str) -> Self {
+        let routes = web::router(web::WebState { door: Arc::new(Signed(program.door())) });
+        Self { routes, email, thread, runs: 0 }
+    }
+
+    async fn post(&mut self, what: &str, messages: Value) -> Vec<Value> {
+        self.runs += 1;
+        let tools = ["show_venues", "confirm_publish"].map(|name| json!({"name": name}));
+        let body = json!({"threadId": self.thread, "runId": format!("run {}", self.runs), "messages": messages, "tools": tools});
+        let request = Request::builder().method("POST").uri(format!("/api/copilotkit/agent/default/{what}"));
+        let request = request.header("authorization", format!("Bearer {}", self.email));
+        let request = request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap();
+        let response = self.routes.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let text = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect()
+    }
+
+    async fn say(&mut self, id: &str, words: &str) -> Vec<Value> {
+        self.post("run", json!([{"id": id, "role": "user", "content": words}])).await
+    }
+
+    /// Who said what, as a page sees it that comes back.
+    async fn transcript(&mut self) -> Vec<(String, String)> {
+        let events = self.post("connect", json!([])).await;
+        let snapshot = events.iter().find(|event| event["type"] == "MESSAGES_SNAPSHOT");
+        let messages = snapshot.map(|event| event["messages"].as_array().unwrap().clone()).unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        messages.iter().map(|message| (text(&message["role"]), text(&message["content"]))).collect()
+    }
+}
+
+fn said(events: &[Value]) -> String {
+    events
+        .iter()
+        .filter(|event| event["type"] == "TEXT_MESSAGE_CONTENT")
+        .filter_map(|event| event["delta"].as_str())
+        .collect()
+}
+
+fn state(events: &[Value]) -> &Value {
+    &events.iter().rev().find(|event| event["type"] == "STATE_SNAPSHOT").unwrap()["snapshot"]
+}
+
+const GALA: &str = "We're throwing a charity gala called Hearts of Oak on February 14 2027, 7 to 11pm at the Carlu in Toronto, \
+                    220 seats, tickets are 250 dollars each";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_made_at_the_panel_across_a_restart() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "my gala");
+    assert!(page.transcript().await.is_empty());
+    assert!(said(&page.post("run", json!([])).await).contains("Hello"));
+    let events = page.say("m1", GALA).await;
+    assert_eq!(state(&events)["draft"]["name"], "Hearts of Oak", "{events:?}");
+    let call = events.iter().find(|event| event["type"] == "TOOL_CALL_START").unwrap();
+    assert_eq!(call["toolCallName"], "confirm_publish");
+    let arguments = events.iter().find(|event| event["type"] == "TOOL_CALL_ARGS").unwrap()["delta"].as_str().unwrap();
+    let card: Value = serde_json::from_str(arguments).unwrap();
+    assert_eq!((&card["capacity"], &card["revision"]), (&json!(220), &state(&events)["revision"]));
+    assert_eq!(card["price"], "$250 CAD");
+    // Sent again, it is the same message.
+    let again = page.say("m1", GALA).await;
+    assert!(again.iter().any(|event| event["type"] == "MESSAGES_SNAPSHOT") && said(&again).is_empty());
+    let before = page.transcript().await;
+    assert_eq!(before.len(), 3, "{before:?}");
+    program.stop().await;
+
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "my gala");
+    assert_eq!(page.transcript().await, before);
+    assert!(Page::open(&program, "eve@example.com", "my gala").transcript().await.is_empty());
+    let content = json!({"approved": true, "revision": card["revision"]}).to_string();
+    let answer = json!([{"id": "t1", "role": "tool", "toolCallId": call["toolCallId"], "content": content}]);
+    let events = page.post("run", answer.clone()).await;
+    assert!(said(&events).contains("is published: http://events.test/e/hearts-of-oak"), "{}", said(&events));
+    assert_eq!(said(&events).matches("http://").count(), 1);
+    let events = page.post("run", answer).await;
+    assert!(said(&events).is_empty(), "a second press says nothing new: {events:?}");
+    assert_eq!(page.transcript().await.len(), 5);
+    program.stop().await;
+}
