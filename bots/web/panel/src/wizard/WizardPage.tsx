@@ -1,0 +1,152 @@
+/** The wizard at `/wizard/new` and `/wizard/<session>`: finds the draft, then hands over to its desk. */
+import type { User } from '@supabase/supabase-js';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
+import { currentSession, eventById, sessionById } from '../api/rows';
+import { asFailure } from '../api/failure';
+import { RequireUser } from '../auth';
+import { sharedOf } from '../draft/row';
+import { asStage, type Shared } from '../draft/types';
+import { useWords } from '../i18n';
+import { NotFound } from '../pages/NotFound';
+import { Banner } from '../ui/Banner';
+import { Button, ButtonLink } from '../ui/Button';
+import { Shell } from '../ui/Shell';
+import { Waiting } from '../ui/Waiting';
+import { failureWords } from '../ui/failureWords';
+import { WizardDesk } from './WizardDesk';
+import { PendingBook } from './pending';
+import { services } from './services';
+import { WizardStore } from './store';
+import '../styles/wizard.css';
+import '../styles/chat.css';
+
+export default function WizardPage() {
+  return <RequireUser>{(user) => <Finder key={user.id} user={user} />}</RequireUser>;
+}
+
+/** What was found under an address. */
+type Found = { kind: 'draft'; shared: Shared } | { kind: 'finished'; eventId: string } | { kind: 'missing' };
+
+function Finder({ user }: { user: User }) {
+  const { id = 'new' } = useParams();
+  const [search] = useSearchParams();
+  const { key } = useLocation();
+  const wanted = search.get('stage');
+  const back = search.get('stripe_connected') === 'true';
+  const resume = id === 'new' && wanted !== null;
+  const live = useRef<{ store: WizardStore; opened: string } | null>(null);
+  const opened = id === 'new' ? `new ${key}` : id;
+  // The address of a new draft changes once its session is made; the desk stays.
+  const same = live.current !== null && (live.current.opened === opened || live.current.store.get().sessionId === id);
+  const search$ = useQuery({
+    queryKey: ['session', user.id, resume ? 'current' : id, resume ? key : ''],
+    queryFn: () => find(resume ? null : id),
+    enabled: !same && (resume || id !== 'new'),
+    staleTime: 0,
+    gcTime: 0,
+  });
+  if (same && live.current) return <Opened user={user} store={live.current.store} connected={back} />;
+  if (resume || id !== 'new') {
+    if (search$.isPending) return <Shell><Waiting lines={6} /></Shell>;
+    if (search$.isError) return <Unreachable thrown={search$.error} onRetry={() => void search$.refetch()} />;
+    const found = search$.data;
+    if (found.kind === 'finished') return <Finished eventId={found.eventId} />;
+    if (found.kind === 'missing' && !resume) return <Missing />;
+    const shared = found.kind === 'draft' ? found.shared : {};
+    return <Making user={user} start={resume ? { ...shared, stage: asStage(wanted) } : shared} connected={back} keep={(store) => (live.current = { store, opened })} />;
+  }
+  return <Making key={opened} user={user} start={{}} connected={back} keep={(store) => (live.current = { store, opened })} />;
+}
+
+async function find(id: string | null): Promise<Found> {
+  const session = id === null ? await currentSession() : await sessionById(id);
+  if (!session) return { kind: 'missing' };
+  const event = session.event_id ? await eventById(session.event_id) : null;
+  if (event && event.status !== 'draft') return { kind: 'finished', eventId: event.id };
+  return { kind: 'draft', shared: sharedOf(session, event) };
+}
+
+interface MakingProps {
+  user: User;
+  start: Shared;
+  connected: boolean;
+  keep: (store: WizardStore) => void;
+}
+
+function Making({ user, start, connected, keep }: MakingProps) {
+  const navigate = useNavigate();
+  const [store] = useState(() => {
+    const toLogin = () => void navigate(`/login?next=${encodeURIComponent(window.location.pathname)}`);
+    const made = new WizardStore(new PendingBook(user.id), services(toLogin), start);
+    keep(made);
+    return made;
+  });
+  return <Opened user={user} store={store} connected={connected} />;
+}
+
+function Opened({ user, store, connected }: { user: User; store: WizardStore; connected: boolean }) {
+  const navigate = useNavigate();
+  const returned = useRef(connected);
+  returned.current ||= connected;
+  useEffect(() => {
+    const follow = () => {
+      const { sessionId } = store.get();
+      if (sessionId && window.location.pathname === '/wizard/new') void navigate(`/wizard/${sessionId}`, { replace: true });
+    };
+    const unsubscribe = store.subscribe(follow);
+    follow();
+    const online = () => store.retry();
+    window.addEventListener('online', online);
+    return () => {
+      unsubscribe();
+      window.removeEventListener('online', online);
+    };
+  }, [store, navigate]);
+  const desk = useMemo(
+    () => ({
+      store,
+      userId: user.id,
+      guest: user.is_anonymous === true,
+      connected: returned.current,
+      onPublished: (eventId: string, pending: boolean) => void navigate(`/dashboard/events/${eventId}`, { state: { published: true, pending } }),
+    }),
+    [store, user, navigate],
+  );
+  return <WizardDesk desk={desk} />;
+}
+
+function Finished({ eventId }: { eventId: string }) {
+  const { t } = useWords();
+  return (
+    <Shell>
+      <div className="empty">
+        <h1>{t('wizard.finished')}</h1>
+        <p>{t('wizard.finished.text')}</p>
+        <ButtonLink look="primary" to={`/dashboard/events/${eventId}`}>
+          {t('wizard.finished.open')}
+        </ButtonLink>
+      </div>
+    </Shell>
+  );
+}
+
+function Missing() {
+  const { t } = useWords();
+  return <NotFound title={t('wizard.missing')} text={t('wizard.missing.text')} />;
+}
+
+function Unreachable({ thrown, onRetry }: { thrown: unknown; onRetry: () => void }) {
+  const { t } = useWords();
+  return (
+    <Shell>
+      <div className="stack">
+        <h1>{t('wizard.error')}</h1>
+        <Banner tone="bad" action={<Button onClick={onRetry}>{t('app.retry')}</Button>}>
+          {failureWords(asFailure(thrown), t)}
+        </Banner>
+      </div>
+    </Shell>
+  );
+}
