@@ -2,7 +2,7 @@
  * The place of the assistant. It is there at once and takes words at once; the conversation itself is loaded when the
  * form has been drawn. Where the assistant cannot be had, the pane says so and the form goes on without it.
  */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { asFailure } from '../api/failure';
 import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
@@ -59,6 +59,10 @@ function OpenPane({ shown, onUsed }: { shown: boolean; onUsed: () => void }) {
       setTrouble(failureWords(asFailure(thrown), t));
     }
   };
+  // Stable, because the conversation's connection hangs on them.
+  const taken = useCallback(() => setOutgoing(null), []);
+  const stoppable = useCallback((work: (() => void) | null) => setStop(() => work), []);
+  const unreachable = useCallback(() => setDown(true), []);
 
   const sorry = <p className="chat-down">{t('chat.down')}</p>;
   if (down) return <div className="chat">{sorry}</div>;
@@ -72,9 +76,9 @@ function OpenPane({ shown, onUsed }: { shown: boolean; onUsed: () => void }) {
               threadId={sessionId}
               outgoing={outgoing}
               shown={shown}
-              onTaken={() => setOutgoing(null)}
-              onStop={(work) => setStop(() => work)}
-              onDown={() => setDown(true)}
+              onTaken={taken}
+              onStop={stoppable}
+              onDown={unreachable}
               onExample={(text) => void send(text)}
             />
           </Suspense>

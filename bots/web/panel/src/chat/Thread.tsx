@@ -137,7 +137,7 @@ function useChips(running: boolean): { title: string; message: string }[] {
   // Without the server's own endpoint a request for suggestions would look like a message.
   const offered = copilotkit.suggestions === true;
   useConfigureSuggestions(
-    offered ? { instructions: 'What the organizer may say next about this event.', maxSuggestions: 3, available: 'after-first-message' } : null,
+    offered ? { instructions: 'What the organizer may say next about this event.', maxSuggestions: 3, available: 'after-first-message', providerAgentId: AGENT, consumerAgentId: AGENT } : null,
     [offered],
   );
   const { suggestions, isLoading } = useSuggestions({ agentId: AGENT });

@@ -37,27 +37,26 @@ function Finder({ user }: { user: User }) {
   const back = search.get('stripe_connected') === 'true';
   const resume = id === 'new' && wanted !== null;
   const live = useRef<{ store: WizardStore; opened: string } | null>(null);
-  const opened = id === 'new' ? `new ${key}` : id;
-  // The address of a new draft changes once its session is made; the desk stays.
-  const same = live.current !== null && (live.current.opened === opened || live.current.store.get().sessionId === id);
-  const search$ = useQuery({
+  // The address of a new draft changes once its session is made; the desk and everything on it stays.
+  const here = id === 'new' ? `new ${key}` : id;
+  const known = live.current && (live.current.opened === here || live.current.store.get().sessionId === id) ? live.current : null;
+  const loads = !known && (resume || id !== 'new');
+  const query = useQuery({
     queryKey: ['session', user.id, resume ? 'current' : id, resume ? key : ''],
     queryFn: () => find(resume ? null : id),
-    enabled: !same && (resume || id !== 'new'),
+    enabled: loads,
     staleTime: 0,
     gcTime: 0,
   });
-  if (same && live.current) return <Opened user={user} store={live.current.store} connected={back} />;
-  if (resume || id !== 'new') {
-    if (search$.isPending) return <Shell><Waiting lines={6} /></Shell>;
-    if (search$.isError) return <Unreachable thrown={search$.error} onRetry={() => void search$.refetch()} />;
-    const found = search$.data;
-    if (found.kind === 'finished') return <Finished eventId={found.eventId} />;
-    if (found.kind === 'missing' && !resume) return <Missing />;
-    const shared = found.kind === 'draft' ? found.shared : {};
-    return <Making user={user} start={resume ? { ...shared, stage: asStage(wanted) } : shared} connected={back} keep={(store) => (live.current = { store, opened })} />;
-  }
-  return <Making key={opened} user={user} start={{}} connected={back} keep={(store) => (live.current = { store, opened })} />;
+  if (loads && query.isPending) return <Shell><Waiting lines={6} /></Shell>;
+  if (loads && query.isError) return <Unreachable thrown={query.error} onRetry={() => void query.refetch()} />;
+  const found = loads ? query.data : undefined;
+  if (found?.kind === 'finished') return <Finished eventId={found.eventId} />;
+  if (found?.kind === 'missing' && !resume) return <Missing />;
+  const shared = found?.kind === 'draft' ? found.shared : {};
+  const start = resume ? { ...shared, stage: asStage(wanted) } : shared;
+  const opened = known?.opened ?? here;
+  return <Opened key={opened} user={user} start={start} connected={back} keep={(store) => (live.current = { store, opened })} />;
 }
 
 async function find(id: string | null): Promise<Found> {
@@ -68,14 +67,14 @@ async function find(id: string | null): Promise<Found> {
   return { kind: 'draft', shared: sharedOf(session, event) };
 }
 
-interface MakingProps {
+interface OpenedProps {
   user: User;
   start: Shared;
   connected: boolean;
   keep: (store: WizardStore) => void;
 }
 
-function Making({ user, start, connected, keep }: MakingProps) {
+function Opened({ user, start, connected, keep }: OpenedProps) {
   const navigate = useNavigate();
   const [store] = useState(() => {
     const toLogin = () => void navigate(`/login?next=${encodeURIComponent(window.location.pathname)}`);
@@ -83,11 +82,6 @@ function Making({ user, start, connected, keep }: MakingProps) {
     keep(made);
     return made;
   });
-  return <Opened user={user} store={store} connected={connected} />;
-}
-
-function Opened({ user, store, connected }: { user: User; store: WizardStore; connected: boolean }) {
-  const navigate = useNavigate();
   const returned = useRef(connected);
   returned.current ||= connected;
   useEffect(() => {
