@@ -17,7 +17,10 @@ export default ts.config(
       eqeqeq: 'error',
       'max-lines': ['error', { max: 450, skipBlankLines: true }],
       'max-lines-per-function': ['error', { max: 110, skipBlankLines: true, skipComments: true }],
-      'jsx-a11y/label-has-associated-control': ['error', { assert: 'either' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      'jsx-a11y/label-has-associated-control': ['error', { assert: 'either', depth: 4 }],
+      // A conversation that scrolls must be reachable by keyboard.
+      'jsx-a11y/no-noninteractive-tabindex': ['error', { roles: ['tabpanel', 'log'], tags: [] }],
     },
   },
   { files: ['**/*.test.{ts,tsx}', 'e2e/**'], rules: { 'max-lines-per-function': 'off' } },

@@ -55,7 +55,7 @@ export function ConfirmCard({ asked, answer, onAnswer }: ConfirmCardProps) {
         </ul>
       )}
       {stale && <p className="soft">{t('chat.confirm.stale')}</p>}
-      {approved !== null && <p className="confirm-done">{t(approved ? 'chat.confirm.approved' : 'chat.confirm.declined')}</p>}
+      {approved !== null && <p className={approved ? 'confirm-done' : 'soft'}>{t(approved ? 'chat.confirm.approved' : 'chat.confirm.declined')}</p>}
       {approved === null && onAnswer && (
         <div className="row">
           <Button look="primary" onClick={() => reply(true)}>

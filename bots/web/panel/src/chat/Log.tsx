@@ -26,7 +26,7 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
     if (element) element.scrollTop = element.scrollHeight;
   }, [size, running]);
 
-  const reply = !running && last?.role === 'assistant' ? textOf(last) : '';
+  const reply = !running && last?.role === 'assistant' ? textOf(last).replaceAll('**', '') : '';
   return (
     <>
       <div className="log" role="log" aria-live="off" aria-label={t('chat.log')} aria-busy={running} tabIndex={0} ref={box}>

@@ -123,7 +123,7 @@ function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean
         const next = asStage(shared.stage ?? stage.current);
         if (next !== stage.current) {
           stage.current = next;
-          if (live.current) store.goTo(next);
+          if (live.current) store.follow(next);
         }
         if (shared.draft.status === 'published' && shared.draft.id && live.current) onPublished(shared.draft.id, false);
       },

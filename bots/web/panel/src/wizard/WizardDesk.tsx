@@ -36,14 +36,14 @@ export function WizardDesk({ desk }: { desk: Desk }) {
 
 function Frame() {
   const { t } = useWords();
-  const { stage, sessionId } = useSnapshot();
+  const { stage, turn, sessionId } = useSnapshot();
   const wide = useMedia(WIDE);
   const [pane, setPane] = useState('form');
   const last = stage === 6;
   const side = pane === 'preview' && !last ? 'preview' : 'chat';
   const current = wide ? side : last && pane === 'preview' ? 'form' : pane;
   useTitle(sessionId ? t('wizard.title.edit') : t('wizard.title'));
-  useStageFocus(stage, () => setPane('form'));
+  useStageFocus(turn, () => setPane('form'));
   const Form = FORMS[stage];
   return (
     <div className="wizard">
@@ -117,14 +117,15 @@ function Top() {
   );
 }
 
-/** A new stage begins at its heading, also for those who listen. */
-function useStageFocus(stage: number, onStage: () => void) {
-  const before = useRef(stage);
+/** A stage that the organizer turned to begins at its heading, also for those who listen. */
+function useStageFocus(turn: number, onTurn: () => void) {
+  const before = useRef(turn);
   useEffect(() => {
-    if (before.current === stage) return;
-    before.current = stage;
-    onStage();
-    document.querySelector<HTMLElement>('[data-stage-heading]')?.focus({ preventScroll: true });
+    if (before.current === turn) return;
+    before.current = turn;
+    onTurn();
+    // On a phone the form is shown first, and only then takes the focus.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-stage-heading]')?.focus({ preventScroll: true }));
     window.scrollTo({ top: 0 });
   });
 }

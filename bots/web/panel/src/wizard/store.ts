@@ -14,6 +14,8 @@ export type Saving = 'idle' | 'saving' | 'saved' | 'offline' | 'waiting' | 'fail
 export interface Snapshot {
   sessionId: string | null;
   stage: Stage;
+  /** Counts the times that the organizer turned to a stage; the conversation turns without it. */
+  turn: number;
   server: Draft;
   draft: Draft;
   revision: number;
@@ -65,6 +67,7 @@ export class WizardStore {
     this.snapshot = {
       sessionId: start.sessionId ?? null,
       stage: asStage(start.stage),
+      turn: 0,
       server: {},
       draft: {},
       revision: 0,
@@ -118,7 +121,13 @@ export class WizardStore {
     });
   }
 
+  /** The organizer turns to a stage. */
   goTo(stage: Stage): void {
+    this.set({ stage, turn: this.snapshot.turn + 1 });
+  }
+
+  /** The conversation turned to a stage; whoever writes there goes on writing. */
+  follow(stage: Stage): void {
     this.set({ stage });
   }
 
