@@ -1,9 +1,9 @@
 /** The pages and what they share. Each page is loaded when it is opened; signing in is there at once. */
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { asFailure } from './api/failure';
-import { AuthProvider, useAuth } from './auth';
+import { AuthProvider, signInAgain, useAuth } from './auth';
 import { WordsProvider } from './i18n';
 import { Login } from './pages/Login';
 import { NotFound } from './pages/NotFound';
@@ -17,6 +17,11 @@ const EventPage = lazy(() => import('./pages/EventPage'));
 const WizardPage = lazy(() => import('./wizard/WizardPage'));
 
 const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (thrown) => {
+      if (asFailure(thrown).kind === 'auth') signInAgain();
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 5 * 60_000,

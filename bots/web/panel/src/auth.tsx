@@ -50,6 +50,11 @@ export function RequireUser({ children }: { children: (user: User) => ReactNode 
   return children(user);
 }
 
+/** Forgets a session that the server refuses; the page then asks to sign in, and comes back. */
+export function signInAgain(): void {
+  void client().then((supabase) => supabase.auth.signOut({ scope: 'local' }));
+}
+
 /** A path of this panel to go on to; anything else is the dashboard. */
 export function safeNext(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/dashboard';

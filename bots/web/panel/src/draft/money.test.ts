@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitsOf, feeOf, money, toMajor, toMinor, usualFees } from './money';
+import { digitsOf, feeOf, money, rescaled, toMajor, toMinor, usualFees } from './money';
 
 describe('toMinor', () => {
   it.each([
@@ -46,6 +46,12 @@ describe('toMajor', () => {
         expect(toMinor(toMajor(minor, currency), currency)).toBe(minor);
       }
     }
+  });
+});
+
+describe('rescaled', () => {
+  it('keeps the amount that is read when the currency changes', () => {
+    expect([rescaled(15000, 'USD', 'JPY'), rescaled(150, 'JPY', 'EUR'), rescaled(1555, 'KWD', 'USD'), rescaled(1999, 'USD', 'CAD')]).toEqual([150, 15000, 156, 1999]);
   });
 });
 

@@ -42,6 +42,11 @@ export function toMajor(minor: number, currency: string | null | undefined): str
   return /^0*$/.test(part) ? whole : `${whole}.${part}`;
 }
 
+/** The same amount as it is read, in another currency's minor units: 150 dollars become 150 yen. */
+export function rescaled(minor: number, from: string | null | undefined, to: string | null | undefined): number {
+  return Math.round(minor * 10 ** (digitsOf(to) - digitsOf(from)));
+}
+
 /** An amount in the reader's language. */
 export function money(minor: number, currency: string | null | undefined, lang: string): string {
   const code = (currency ?? 'USD').toUpperCase();

@@ -21,7 +21,7 @@ export function Menu({ label, trigger, groups }: MenuProps) {
       <Radix.Trigger className="icon-button" aria-label={label}>
         {trigger}
       </Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={document.querySelector('main')}>
         <Radix.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
           {groups.map((group, index) => (
             <Radix.Group key={group.title ?? index}>

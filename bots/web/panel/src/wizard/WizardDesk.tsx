@@ -52,38 +52,40 @@ function Frame() {
       </a>
       <Top />
       <Banners />
-      <Tabs.Root className="desk" value={current} onValueChange={setPane} activationMode="manual">
-        <main id="main" tabIndex={-1} className="desk-main">
+      <main id="main" tabIndex={-1} className="desk-whole">
+        <Tabs.Root className="desk" value={current} onValueChange={setPane} activationMode="manual">
           <Tabs.Content forceMount value="form" className="pane pane-form" tabIndex={-1} {...(wide ? { role: undefined, 'aria-labelledby': undefined } : {})}>
             <Form />
           </Tabs.Content>
-        </main>
-        <aside className="desk-side" aria-label={t('wizard.side')}>
-          <Tabs.List className="desk-tabs" aria-label={t('wizard.panes')}>
-            {!wide && (
-              <Tabs.Trigger value="form">
-                <Pencil /> {t('wizard.pane.form')}
+          <section className="desk-side" aria-label={t('wizard.side')}>
+            <Tabs.List className="desk-tabs" aria-label={t('wizard.panes')}>
+              {!wide && (
+                <Tabs.Trigger value="form">
+                  <Pencil /> {t('wizard.pane.form')}
+                </Tabs.Trigger>
+              )}
+              <Tabs.Trigger value="chat">
+                <Spark /> {t('wizard.pane.chat')}
               </Tabs.Trigger>
-            )}
-            <Tabs.Trigger value="chat">
-              <Spark /> {t('wizard.pane.chat')}
-            </Tabs.Trigger>
-            {!last && (
-              <Tabs.Trigger value="preview">
-                <Eye /> {t('wizard.pane.preview')}
-              </Tabs.Trigger>
-            )}
-          </Tabs.List>
-          <Tabs.Content forceMount value="chat" className="pane pane-chat" tabIndex={-1}>
-            <ChatPane folded={last} shown={current === 'chat'} />
-          </Tabs.Content>
-          {!last && (
-            <Tabs.Content value="preview" className="pane pane-preview">
-              <Preview />
+              {!last && (
+                <Tabs.Trigger value="preview">
+                  <Eye /> {t('wizard.pane.preview')}
+                </Tabs.Trigger>
+              )}
+            </Tabs.List>
+            <Tabs.Content forceMount value="chat" className="pane pane-chat" tabIndex={-1}>
+              <h2 className="unseen">{t('chat.title')}</h2>
+              <ChatPane folded={last} shown={current === 'chat'} />
             </Tabs.Content>
-          )}
-        </aside>
-      </Tabs.Root>
+            {!last && (
+              <Tabs.Content value="preview" className="pane pane-preview">
+                <h2 className="unseen">{t('preview.title')}</h2>
+                <Preview />
+              </Tabs.Content>
+            )}
+          </section>
+        </Tabs.Root>
+      </main>
     </div>
   );
 }

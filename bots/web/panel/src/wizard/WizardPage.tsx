@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { currentSession, eventById, sessionById } from '../api/rows';
 import { asFailure } from '../api/failure';
-import { RequireUser } from '../auth';
+import { RequireUser, signInAgain } from '../auth';
 import { sharedOf } from '../draft/row';
 import { asStage, type Shared } from '../draft/types';
 import { useWords } from '../i18n';
@@ -77,8 +77,7 @@ interface OpenedProps {
 function Opened({ user, start, connected, keep }: OpenedProps) {
   const navigate = useNavigate();
   const [store] = useState(() => {
-    const toLogin = () => void navigate(`/login?next=${encodeURIComponent(window.location.pathname)}`);
-    const made = new WizardStore(new PendingBook(user.id), services(toLogin), start);
+    const made = new WizardStore(new PendingBook(user.id), services(signInAgain), start);
     keep(made);
     return made;
   });

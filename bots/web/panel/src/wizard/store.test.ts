@@ -218,10 +218,11 @@ describe('trouble', () => {
     await store.save();
     expect(store.get()).toMatchObject({ saving: 'waiting', waitUntil: Date.now() + 5000 });
     expect(await store.save()).toBe(false);
+    store.edit('capacity', 5);
+    await vi.advanceTimersByTimeAsync(4000);
     expect(server.calls.length).toBe(1);
-    store.retry();
-    await vi.advanceTimersByTimeAsync(10);
-    expect(server.draft.name).toBe('Patient');
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(server.draft).toMatchObject({ name: 'Patient', capacity: 5 });
   });
 
   it('does not send a refused value again until it is another', async () => {
@@ -296,6 +297,15 @@ describe('publishing', () => {
       ['save-draft', undefined],
       ['publish', 1],
     ]);
+  });
+
+  it('shows what changed when the revision is stale, and publishes nothing', async () => {
+    server.touch({ name: 'Seen' });
+    const store = opened();
+    server.touch({ name: 'Changed' });
+    server.next = [new Failure('conflict', 409, '', 'CONFLICT', {}, null, { name: 'Changed', revision: 2 })];
+    expect(await store.publish()).toBeNull();
+    expect(store.get()).toMatchObject({ failure: { kind: 'conflict' }, revision: 2, draft: { name: 'Changed' } });
   });
 
   it('publishes nothing while the last edits cannot be saved', async () => {

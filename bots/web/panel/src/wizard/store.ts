@@ -186,7 +186,9 @@ export class WizardStore {
         this.set({ saving: 'saved' });
         return answer;
       } catch (thrown) {
-        this.fail(asFailure(thrown));
+        const failure = asFailure(thrown);
+        if (failure.current) this.receive({ draft: failure.current, revision: failure.current.revision });
+        this.fail(failure);
         return null;
       }
     });
@@ -239,7 +241,11 @@ export class WizardStore {
 
   private async sendEdits(send: Send, always: boolean): Promise<boolean> {
     const { waitUntil } = this.snapshot;
-    if (waitUntil && waitUntil > this.services.now()) return false;
+    const left = (waitUntil ?? 0) - this.services.now();
+    if (left > 0) {
+      this.schedule(left);
+      return false;
+    }
     for (let attempt = 0, rebases = 0; ; ) {
       const edits = this.sendable();
       if (Object.keys(edits).length === 0 && !always) return this.snapshot.conflicts.length === 0;
