@@ -23,7 +23,7 @@ export interface Outgoing {
 
 let counter = 0;
 
-export function ChatPane({ folded, shown }: { folded: boolean; shown: boolean }) {
+export function ChatPane({ folded }: { folded: boolean }) {
   const { t } = useWords();
   const [used, setUsed] = useState(false);
   const [opened, setOpened] = useState(false);
@@ -36,10 +36,10 @@ export function ChatPane({ folded, shown }: { folded: boolean; shown: boolean })
       </div>
     );
   }
-  return <OpenPane shown={shown} onUsed={() => setUsed(true)} />;
+  return <OpenPane onUsed={() => setUsed(true)} />;
 }
 
-function OpenPane({ shown, onUsed }: { shown: boolean; onUsed: () => void }) {
+function OpenPane({ onUsed }: { onUsed: () => void }) {
   const { t } = useWords();
   const { store } = useDesk();
   const { sessionId } = useSnapshot();
@@ -75,7 +75,6 @@ function OpenPane({ shown, onUsed }: { shown: boolean; onUsed: () => void }) {
               key={sessionId}
               threadId={sessionId}
               outgoing={outgoing}
-              shown={shown}
               onTaken={taken}
               onStop={stoppable}
               onDown={unreachable}

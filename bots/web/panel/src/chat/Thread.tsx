@@ -18,7 +18,6 @@ import { useTools } from './tools';
 export interface ThreadProps {
   threadId: string;
   outgoing: Outgoing | null;
-  shown: boolean;
   onTaken: () => void;
   onStop: (stop: (() => void) | null) => void;
   onDown: () => void;

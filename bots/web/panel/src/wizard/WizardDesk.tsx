@@ -44,6 +44,10 @@ function Frame() {
   const current = wide ? side : last && pane === 'preview' ? 'form' : pane;
   useTitle(sessionId ? t('wizard.title.edit') : t('wizard.title'));
   useStageFocus(turn, () => setPane('form'));
+  const show = (next: string) => {
+    setPane(next);
+    if (!wide) window.scrollTo({ top: 0 });
+  };
   const Form = FORMS[stage];
   return (
     <div className="wizard">
@@ -53,7 +57,7 @@ function Frame() {
       <Top />
       <Banners />
       <main id="main" tabIndex={-1} className="desk-whole">
-        <Tabs.Root className="desk" value={current} onValueChange={setPane} activationMode="manual">
+        <Tabs.Root className="desk" value={current} onValueChange={show} activationMode="manual">
           <Tabs.Content forceMount value="form" className="pane pane-form" tabIndex={-1} {...(wide ? { role: undefined, 'aria-labelledby': undefined } : {})}>
             <Form />
           </Tabs.Content>
@@ -75,7 +79,7 @@ function Frame() {
             </Tabs.List>
             <Tabs.Content forceMount value="chat" className="pane pane-chat" tabIndex={-1}>
               <h2 className="unseen">{t('chat.title')}</h2>
-              <ChatPane folded={last} shown={current === 'chat'} />
+              <ChatPane folded={last} />
             </Tabs.Content>
             {!last && (
               <Tabs.Content value="preview" className="pane pane-preview">
