@@ -1,0 +1,102 @@
+/**
+ * The place of the assistant. It is there at once and takes words at once; the conversation itself is loaded when the
+ * form has been drawn. Where the assistant cannot be had, the pane says so and the form goes on without it.
+ */
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { asFailure } from '../api/failure';
+import { useWords } from '../i18n';
+import { Banner } from '../ui/Banner';
+import { Button } from '../ui/Button';
+import { Crash } from '../ui/Crash';
+import { Spark } from '../ui/icons';
+import { failureWords } from '../ui/failureWords';
+import { useDesk, useSnapshot } from '../wizard/desk';
+import { Composer } from './Composer';
+import { Greeting } from './Greeting';
+
+const Room = lazy(() => import('./Room'));
+
+export interface Outgoing {
+  id: number;
+  text: string;
+}
+
+let counter = 0;
+
+export function ChatPane({ folded }: { folded: boolean }) {
+  const { t } = useWords();
+  const [used, setUsed] = useState(false);
+  const [opened, setOpened] = useState(false);
+  if (folded && !used && !opened) {
+    return (
+      <div className="chat-folded">
+        <Spark />
+        <p>{t('review.ask.text')}</p>
+        <Button onClick={() => setOpened(true)}>{t('review.ask')}</Button>
+      </div>
+    );
+  }
+  return <OpenPane onUsed={() => setUsed(true)} />;
+}
+
+function OpenPane({ onUsed }: { onUsed: () => void }) {
+  const { t } = useWords();
+  const { store } = useDesk();
+  const { sessionId } = useSnapshot();
+  const [outgoing, setOutgoing] = useState<Outgoing | null>(null);
+  const [stop, setStop] = useState<(() => void) | null>(null);
+  const [down, setDown] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const ready = useIdle();
+
+  const send = async (text: string) => {
+    onUsed();
+    setTrouble(null);
+    try {
+      await store.session();
+      setOutgoing({ id: (counter += 1), text });
+    } catch (thrown) {
+      setTrouble(failureWords(asFailure(thrown), t));
+    }
+  };
+  // Stable, because the conversation's connection hangs on them.
+  const taken = useCallback(() => setOutgoing(null), []);
+  const stoppable = useCallback((work: (() => void) | null) => setStop(() => work), []);
+  const unreachable = useCallback(() => setDown(true), []);
+
+  const sorry = <p className="chat-down">{t('chat.down')}</p>;
+  if (down) return <div className="chat">{sorry}</div>;
+  return (
+    <div className="chat">
+      {sessionId && (ready || outgoing) ? (
+        <Crash fallback={sorry}>
+          <Suspense fallback={<Greeting onExample={null} waiting />}>
+            <Room
+              key={sessionId}
+              threadId={sessionId}
+              outgoing={outgoing}
+              onTaken={taken}
+              onStop={stoppable}
+              onDown={unreachable}
+              onExample={(text) => void send(text)}
+            />
+          </Suspense>
+        </Crash>
+      ) : (
+        <Greeting onExample={(text) => void send(text)} />
+      )}
+      {trouble && <Banner tone="bad">{trouble}</Banner>}
+      <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null} />
+    </div>
+  );
+}
+
+/** True once the page has had time for the form. */
+function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIdle(true), 800);
+    return () => clearTimeout(timer);
+  }, []);
+  return idle;
+}

@@ -1,0 +1,27 @@
+/** What the assistant shows before the first word: what it is for, and an example that can be pressed. */
+import { useWords } from '../i18n';
+import { Spark } from '../ui/icons';
+
+export function Greeting({ onExample, waiting = false }: { onExample: ((text: string) => void) | null; waiting?: boolean }) {
+  const { t } = useWords();
+  const examples = [t('chat.example.1'), t('chat.example.2'), t('chat.example.3')];
+  return (
+    <div className="greeting" aria-busy={waiting}>
+      <span className="greeting-mark" aria-hidden="true">
+        <Spark />
+      </span>
+      <p>{t('chat.hello')}</p>
+      {onExample && (
+        <ul className="examples" aria-label={t('chat.examples')}>
+          {examples.map((example) => (
+            <li key={example}>
+              <button type="button" onClick={() => onExample(example)}>
+                {example}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

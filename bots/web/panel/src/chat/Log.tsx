@@ -1,0 +1,98 @@
+/** What was said, newest last and in sight. A reply is announced once, whole, and not letter by letter. */
+import { useRenderToolCall } from '@copilotkit/react-core/v2/headless';
+import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
+import { useWords } from '../i18n';
+
+type ToolCall = Parameters<ReturnType<typeof useRenderToolCall>>[0]['toolCall'];
+type ToolMessage = Parameters<ReturnType<typeof useRenderToolCall>>[0]['toolMessage'];
+
+interface Message {
+  id: string;
+  role: string;
+  content?: unknown;
+  toolCalls?: ToolCall[];
+  toolCallId?: string;
+}
+
+export function Log({ messages, running }: { messages: readonly Message[]; running: boolean }) {
+  const { t } = useWords();
+  const render = useRenderToolCall();
+  const box = useRef<HTMLDivElement>(null);
+  const visible = messages.filter((one) => (one.role === 'user' || one.role === 'assistant') && (textOf(one) || one.toolCalls?.length));
+  const last = visible.at(-1);
+  const size = visible.reduce((sum, one) => sum + textOf(one).length + (one.toolCalls?.length ?? 0), 0);
+  useEffect(() => {
+    const element = box.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [size, running]);
+
+  const reply = !running && last?.role === 'assistant' ? textOf(last).replaceAll('**', '') : '';
+  return (
+    <>
+      <div className="log" role="log" aria-live="off" aria-label={t('chat.log')} aria-busy={running} tabIndex={0} ref={box}>
+        {visible.map((message) => (
+          <div key={message.id} className={`said ${message.role}`}>
+            <span className="unseen">{t(message.role === 'user' ? 'chat.you' : 'chat.bot')}: </span>
+            {textOf(message) && <Bubble text={textOf(message)} />}
+            {message.toolCalls?.map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
+          </div>
+        ))}
+        {running && last?.role === 'user' && (
+          <p className="thinking">
+            <i />
+            <i />
+            <i />
+            <span className="unseen">{t('chat.thinking')}</span>
+          </p>
+        )}
+      </div>
+      <p className="unseen" role="status">
+        {running ? t('chat.thinking') : reply}
+      </p>
+    </>
+  );
+}
+
+function resultOf(messages: readonly Message[], id: string): ToolMessage {
+  return messages.find((one) => one.role === 'tool' && one.toolCallId === id) as ToolMessage;
+}
+
+function textOf(message: Message): string {
+  return typeof message.content === 'string' ? message.content.trim() : '';
+}
+
+/** Plain paragraphs and lists; anything else in the text is shown as it is written. */
+export function Bubble({ text }: { text: string }) {
+  const blocks: ReactNode[] = [];
+  let list: string[] = [];
+  const close = () => {
+    if (list.length > 0) blocks.push(<List key={blocks.length} lines={list} />);
+    list = [];
+  };
+  for (const line of text.split('\n')) {
+    const item = /^\s*(?:[-*•]|\d{1,2}[.)])\s+(.*)$/.exec(line);
+    if (item) list.push(line.trim().replace(/^[-*•]\s+/, ''));
+    else {
+      close();
+      if (line.trim()) blocks.push(<p key={blocks.length} dir="auto"><Strong text={line} /></p>);
+    }
+  }
+  close();
+  return <div className="bubble">{blocks}</div>;
+}
+
+function List({ lines }: { lines: string[] } & ComponentProps<'ul'>) {
+  return (
+    <ul>
+      {lines.map((line, index) => (
+        <li key={index} dir="auto">
+          <Strong text={line} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Strong({ text }: { text: string }) {
+  return text.split(/(\*\*[^*]+\*\*)/).map((part, index) => (part.startsWith('**') && part.endsWith('**') && part.length > 4 ? <strong key={index}>{part.slice(2, -2)}</strong> : part));
+}

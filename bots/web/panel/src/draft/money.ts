@@ -1,0 +1,83 @@
+/**
+ * Money between what people type and minor units. No floating point touches an amount:
+ * digits are moved as text, so that 19.99 is 1999 and never 1998.
+ */
+const NO_MINOR = new Set(
+  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split(' '),
+);
+const THREE_DIGITS = new Set('BHD JOD KWD OMR TND'.split(' '));
+
+/** How many digits the minor unit has: 2 for most, 0 for yen, 3 for dinars. */
+export function digitsOf(currency: string | null | undefined): number {
+  const code = (currency ?? 'USD').toUpperCase();
+  return NO_MINOR.has(code) ? 0 : THREE_DIGITS.has(code) ? 3 : 2;
+}
+
+/** `150`, `150.5`, `1,250.00` or `12,50` to minor units; null when it is no amount or too fine for the currency. */
+export function toMinor(text: string, currency: string | null | undefined): number | null {
+  const plain = text.trim().replace(/[\s'_]/g, '');
+  const match = /^(\d{1,3}(?:[,.]\d{3})+|\d+)(?:[.,](\d{1,3}))?$/.exec(plain);
+  if (!match) return null;
+  const digits = digitsOf(currency);
+  let whole = match[1] ?? '';
+  let part = match[2] ?? '';
+  const groups = whole.split(/[,.]/);
+  // "1.250" alone is one and a quarter where three digits make a unit, else a thousand grouped.
+  if (groups.length > 1 && part === '' && digits === 3 && groups.length === 2) {
+    whole = groups[0] ?? '';
+    part = groups[1] ?? '';
+  }
+  whole = whole.replace(/[,.]/g, '');
+  if (part.replace(/0+$/, '').length > digits) return null;
+  const minor = Number(whole + part.slice(0, digits).padEnd(digits, '0'));
+  return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** Minor units as a plain amount for an input: 15000 is `150`, 1250 is `12.50`. */
+export function toMajor(minor: number, currency: string | null | undefined): string {
+  const digits = digitsOf(currency);
+  const text = String(Math.trunc(minor)).padStart(digits + 1, '0');
+  const whole = digits === 0 ? text : text.slice(0, -digits);
+  const part = digits === 0 ? '' : text.slice(-digits);
+  return /^0*$/.test(part) ? whole : `${whole}.${part}`;
+}
+
+/** The same amount as it is read, in another currency's minor units: 150 dollars become 150 yen. */
+export function rescaled(minor: number, from: string | null | undefined, to: string | null | undefined): number {
+  return Math.round(minor * 10 ** (digitsOf(to) - digitsOf(from)));
+}
+
+/** An amount in the reader's language. */
+export function money(minor: number, currency: string | null | undefined, lang: string): string {
+  const code = (currency ?? 'USD').toUpperCase();
+  const digits = digitsOf(code);
+  const value = minor / 10 ** digits;
+  const whole = minor % 10 ** digits === 0;
+  try {
+    return new Intl.NumberFormat(lang, {
+      style: 'currency',
+      currency: code,
+      minimumFractionDigits: whole ? 0 : digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+  } catch {
+    return `${toMajor(minor, code)} ${code}`;
+  }
+}
+
+export interface Fees {
+  percent: number;
+  /** In minor units. */
+  fixed: number;
+}
+
+/** What card payments cost unless the server says otherwise: 2.9 % and 0.30. */
+export function usualFees(currency: string | null | undefined): Fees {
+  const digits = digitsOf(currency);
+  return { percent: 2.9, fixed: digits === 0 ? 30 : digits === 3 ? 300 : 30 };
+}
+
+/** The fee of one payment in minor units, rounded up. */
+export function feeOf(minor: number, fees: Fees): number {
+  return minor === 0 ? 0 : Math.ceil((minor * Math.round(fees.percent * 100)) / 10_000) + fees.fixed;
+}

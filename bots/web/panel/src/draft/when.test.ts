@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { agoWords, dayWords, durationWords, hourWords, inZone, isPast, joinLocal, plusMinutes, splitLocal } from './when';
+
+describe('splitLocal', () => {
+  it.each([
+    ['2026-12-04T18:00', undefined, '2026-12-04', '18:00'],
+    ['2026-12-04', undefined, '2026-12-04', ''],
+    ['2026-12-04T18:00:00', 'America/Toronto', '2026-12-04', '18:00'],
+    ['2026-12-04T18:00:00-05:00', 'America/Toronto', '2026-12-04', '18:00'],
+    ['2026-12-04T23:00:00Z', 'America/Toronto', '2026-12-04', '18:00'],
+    ['2026-07-01T22:00:00+00:00', 'America/Toronto', '2026-07-01', '18:00'],
+    ['2026-12-04 18:00:00', undefined, '2026-12-04', '18:00'],
+    ['2026-12-04T18:00:00-05:00', undefined, '2026-12-04', '18:00'],
+    ['next week', undefined, '', ''],
+    [null, undefined, '', ''],
+  ])('%s in %s', (value, zone, date, time) => expect(splitLocal(value, zone)).toEqual({ date, time }));
+
+  it('keeps the written hour when the zone is unknown', () => {
+    expect(splitLocal('2026-12-04T18:00:00Z', 'Mars/Base')).toEqual({ date: '2026-12-04', time: '18:00' });
+  });
+});
+
+describe('joining and counting', () => {
+  it('is null without a day and a day without an hour', () => {
+    expect([joinLocal('', '10:00'), joinLocal('2026-12-04', ''), joinLocal('2026-12-04', '10:00')]).toEqual([
+      null,
+      '2026-12-04',
+      '2026-12-04T10:00',
+    ]);
+  });
+
+  it('ends the next day when it goes past midnight', () => {
+    expect(plusMinutes('2026-12-31T22:00', 180)).toBe('2027-01-01T01:00');
+    expect(plusMinutes('2026-12-31', 60)).toBe('2026-12-31T01:00');
+  });
+
+  it('judges the past by the clock of the zone', () => {
+    const now = new Date('2026-11-24T02:00:00Z');
+    expect(isPast('2026-11-23T20:00', 'America/Toronto', now)).toBe(true);
+    expect(isPast('2026-11-23T21:30', 'America/Toronto', now)).toBe(false);
+    expect(isPast('2026-11-23', 'America/Toronto', now)).toBe(false);
+    expect(isPast('2025-11-15', null, now)).toBe(true);
+    expect(isPast(null, 'UTC', now)).toBe(false);
+    expect(inZone(new Date('nothing'), 'UTC')).toBeNull();
+  });
+});
+
+describe('words', () => {
+  it('speaks the language of the reader', () => {
+    expect(dayWords('2026-12-04', 'en-US')).toBe('Friday, December 4, 2026');
+    expect(dayWords('2026-12-04', 'fr')).toBe('vendredi 4 décembre 2026');
+    expect(hourWords('18:00', 'en-US').replace(/\s/, ' ')).toBe('6:00 PM');
+    expect(durationWords(150, 'en')).toBe('2 hours 30 minutes');
+    expect(durationWords(1440, 'en')).toBe('1 day');
+    expect(dayWords('soon', 'en')).toBe('soon');
+  });
+
+  it('says how long ago', () => {
+    const now = new Date('2026-11-24T02:00:00Z');
+    const ago = (text: string) => agoWords(new Date(text), now, 'en');
+    expect(ago('2026-11-24T01:59:30Z')).toBe('30 seconds ago');
+    expect(ago('2026-11-23T23:00:00Z')).toBe('3 hours ago');
+    expect(ago('2026-11-23T01:00:00Z')).toBe('yesterday');
+    expect(ago('2024-11-23T01:00:00Z')).toBe('2 years ago');
+  });
+});

@@ -1,0 +1,23 @@
+/** Starts the panel. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import * as z from 'zod';
+import { App } from './App';
+import { applyTheme } from './theme';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/pages.css';
+
+// Compiled validators would need `eval`, which the page's policy forbids.
+z.config({ jitless: true });
+applyTheme();
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

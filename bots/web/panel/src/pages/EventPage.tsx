@@ -1,0 +1,216 @@
+/** One event after publishing: its links, its payments, its figures, and changing it. */
+import type { User } from '@supabase/supabase-js';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useLocation, useParams } from 'react-router';
+import { asFailure } from '../api/failure';
+import { eventById, eventStats } from '../api/rows';
+import { RequireUser } from '../auth';
+import { config } from '../config';
+import { draftOf, type EventRow } from '../draft/row';
+import { money } from '../draft/money';
+import { dayWords, hourWords, splitLocal } from '../draft/when';
+import { useWords, type Key } from '../i18n';
+import { Banner } from '../ui/Banner';
+import { Button } from '../ui/Button';
+import { failureWords } from '../ui/failureWords';
+import { Clock, Pin, Ticket } from '../ui/icons';
+import { Shell } from '../ui/Shell';
+import { useTitle } from '../ui/useTitle';
+import { Waiting } from '../ui/Waiting';
+import { EventEdit } from './EventEdit';
+import { NotFound } from './NotFound';
+
+export default function EventPage() {
+  return <RequireUser>{(user) => <Loader user={user} />}</RequireUser>;
+}
+
+function Loader({ user }: { user: User }) {
+  const { t } = useWords();
+  const { id = '' } = useParams();
+  const query = useQuery({ queryKey: ['event', id], queryFn: () => eventById(id), staleTime: 0 });
+  if (query.isPending) return <Shell><Waiting lines={6} /></Shell>;
+  if (query.isError) {
+    const failure = asFailure(query.error);
+    if (failure.kind === 'invalid' || failure.kind === 'missing') return <NotFound title={t('event.missing')} />;
+    return (
+      <Shell>
+        <Banner tone="bad" action={<Button onClick={() => void query.refetch()}>{t('app.retry')}</Button>}>
+          {failureWords(failure, t)}
+        </Banner>
+      </Shell>
+    );
+  }
+  const event = query.data;
+  if (!event) return <NotFound title={t('event.missing')} />;
+  return <Event event={event} own={(event as { organizer_id?: string }).organizer_id === user.id} />;
+}
+
+function Event({ event, own }: { event: EventRow; own: boolean }) {
+  const { t, lang } = useWords();
+  const cache = useQueryClient();
+  const fresh = useJustPublished();
+  const [editing, setEditing] = useState(false);
+  const draft = draftOf(event);
+  const { date, time } = splitLocal(draft.dateTime, draft.timezone);
+  const name = event.name ?? t('dash.untitled');
+  useTitle(name);
+  return (
+    <Shell>
+      {fresh && (
+        <div className="celebrate" role="status">
+          <p className="celebrate-title">{t('event.published')}</p>
+          <p>{t('event.published.text')}</p>
+        </div>
+      )}
+      <header className={`event-head kind-${event.type ?? 'none'}`}>
+        <p className="tag">{t(`event.state.${event.status}` as Key)}</p>
+        <h1>{name}</h1>
+        <ul className="event-facts">
+          {date && (
+            <li>
+              <Clock />
+              {dayWords(date, lang)}
+              {time && `, ${hourWords(time, lang)}`}
+            </li>
+          )}
+          {(draft.place ?? draft.city) && (
+            <li>
+              <Pin />
+              {[draft.place, draft.city].filter(Boolean).join(', ')}
+            </li>
+          )}
+          {draft.capacity ? (
+            <li>
+              <Ticket />
+              {t('event.seats', { n: draft.capacity })}
+            </li>
+          ) : null}
+        </ul>
+      </header>
+      <div className="event-grid">
+        {event.slug && event.status !== 'draft' && <Links event={event} />}
+        <Payments event={event} pending={fresh?.pending ?? false} />
+        <Stats event={event} />
+        {own && event.status !== 'cancelled' && (
+          <section className="card" aria-labelledby="edit">
+            <h2 id="edit">{t('event.edit')}</h2>
+            {editing ? (
+              <EventEdit
+                event={event}
+                onSaved={(changed) => {
+                  cache.setQueryData(['event', event.id], changed);
+                }}
+                onStale={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })}
+                onClose={() => setEditing(false)}
+              />
+            ) : (
+              <Button onClick={() => setEditing(true)}>{t('event.edit')}</Button>
+            )}
+          </section>
+        )}
+      </div>
+    </Shell>
+  );
+}
+
+/** Whether this visit comes from publishing; a reload does not say it again. */
+function useJustPublished(): { pending: boolean } | null {
+  const { state } = useLocation() as { state: { published?: boolean; pending?: boolean } | null };
+  const [fresh] = useState(() => (state?.published ? { pending: state.pending === true } : null));
+  useEffect(() => {
+    if (state?.published) window.history.replaceState({ ...(window.history.state as object), usr: null }, '');
+  }, [state]);
+  return fresh;
+}
+
+function Links({ event }: { event: EventRow }) {
+  const { t } = useWords();
+  const [origin, setOrigin] = useState(window.location.origin);
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    void config().then((known) => setOrigin(known.publicUrl));
+  }, []);
+  const path = `/e/${event.slug ?? ''}`;
+  const url = origin + path;
+  const copy = async () => {
+    await navigator.clipboard.writeText(url).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <section className="card" aria-labelledby="link">
+      <h2 id="link">{t('event.link')}</h2>
+      <p className="url">{url}</p>
+      {event.visibility === 'private' && <p className="soft">{t('event.private')}</p>}
+      <div className="row">
+        <a className="button primary" href={path}>
+          {t('event.view')}
+        </a>
+        <Button onClick={() => void copy()}>{t('event.copy')}</Button>
+        <a className="button quiet" href={`${path}.ics`}>
+          {t('event.calendar')}
+        </a>
+      </div>
+      <p role="status" className="soft">
+        {copied ? t('event.copied') : ''}
+      </p>
+    </section>
+  );
+}
+
+function Payments({ event, pending }: { event: EventRow; pending: boolean }) {
+  const { t } = useWords();
+  const [url, setUrl] = useState('');
+  useEffect(() => {
+    void config().then((known) => setUrl(known.connectUrl));
+  }, []);
+  const ready = typeof event.metadata?.stripe_product_id === 'string' && !pending;
+  const free = (event.price_cents ?? 0) === 0;
+  return (
+    <section className="card" aria-labelledby="payments">
+      <h2 id="payments">{t('event.payments')}</h2>
+      <p>{t(free ? 'event.payments.free' : ready ? 'event.payments.ready' : 'event.payments.pending')}</p>
+      {!free && !ready && url && (
+        <a className="button plain" href={url}>
+          {t('event.payments.connect')}
+        </a>
+      )}
+    </section>
+  );
+}
+
+function Stats({ event }: { event: EventRow }) {
+  const { t, lang } = useWords();
+  const stats = useQuery({ queryKey: ['stats', event.id], queryFn: () => eventStats(event.id), retry: false });
+  if (stats.isError) return null;
+  const row = stats.data;
+  const figures: [Key, string][] = row
+    ? [
+        ['event.stats.tickets', String(row.ticket_count)],
+        ['event.stats.checkedIn', String(row.checked_in_count)],
+        ['event.stats.orders', String(row.order_count)],
+        ['event.stats.revenue', money(row.revenue_cents, event.currency, lang)],
+      ]
+    : [];
+  return (
+    <section className="card" aria-labelledby="stats">
+      <h2 id="stats">{t('event.stats')}</h2>
+      {stats.isPending ? (
+        <div className="bone" />
+      ) : row ? (
+        <dl className="figures">
+          {figures.map(([label, value]) => (
+            <div key={label}>
+              <dt>{t(label)}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : (
+        <p className="soft">{t('event.stats.none')}</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+/** What stands between the organizer and a saved draft, each said once: no network, a pause, a refusal, two values. */
+import { useWords } from '../i18n';
+import { Banner } from '../ui/Banner';
+import { Button } from '../ui/Button';
+import { failureWords } from '../ui/failureWords';
+import { useCountdown } from '../ui/useCountdown';
+import { useDesk, useSnapshot } from './desk';
+import { fieldKey } from './stages/Review';
+import type { Conflict } from '../draft/merge';
+
+export function Banners() {
+  const { t } = useWords();
+  const { store } = useDesk();
+  const { saving, failure, conflicts, waitUntil } = useSnapshot();
+  const left = useCountdown(waitUntil);
+  return (
+    <div className="banners">
+      {saving === 'offline' && (
+        <Banner tone="warn" action={<Button onClick={() => store.retry()}>{t('app.retry')}</Button>}>
+          {t('banner.offline')}
+        </Banner>
+      )}
+      {left > 0 && (
+        <div className="banner warn">
+          <span className="unseen" role="status">
+            {t('fail.rate')}
+          </span>
+          <span>{t('banner.wait', { n: left })}</span>
+        </div>
+      )}
+      {failure && failure.kind !== 'conflict' && (
+        <Banner tone="bad" action={<Button onClick={() => store.retry()}>{t('app.retry')}</Button>}>
+          {failureWords(failure, t)}
+        </Banner>
+      )}
+      {conflicts.map((conflict) => (
+        <Choice key={conflict.field} conflict={conflict} />
+      ))}
+    </div>
+  );
+}
+
+function Choice({ conflict }: { conflict: Conflict }) {
+  const { t } = useWords();
+  const { store } = useDesk();
+  const show = (value: Conflict['yours']) => {
+    if (value === null || value === undefined || value === '') return t('conflict.empty');
+    return typeof value === 'object' ? value.map((one) => (typeof one === 'string' ? one : one.name)).join(', ') : String(value);
+  };
+  return (
+    <section className="banner warn conflict" role="alert" aria-label={t('conflict.title')}>
+      <p>{t('conflict.text', { field: t(fieldKey(conflict.field)) })}</p>
+      <dl>
+        <div>
+          <dt>{t('conflict.yours')}</dt>
+          <dd>{show(conflict.yours)}</dd>
+          <Button look="primary" onClick={() => store.decide(conflict, true)}>
+            {t('conflict.keepYours')}
+          </Button>
+        </div>
+        <div>
+          <dt>{t('conflict.current')}</dt>
+          <dd>{show(conflict.current)}</dd>
+          <Button onClick={() => store.decide(conflict, false)}>{t('conflict.keepCurrent')}</Button>
+        </div>
+      </dl>
+    </section>
+  );
+}

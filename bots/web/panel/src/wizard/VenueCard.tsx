@@ -1,0 +1,45 @@
+/** One venue to pick; the same in the form and in the chat. */
+import type { Venue } from '../draft/types';
+import { useWords } from '../i18n';
+import { Check, Pin } from '../ui/icons';
+
+interface VenueCardProps {
+  venue: Venue;
+  selected: boolean;
+  suggested?: boolean;
+  disabled?: boolean;
+  onPick: () => void;
+}
+
+export function VenueCard({ venue, selected, suggested, disabled, onPick }: VenueCardProps) {
+  const { t } = useWords();
+  const amenities = (venue.amenities ?? []).slice(0, 4);
+  const place = [venue.address, venue.city].filter(Boolean).join(', ');
+  return (
+    <button type="button" className="venue" data-venue-id={venue.id} aria-pressed={selected} disabled={disabled} onClick={onPick}>
+      <span className="venue-top">
+        <span className="venue-name">{venue.name}</span>
+        {selected ? (
+          <span className="venue-mark">
+            <Check />
+            {t('venue.selected')}
+          </span>
+        ) : (
+          suggested && <span className="venue-hint">{t('venue.suggested')}</span>
+        )}
+      </span>
+      {place && (
+        <span className="venue-place">
+          <Pin />
+          {place}
+        </span>
+      )}
+      <span className="venue-facts">
+        {venue.capacity ? <span>{t('venue.seats', { n: venue.capacity })}</span> : null}
+        {venue.priceEstimate ? <span>{venue.priceEstimate}</span> : null}
+      </span>
+      {amenities.length > 0 && <span className="venue-amenities">{amenities.map((one) => one.replaceAll('_', ' ')).join(' · ')}</span>}
+      {venue.reason && <span className="venue-reason">{venue.reason}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,109 @@
+/** Stage 6: exactly what guests will see, what is still missing, and the button. The organizer's press is the approval. */
+import { useState } from 'react';
+import { STAGES } from '../../draft/types';
+import { isPast } from '../../draft/when';
+import { useWords, type Key } from '../../i18n';
+import { Banner } from '../../ui/Banner';
+import { Button } from '../../ui/Button';
+import { Back, Check } from '../../ui/icons';
+import { useDesk, useSnapshot } from '../desk';
+import { gaps } from '../missing';
+import { Preview } from '../Preview';
+import { GuestAccount } from './GuestAccount';
+
+const VISIBILITIES = ['public', 'private'] as const;
+const FIELD_WORDS = new Set(['name', 'slug', 'type', 'description', 'visibility', 'place', 'capacity', 'dateTime', 'duration', 'timezone', 'priceCents', 'currency', 'ticketTiers', 'maxPerOrder', 'taxRate', 'refundPolicy', 'onlineUrl']);
+
+export const fieldKey = (field: string): Key => (FIELD_WORDS.has(field) ? (`field.${field}` as Key) : field === 'venueId' ? 'field.place' : 'field.other');
+
+export function Review() {
+  const { t } = useWords();
+  const { store, guest, onPublished } = useDesk();
+  const { draft, failure } = useSnapshot();
+  const [busy, setBusy] = useState(false);
+  const [joining, setJoining] = useState(false);
+  const publish = async () => {
+    if (guest) return setJoining(true);
+    setBusy(true);
+    const answer = await store.publish();
+    setBusy(false);
+    const id = answer?.eventDraft?.id ?? answer?.event?.id ?? (answer ? store.get().server.id : null);
+    if (id) onPublished(id, (answer?.paymentSetup ?? answer?.payment_setup) === 'pending');
+    else if (store.get().failure?.kind === 'forbidden') setJoining(guest);
+  };
+  return (
+    <div className="stage review">
+      <header className="stage-head">
+        <h2 tabIndex={-1} data-stage-heading>
+          {t('review.heading')}
+        </h2>
+        <p>{t('review.lead')}</p>
+      </header>
+      <Preview />
+      <fieldset className="choices">
+        <legend>{t('review.visibility')}</legend>
+        {VISIBILITIES.map((one) => (
+          <label key={one} className="choice">
+            <input type="radio" name="visibility" value={one} checked={(draft.visibility ?? 'public') === one} onChange={() => store.edit('visibility', one)} />
+            <span>
+              <strong>{t(`review.${one}`)}</strong>
+              <small>{t(`review.${one}.hint`)}</small>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <Checklist />
+      {failure?.kind === 'conflict' && <Banner tone="warn">{t('review.stale')}</Banner>}
+      <footer className="stage-foot">
+        <Button look="quiet" icon={<Back />} onClick={() => store.goTo(STAGES[4] ?? 5)}>
+          {t('app.back')}
+        </Button>
+        <Button look="primary" className="onward publish" busy={busy} onClick={() => void publish()}>
+          {t('review.publish')}
+        </Button>
+      </footer>
+      <GuestAccount open={joining} onClose={() => setJoining(false)} />
+    </div>
+  );
+}
+
+function Checklist() {
+  const { t } = useWords();
+  const { store } = useDesk();
+  const { draft, publish, edits } = useSnapshot();
+  const open = gaps(draft, publish, Object.keys(edits).length > 0);
+  const past = isPast(draft.dateTime, draft.timezone, new Date());
+  const paid = (draft.priceCents ?? 0) > 0;
+  return (
+    <section className="checklist">
+      {open.length === 0 ? (
+        <p className="ready">
+          <Check />
+          {t('review.ready')}
+        </p>
+      ) : (
+        <>
+          <h3>{t('review.missing')}</h3>
+          <ul>
+            {open.map((gap) => (
+              <li key={gap.field}>
+                <button type="button" className="link" onClick={() => store.goTo(gap.stage)}>
+                  {t('review.fix', { field: t(fieldKey(gap.field)) })}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {(past || paid) && (
+        <>
+          <h3>{t('review.warnings')}</h3>
+          <ul className="soft">
+            {past && <li>{t('when.past')}</li>}
+            {paid && <li>{t('review.noStripe')}</li>}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}

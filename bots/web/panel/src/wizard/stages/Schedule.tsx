@@ -1,0 +1,114 @@
+/** Stage 3: the day, the hour, the length. The clock is the event's own; a past day is said, not refused. */
+import * as z from 'zod';
+import { useEffect, useMemo } from 'react';
+import { durationWords, hourWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
+import { useWords } from '../../i18n';
+import { Banner } from '../../ui/Banner';
+import { Field } from '../../ui/Field';
+import { useDesk, useSnapshot } from '../desk';
+import { Source } from '../Source';
+import { StageFrame } from '../StageFrame';
+import { useStageForm, whole, words, type Slots } from '../useStageForm';
+
+const schema = z.object({
+  'event-date': z.string(),
+  'event-time': z.string(),
+  duration: z.string().refine((text) => whole(text) !== undefined, 'when.error.duration'),
+  timezone: z.string(),
+  repeat: z.string(),
+});
+type Values = z.infer<typeof schema>;
+
+const moment = (values: Values) => joinLocal(values['event-date'], values['event-time']);
+
+const slots: Slots<Values> = {
+  'event-date': { field: 'dateTime', show: (draft) => splitLocal(draft.dateTime, draft.timezone).date, read: moment },
+  'event-time': {
+    field: 'dateTime',
+    show: (draft) => splitLocal(draft.dateTime, draft.timezone).time,
+    // An hour alone is no moment yet; it is sent with its day.
+    read: (values) => (values['event-date'] ? moment(values) : undefined),
+  },
+  duration: { field: 'duration', show: (draft) => String(draft.duration ?? ''), read: (values) => whole(values.duration) },
+  timezone: { field: 'timezone', show: (draft) => draft.timezone ?? '', read: (values) => words(values.timezone) },
+  repeat: { field: 'recurrence', show: (draft) => draft.recurrence ?? '', read: (values) => words(values.repeat) },
+};
+
+const LENGTHS = [60, 120, 180, 240, 480];
+const RULES = { daily: 'FREQ=DAILY', weekly: 'FREQ=WEEKLY', monthly: 'FREQ=MONTHLY' } as const;
+
+export function Schedule() {
+  const { t, lang } = useWords();
+  const { store } = useDesk();
+  const { draft } = useSnapshot();
+  const { form, errorOf, submit, busy } = useStageForm(3, schema, slots);
+  const known = useMemo(zones, []);
+  const timeless = !!draft.dateTime && !draft.timezone;
+  useEffect(() => {
+    if (timeless) store.edit('timezone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+  }, [timeless, store]);
+  const zone = draft.timezone ?? '';
+  const { time } = splitLocal(draft.dateTime, draft.timezone);
+  const ends = time && draft.duration ? plusMinutes(joinLocal(...parts(draft.dateTime, zone)) ?? '', draft.duration) : null;
+  const rules: string[] = Object.values(RULES);
+  return (
+    <StageFrame stage={3} heading={t('when.heading')} lead={t('wizard.later')} busy={busy} onSubmit={submit(() => store.goTo(4))}>
+      <div className="pair">
+        <Field label={t('when.date')} error={errorOf('event-date')} note={<Source field="dateTime" />}>
+          {(control) => <input {...control} {...form.register('event-date')} type="date" />}
+        </Field>
+        <Field label={t('when.time')} error={errorOf('event-time')}>
+          {(control) => <input {...control} {...form.register('event-time')} type="time" />}
+        </Field>
+      </div>
+      {isPast(draft.dateTime, draft.timezone, new Date()) && <Banner tone="warn">{t('when.past')}</Banner>}
+      <Field
+        label={t('when.duration')}
+        hint={draft.duration ? `${durationWords(draft.duration, lang)}${ends ? ` · ${t('when.ends', { time: hourWords(ends.slice(11), lang) })}` : ''}` : undefined}
+        error={errorOf('duration')}
+        note={<Source field="duration" />}
+      >
+        {(control) => <input {...control} {...form.register('duration')} type="text" inputMode="numeric" autoComplete="off" />}
+      </Field>
+      <div className="chips" role="group" aria-label={t('when.quick')}>
+        {LENGTHS.map((minutes) => (
+          <button key={minutes} type="button" className="chip" aria-pressed={draft.duration === minutes} onClick={() => store.edit('duration', minutes)}>
+            {durationWords(minutes, lang)}
+          </button>
+        ))}
+      </div>
+      <div className="pair">
+        <Field label={t('when.timezone')} error={errorOf('timezone')} note={<Source field="timezone" />}>
+          {(control) => (
+            <select {...control} {...form.register('timezone')}>
+              <option value="" />
+              {[...new Set([...(zone ? [zone] : []), ...known])].map((one) => (
+                <option key={one} value={one}>
+                  {one.replaceAll('_', ' ')}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label={t('when.repeat')} error={errorOf('repeat')} note={<Source field="recurrence" />}>
+          {(control) => (
+            <select {...control} {...form.register('repeat')}>
+              <option value="">{t('when.repeat.none')}</option>
+              {(Object.keys(RULES) as (keyof typeof RULES)[]).map((one) => (
+                <option key={one} value={RULES[one]}>
+                  {t(`when.repeat.${one}`)}
+                </option>
+              ))}
+              {draft.recurrence && !rules.includes(draft.recurrence) && <option value={draft.recurrence}>{t('when.repeat.other')}</option>}
+            </select>
+          )}
+        </Field>
+      </div>
+    </StageFrame>
+  );
+}
+
+function parts(value: string | null | undefined, zone: string): [string, string] {
+  const { date, time } = splitLocal(value, zone);
+  return [date, time];
+}

@@ -1,0 +1,98 @@
+/** The venues that are known, those that are suggested first; one press takes one. */
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue, useState } from 'react';
+import { venues, type VenueRow } from '../../api/rows';
+import { money } from '../../draft/money';
+import type { Suggestion, Venue } from '../../draft/types';
+import { useWords } from '../../i18n';
+import { Banner } from '../../ui/Banner';
+import { Button } from '../../ui/Button';
+import { Field } from '../../ui/Field';
+import { VenueCard } from '../VenueCard';
+import { useDesk, useSnapshot } from '../desk';
+
+const FIRST = 60;
+
+interface Known extends Venue {
+  uuid?: string;
+}
+
+/** The venues among suggestions. */
+export function suggestedVenues(suggestions: Suggestion[]): Venue[] {
+  return suggestions
+    .filter((one) => one.type === 'venue' && typeof one.data.name === 'string')
+    .map((one) => ({ ...(one.data as unknown as Venue), id: String(one.data.id ?? one.id) }));
+}
+
+/** Suggested ones first, each venue once. */
+export function ordered(suggested: Known[], known: Known[]): Known[] {
+  const byId = new Map(known.map((venue) => [venue.id, venue]));
+  const first = suggested.map((venue) => ({ ...byId.get(venue.id), ...venue }));
+  const taken = new Set(first.map((venue) => venue.id));
+  return [...first, ...known.filter((venue) => !taken.has(venue.id))];
+}
+
+export function VenueList() {
+  const { t, lang } = useWords();
+  const { store } = useDesk();
+  const { draft, suggestions } = useSnapshot();
+  const [search, setSearch] = useState('');
+  const [city, setCity] = useState('');
+  const [all, setAll] = useState(false);
+  const [text, place] = [useDeferredValue(search.trim()), useDeferredValue(city.trim())];
+  const found = useQuery({ queryKey: ['venues', place, text], queryFn: () => venues(text, place), placeholderData: (before) => before });
+  const known = (found.data ?? []).map((row) => toVenue(row, lang));
+  const narrowed = text !== '' || place !== '';
+  const list = ordered(narrowed ? [] : suggestedVenues(suggestions), known);
+  const suggested = new Set(suggestedVenues(suggestions).map((venue) => venue.id));
+  const chosen = list.find((venue) => isChosen(venue, draft.venueId));
+  const shown = all ? list : list.slice(0, FIRST);
+
+  const pick = (venue: Known) => {
+    store.edit('venueId', venue.id);
+    if (draft.placeKind === 'online') store.edit('placeKind', 'hybrid');
+  };
+
+  return (
+    <section className="venues" aria-labelledby="venue-list">
+      <h3 id="venue-list">{t('venue.select')}</h3>
+      <div className="pair">
+        <Field label={t('venue.search')}>
+          {(control) => <input {...control} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />}
+        </Field>
+        <Field label={t('venue.city')}>
+          {(control) => <input {...control} type="search" value={city} onChange={(event) => setCity(event.target.value)} />}
+        </Field>
+      </div>
+      {found.isError && <Banner tone="warn">{t('venue.error')}</Banner>}
+      {found.isPending && list.length === 0 && <div className="bone tall" />}
+      {found.isSuccess && list.length === 0 && <p className="soft">{t('venue.none')}</p>}
+      <ul className="venue-grid">
+        {shown.map((venue) => (
+          <li key={venue.id}>
+            <VenueCard venue={venue} selected={isChosen(venue, draft.venueId)} suggested={suggested.has(venue.id)} onPick={() => pick(venue)} />
+          </li>
+        ))}
+      </ul>
+      {!all && list.length > FIRST && (
+        <Button look="quiet" onClick={() => setAll(true)}>
+          {t('venue.more')}
+        </Button>
+      )}
+      {chosen?.capacity && draft.capacity && draft.capacity > chosen.capacity ? (
+        <Banner tone="warn">{t('venue.small', { seats: chosen.capacity, people: draft.capacity })}</Banner>
+      ) : null}
+    </section>
+  );
+}
+
+function isChosen(venue: Known, venueId: string | null | undefined): boolean {
+  return !!venueId && (venue.id === venueId || venue.uuid === venueId);
+}
+
+function toVenue(row: VenueRow, lang: string): Known {
+  const low = row.price_min_cents;
+  const high = row.price_max_cents;
+  const price = low === null ? null : high === null || high === low ? money(low, row.currency, lang) : `${money(low, row.currency, lang)} – ${money(high, row.currency, lang)}`;
+  return { id: row.ref ?? row.id, uuid: row.id, name: row.name, capacity: row.capacity, amenities: row.amenities, priceEstimate: price, city: row.city, address: row.address };
+}

@@ -1,0 +1,319 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Failure } from '../api/failure';
+import type { WizardAnswer } from '../api/wizard';
+import { sendPending } from './outbox';
+import { PendingBook } from './pending';
+import { DEBOUNCE_MS, WizardStore, type Services } from './store';
+
+type Call = [action: string, sessionId: string, stage: number, data: Record<string, unknown>];
+
+/** A server of one draft that counts revisions as the real one does. */
+class Server {
+  draft: Record<string, unknown> = {};
+  revision = 0;
+  calls: Call[] = [];
+  keys: string[] = [];
+  next: (Failure | 'lost')[] = [];
+  gate: Promise<void> = Promise.resolve();
+
+  private async take(action: string, sessionId: string, stage: number, data: object): Promise<WizardAnswer> {
+    await this.gate;
+    const { revision, ...values } = data as Record<string, unknown>;
+    this.calls.push([action, sessionId, stage, data as Record<string, unknown>]);
+    const trouble = this.next.shift();
+    if (trouble instanceof Failure) return Promise.reject(trouble);
+    if (revision !== undefined && revision !== this.revision) {
+      return Promise.reject(new Failure('conflict', 409, '', 'CONFLICT', {}, null, { ...this.draft, revision: this.revision }));
+    }
+    this.draft = { ...this.draft, ...values };
+    if (Object.keys(values).length > 0) this.revision += 1;
+    if (trouble === 'lost') return Promise.reject(new Failure('network', 0));
+    return Promise.resolve({ success: true, sessionId, stage, eventDraft: { ...this.draft, revision: this.revision } });
+  }
+
+  /** Somebody else changes the draft. */
+  touch(values: Record<string, unknown>): void {
+    this.draft = { ...this.draft, ...values };
+    this.revision += 1;
+  }
+
+  wizard: Services['wizard'] = {
+    begin: (key) => {
+      this.keys.push(key);
+      const trouble = this.next.shift();
+      if (trouble) return Promise.reject(trouble === 'lost' ? new Failure('network', 0) : trouble);
+      return Promise.resolve({ success: true, sessionId: `session of ${key}`, stage: 1, eventDraft: {} });
+    },
+    save: (id, stage, data) => this.take('save-draft', id, stage, data),
+    stage: (id, stage, data) => this.take('process-stage', id, stage, data),
+    publish: (id, revision) => this.take('publish', id, 6, { revision }),
+  };
+}
+
+let server: Server;
+let signedOut: number;
+let online: boolean;
+
+const services = (): Services => ({
+  wizard: server.wizard,
+  now: () => Date.now(),
+  key: () => 'key-1',
+  onAuth: () => {
+    signedOut += 1;
+  },
+  online: () => online,
+});
+const book = () => new PendingBook('person');
+const opened = () => new WizardStore(book(), services(), { sessionId: 's1', stage: 1, revision: server.revision, draft: { ...server.draft } });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  server = new Server();
+  signedOut = 0;
+  online = true;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('saving', () => {
+  it('asks for one session with the first edit and sends the edits a moment later', async () => {
+    const store = new WizardStore(book(), services());
+    store.edit('name', 'Py');
+    store.edit('name', 'Python');
+    store.edit('capacity', 25);
+    expect(store.get().draft).toMatchObject({ name: 'Python', capacity: 25 });
+    expect(server.keys).toEqual(['key-1']);
+    await vi.advanceTimersByTimeAsync(DEBOUNCE_MS);
+    expect(server.calls).toEqual([['save-draft', 'session of key-1', 1, { name: 'Python', capacity: 25 }]]);
+    expect(store.get()).toMatchObject({ saving: 'saved', edits: {}, revision: 1 });
+    expect(book().all()).toEqual([]);
+  });
+
+  it('keeps an edit on the device until the server has it', async () => {
+    const store = opened();
+    store.edit('name', 'Kept');
+    expect(book().forSession('s1')?.edits.name?.value).toBe('Kept');
+    await store.save();
+    expect(book().forSession('s1')).toBeNull();
+  });
+
+  it('sends what was typed while a save was under way, afterwards and in order', async () => {
+    const store = opened();
+    store.edit('name', 'One');
+    let open: () => void = () => undefined;
+    server.gate = new Promise((resolve) => (open = resolve));
+    const first = store.save();
+    await vi.advanceTimersByTimeAsync(0);
+    store.edit('name', 'Two');
+    open();
+    await first;
+    expect(store.get().draft.name).toBe('Two');
+    await vi.advanceTimersByTimeAsync(DEBOUNCE_MS);
+    expect(server.draft.name).toBe('Two');
+    expect(server.calls.map((call) => call[3].revision)).toEqual([undefined, 1]);
+  });
+
+  it('sends null for what was emptied, and shows it empty', async () => {
+    server.touch({ description: 'Old' });
+    const store = opened();
+    store.edit('description', '');
+    await store.save();
+    expect(server.draft.description).toBeNull();
+    expect(store.get().edits).toEqual({});
+  });
+
+  it('ignores news that are older than what it knows', () => {
+    server.touch({ name: 'New' });
+    server.touch({ name: 'Newer' });
+    const store = opened();
+    store.receive({ revision: 1, draft: { name: 'New' } });
+    expect(store.get().draft.name).toBe('Newer');
+    store.receive({ revision: 3, draft: { name: 'Newest' } });
+    expect(store.get().draft.name).toBe('Newest');
+  });
+});
+
+describe('two hands', () => {
+  it('sends again on the new revision where the other changed something else', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    store.edit('name', 'Mine');
+    server.touch({ capacity: 40 });
+    expect(await store.save()).toBe(true);
+    expect(server.draft).toMatchObject({ name: 'Mine', capacity: 40 });
+    expect(store.get().conflicts).toEqual([]);
+  });
+
+  it('asks where both changed the same, keeps both values, and follows the choice', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    store.edit('name', 'Mine');
+    server.touch({ name: 'Theirs' });
+    expect(await store.save()).toBe(false);
+    const [conflict] = store.get().conflicts;
+    expect(conflict).toEqual({ field: 'name', yours: 'Mine', current: 'Theirs' });
+    expect(server.draft.name).toBe('Theirs');
+    if (conflict) store.decide(conflict, true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(server.draft.name).toBe('Mine');
+  });
+
+  it('takes the other value when so decided', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    store.edit('name', 'Mine');
+    server.touch({ name: 'Theirs' });
+    await store.save();
+    const [conflict] = store.get().conflicts;
+    if (conflict) store.decide(conflict, false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(store.get().draft.name).toBe('Theirs');
+    expect(book().all()).toEqual([]);
+  });
+
+  it('is not confused by its own write whose answer was lost', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    server.next = ['lost'];
+    store.edit('name', 'Mine');
+    const saved = store.save();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await saved).toBe(true);
+    expect(store.get()).toMatchObject({ conflicts: [], edits: {} });
+  });
+});
+
+describe('trouble', () => {
+  it('goes offline without a network and sends when it is back', async () => {
+    const store = opened();
+    online = false;
+    server.next = [new Failure('network', 0)];
+    store.edit('name', 'Offline');
+    expect(await store.save()).toBe(false);
+    expect(store.get().saving).toBe('offline');
+    online = true;
+    store.retry();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(server.draft.name).toBe('Offline');
+    expect(store.get().saving).toBe('saved');
+  });
+
+  it('tries three times more before it gives up on a fault of the server, and says so', async () => {
+    const store = opened();
+    server.next = Array.from({ length: 4 }, () => new Failure('server', 500));
+    store.edit('name', 'Again');
+    const saved = store.save();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await saved).toBe(false);
+    expect(server.calls.length).toBe(4);
+    expect(store.get()).toMatchObject({ saving: 'failed', failure: { kind: 'server' } });
+  });
+
+  it('waits as long as it was told, sends nothing meanwhile, then goes on by itself', async () => {
+    const store = opened();
+    server.next = [new Failure('rate', 429, '', 'RATE_LIMIT', {}, 5)];
+    store.edit('name', 'Patient');
+    await store.save();
+    expect(store.get()).toMatchObject({ saving: 'waiting', waitUntil: Date.now() + 5000 });
+    expect(await store.save()).toBe(false);
+    store.edit('capacity', 5);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(server.calls.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(server.draft).toMatchObject({ name: 'Patient', capacity: 5 });
+  });
+
+  it('does not send a refused value again until it is another', async () => {
+    const store = opened();
+    server.next = [new Failure('invalid', 400, '', 'INVALID_INPUT', { capacity: 'Too many.' })];
+    store.edit('capacity', 9_999_999);
+    await store.save();
+    expect(store.get().errors).toEqual({ capacity: 'Too many.' });
+    await store.flush();
+    expect(server.calls.length).toBe(1);
+    store.edit('capacity', 10);
+    await store.save();
+    expect(server.draft.capacity).toBe(10);
+    expect(store.get().errors).toEqual({});
+  });
+
+  it('sends a person to sign in and keeps the edit', async () => {
+    const store = opened();
+    server.next = [new Failure('auth', 401)];
+    store.edit('name', 'Mine');
+    await store.save();
+    expect(signedOut).toBe(1);
+    expect(book().forSession('s1')?.edits.name?.value).toBe('Mine');
+  });
+});
+
+describe('leaving in the middle', () => {
+  it('finds the edits again when the draft is opened', () => {
+    opened().edit('name', 'Left behind');
+    expect(opened().get().draft.name).toBe('Left behind');
+  });
+
+  it('asks with the same key for the session that may exist already, and sends the rest', async () => {
+    server.next = ['lost'];
+    const store = new WizardStore(book(), services());
+    store.edit('name', 'Test Event');
+    await vi.advanceTimersByTimeAsync(0);
+    store.close();
+    expect(book().all()).toHaveLength(1);
+    expect(await sendPending(book(), { wizard: server.wizard })).toBe(true);
+    expect(server.keys).toEqual(['key-1', 'key-1']);
+    expect(server.draft.name).toBe('Test Event');
+    expect(book().all()).toEqual([]);
+  });
+
+  it('leaves a real conflict for the draft’s own page', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    store.edit('name', 'Mine');
+    store.close();
+    server.touch({ name: 'Theirs' });
+    expect(await sendPending(book(), { wizard: server.wizard })).toBe(false);
+    expect(server.draft.name).toBe('Theirs');
+    expect(opened().get().conflicts).toEqual([{ field: 'name', yours: 'Mine', current: 'Theirs' }]);
+  });
+
+  it('forgets a draft that is not there any more and survives a broken book', async () => {
+    opened().edit('name', 'Gone');
+    server.next = [new Failure('missing', 404)];
+    expect(await sendPending(book(), { wizard: server.wizard })).toBe(true);
+    localStorage.setItem('eventos.pending.person', '{broken');
+    expect(book().all()).toEqual([]);
+  });
+});
+
+describe('publishing', () => {
+  it('saves first and publishes exactly the revision it knows', async () => {
+    const store = opened();
+    store.edit('name', 'Ready');
+    await store.publish();
+    expect(server.calls.map((call) => [call[0], call[3].revision])).toEqual([
+      ['save-draft', undefined],
+      ['publish', 1],
+    ]);
+  });
+
+  it('shows what changed when the revision is stale, and publishes nothing', async () => {
+    server.touch({ name: 'Seen' });
+    const store = opened();
+    server.touch({ name: 'Changed' });
+    server.next = [new Failure('conflict', 409, '', 'CONFLICT', {}, null, { name: 'Changed', revision: 2 })];
+    expect(await store.publish()).toBeNull();
+    expect(store.get()).toMatchObject({ failure: { kind: 'conflict' }, revision: 2, draft: { name: 'Changed' } });
+  });
+
+  it('publishes nothing while the last edits cannot be saved', async () => {
+    const store = opened();
+    online = false;
+    server.next = [new Failure('network', 0)];
+    store.edit('name', 'Not yet');
+    expect(await store.publish()).toBeNull();
+    expect(server.calls.map((call) => call[0])).toEqual(['save-draft']);
+  });
+});
