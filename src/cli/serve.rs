@@ -1,7 +1,6 @@
 //! `eventos serve`: everything, until a signal.
 
 use std::io::Write;
-use std::net::SocketAddr;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
