@@ -151,7 +151,7 @@ pub fn run() -> ExitCode {
         Command::Understand => understand::run(),
         Command::Keys { json, act, place } => place.settings(None).and_then(|settings| {
             let rotate = act.map(|KeysAct::Rotate { at_once }| keys::Rotation { at_once });
-            keys::run(&settings, rotate, json)
+            keys::run(&settings, rotate.as_ref(), json)
         }),
         Command::Token { email, role, load_test, place } => {
             place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))

@@ -72,12 +72,13 @@ impl Identity {
     async fn by_token(&self, token: &str) -> Result<Person, Refusal> {
         match self.accounts.caller_of(token).await {
             Ok(Caller::Person(signed)) => Ok(signed.person),
-            Ok(Caller::Anybody | Caller::Service) => Err(Refusal::Unauthorized),
             Err(Denied::Unknown(error)) => {
                 tracing::error!(%error, "the door could not tell who speaks");
                 Err(Refusal::Unavailable)
             }
-            Err(Denied::Malformed | Denied::Bad(_) | Denied::Gone) => Err(Refusal::Unauthorized),
+            Ok(Caller::Anybody | Caller::Service) | Err(Denied::Malformed | Denied::Bad(_) | Denied::Gone) => {
+                Err(Refusal::Unauthorized)
+            }
         }
     }
 
