@@ -159,7 +159,7 @@ pub fn run() -> ExitCode {
         Command::Doctor { listen, place } => place.settings(listen).and_then(|settings| doctor::run(&settings)),
         Command::Keys { json, act, place } => place.settings(None).and_then(|settings| {
             let rotate = act.map(|KeysAct::Rotate { at_once }| keys::Rotation { at_once });
-            keys::run(&settings, rotate, json)
+            keys::run(&settings, rotate.as_ref(), json)
         }),
         Command::Token { email, role, load_test, place } => {
             place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))

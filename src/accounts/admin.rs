@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::sessions::Origin;
 use super::sign_in::address;
 use crate::store::accounts::sign_ins;
-use crate::store::accounts::users::{self, Change, NewUser, User};
+use crate::store::accounts::users::{self, Ban, Change, NewUser, User};
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
 
@@ -80,7 +80,7 @@ impl Accounts {
         let mut tx = self.store.begin(Actor::Server).await?;
         users::insert(&mut tx, &new, now).await?;
         if orders.ban_duration.is_some() {
-            let change = Change { banned_until: banned_until(orders.ban_duration, now)?, ..Change::default() };
+            let change = Change { ban: ban(orders.ban_duration, now)?, ..Change::default() };
             users::update(&mut tx, new.id, &change, now).await?;
         }
         self.note(&mut tx, Some(new.id), "user_created", &json!({"by": "service_role"}), origin).await?;
@@ -120,7 +120,7 @@ impl Accounts {
         let app_meta = orders.app_metadata.map(|meta| merged(&known.app_meta, meta));
         let user_meta = orders.user_metadata.map(|meta| merged(&known.user_meta, meta));
         let now = self.clock.now();
-        let banned_until = banned_until(orders.ban_duration, now)?;
+        let ban = ban(orders.ban_duration, now)?;
         let change = Change {
             email: email.as_deref(),
             confirmed: orders.email_confirm || email.is_some(),
@@ -128,12 +128,12 @@ impl Accounts {
             password: hash.as_deref(),
             app_meta: app_meta.as_ref(),
             user_meta: user_meta.as_ref(),
-            banned_until,
+            ban,
             ..Change::default()
         };
         let mut tx = self.store.begin(Actor::Server).await?;
         users::update(&mut tx, id, &change, now).await?;
-        if hash.is_some() || banned_until.flatten().is_some() {
+        if hash.is_some() || matches!(ban, Some(Ban::Until(_))) {
             sign_ins::end_all(&mut tx, id, None).await?;
         }
         self.note(&mut tx, Some(id), "user_updated", &json!({"by": "service_role"}), origin).await?;
@@ -195,10 +195,10 @@ impl Accounts {
 }
 
 /// `none`, or a number of hours, minutes or seconds such as `24h`.
-fn banned_until(duration: Option<&str>, now: Timestamp) -> Result<Option<Option<Timestamp>>, Refusal> {
+fn ban(duration: Option<&str>, now: Timestamp) -> Result<Option<Ban>, Refusal> {
     let Some(text) = duration else { return Ok(None) };
     if text == "none" {
-        return Ok(Some(None));
+        return Ok(Some(Ban::Lifted));
     }
     let wrong = || Refusal::invalid("invalid format for ban duration: say none, or a number with h, m or s");
     let number = text.trim_end_matches(['h', 'm', 's']).parse::<i32>().map_err(|_| wrong())?;
@@ -208,5 +208,5 @@ fn banned_until(duration: Option<&str>, now: Timestamp) -> Result<Option<Option<
         Some('s') => SignedDuration::from_secs(number.into()),
         _ => return Err(wrong()),
     };
-    Ok(Some(Some(now.checked_add(span).unwrap_or(Timestamp::MAX))))
+    Ok(Some(Ban::Until(now.checked_add(span).unwrap_or(Timestamp::MAX))))
 }

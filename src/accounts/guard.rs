@@ -26,16 +26,16 @@ impl Guard {
     /// Counts a try.
     ///
     /// # Errors
-    /// Seconds until the next, when there were `limit` in the window of `window_s` seconds.
-    pub(super) fn count(&self, key: &[&str], limit: u32, window_s: i64, now: Timestamp) -> Result<(), i64> {
+    /// Seconds until the next, when there were `limit` in the window of `span_s` seconds.
+    pub(super) fn count(&self, key: &[&str], limit: u32, span_s: i64, now: Timestamp) -> Result<(), i64> {
         let now = now.as_second();
         let mut windows = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if windows.len() >= MOST {
             make_room(&mut windows, now);
         }
-        let window = windows.entry(name(key)).or_insert(Window { count: 0, ends: now + window_s });
+        let window = windows.entry(name(key)).or_insert(Window { count: 0, ends: now + span_s });
         if window.ends <= now {
-            *window = Window { count: 0, ends: now + window_s };
+            *window = Window { count: 0, ends: now + span_s };
         }
         if window.count >= limit {
             return Err(window.ends - now);

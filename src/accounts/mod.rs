@@ -71,18 +71,17 @@ impl Accounts {
         public_url: String,
         options: Options,
     ) -> Result<Self, AccountsError> {
-        let (authority, issuer) = match &options.supabase {
-            Some(project) => (Authority::Remote(Box::new(Remote::new(project)?)), format!("{}/auth/v1", project.url)),
-            None => {
-                let ring = Keyring::new(
-                    store.clone(),
-                    clock.clone(),
-                    options.alg,
-                    &options.key_encryption_key,
-                    options.access_token_s,
-                )?;
-                (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))
-            }
+        let (authority, issuer) = if let Some(project) = &options.supabase {
+            (Authority::Remote(Box::new(Remote::new(project)?)), format!("{}/auth/v1", project.url))
+        } else {
+            let ring = Keyring::new(
+                store.clone(),
+                clock.clone(),
+                options.alg,
+                &options.key_encryption_key,
+                options.access_token_s,
+            )?;
+            (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))
         };
         let passwords = Passwords::new(options.password_min_length);
         Ok(Self { store, clock, ids, public_url, issuer, options, authority, passwords, guard: Guard::default() })

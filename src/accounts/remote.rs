@@ -17,7 +17,7 @@ use super::options::Project;
 use super::token::Believed;
 
 /// After so long the project is asked again.
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// The project is asked no sooner.
 const PAUSE: Duration = Duration::from_secs(10);
 /// How long it may take to answer.

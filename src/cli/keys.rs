@@ -15,11 +15,11 @@ pub(super) struct Rotation {
 }
 
 /// Shows the keys, or new ones.
-pub(super) fn run(settings: &Settings, rotation: Option<Rotation>, json: bool) -> anyhow::Result<()> {
+pub(super) fn run(settings: &Settings, rotation: Option<&Rotation>, json: bool) -> anyhow::Result<()> {
     telemetry::init(settings.log.format, &settings.log.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let keys = runtime.block_on(app::with_accounts(settings, async |accounts| {
-        Ok(match &rotation {
+        Ok(match rotation {
             Some(rotation) => accounts.rotate(rotation.at_once).await?,
             None => accounts.api_keys().await?,
         })

@@ -33,7 +33,7 @@ pub struct SigningKey {
 
 enum Pair {
     Rsa(Box<rsa::KeyPair>),
-    Ec(EcdsaKeyPair),
+    Ec(Box<EcdsaKeyPair>),
 }
 
 /// A fresh private key as PKCS#8. Takes up to seconds: not for an async thread.
@@ -67,7 +67,12 @@ impl SigningKey {
                     .map_err(|_| AccountsError::Key)?;
                 let point = pair.public_key().as_ref().to_vec();
                 let kid = name(&point);
-                Ok(Self { public: PublicKey::point(kid.clone(), point), kid, created_at, pair: Pair::Ec(pair) })
+                Ok(Self {
+                    public: PublicKey::point(kid.clone(), point),
+                    kid,
+                    created_at,
+                    pair: Pair::Ec(Box::new(pair)),
+                })
             }
             Alg::Hs256 => Err(AccountsError::Key),
         }

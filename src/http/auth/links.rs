@@ -135,13 +135,13 @@ pub(super) async fn follow(
                 ("type", kind),
             ],
         ),
-        Err(refusal) => failed(&landing, &refusal, token.starts_with("pkce_"))?,
+        Err(refusal) => failed(&landing, &refusal, token.starts_with("pkce_")),
     };
     Ok((StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response())
 }
 
 /// The page learns why; a fault of ours is no page's business.
-fn failed(landing: &str, refusal: &Refusal, is_flow: bool) -> Result<String, Failed> {
+fn failed(landing: &str, refusal: &Refusal, is_flow: bool) -> String {
     let (status, code) = refusal.code();
     let error = match status {
         400 => "invalid_request",
@@ -154,5 +154,5 @@ fn failed(landing: &str, refusal: &Refusal, is_flow: bool) -> Result<String, Fai
     let mut pairs = vec![("error", error), ("error_code", code), ("error_description", &words), ("sb", "")];
     pairs.retain(|(name, value)| *name != "error" || !value.is_empty());
     let page = if is_flow { with_query(landing, &pairs) } else { landing.to_owned() };
-    Ok(with_fragment(&page, &pairs))
+    with_fragment(&page, &pairs)
 }

@@ -78,8 +78,17 @@ pub struct Change<'a> {
     pub app_meta: Option<&'a Value>,
     /// All that they say about themselves.
     pub user_meta: Option<&'a Value>,
-    /// `Some(None)`: not banned any longer.
-    pub banned_until: Option<Option<Timestamp>>,
+    /// Whether they may sign in.
+    pub ban: Option<Ban>,
+}
+
+/// Whether somebody may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ban {
+    /// They may.
+    Lifted,
+    /// Not before this moment.
+    Until(Timestamp),
 }
 
 /// The person with this id.
@@ -166,7 +175,10 @@ pub async fn insert(conn: &mut PgConnection, user: &NewUser<'_>, now: Timestamp)
 
 /// Changes somebody; a taken address is [`StoreError::Taken`].
 pub async fn update(conn: &mut PgConnection, id: Uuid, change: &Change<'_>, now: Timestamp) -> Result<(), StoreError> {
-    let banned_until = change.banned_until.flatten().map(|at| at.to_sqlx());
+    let banned_until = match change.ban {
+        Some(Ban::Until(at)) => Some(at.to_sqlx()),
+        Some(Ban::Lifted) | None => None,
+    };
     sqlx::query!(
         "update auth.users set email = coalesce($2, email), phone = coalesce($3, phone),
              encrypted_password = coalesce($4, encrypted_password),
@@ -185,7 +197,7 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, change: &Change<'_>, now:
         change.confirmation_sent,
         change.app_meta,
         change.user_meta,
-        change.banned_until.is_some(),
+        change.ban.is_some(),
         banned_until as _
     )
     .execute(&mut *conn)
