@@ -68,8 +68,8 @@ fn venue(suggestion: &Value) -> Option<Value> {
     let name = data.get("name").or_else(|| suggestion.get("label")).and_then(Value::as_str)?;
     let mut venue = Map::from_iter([("id".to_owned(), id.into()), ("name".to_owned(), name.into())]);
     let known = ["capacity", "amenities", "priceEstimate", "confidence"].map(|key| (key, data.get(key)));
-    let reason = ("reason", suggestion.get("detail"));
-    let facts = known.into_iter().chain([reason]).filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
+    let more = [("venueId", data.get("id")), ("reason", suggestion.get("detail"))];
+    let facts = known.into_iter().chain(more).filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
     venue.extend(facts.filter(|(_, value)| !value.is_null()));
     Some(Value::Object(venue))
 }
@@ -94,7 +94,7 @@ pub(crate) fn answer(call: &str, content: &str) -> Option<Body> {
 /// The id in an answer such as `{"id":"..."}`, or the bare id.
 fn picked(content: &str) -> Option<String> {
     let answer = serde_json::from_str::<Value>(content).unwrap_or_else(|_| Value::from(content));
-    let named = || ["id", "venueId", "chosen", "picked"].iter().find_map(|key| answer.get(*key));
+    let named = || ["id", "suggestionId", "chosen", "picked"].iter().find_map(|key| answer.get(*key));
     let id = if answer.is_string() { Some(&answer) } else { named() }?.as_str()?.trim();
     (!id.is_empty() && !id.contains(char::is_whitespace)).then(|| id.to_owned())
 }
@@ -168,9 +168,16 @@ mod tests {
             {"id": "s2", "type": "price", "label": "$20", "data": {}},
         ]});
         let call = venues(&state, "m1").unwrap();
-        let shown = json!({"id": "s1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "confidence": 0.8, "reason": "near you"});
+        let shown = json!({"id": "s1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "confidence": 0.8, "venueId": "v1", "reason": "near you"});
         assert_eq!(call.arguments, json!({"venues": [shown]}));
-        for content in [r#"{"id":"s1"}"#, r#"{"venueId":"s1","name":"x"}"#, r#"{"chosen":"s1"}"#, r#""s1""#, "s1"] {
+        for content in [
+            r#"{"id":"s1"}"#,
+            r#"{"id":"s1","venueId":"v1","name":"x"}"#,
+            r#"{"suggestionId":"s1"}"#,
+            r#"{"chosen":"s1"}"#,
+            r#""s1""#,
+            "s1",
+        ] {
             assert_eq!(answer(&call.id, content), Some(Body::Pick("s1".to_owned())), "{content}");
         }
         for odd in ["", "Error: the page went away", "{}", "null", "[]", r#"{"id":7}"#] {

@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use axum::response::Response;
 use port::{Chat, Incoming, Refusal, Replies, Reply, Sender};
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::connect::Past;
@@ -74,9 +75,12 @@ impl Run {
 
     fn candidates(&self, found: Option<&Found>) -> Result<Vec<Candidate>, Failure> {
         let notes = found.map(|found| self.memory.notes(&found.session)).unwrap_or_default();
-        let edits = found
-            .map(|found| edits::edits(&self.input.state, &found.session, &found.state, &notes.drafts))
-            .unwrap_or_default();
+        let posted = &self.input.state;
+        let edits = match found {
+            Some(found) => edits::edits(posted, &found.session, &found.state, &notes.drafts),
+            // Nothing was sent yet: whatever the page holds was typed there.
+            None => edits::edits(posted, "", &Value::Null, &[]),
+        };
         meaning::candidates(&self.input, &notes, edits)
     }
 

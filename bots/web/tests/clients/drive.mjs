@@ -18,6 +18,16 @@ const CARDS = ['show_venues', 'confirm_publish'].map((name) => ({
   parameters: { type: 'object', properties: {} },
 }));
 
+/** A Standard Schema that takes what comes. */
+const ANYTHING = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => ({ value }),
+    jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) },
+  },
+};
+
 let serial = 0;
 const fresh = (what) => `${what}-${++serial}`;
 const user = (content) => ({ id: fresh('message'), role: 'user', content });
@@ -119,8 +129,6 @@ async function liveAndLate(client) {
   await coming;
   assert.equal(said(late.messages), 'waiting You said: wait');
   await accepted(await events('connect', input(threadId, [])), 'after the turn');
-  const refused = await fetch(`${base}/agent/default/run`, { method: 'POST', headers: { ...headers, authorization: 'Bearer x' }, body });
-  assert.equal(refused.status, 401);
 }
 
 // Without a page the core does not ask for the runtime's info.
@@ -150,7 +158,7 @@ async function copilotKit(transport) {
   const confirm = {
     name: 'confirm_publish',
     description: 'asks before publishing',
-    parameters: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) } } },
+    parameters: ANYTHING,
     handler: async (card) => {
       asked.push(card);
       return { approved: true, revision: card.revision };

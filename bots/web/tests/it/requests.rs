@@ -236,8 +236,16 @@ async fn edits_of_the_shared_state_come_in_as_a_form() {
     let edited = run("edited", &state);
     played(&routes, "/agent/default/run", "user-1", &edited).await;
     let fields = json!({"capacity": 120}).as_object().unwrap().clone();
-    let form = Form { text: Some("edited".to_owned()), fields, revision: Some(1), ..Form::default() };
+    let form = Form { text: Some("edited".to_owned()), fields: fields.clone(), revision: Some(1), ..Form::default() };
     assert_eq!(theatre.taken().last(), Some(&Said::Form(form)));
+    // Typed before there was a session; what belongs to another session is passed over.
+    let first = |state: Value| json!({"threadId": "new", "runId": "r", "messages": [], "state": state});
+    played(&routes, "/agent/default/run", "user-1", &first(state)).await;
+    assert!(matches!(theatre.taken().last(), Some(Said::Command(_))));
+    let mut typed = first(json!({"draft": {"capacity": 120, "name": null}}));
+    typed["threadId"] = json!("newer");
+    played(&routes, "/agent/default/run", "user-1", &typed).await;
+    assert_eq!(theatre.taken().last(), Some(&Said::Form(Form { fields, ..Form::default() })));
 }
 
 #[tokio::test]
