@@ -47,10 +47,13 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
   const [stop, setStop] = useState<(() => void) | null>(null);
   const [down, setDown] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
-  const ready = useIdle();
+  const idle = useIdle();
+  // Once words were sent the conversation stays, even if they came before the page was idle.
+  const [begun, setBegun] = useState(false);
 
   const send = async (text: string) => {
     onUsed();
+    setBegun(true);
     setTrouble(null);
     try {
       await store.session();
@@ -68,7 +71,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
   if (down) return <div className="chat">{sorry}</div>;
   return (
     <div className="chat">
-      {sessionId && (ready || outgoing) ? (
+      {sessionId && (idle || begun) ? (
         <Crash fallback={sorry}>
           <Suspense fallback={<Greeting onExample={null} waiting />}>
             <Room

@@ -35,11 +35,23 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
   const { copilotkit } = useCopilotKit();
   const { agent } = useAgent({ agentId: AGENT });
   const [connected, setConnected] = useState(false);
-  const [running, setRunning] = useState(false);
+  const [starting, setStarting] = useState(false);
   const trouble = useTrouble();
   const stage = useRef<number>(store.get().stage);
   useTools();
-  useFollow(agent, running, stage);
+  // A card that waits for its answer is no run: one may go on writing past it.
+  const live = starting || (agent.isRunning && connected);
+  const running = live || (agent.isRunning && agent.messages.length > 0);
+  useFollow(agent, live, stage);
+
+  useEffect(() => {
+    const listening = agent.subscribe({ onRunInitialized: () => setStarting(false) });
+    return () => listening.unsubscribe();
+  }, [agent]);
+
+  useEffect(() => {
+    onStop(running ? () => copilotkit.stopAgent({ agent }) : null);
+  }, [agent, copilotkit, onStop, running]);
 
   useEffect(() => {
     agent.threadId = threadId;
@@ -58,9 +70,8 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
 
   const run = useCallback(
     async (text: string) => {
-      setRunning(true);
+      setStarting(true);
       trouble.clear();
-      onStop(() => copilotkit.stopAgent({ agent }));
       await store.flush();
       agent.setState(store.shared());
       stage.current = store.get().stage;
@@ -70,13 +81,12 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
       } catch {
         // Every failure also comes as an event, which is where it gets its words.
       } finally {
-        setRunning(false);
-        onStop(null);
+        setStarting(false);
       }
     },
     // The handle of the trouble is stable; `trouble` itself changes with every event.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [agent, copilotkit, onStop, store, trouble.clear],
+    [agent, copilotkit, store, trouble.clear],
   );
 
   const taken = useRef(0);

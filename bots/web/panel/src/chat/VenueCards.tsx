@@ -1,4 +1,6 @@
 /** Venues in the conversation; picking one fills the form, by the same way as there. */
+import { useQuery } from '@tanstack/react-query';
+import { venues as venuesNow } from '../api/rows';
 import type { Venue } from '../draft/types';
 import { useWords } from '../i18n';
 import { useDesk, useSnapshot } from '../wizard/desk';
@@ -8,6 +10,10 @@ export function VenueCards({ venues, whole }: { venues: Partial<Venue>[]; whole:
   const { t } = useWords();
   const { store } = useDesk();
   const { draft } = useSnapshot();
+  // A card may carry the venue's short name where the draft has its id.
+  const rows = useQuery({ queryKey: ['venues', '', ''], queryFn: () => venuesNow('', ''), enabled: !!draft.venueId });
+  const taken = rows.data?.find((row) => row.id === draft.venueId || row.ref === draft.venueId);
+  const chosen = (venue: Venue) => !!draft.venueId && [draft.venueId, taken?.id, taken?.ref].includes(venue.id);
   const known = venues.filter((one): one is Venue => !!one.id && !!one.name);
   const pick = (venue: Venue) => {
     store.edit('venueId', venue.id);
@@ -17,7 +23,7 @@ export function VenueCards({ venues, whole }: { venues: Partial<Venue>[]; whole:
     <ul className="chat-venues" aria-label={t('chat.venues')} aria-busy={!whole}>
       {known.map((venue) => (
         <li key={venue.id}>
-          <VenueCard venue={venue} selected={draft.venueId === venue.id} disabled={!whole} onPick={() => pick(venue)} />
+          <VenueCard venue={venue} selected={chosen(venue)} disabled={!whole} onPick={() => pick(venue)} />
         </li>
       ))}
     </ul>
