@@ -43,8 +43,9 @@ impl Identity {
                 let person = self.nameless.get_or_try_init(|| self.make_nameless()).await;
                 person.cloned().map_err(|error| unavailable(&error))
             }
+            Sender::Person { id, .. } => self.by_id(id).await,
             // No tokens are issued and no chat accounts are linked yet, so no proof of these kinds can hold.
-            Sender::Bearer(_) | Sender::Person { .. } | Sender::Account { .. } => Err(Refusal::Unauthorized),
+            Sender::Bearer(_) | Sender::Account { .. } => Err(Refusal::Unauthorized),
         }
     }
 
@@ -63,6 +64,16 @@ impl Identity {
         };
         tx.commit().await?;
         Ok(self.local(person))
+    }
+
+    /// Somebody whom our own server verified.
+    async fn by_id(&self, id: &str) -> Result<Person, Refusal> {
+        let id = id.parse().map_err(|_| Refusal::Unauthorized)?;
+        let found = async {
+            let mut tx = self.store.begin(Actor::Server).await?;
+            people::get(&mut tx, id).await
+        };
+        found.await.map_err(|error| unavailable(&error))?.ok_or(Refusal::Unauthorized)
     }
 
     async fn by_address(&self, email: &str) -> Result<Person, Refusal> {

@@ -3,11 +3,13 @@
 //! Promises: programs get `{"success":false,"error":{"code","message","requestId"}}` (rulings C-74, R46-R51), people a short
 //! page; neither learns anything about the inside. What is our fault is logged with its reason, under the same request id.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::reserved::Audience;
 use super::templates::{self, Notice};
@@ -40,6 +42,9 @@ pub enum HttpError {
     /// A handler panicked.
     #[error("a handler panicked")]
     Panicked,
+    /// Refused with words and particulars of its own.
+    #[error("{}: {}", .0.code, .0.message)]
+    Declined(Box<Declined>),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -48,17 +53,46 @@ pub enum HttpError {
     Template(#[from] minijinja::Error),
 }
 
+/// A refusal that says more than its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// One of the API's codes.
+    pub code: &'static str,
+    /// What happened and what to do next.
+    pub message: String,
+    /// What stands beside them in the error: `fields`, `yours`, `current` … `retryAfter` becomes a header too.
+    pub more: Map<String, Value>,
+}
+
 /// An error as a caller may know it. Travels with its bare response to where the request's id is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     retry_after_s: Option<u64>,
+    more: Map<String, Value>,
+}
+
+impl Declined {
+    /// A refusal with what stands beside its words.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>, more: Value) -> Self {
+        let more = if let Value::Object(more) = more { more } else { Map::new() };
+        Self { status, code, message: message.into(), more }
+    }
+}
+
+impl From<Declined> for HttpError {
+    fn from(declined: Declined) -> Self {
+        Self::Declined(Box::new(declined))
+    }
 }
 
 impl HttpError {
     fn failure(&self) -> Failure {
+        let more = if let Self::Declined(declined) = self { declined.more.clone() } else { Map::new() };
         let (status, code, message) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
             Self::MethodNotAllowed => (
@@ -80,11 +114,13 @@ impl HttpError {
                 "BUSY",
                 "This takes longer than usual. Please try again in a moment.".to_owned(),
             ),
+            Self::Declined(declined) => (declined.status, declined.code, declined.message.clone()),
             Self::Panicked | Self::Template(_) => fault(),
             Self::Store(error) => of_store(error),
         };
-        let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S);
-        Failure { status, code, message, retry_after_s }
+        let told = more.get("retryAfter").and_then(Value::as_u64);
+        let retry_after_s = told.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S));
+        Failure { status, code: code.into(), message, retry_after_s, more }
     }
 }
 
@@ -120,7 +156,7 @@ impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let failure = self.failure();
         if failure.status.is_server_error() && !matches!(self, Self::NotBuilt(_)) {
-            tracing::error!(action = "http_failure", error = %self, error.code = failure.code);
+            tracing::error!(action = "http_failure", error = %self, error.code = failure.code.as_ref());
         }
         let mut response = failure.status.into_response();
         response.extensions_mut().insert(failure);
@@ -129,6 +165,33 @@ impl IntoResponse for HttpError {
 }
 
 impl Failure {
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// As it can be kept and read again by [`Self::of_record`].
+    pub(super) fn record(&self) -> Value {
+        json!({
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "message": self.message,
+            "retryAfter": self.retry_after_s,
+            "more": self.more,
+        })
+    }
+
+    /// The failure that was kept.
+    pub(super) fn of_record(record: &Value) -> Option<Self> {
+        Some(Self {
+            status: StatusCode::from_u16(u16::try_from(record.get("status")?.as_u64()?).ok()?).ok()?,
+            code: Cow::Owned(record.get("code")?.as_str()?.to_owned()),
+            message: record.get("message")?.as_str()?.to_owned(),
+            retry_after_s: record.get("retryAfter").and_then(Value::as_u64),
+            more: record.get("more")?.as_object()?.clone(),
+        })
+    }
+
     /// What a layer below meant by a bare status.
     pub(super) fn of_status(status: StatusCode) -> Self {
         let known = match status {
@@ -157,8 +220,11 @@ impl Failure {
     }
 
     fn json(&self, request_id: &str) -> Response {
-        let mut error = json!({"code": self.code, "message": self.message, "requestId": request_id});
-        if let (Some(seconds), Some(error)) = (self.retry_after_s, error.as_object_mut()) {
+        let mut error = self.more.clone();
+        error.insert("code".to_owned(), self.code.as_ref().into());
+        error.insert("message".to_owned(), self.message.as_str().into());
+        error.insert("requestId".to_owned(), request_id.into());
+        if let Some(seconds) = self.retry_after_s {
             error.insert("retryAfter".to_owned(), seconds.into());
         }
         (self.status, Json(json!({"success": false, "error": error}))).into_response()
@@ -217,7 +283,7 @@ mod tests {
         ];
         for (error, status, code) in cases {
             let failure = HttpError::Store(error).failure();
-            assert_eq!((failure.status.as_u16(), failure.code), (status, code));
+            assert_eq!((failure.status.as_u16(), failure.code.as_ref()), (status, code));
             assert!(!failure.message.contains("10.0.0.7"));
             assert_eq!(failure.retry_after_s.is_some(), status == 503);
         }
@@ -226,7 +292,7 @@ mod tests {
     #[test]
     fn a_bare_status_keeps_its_number() {
         let failure = Failure::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        assert_eq!((failure.status.as_u16(), failure.code), (415, "INVALID_INPUT"));
+        assert_eq!((failure.status.as_u16(), failure.code.as_ref()), (415, "INVALID_INPUT"));
         assert_eq!(Failure::of_status(StatusCode::BAD_GATEWAY).code, "INTERNAL_ERROR");
     }
 }

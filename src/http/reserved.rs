@@ -25,7 +25,7 @@ pub(super) struct Area {
 const PANEL: &str = "The panel in the browser";
 
 const AREAS: &[Area] = &[
-    program("/functions", "The wizard's web API"),
+    Area { prefix: "/functions", audience: Audience::Program, planned: None },
     program("/rest", "The REST API"),
     program("/auth", "Sign-in over the web"),
     program("/api/copilotkit", "The panel's chat endpoint"),
@@ -37,7 +37,7 @@ const AREAS: &[Area] = &[
     program("/discord", "The Discord bot"),
     program("/metrics", "The page of metrics"),
     program("/config.json", "The panel's configuration"),
-    program("/openapi.json", "The description of the API"),
+    Area { prefix: "/openapi.json", audience: Audience::Program, planned: None },
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
     person("/login", PANEL),
@@ -45,7 +45,6 @@ const AREAS: &[Area] = &[
     person("/settings", PANEL),
     person("/dashboard", PANEL),
     person("/wizard", PANEL),
-    person("/docs", "The documentation of the API"),
     person("/files", "The place for pictures and files"),
     person("/connect", "Setting up payments"),
     person("/o", "The page of orders"),

@@ -16,7 +16,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::HttpError;
-use super::{event_page, health, request, reserved};
+use super::{event_page, functions, health, openapi, request, reserved};
 use crate::domain::clock::Clock;
 use crate::store::database::Store;
 
@@ -61,6 +61,8 @@ pub fn router(state: HttpState) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
+        .merge(functions::routes())
+        .merge(openapi::routes())
         .fallback(elsewhere)
         .with_state(state);
     around(routes, PATIENCE)
@@ -141,7 +143,7 @@ mod tests {
         assert_eq!(code("GET", "/api/takes", Body::empty()).await, is(405, "METHOD_NOT_ALLOWED"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![b'x'; BODY_BYTES + 1])).await, is(413, "TOO_LARGE"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![0xFF])).await, is(400, "INVALID_INPUT"));
-        assert_eq!(code("POST", "/functions/v1/ai-event-wizard", Body::empty()).await, is(501, "NOT_BUILT"));
+        assert_eq!(code("POST", "/rest/v1/events", Body::empty()).await, is(501, "NOT_BUILT"));
         let (status, headers, _) = ask(Request::builder().uri("/api/takes"), Body::empty()).await;
         assert_eq!((status, headers["allow"].to_str().unwrap()), (405, "POST"));
         let (_, headers, _) = ask(Request::builder().uri("/api/slow"), Body::empty()).await;

@@ -37,6 +37,8 @@ pub enum Sender {
     Person {
         /// A UUID.
         id: String,
+        /// Whether the limits for each person count them; those whom administration exempted are not counted (C-05).
+        counted: bool,
     },
     /// An account of a chat platform, linked to a person or a guest.
     Account {
