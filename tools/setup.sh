@@ -31,6 +31,14 @@ if [ "${1:-}" = "tests" ] || [ "${REQUIRE_ALL:-}" = 1 ]; then
     npm ci --ignore-scripts --no-audit --no-fund --silent --prefix $clients
     touch $clients/node_modules
   fi
+  # Replays the API's description against the API.
+  if [ ! -x target/schemathesis/bin/schemathesis ]; then
+    mkdir -p target
+    if ! { need python3 && python3 -m venv target/schemathesis && target/schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==4.1.4 hypothesis==6.140.2; }; then
+      rm -rf target/schemathesis
+      echo "setup: install Python 3.10 or later with venv and pip to replay the API's description too"
+    fi
+  fi
   # A second PostgreSQL major, to show that the schema does not depend on one.
   if ! ls /usr/lib/postgresql/15/bin/postgres >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && need apt-get; then

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use dashmap::DashMap;
 use port::{
     Accepted, Body, Command, Door, Form, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
 };
@@ -27,6 +28,8 @@ use crate::wizard::state;
 
 /// The longest message that is taken in, in bytes.
 pub const MAX_TEXT: usize = 100_000;
+/// How many sessions' owners are remembered.
+const OWNERS: usize = 10_000;
 /// How many messages of a conversation are shown again.
 const HISTORY: i64 = 500;
 
@@ -37,12 +40,14 @@ pub struct Router {
     identity: Identity,
     limits: Arc<Limits>,
     node: String,
+    /// Who owns the sessions that were written to lately. Only ever a shortcut: ACCEPT asks the database again.
+    owners: DashMap<Uuid, Uuid>,
 }
 
 impl Router {
     /// `node` names this process across restarts: what it took in and did not answer is its own to finish.
     pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, limits: Arc<Limits>, node: String) -> Self {
-        Self { store, directory, identity, limits, node }
+        Self { store, directory, identity, limits, node, owners: DashMap::new() }
     }
 
     /// Counts a message, unless it was taken in before: a redelivery is neither counted nor refused.
@@ -73,6 +78,12 @@ impl Router {
     }
 
     async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<Uuid, Refusal> {
+        if let SessionChoice::Id(id) = &incoming.chat.session
+            && let Ok(id) = id.parse::<Uuid>()
+            && self.owners.get(&id).is_some_and(|owner| *owner == person.id)
+        {
+            return Ok(id);
+        }
         let channel = incoming.chat.channel;
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
         let result = match &incoming.chat.session {
@@ -154,6 +165,13 @@ impl Router {
         Ok(())
     }
 
+    fn note_owner(&self, session: Uuid, owner: Uuid) {
+        if self.owners.len() >= OWNERS {
+            self.owners.clear();
+        }
+        self.owners.insert(session, owner);
+    }
+
     async fn own(&self, from: &Sender, session: &str) -> Result<(Person, Uuid), Refusal> {
         let person = self.identity.resolve(from).await?;
         let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
@@ -176,9 +194,10 @@ impl Door for Router {
         let person = known.person;
         let session = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
-        let received = self.take_in(&person, session, &incoming).await.map_err(|error| unavailable(&error))?;
+        let received = self.take_in(&person, session, &incoming).await.map_err(|error| not_taken(&error))?;
         self.limits.remember(&name(&person, &incoming));
         metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
+        self.note_owner(session, person.id);
         let Incoming { chat, body, replies, .. } = incoming;
         if received.fresh {
             fault::point("deliver.before");
@@ -256,6 +275,14 @@ fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str,
         SessionChoice::Current | SessionChoice::New => "",
     };
     (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)
+}
+
+/// A session may have gone, or to another owner, since it was looked at.
+fn not_taken(error: &StoreError) -> Refusal {
+    match error {
+        StoreError::Rejected { code, .. } if code == "PT404" => Refusal::NotFound,
+        error => unavailable(error),
+    }
 }
 
 fn refusal(closed: Closed) -> Refusal {

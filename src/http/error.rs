@@ -3,6 +3,8 @@
 //! Promises: programs get `{"success":false,"error":{"code","message","requestId"}}` (rulings C-74, R46-R51), people a short
 //! page; neither learns anything about the inside. What is our fault is logged with its reason, under the same request id.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -76,7 +78,7 @@ pub struct Declined {
     pub code: &'static str,
     /// What happened and what to do next.
     pub message: String,
-    /// What stands beside them in the error: `fields`, `yours`, `current` …
+    /// What stands beside them in the error: `fields`, `yours`, `current` … `retryAfter` becomes a header too.
     pub more: Map<String, Value>,
 }
 
@@ -84,7 +86,7 @@ pub struct Declined {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     retry_after_s: Option<u64>,
     more: Map<String, Value>,
@@ -96,6 +98,20 @@ impl From<AccountsError> for HttpError {
             AccountsError::Store(error) => Self::Store(error),
             other => Self::Accounts(other),
         }
+    }
+}
+
+impl Declined {
+    /// A refusal with what stands beside its words.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>, more: Value) -> Self {
+        let more = if let Value::Object(more) = more { more } else { Map::new() };
+        Self { status, code, message: message.into(), more }
+    }
+}
+
+impl From<Declined> for HttpError {
+    fn from(declined: Declined) -> Self {
+        Self::Declined(Box::new(declined))
     }
 }
 
@@ -148,9 +164,12 @@ impl HttpError {
         };
         let retry_after_s = match self {
             Self::TooFast { retry_after_s } => Some(u64::from(*retry_after_s)),
-            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S),
+            _ => more
+                .get("retryAfter")
+                .and_then(Value::as_u64)
+                .or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_S)),
         };
-        Failure { status, code, message, retry_after_s, more }
+        Failure { status, code: code.into(), message, retry_after_s, more }
     }
 }
 
@@ -186,7 +205,7 @@ impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let failure = self.failure();
         if failure.status.is_server_error() && !matches!(self, Self::NotBuilt(_)) {
-            tracing::error!(action = "http_failure", error = %self, error.code = failure.code);
+            tracing::error!(action = "http_failure", error = %self, error.code = failure.code.as_ref());
         }
         let mut response = failure.status.into_response();
         response.extensions_mut().insert(failure);
@@ -195,6 +214,33 @@ impl IntoResponse for HttpError {
 }
 
 impl Failure {
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// As it can be kept and read again by [`Self::of_record`].
+    pub(super) fn record(&self) -> Value {
+        json!({
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "message": self.message,
+            "retryAfter": self.retry_after_s,
+            "more": self.more,
+        })
+    }
+
+    /// The failure that was kept.
+    pub(super) fn of_record(record: &Value) -> Option<Self> {
+        Some(Self {
+            status: StatusCode::from_u16(u16::try_from(record.get("status")?.as_u64()?).ok()?).ok()?,
+            code: Cow::Owned(record.get("code")?.as_str()?.to_owned()),
+            message: record.get("message")?.as_str()?.to_owned(),
+            retry_after_s: record.get("retryAfter").and_then(Value::as_u64),
+            more: record.get("more")?.as_object()?.clone(),
+        })
+    }
+
     /// What a layer below meant by a bare status.
     pub(super) fn of_status(status: StatusCode) -> Self {
         let known = match status {
@@ -224,7 +270,7 @@ impl Failure {
 
     fn json(&self, request_id: &str) -> Response {
         let mut error = self.more.clone();
-        error.insert("code".to_owned(), self.code.into());
+        error.insert("code".to_owned(), self.code.as_ref().into());
         error.insert("message".to_owned(), self.message.as_str().into());
         error.insert("requestId".to_owned(), request_id.into());
         if let Some(seconds) = self.retry_after_s {
@@ -286,7 +332,7 @@ mod tests {
         ];
         for (error, status, code) in cases {
             let failure = HttpError::Store(error).failure();
-            assert_eq!((failure.status.as_u16(), failure.code), (status, code));
+            assert_eq!((failure.status.as_u16(), failure.code.as_ref()), (status, code));
             assert!(!failure.message.contains("10.0.0.7"));
             assert_eq!(failure.retry_after_s.is_some(), status == 503);
         }
@@ -295,7 +341,7 @@ mod tests {
     #[test]
     fn a_bare_status_keeps_its_number() {
         let failure = Failure::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        assert_eq!((failure.status.as_u16(), failure.code), (415, "INVALID_INPUT"));
+        assert_eq!((failure.status.as_u16(), failure.code.as_ref()), (415, "INVALID_INPUT"));
         assert_eq!(Failure::of_status(StatusCode::BAD_GATEWAY).code, "INTERNAL_ERROR");
     }
 }

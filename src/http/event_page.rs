@@ -18,7 +18,21 @@ use crate::store::pages::{self, Page};
 /// The longest link that the database holds.
 const SLUG_CHARS: usize = 120;
 
-/// Both kinds share one segment of the path.
+/// An event for guests
+///
+/// A page, or with `.ics` at the end its calendar entry: both kinds share one segment of the path.
+#[utoipa::path(
+    get,
+    path = "/e/{name}",
+    tag = "Events",
+    params(("name" = String, Path, description = "The event's link, or the link and `.ics`")),
+    responses(
+        (status = 200, description = "The page", content((String = "text/html"), (String = "text/calendar"))),
+        (status = 304, description = "The caller has it"),
+        (status = 404, description = "Not there, or not for this caller", content_type = "text/html"),
+        (status = 503, description = "The database is away", content_type = "text/html"),
+    )
+)]
 pub(super) async fn show(
     State(state): State<HttpState>,
     caller: Caller,

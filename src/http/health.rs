@@ -18,18 +18,26 @@ use super::router::{HttpState, Probe};
 
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `GET /api/health` (R149).
+/// Whether the program serves, for monitors
+#[utoipa::path(get, path = "/api/health", tag = "Health",
+    responses((status = 200, description = "It does", content_type = "application/json")))]
 pub(super) async fn health() -> Response {
     let kind = (CONTENT_TYPE, "application/json");
     ([kind, (CACHE_CONTROL, "no-store")], r#"{"status":"ok","version":"1.0.0"}"#).into_response()
 }
 
-/// `GET /livez`: the program answers.
+/// Whether the program lives
+#[utoipa::path(get, path = "/livez", tag = "Health",
+    responses((status = 200, description = "It does", content_type = "application/json")))]
 pub(super) async fn live() -> Response {
     ([(CACHE_CONTROL, "no-store")], Json(json!({"status": "alive"}))).into_response()
 }
 
-/// `GET /readyz`: every part works.
+/// Whether every part works
+#[utoipa::path(get, path = "/readyz", tag = "Health", responses(
+    (status = 200, description = "Every part", content_type = "application/json"),
+    (status = 503, description = "Not all; the body says which", content_type = "application/json"),
+))]
 pub(super) async fn ready(State(state): State<HttpState>) -> Response {
     let parts: Map<String, Value> = join_all(state.probes.iter().map(look)).await.into_iter().collect();
     let green = parts.values().all(|part| *part == "ok");

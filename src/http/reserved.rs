@@ -23,7 +23,7 @@ pub(super) struct Area {
 }
 
 const AREAS: &[Area] = &[
-    program("/functions", "The wizard's web API"),
+    Area { prefix: "/functions", audience: Audience::Program, planned: None },
     Area { prefix: "/rest", audience: Audience::Program, planned: None },
     Area { prefix: "/auth", audience: Audience::Program, planned: None },
     program("/api/links", "Linking chat accounts"),
@@ -34,10 +34,9 @@ const AREAS: &[Area] = &[
     program("/discord", "The Discord bot"),
     Area { prefix: "/metrics", audience: Audience::Program, planned: None },
     Area { prefix: "/config.json", audience: Audience::Program, planned: None },
-    program("/openapi.json", "The description of the API"),
+    Area { prefix: "/openapi.json", audience: Audience::Program, planned: None },
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
-    person("/docs", "The documentation of the API"),
     person("/files", "The place for pictures and files"),
     person("/connect", "Setting up payments"),
     person("/o", "The page of orders"),

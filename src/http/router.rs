@@ -18,7 +18,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::address::{self, Gate};
 use super::error::HttpError;
-use super::{auth, cors, event_page, gate, health, metrics_page, patience, request, reserved, rest};
+use super::{
+    auth, cors, event_page, functions, gate, health, metrics_page, openapi, patience, request, reserved, rest,
+};
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
@@ -84,6 +86,8 @@ pub fn router(mut state: HttpState) -> Router {
         .merge(rest::routes())
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
+        .merge(functions::routes())
+        .merge(openapi::routes())
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state)
@@ -168,7 +172,7 @@ mod tests {
         assert_eq!(code("GET", "/api/takes", Body::empty()).await, is(405, "METHOD_NOT_ALLOWED"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![b'x'; BODY_BYTES + 1])).await, is(413, "TOO_LARGE"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![0xFF])).await, is(400, "INVALID_INPUT"));
-        assert_eq!(code("POST", "/functions/v1/ai-event-wizard", Body::empty()).await, is(501, "NOT_BUILT"));
+        assert_eq!(code("POST", "/rest/v1/events", Body::empty()).await, is(501, "NOT_BUILT"));
         let (status, headers, _) = ask(Request::builder().uri("/api/takes"), Body::empty()).await;
         assert_eq!((status, headers["allow"].to_str().unwrap()), (405, "POST"));
         let (_, headers, _) = ask(Request::builder().uri("/api/slow"), Body::empty()).await;

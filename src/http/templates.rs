@@ -37,6 +37,7 @@ fn environment() -> Environment<'static> {
         ("layout.html", include_str!("pages/layout.html")),
         ("event.html", include_str!("pages/event.html")),
         ("notice.html", include_str!("pages/notice.html")),
+        ("docs.html", include_str!("pages/docs.html")),
     ];
     for (name, text) in files {
         environment.add_template(name, text).expect("a template of the program");
@@ -61,6 +62,11 @@ pub(super) struct Notice<'a> {
 /// The page of an event.
 pub(super) fn event(view: &impl Serialize) -> Result<String, minijinja::Error> {
     PAGES.get_template("event.html")?.render(context! { event => Value::from(Serde(view)) })
+}
+
+/// The description of the API.
+pub(super) fn docs(docs: &impl Serialize) -> Result<String, minijinja::Error> {
+    PAGES.get_template("docs.html")?.render(context! { docs => Value::from(Serde(docs)) })
 }
 
 /// An address as the value of an attribute: escaped, and with its slashes as they are for readers that decode nothing.

@@ -19,6 +19,7 @@ pub mod demo;
 pub mod error;
 pub mod events;
 pub mod history;
+pub mod idempotency;
 pub mod inbox;
 pub mod migrate;
 pub mod pages;

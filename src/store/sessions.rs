@@ -127,6 +127,11 @@ pub async fn is_own(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreErro
     Ok(row.own)
 }
 
+/// Whose session this is. Runs as the server.
+pub async fn owner(conn: &mut PgConnection, id: Uuid) -> Result<Option<Uuid>, StoreError> {
+    Ok(sqlx::query_scalar!("select user_id from wizard_sessions where id = $1", id).fetch_optional(conn).await?)
+}
+
 /// The caller's own session that their channel calls by this name.
 pub async fn by_thread(conn: &mut PgConnection, thread: &str) -> Result<Option<Uuid>, StoreError> {
     let row = sqlx::query!(

@@ -29,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("actix", &["wizard"]),
     ("axum", &["http", "app", "cli"]),
     ("port", &["wizard", "door", "http", "app", "cli"]),
+    ("utoipa", &["http"]),
     ("terminal", &["cli"]),
     ("web", &["app"]),
     ("language", &["understanding"]),

@@ -44,6 +44,7 @@ pub struct Recorder {
     deadline: Duration,
     offered: Vec<Choice>,
     asked: Option<Confirmation>,
+    said: String,
     transcript: Vec<String>,
 }
 
@@ -60,6 +61,7 @@ impl Recorder {
             deadline: Duration::from_secs(30),
             offered: Vec::new(),
             asked: None,
+            said: String::new(),
             transcript: Vec::new(),
         }
     }
@@ -165,6 +167,9 @@ impl Recorder {
         match reply {
             Reply::Suggestions(choices) => self.offered.clone_from(choices),
             Reply::Confirm(confirmation) => self.asked = Some(confirmation.clone()),
+            Reply::Said(text) => self.said.clone_from(text),
+            // The words have told it with its link.
+            Reply::Published { url, .. } if self.said.contains(url.as_str()) => return,
             _ => {}
         }
         let mark = if matches!(reply, Reply::Trouble { .. }) { "! " } else { "" };

@@ -16,12 +16,14 @@ pub(crate) struct Renderer {
     ansi: bool,
     /// The part of the answer that is printed already.
     streamed: String,
+    /// The whole answer of this turn, once it came.
+    said: String,
     waiting: Vec<Reply>,
 }
 
 impl Renderer {
     pub(crate) fn new(ansi: bool) -> Self {
-        Self { ansi, streamed: String::new(), waiting: Vec::new() }
+        Self { ansi, streamed: String::new(), said: String::new(), waiting: Vec::new() }
     }
 
     /// The text to print now.
@@ -33,13 +35,18 @@ impl Renderer {
             }
             Reply::Said(text) => {
                 let printed = mem::take(&mut self.streamed);
+                self.said.clone_from(&text);
                 let rest = match text.strip_prefix(&printed) {
                     Some(rest) => visible(rest).into_owned(),
                     None => format!("\n{}", visible(&text)),
                 };
                 format!("{rest}\n{}", self.released())
             }
-            Reply::Done => format!("{}\n", self.cut_short()),
+            Reply::Done => {
+                let end = self.cut_short();
+                self.said.clear();
+                format!("{end}\n")
+            }
             other if self.streamed.is_empty() => self.whole(&other),
             other => {
                 self.waiting.push(other);
@@ -73,6 +80,8 @@ impl Renderer {
             Reply::Progress(_) => format!("{}\n", self.styled(DIM, &plain)),
             Reply::Draft(_) => self.headed(&plain),
             Reply::Confirm(_) => format!("{}Publish this? Say yes or no.\n", self.headed(&plain)),
+            // The words have told it with its link.
+            Reply::Published { url, .. } if self.said.contains(url.as_str()) => String::new(),
             Reply::Published { title, url } => {
                 // The link has a line of its own: a script takes it, a person clicks it.
                 self.headed(&format!("{} is published:\n{}", visible(title).replace('\n', " "), visible(url)))

@@ -1,0 +1,99 @@
+//! One turn of the wizard, waited for: what a request sends in, and what comes back of it.
+
+use axum::http::StatusCode;
+use port::{Body, Chat, Door, Incoming, Refusal, Replies, Reply, SessionChoice};
+use serde_json::{Value, json};
+
+use super::answer::Told;
+use super::caller::Author;
+use crate::domain::clock::{Ids as _, RandomIds};
+use crate::http::error::{Declined, HttpError};
+
+/// The channel's name.
+const CHANNEL: &str = "api";
+
+/// Where a request takes its turns.
+pub(super) struct Desk<'a> {
+    pub(super) door: &'a dyn Door,
+    pub(super) author: &'a Author,
+    /// The id of a request that may come again; otherwise each is new.
+    pub(super) message: Option<String>,
+}
+
+impl Desk<'_> {
+    /// Sends this in and waits for the end of the turn. `part` tells two turns of one request apart.
+    ///
+    /// # Errors
+    /// What the door or the turn refuses, by the codes of R46-R51 and C-74.
+    pub(super) async fn take_turn(&self, session: SessionChoice, body: Body, part: &str) -> Result<Told, HttpError> {
+        let (replies, mut incoming) = Replies::channel();
+        let id = self.message.as_ref().map_or_else(|| RandomIds.id().to_string(), |id| format!("{id}{part}"));
+        let entered = match &body {
+            Body::Form(form) => {
+                form.fields.keys().cloned().chain(form.pick.iter().map(|_| "suggestionId".to_owned())).collect()
+            }
+            _ => Vec::new(),
+        };
+        let chat = Chat { channel: CHANNEL, account: String::new(), session };
+        let message = Incoming { id, from: self.author.sender(), chat, body, replies };
+        let accepted = self.door.accept(message).await.map_err(|refusal| refused(&refusal))?;
+        let (mut said, mut state) = (String::new(), None);
+        while let Some(reply) = incoming.recv().await {
+            match reply {
+                Reply::Said(words) => said = words,
+                Reply::State(shown) => state = Some(shown.0),
+                Reply::Trouble { code, message, retry_after_s } => trouble(&code, &message, retry_after_s)?,
+                Reply::Done => break,
+                _ => {}
+            }
+        }
+        let state = match state {
+            Some(state) => state,
+            // Answered before, or elsewhere: the state as it is saved now.
+            None => {
+                self.door.state(&self.author.sender(), &accepted.session).await.map_err(|refusal| refused(&refusal))?.0
+            }
+        };
+        Ok(Told { said, state, entered })
+    }
+}
+
+/// The answer for a session that is not there, or not the caller's.
+pub(super) fn no_session() -> HttpError {
+    refused(&Refusal::NotFound)
+}
+
+fn refused(refusal: &Refusal) -> HttpError {
+    let words = refusal.to_string();
+    let (status, code, retry_after_s) = match refusal {
+        Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "INVALID_INPUT", None),
+        Refusal::Unauthorized => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED", None),
+        Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN", None),
+        Refusal::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", None),
+        Refusal::TooFast { retry_after_s } => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT", Some(*retry_after_s)),
+        Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(1)),
+        Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
+        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", None),
+    };
+    declined(status, code, words, retry_after_s)
+}
+
+/// A turn that went wrong. What only says that the answer comes another way is none.
+fn trouble(code: &str, words: &str, retry_after_s: Option<u32>) -> Result<(), HttpError> {
+    let (status, code) = match code {
+        "ACCEPTED" | "ANSWERED_ELSEWHERE" => return Ok(()),
+        "RATE_LIMIT" => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT"),
+        "SERVICE_UNAVAILABLE" => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE"),
+        "BUSY" => (StatusCode::SERVICE_UNAVAILABLE, "BUSY"),
+        "NOT_FOUND" => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+        "STOPPED" => (StatusCode::CONFLICT, "CONFLICT"),
+        // R50: models that fail never show (ruling C-08); this is the wizard itself.
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, "AI_SERVICE_ERROR"),
+    };
+    Err(declined(status, code, words.to_owned(), retry_after_s))
+}
+
+fn declined(status: StatusCode, code: &'static str, words: String, retry_after_s: Option<u32>) -> HttpError {
+    let more = retry_after_s.map_or(Value::Null, |seconds| json!({ "retryAfter": seconds }));
+    Declined::new(status, code, words, more).into()
+}
