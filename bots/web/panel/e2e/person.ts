@@ -20,6 +20,7 @@ export async function signUp(page: Page): Promise<string> {
 
 /** On a phone the form, the assistant and the preview stand behind tabs. */
 export async function pane(page: Page, name: 'Form' | 'Assistant' | 'Preview'): Promise<void> {
+  await page.getByRole('tablist').waitFor();
   const tab = page.getByRole('tab', { name });
   if (await tab.isVisible()) await tab.click();
 }
