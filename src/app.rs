@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use port::Door;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -18,9 +18,10 @@ use crate::door::router::Router;
 use crate::http::probes::{ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
+use crate::publisher::{self, Publisher};
 use crate::settings::Settings;
 use crate::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
-use crate::store::database::{Actor, Store};
+use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::{demo, migrate};
 use crate::wizard::directory::Directory;
@@ -37,11 +38,13 @@ pub struct App {
     store: Store,
     directory: Arc<Directory>,
     system: ActorSystem,
+    publisher: Publisher,
     cluster: Option<Cluster>,
     recovery: JoinHandle<()>,
     drain: Duration,
     public_url: String,
     clock: Arc<dyn Clock>,
+    stripe_webhook_secret: Option<SecretString>,
     _node: Node,
 }
 
@@ -95,7 +98,7 @@ impl App {
         let desk = Arc::new(Desk {
             store: store.clone(),
             clock: clock.clone(),
-            ids,
+            ids: ids.clone(),
             runtime: Handle::current(),
             limits: Limits { turn_deadline_s: settings.wizard.turn_deadline_s },
             public_url: public_url.clone(),
@@ -111,7 +114,31 @@ impl App {
         recovery::begin(&directory, &node.name).await;
         let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
         let drain = Duration::from_secs(settings.wizard.drain_s);
-        Ok(Self { door, stop, store, directory, system, cluster, recovery, drain, public_url, clock, _node: node })
+        let ground = publisher::Ground {
+            store: store.clone(),
+            clock: clock.clone(),
+            ids,
+            node: node.name.clone(),
+            public_url: public_url.clone(),
+        };
+        let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
+        let publisher = Publisher::start(ground, publishing(settings), &arbiter).await?;
+        let stripe_webhook_secret = settings.stripe_webhook_secret.clone();
+        Ok(Self {
+            door,
+            stop,
+            store,
+            directory,
+            system,
+            publisher,
+            cluster,
+            recovery,
+            drain,
+            public_url,
+            clock,
+            stripe_webhook_secret,
+            _node: node,
+        })
     }
 
     /// The sessions that are awake.
@@ -130,6 +157,7 @@ impl App {
             door: self.door.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
+            stripe_webhook_secret: self.stripe_webhook_secret.clone(),
             probes,
         })
     }
@@ -137,7 +165,7 @@ impl App {
     /// Answers what was accepted, then lets go of everything.
     pub async fn shutdown(self) {
         self.stop.cancel();
-        self.directory.drain(self.drain).await;
+        tokio::join!(self.directory.drain(self.drain), self.publisher.drain(self.drain));
         self.recovery.abort();
         let system = self.system;
         if tokio::task::spawn_blocking(move || system.stop()).await.is_err() {
@@ -167,6 +195,30 @@ pub async fn with_private_cluster<T>(
 async fn open_cluster(settings: &Settings) -> anyhow::Result<Cluster> {
     let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
     Ok(Cluster::open(ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }).await?)
+}
+
+/// Does something with the program's database as the server itself, in one transaction.
+///
+/// # Errors
+/// When the database cannot be used, or those of the work; nothing is written then.
+pub async fn as_server<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&mut Tx) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let (cluster, login) = database(settings).await?;
+    let store = Store::connect(login, 1).await.context("cannot use the database")?;
+    let result = async {
+        let mut tx = store.begin(Actor::Server).await?;
+        let result = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(result)
+    };
+    let result = result.await;
+    store.close().await;
+    if let Some(cluster) = cluster {
+        cluster.close().await;
+    }
+    result
 }
 
 /// Brings the schema up to date. Returns the newest migration.
@@ -213,6 +265,31 @@ async fn load_demo(store: &Store) -> Result<(), StoreError> {
 fn parse(name: &str, url: &str) -> anyhow::Result<PgConnectOptions> {
     // The address may carry a password: the reason alone is shown.
     url.parse().map_err(|error: sqlx::Error| anyhow::anyhow!("{name} is no database address: {error}"))
+}
+
+/// What the publisher is told.
+fn publishing(settings: &Settings) -> publisher::Options {
+    let own = &settings.publisher;
+    let stripe = settings.stripe_secret_key.clone().map(|key| publisher::stripe::Options {
+        key,
+        base: own.stripe_api_base.trim_end_matches('/').to_owned(),
+        version: own.stripe_version.clone(),
+        timeout_s: own.stripe_timeout_s,
+    });
+    publisher::Options {
+        parallel: own.parallel,
+        poll_s: own.poll_s,
+        lease_s: own.lease_s,
+        max_attempts: own.max_attempts,
+        backoff_s: own.backoff_s,
+        backoff_max_s: own.backoff_max_s,
+        mail_timeout_s: own.mail_timeout_s,
+        mail_from: own.mail_from.clone(),
+        operator: Some(own.operator_email.clone()).filter(|address| !address.is_empty()),
+        smtp_url: settings.smtp_url.clone(),
+        data_dir: settings.data_dir.clone(),
+        stripe,
+    }
 }
 
 fn arbiters(settings: &Settings) -> usize {

@@ -3,6 +3,7 @@
 mod backup;
 mod chat;
 mod migrate;
+mod queue;
 mod serve;
 mod understand;
 
@@ -76,8 +77,11 @@ enum Command {
     Import(Later),
     /// What a model would be sent (not built yet).
     Prompt(Later),
-    /// The publisher's queue (not built yet).
-    Queue(Later),
+    /// What the publisher left undone, and once more.
+    Queue {
+        #[command(subcommand)]
+        wish: queue::Wish,
+    },
 }
 
 /// Where the program keeps its things.
@@ -116,12 +120,12 @@ pub fn run() -> ExitCode {
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
         Command::Understand => understand::run(),
+        Command::Queue { wish } => queue::run(wish),
         Command::Doctor(later)
         | Command::Keys(later)
         | Command::Token(later)
         | Command::Import(later)
-        | Command::Prompt(later)
-        | Command::Queue(later) => not_built(&later),
+        | Command::Prompt(later) => not_built(&later),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

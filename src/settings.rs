@@ -19,6 +19,9 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("PUBLIC_URL", "server", "public_url"),
     ("DATA_DIR", "server", "data_dir"),
     ("RUST_LOG", "log", "filter"),
+    ("MAIL_FROM", "publisher", "mail_from"),
+    ("OPERATOR_EMAIL", "publisher", "operator_email"),
+    ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
@@ -32,14 +35,8 @@ const NOT_READ_YET: &[&str] = &[
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
     "OPENAI_FALLBACK_MODEL",
-    "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRET",
     "STRIPE_CLIENT_ID",
-    "STRIPE_API_BASE",
     "STRIPE_CONNECT_BASE",
-    "SMTP_URL",
-    "MAIL_FROM",
-    "OPERATOR_EMAIL",
     "GOOGLE_MAPS_API_KEY",
     "GOOGLE_MAPS_BASE_URL",
     "TELEGRAM_BOT_TOKEN",
@@ -65,6 +62,8 @@ pub struct Settings {
     pub database: Database,
     /// The wizard.
     pub wizard: Wizard,
+    /// The publisher.
+    pub publisher: Publisher,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -73,6 +72,12 @@ pub struct Settings {
     pub migration_database_url: Option<SecretString>,
     /// Where the private cluster and locks are kept.
     pub data_dir: PathBuf,
+    /// The mail server, with its login.
+    pub smtp_url: Option<SecretString>,
+    /// Stripe's secret key.
+    pub stripe_secret_key: Option<SecretString>,
+    /// What Stripe's webhooks are signed with.
+    pub stripe_webhook_secret: Option<SecretString>,
     /// Names that are set and not read yet, each worth a warning.
     pub not_read: Vec<&'static str>,
 }
@@ -109,6 +114,35 @@ pub struct Wizard {
     pub drain_s: u64,
     /// Threads for actors; 0: one a core.
     pub arbiters: usize,
+}
+
+/// `[publisher]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Publisher {
+    /// Items that are worked on at the same time; 0: none.
+    pub parallel: usize,
+    /// The queue is looked at every so many seconds.
+    pub poll_s: u64,
+    /// An item is held for so many seconds.
+    pub lease_s: i32,
+    /// An item that was begun so often is a dead letter.
+    pub max_attempts: i32,
+    /// The first pause after a failure, in seconds.
+    pub backoff_s: u32,
+    /// The longest pause, in seconds.
+    pub backoff_max_s: u32,
+    /// A mail server may take so many seconds.
+    pub mail_timeout_s: u64,
+    /// Who mails are from.
+    pub mail_from: String,
+    /// Who is told of dead letters; empty: nobody.
+    pub operator_email: String,
+    /// Where Stripe's API is.
+    pub stripe_api_base: String,
+    /// The version of Stripe's API.
+    pub stripe_version: String,
+    /// A call to Stripe may take so many seconds.
+    pub stripe_timeout_s: u64,
 }
 
 /// `[log]`
@@ -222,6 +256,10 @@ impl Settings {
             server,
             database: parts.database,
             wizard: parts.wizard,
+            publisher: parts.publisher,
+            smtp_url: secret("SMTP_URL"),
+            stripe_secret_key: secret("STRIPE_SECRET_KEY"),
+            stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
             log: parts.log,
             data_dir,
         })
@@ -253,6 +291,7 @@ struct Parts {
     server: Server,
     database: Database,
     wizard: Wizard,
+    publisher: Publisher,
     log: Log,
 }
 

@@ -15,6 +15,11 @@ if [ ! -d tools/node_modules ] || [ tools/package-lock.json -nt tools/node_modul
 fi
 
 if [ "${1:-}" = "tests" ] || [ "${REQUIRE_ALL:-}" = 1 ]; then
+  # Software of others that judges our stand-ins: Stripe's own library, a mail server.
+  if [ ! -d tests/judges/node_modules ] || [ tests/judges/package-lock.json -nt tests/judges/node_modules ]; then
+    npm ci --ignore-scripts --no-audit --no-fund --silent --prefix tests/judges
+    touch tests/judges/node_modules
+  fi
   cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --quiet
   # A second PostgreSQL major, to show that the schema does not depend on one.
   if ! ls /usr/lib/postgresql/15/bin/postgres >/dev/null 2>&1; then

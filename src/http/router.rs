@@ -9,14 +9,15 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
+use secrecy::SecretString;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::HttpError;
-use super::{event_page, health, request, reserved};
+use super::{event_page, health, queue, request, reserved, stripe_webhook};
 use crate::domain::clock::Clock;
 use crate::store::database::Store;
 
@@ -36,6 +37,8 @@ pub struct HttpState {
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.
     pub public_url: String,
+    /// What Stripe's webhooks are signed with; without it there are none.
+    pub stripe_webhook_secret: Option<SecretString>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
 }
@@ -58,6 +61,8 @@ pub fn router(state: HttpState) -> Router {
     let routes = Router::new()
         .route("/e/{name}", get(event_page::show))
         .route("/api/health", get(health::health))
+        .route("/api/queue", get(queue::list).post(queue::retry))
+        .route("/webhooks/stripe", post(stripe_webhook::take))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/favicon.svg", get(icon))
@@ -96,7 +101,6 @@ mod tests {
     use std::sync::Mutex;
 
     use axum::body::{Body, to_bytes};
-    use axum::routing::post;
     use serde_json::Value;
     use tower::ServiceExt as _;
 

@@ -8,6 +8,7 @@
 //! functions are nouns first (`venues::search`), and `make queries` to renew `.sqlx`.
 
 pub mod backup;
+pub mod bell;
 pub mod cluster;
 pub mod confirmations;
 pub mod conversations;
@@ -17,11 +18,16 @@ pub mod error;
 pub mod events;
 pub mod history;
 pub mod inbox;
+pub mod letters;
 pub mod migrate;
+pub mod offers;
 pub mod pages;
 pub mod people;
+pub mod queue;
+pub mod queue_books;
 pub mod revisions;
 pub mod sessions;
 pub mod settlement;
+pub mod stripe_events;
 pub mod suggestions;
 pub mod venues;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod harness;
+mod peers;
 
 mod advice;
 mod architecture;
@@ -11,6 +12,7 @@ mod conversation;
 mod crash;
 mod migrations;
 mod pages;
+mod publisher;
 mod rls;
 mod sessions;
 mod stages;

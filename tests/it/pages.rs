@@ -60,7 +60,8 @@ async fn fill(conn: &mut PgConnection, events: &[Value]) {
 fn state(store: Store, probes: Vec<Arc<dyn Probe>>) -> HttpState {
     let clock = Arc::new(FixedClock::at("2027-01-01T00:00:00Z".parse().unwrap()));
     let door = Arc::new(port::contract::Script::new().0);
-    HttpState { store, door, clock, public_url: "https://events.example".to_owned(), probes }
+    let public_url = "https://events.example".to_owned();
+    HttpState { store, door, clock, public_url, stripe_webhook_secret: None, probes }
 }
 
 struct Answer {

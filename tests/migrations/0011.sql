@@ -1,0 +1,1 @@
+-- 0011 adds functions alone: there is no row to put anywhere.
