@@ -1,7 +1,8 @@
 //! Where mails go: to a mail server by SMTP, or without one into the folder `outbox`, a file each.
 //!
-//! Promises: a mail is handed over within its time, however slowly the server answers; an attempt that is repeated carries
-//! the same Message-ID, and overwrites the same file; a file is whole or not there.
+//! Promises: a mail is handed over within its time, however slowly the server answers, and on a connection of its own: one
+//! that was given up in the middle would answer the next mail with what was meant for this one; an attempt that is repeated
+//! carries the same Message-ID, and overwrites the same file; a file is whole or not there.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -11,7 +12,6 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use lettre::address::AddressError;
 use lettre::message::{Mailbox as Sender, MultiPart};
-use lettre::transport::smtp::PoolConfig;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 
@@ -21,8 +21,6 @@ use super::error::{StartError, Trouble};
 
 /// Who mails are from while no server sends them.
 const NOBODY: &str = "EventOS <eventos@localhost>";
-/// Connections to the mail server.
-const CONNECTIONS: u32 = 4;
 const TOO_SLOW: &str = "the mail server took too long";
 /// The server does not take our login: the operator's matter, not the mail's (RFC 4954).
 const LOGIN_REFUSED: &[u16] = &[530, 534, 535, 538];
@@ -57,7 +55,6 @@ impl Mailbox {
                 StartError::new("SMTP_URL", &"this is no address such as smtps://user:password@mail.example.com")
             })?
             .timeout(Some(timeout))
-            .pool_config(PoolConfig::new().max_size(CONNECTIONS))
             .build();
         Ok(Self { from, way: Way::Server { transport, timeout } })
     }

@@ -17,7 +17,7 @@ use crate::store::letters;
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 const WINDOW_S: i64 = 3600;
 /// How often the clock is looked at.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// Looks at every full hour, and once at the start, until the program stops.
 pub(super) async fn run(desk: Arc<Desk>) {

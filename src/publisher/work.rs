@@ -45,7 +45,7 @@ pub(super) async fn attempt(desk: Arc<Desk>, item: Item) {
         Ok(true) => {}
         Ok(false) => tracing::warn!(queue.id = %item.id, kind = item.kind, "another process has the item by now"),
         Err(error) => {
-            tracing::warn!(queue.id = %item.id, %error, "an end could not be written; the item is taken again")
+            tracing::warn!(queue.id = %item.id, %error, "an end could not be written; the item is taken again");
         }
     }
     fault::point("publisher.after_settle");

@@ -65,7 +65,7 @@ pub(super) fn write(content: &Content<'_>, to: String, item: &Item, domain: &str
     let subject: String = fill(mail.subject).chars().take(SUBJECT_CHARS).collect();
     let name = values.iter().find(|(name, _)| *name == "name").map(|(_, value)| value.as_str());
     let greeting = if name.is_some() { fill(words.greeting_name) } else { words.greeting.to_owned() };
-    let context = context! {
+    let shown = context! {
         language => words.language,
         subject => &subject,
         greeting => greeting,
@@ -77,7 +77,7 @@ pub(super) fn write(content: &Content<'_>, to: String, item: &Item, domain: &str
         footer => words.footer,
     };
     let render = |name: &str| {
-        let text = TEMPLATES.get_template(name).and_then(|template| template.render(&context));
+        let text = TEMPLATES.get_template(name).and_then(|template| template.render(&shown));
         text.map_err(|error| Trouble::fail(format!("the mail cannot be written: {error}")))
     };
     let (text, html) = (render("mail.txt")?, render("mail.html")?);

@@ -19,7 +19,7 @@ use crate::harness::{self, Database, Role};
 use crate::peers::stripe::{KEY, StripePeer};
 
 /// No wait in a test is longer; what is waited for either comes or never does.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A program at work.
 pub(super) struct Running(App);

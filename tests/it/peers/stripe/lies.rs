@@ -66,7 +66,7 @@ impl Mood {
 
 impl Lie {
     /// What is answered instead of doing anything.
-    pub(super) async fn before(self) -> Option<Response> {
+    pub(super) fn before(self) -> Option<Response> {
         match self {
             Self::FailBefore => Some((StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response()),
             Self::Busy { retry_after_s } => {

@@ -94,7 +94,7 @@ impl StripePeer {
     /// Does what is asked, once per key, and says so as its mood is.
     async fn answer(&self, call: Call) -> Response {
         let lie = self.mood.next();
-        if let Some(response) = lie.before().await {
+        if let Some(response) = lie.before() {
             return response;
         }
         let (status, body, replayed) = self.books.lock().unwrap().perform(&call, lie == Lie::FailAfter);
@@ -214,12 +214,12 @@ impl Books {
         let field = |name: &str| call.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         match (call.method.as_str(), call.kind.as_str(), call.id.as_deref()) {
             ("POST", "products", None) => {
-                let product = rules::product(&call.fields, self.id("prod"))?;
+                let product = rules::product(&call.fields, &self.id("prod"))?;
                 self.products.insert(0, product.clone());
                 Ok(product)
             }
             ("POST", "prices", None) => {
-                let price = rules::price(&call.fields, self.id("price"), &self.products)?;
+                let price = rules::price(&call.fields, &self.id("price"), &self.products)?;
                 self.prices.insert(0, price.clone());
                 Ok(price)
             }
@@ -233,7 +233,7 @@ impl Books {
             }),
             ("GET", "prices", None) => rules::page(&self.prices, &call.fields, |price| {
                 field("product").is_none_or(|id| price["product"] == id)
-                    && field("active").is_none_or(|active| price["active"].to_string() == active)
+                    && field("active").is_none_or(|active| price["active"] == (active == "true"))
             }),
             ("GET", kind @ ("products" | "prices"), Some(id)) => {
                 let all = if kind == "products" { &self.products } else { &self.prices };

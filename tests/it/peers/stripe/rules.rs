@@ -95,7 +95,7 @@ fn now_s() -> u64 {
     std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
 }
 
-pub(super) fn product(fields: &Fields, id: String) -> Result<Value, Refusal> {
+pub(super) fn product(fields: &Fields, id: &str) -> Result<Value, Refusal> {
     known(fields, &["name", "metadata", "description", "active", "url", "tax_code"])?;
     let name = need(fields, "name")?;
     if name.chars().count() > 250 {
@@ -109,7 +109,7 @@ pub(super) fn product(fields: &Fields, id: String) -> Result<Value, Refusal> {
     }))
 }
 
-pub(super) fn price(fields: &Fields, id: String, products: &[Value]) -> Result<Value, Refusal> {
+pub(super) fn price(fields: &Fields, id: &str, products: &[Value]) -> Result<Value, Refusal> {
     known(fields, &["product", "currency", "unit_amount", "tax_behavior", "nickname", "metadata"])?;
     let product = need(fields, "product")?;
     if !products.iter().any(|known| known["id"] == product) {
