@@ -1,6 +1,6 @@
 //! Stripe over HTTP: a few calls, each within its time and under a key of its own.
 //!
-//! Promises: no call without a time limit; every answer is either what was asked for or a [`Trouble`] that says whether
+//! Promises: no call without a time limit; every answer is either what was asked for or a `Trouble` that says whether
 //! trying again helps; the key never stands in a log or an error. No library of Stripe's: the answers are read leniently, so
 //! that a field more or less breaks nothing after Stripe has done its part.
 
