@@ -33,7 +33,7 @@ check: lint ## lint, then licences and sources of what is used, spelling, needle
 queries: setup ## renews .sqlx, the checked descriptions of every query
 	@cargo run --quiet -p queries -- renew
 
-reliability: setup ## 1,000 kills at every named point of a turn
+reliability: setup ## 1,000 kills at every named point of a turn and of the publisher
 	@KILLS=1000 tools/test.sh -E 'test(kill)'
 
 bench: setup ## one turn against PostgreSQL, queries, idle sessions, start-up; figures for docs/performance.md

@@ -1,40 +1,40 @@
 //! Builds and wires every room; the only file that knows them all.
 
-use std::path::PathBuf;
+mod database;
+mod told;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use port::Door;
-use secrecy::ExposeSecret;
-use sqlx::postgres::PgConnectOptions;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
-use crate::accounts::keys::Alg;
-use crate::accounts::options::{Options, Project};
 use crate::domain::clock::{Clock, Ids, RandomIds, SystemClock};
-use crate::domain::person::Role as PersonRole;
 use crate::door::identity::Identity;
 use crate::door::rate;
 use crate::door::router::Router;
 use crate::http::listen::{self, Bounds};
 use crate::http::probes::{ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
-use crate::node::{self, Node};
+use crate::node::Node;
+use crate::publisher::{self, Publisher};
 use crate::settings::{self, Settings};
-use crate::store::cluster::{self, Cluster, ClusterOptions, DATABASE, Role};
-use crate::store::database::{Actor, Store};
-use crate::store::error::StoreError;
-use crate::store::{demo, migrate};
+use crate::store::cluster::Cluster;
+use crate::store::database::Store;
 use crate::telemetry;
 use crate::wizard::directory::Directory;
 use crate::wizard::recovery;
 use crate::wizard::system::ActorSystem;
 use crate::wizard::turn::{Desk, Limits};
+
+pub use database::{as_server, find_postgres, migrate, open_cluster, with_accounts, with_private_cluster};
+pub use told::url;
 
 /// How often measurements are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -49,6 +49,7 @@ pub struct App {
     accounts: Arc<Accounts>,
     directory: Arc<Directory>,
     system: ActorSystem,
+    publisher: Publisher,
     cluster: Option<Cluster>,
     recovery: JoinHandle<()>,
     drain: Duration,
@@ -56,6 +57,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     limits: Arc<rate::Limits>,
     server: settings::Server,
+    stripe_webhook_secret: Option<SecretString>,
     _node: Node,
 }
 
@@ -83,10 +85,10 @@ impl App {
     /// # Errors
     /// One clear line about what is missing.
     pub async fn start(settings: &Settings, public_url: String) -> anyhow::Result<Self> {
-        let (cluster, login) = database(settings).await?;
+        let (cluster, login) = database::database(settings).await?;
         let store = Store::connect(login, settings.database.connections).await.context("cannot use the database")?;
         if cluster.is_some() && settings.database.demo_data {
-            load_demo(&store).await.context("cannot load the demo data")?;
+            database::load_demo(&store).await.context("cannot load the demo data")?;
         }
         let parts = Parts {
             store,
@@ -106,13 +108,14 @@ impl App {
     /// When threads or locks cannot be had.
     pub async fn assemble(parts: Parts, settings: &Settings) -> anyhow::Result<Self> {
         let Parts { store, private, cluster, clock, ids, public_url, local_zone } = parts;
-        let accounts = Accounts::new(store.clone(), clock.clone(), ids.clone(), public_url.clone(), options(settings)?)
-            .context("cannot sign anybody in")?;
+        let accounts =
+            Accounts::new(store.clone(), clock.clone(), ids.clone(), public_url.clone(), told::options(settings)?)
+                .context("cannot sign anybody in")?;
         let accounts = Arc::new(accounts);
         let desk = Arc::new(Desk {
             store: store.clone(),
             clock: clock.clone(),
-            ids,
+            ids: ids.clone(),
             runtime: Handle::current(),
             limits: Limits {
                 turn_deadline_s: settings.wizard.turn_deadline_s,
@@ -120,11 +123,11 @@ impl App {
             },
             public_url: public_url.clone(),
         });
-        let system = ActorSystem::start(arbiters(settings))?;
+        let system = ActorSystem::start(told::arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
         let node = Node::take(&settings.data_dir)?;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
-        let limits = Arc::new(rate::Limits::new(&rules(&settings.limits), clock.clone()));
+        let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));
         let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, limits.clone(), node.name.clone()));
         let stop = CancellationToken::new();
         telemetry::metrics::install();
@@ -134,6 +137,16 @@ impl App {
         recovery::begin(&directory, &node.name).await;
         let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
         let drain = Duration::from_secs(settings.wizard.drain_s);
+        let ground = publisher::Ground {
+            store: store.clone(),
+            clock: clock.clone(),
+            ids,
+            node: node.name.clone(),
+            public_url: public_url.clone(),
+        };
+        let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
+        let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
+        let stripe_webhook_secret = settings.stripe_webhook_secret.clone();
         Ok(Self {
             door,
             stop,
@@ -141,6 +154,7 @@ impl App {
             accounts,
             directory,
             system,
+            publisher,
             cluster,
             recovery,
             drain,
@@ -148,6 +162,7 @@ impl App {
             clock,
             limits,
             server: settings.server.clone(),
+            stripe_webhook_secret,
             _node: node,
         })
     }
@@ -192,6 +207,7 @@ impl App {
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
+            stripe_webhook_secret: self.stripe_webhook_secret.clone(),
             probes,
             channels: chat.merge(web::panel(self.accounts.project(), self.panel())),
         })
@@ -241,7 +257,7 @@ impl App {
     /// Answers what was accepted, then lets go of everything.
     pub async fn shutdown(self) {
         self.stop.cancel();
-        self.directory.drain(self.drain).await;
+        tokio::join!(self.directory.drain(self.drain), self.publisher.drain(self.drain));
         self.recovery.abort();
         let system = self.system;
         if tokio::task::spawn_blocking(move || system.stop()).await.is_err() {
@@ -263,158 +279,4 @@ async fn keep_up(stop: CancellationToken) {
             () = tokio::time::sleep(UPKEEP) => {}
         }
     }
-}
-
-/// Does something with the private cluster as its superuser, without bringing it up to date first.
-///
-/// # Errors
-/// When the cluster cannot be opened, or those of the work.
-pub async fn with_private_cluster<T>(
-    settings: &Settings,
-    work: impl AsyncFnOnce(PgConnectOptions) -> anyhow::Result<T>,
-) -> anyhow::Result<()> {
-    let cluster = open_cluster(settings).await?;
-    let result = work(cluster.connect_options(Role::Bootstrap, DATABASE)).await;
-    cluster.close().await;
-    result.map(|_| ())
-}
-
-/// Opens the private cluster as it is, without bringing it up to date.
-///
-/// # Errors
-/// One clear line about what stands in the way.
-pub async fn open_cluster(settings: &Settings) -> anyhow::Result<Cluster> {
-    Ok(Cluster::open(cluster_options(settings)).await?)
-}
-
-/// The major version of the PostgreSQL that would run the private cluster.
-///
-/// # Errors
-/// One clear line about what is missing.
-pub fn find_postgres(settings: &Settings) -> anyhow::Result<u32> {
-    Ok(cluster::find(&cluster_options(settings))?)
-}
-
-fn cluster_options(settings: &Settings) -> ClusterOptions {
-    let bin_dir = Some(settings.database.bin_dir.as_str()).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-    ClusterOptions { bin_dir, ..ClusterOptions::new(&settings.data_dir) }
-}
-
-/// Does something with the accounts of this database, beside a program that may serve from it.
-///
-/// # Errors
-/// When the database cannot be opened, or those of the work.
-pub async fn with_accounts<T>(
-    settings: &Settings,
-    work: impl AsyncFnOnce(&Accounts) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    let (cluster, login) = database(settings).await?;
-    let store = Store::connect(login, 2).await.context("cannot use the database")?;
-    let public_url = url(settings);
-    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-    let accounts = Accounts::new(store.clone(), clock, ids, public_url, options(settings)?)?;
-    let result = work(&accounts).await;
-    store.close().await;
-    if let Some(cluster) = cluster {
-        cluster.close().await;
-    }
-    result
-}
-
-/// Where people find the program that serves on this folder, or would find it.
-pub fn url(settings: &Settings) -> String {
-    let said = settings.public_url(settings.server.listen_addr);
-    if settings.server.public_url.is_empty() { node::known_url(&settings.data_dir).unwrap_or(said) } else { said }
-}
-
-/// How accounts work, from the settings.
-fn options(settings: &Settings) -> anyhow::Result<Options> {
-    let set = &settings.accounts;
-    let autoconfirm = match set.autoconfirm.as_str() {
-        "on" => true,
-        "off" => false,
-        "auto" => !settings.mail_server,
-        other => anyhow::bail!("accounts.autoconfirm is {other:?}; say on, off or auto"),
-    };
-    let role = PersonRole::parse(&set.sign_up_role).filter(|role| *role != PersonRole::Guest);
-    Ok(Options {
-        alg: Alg::of_own(&set.alg).with_context(|| format!("accounts.alg is {:?}; say RS256 or ES256", set.alg))?,
-        access_token_s: set.access_token_s,
-        refresh_reuse_s: set.refresh_reuse_s,
-        password_min_length: set.password_min_length,
-        sign_up_role: role.context("accounts.sign_up_role must be organizer or attendee")?,
-        autoconfirm,
-        guests: set.guests,
-        password_tries: set.password_tries,
-        key_encryption_key: set.key_encryption_key.clone(),
-        supabase: settings.supabase.as_ref().map(|project| Project {
-            url: project.url.clone(),
-            anon_key: project.anon_key.clone(),
-            service_role_key: project.service_role_key.clone(),
-            jwt_secret: project.jwt_secret.clone(),
-        }),
-    })
-}
-
-/// Brings the schema up to date. Returns the newest migration.
-///
-/// # Errors
-/// One clear line about what is missing.
-pub async fn migrate(settings: &Settings) -> anyhow::Result<i64> {
-    let (cluster, _) = database(settings).await?;
-    if let (Some(url), None) = (&settings.database_url, &settings.migration_database_url) {
-        migrate::run(parse("DATABASE_URL", url.expose_secret())?).await.context(
-            "cannot change the schema with the login of DATABASE_URL; set MIGRATION_DATABASE_URL to one that may",
-        )?;
-    }
-    if let Some(cluster) = cluster {
-        cluster.close().await;
-    }
-    Ok(migrate::newest())
-}
-
-/// The private cluster, started and up to date, or the server that the settings name. Returns the login that serves.
-async fn database(settings: &Settings) -> anyhow::Result<(Option<Cluster>, PgConnectOptions)> {
-    if let Some(url) = &settings.migration_database_url {
-        let login = parse("MIGRATION_DATABASE_URL", url.expose_secret())?;
-        migrate::run(login).await.context("cannot change the schema with the login of MIGRATION_DATABASE_URL")?;
-    }
-    if let Some(url) = &settings.database_url {
-        return Ok((None, parse("DATABASE_URL", url.expose_secret())?));
-    }
-    let cluster = open_cluster(settings).await?;
-    migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE))
-        .await
-        .context("cannot bring the private database up to date")?;
-    let login = cluster.connect_options(Role::Authenticator, DATABASE);
-    Ok((Some(cluster), login))
-}
-
-/// Invented venues and past events; what is there already stays as it is.
-async fn load_demo(store: &Store) -> Result<(), StoreError> {
-    let mut tx = store.begin(Actor::Server).await?;
-    demo::load(&mut tx).await?;
-    Ok(tx.commit().await?)
-}
-
-fn parse(name: &str, url: &str) -> anyhow::Result<PgConnectOptions> {
-    // The address may carry a password: the reason alone is shown.
-    url.parse().map_err(|error: sqlx::Error| anyhow::anyhow!("{name} is no database address: {error}"))
-}
-
-fn rules(settings: &settings::Limits) -> rate::Rules {
-    let rule = |requests, window_s, block_s| rate::Rule { requests, window_s, block_s };
-    rate::Rules {
-        ai_wizard: rule(settings.ai_wizard, settings.ai_wizard_window_s, settings.ai_wizard_block_s),
-        event_creation: rule(settings.event_creation, settings.event_creation_window_s, 0),
-        venue_search: rule(settings.venue_search, settings.venue_search_window_s, 0),
-        max_keys: settings.max_keys,
-        address_per_s: settings.address_per_s,
-        address_burst: settings.address_burst,
-    }
-}
-
-fn arbiters(settings: &Settings) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(2, usize::from);
-    if settings.wizard.arbiters == 0 { cores() } else { settings.wizard.arbiters }
 }

@@ -5,6 +5,7 @@ mod chat;
 mod doctor;
 mod keys;
 mod migrate;
+mod queue;
 mod serve;
 mod token;
 mod understand;
@@ -105,8 +106,11 @@ enum Command {
     Import(Later),
     /// What a model would be sent (not built yet).
     Prompt(Later),
-    /// The publisher's queue (not built yet).
-    Queue(Later),
+    /// What the publisher left undone, and once more.
+    Queue {
+        #[command(subcommand)]
+        wish: queue::Wish,
+    },
 }
 
 /// What can be done with keys.
@@ -164,7 +168,8 @@ pub fn run() -> ExitCode {
         Command::Token { email, role, load_test, place } => {
             place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))
         }
-        Command::Import(later) | Command::Prompt(later) | Command::Queue(later) => not_built(&later),
+        Command::Queue { wish } => queue::run(wish),
+        Command::Import(later) | Command::Prompt(later) => not_built(&later),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,7 @@
 //! * [`advice`]: suggestions from data.
 //! * [`accounts`]: who may sign in, and who calls.
 //! * [`wizard`]: a supervised actor for each session; a turn.
+//! * [`publisher`]: the only one that talks to Stripe and sends mail, from a queue.
 //! * [`door`]: who is it, seen before, which session.
 //! * [`http`]: pages and API.
 //! * [`app`] wires them, [`cli`] is the commands.
@@ -24,6 +25,7 @@ pub mod domain;
 pub mod door;
 pub mod http;
 pub mod node;
+pub mod publisher;
 pub mod settings;
 pub mod store;
 pub mod telemetry;

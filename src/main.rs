@@ -8,6 +8,8 @@ fn main() -> ExitCode {
         return code;
     }
     #[cfg(feature = "failpoints")]
-    eventos::wizard::fault::arm_from_environment();
+    eventos::wizard::fault::arm_from_environment(
+        &[eventos::wizard::fault::POINTS, eventos::publisher::fault::POINTS].concat(),
+    );
     eventos::cli::run()
 }

@@ -3,14 +3,16 @@
 //! Promises: an unknown key in a file, an unknown `EVENTOS_` variable or a malformed value is one clear line and no start;
 //! a name that a later version reads is warned about when it is set, never ignored in silence.
 
-use std::net::{IpAddr, SocketAddr};
+mod sections;
+
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
 use secrecy::SecretString;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use toml::{Table, Value};
+
+pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Server, Supabase, Wizard};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -22,6 +24,9 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("DATA_DIR", "server", "data_dir"),
     ("TRUSTED_PROXIES", "server", "trusted_proxies"),
     ("RUST_LOG", "log", "filter"),
+    ("MAIL_FROM", "publisher", "mail_from"),
+    ("OPERATOR_EMAIL", "publisher", "operator_email"),
+    ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
@@ -30,14 +35,8 @@ const NOT_READ_YET: &[&str] = &[
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
     "OPENAI_FALLBACK_MODEL",
-    "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRET",
     "STRIPE_CLIENT_ID",
-    "STRIPE_API_BASE",
     "STRIPE_CONNECT_BASE",
-    "SMTP_URL",
-    "MAIL_FROM",
-    "OPERATOR_EMAIL",
     "GOOGLE_MAPS_API_KEY",
     "GOOGLE_MAPS_BASE_URL",
     "TELEGRAM_BOT_TOKEN",
@@ -80,6 +79,8 @@ pub struct Settings {
     pub supabase: Option<Supabase>,
     /// How often somebody may ask.
     pub limits: Limits,
+    /// The publisher.
+    pub publisher: Publisher,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -88,141 +89,16 @@ pub struct Settings {
     pub migration_database_url: Option<SecretString>,
     /// Where the private cluster and locks are kept.
     pub data_dir: PathBuf,
-    /// A server for outgoing mail is set.
-    pub mail_server: bool,
     /// Names of [`SERVICES`] that are set.
     pub given: Vec<&'static str>,
+    /// The mail server, with its login.
+    pub smtp_url: Option<SecretString>,
+    /// Stripe's secret key.
+    pub stripe_secret_key: Option<SecretString>,
+    /// What Stripe's webhooks are signed with.
+    pub stripe_webhook_secret: Option<SecretString>,
     /// Names that are set and not read yet, each worth a warning.
     pub not_read: Vec<&'static str>,
-}
-
-/// `[server]`
-#[derive(Debug, Clone, Deserialize)]
-pub struct Server {
-    /// Where to listen.
-    pub listen_addr: SocketAddr,
-    /// Where people find us; empty: the listen address.
-    pub public_url: String,
-    data_dir: String,
-    /// Whose word about the client's address is taken.
-    #[serde(deserialize_with = "networks")]
-    pub trusted_proxies: Vec<IpNet>,
-    /// Connections that are served at once.
-    pub connections: usize,
-    /// Of these, connections of one address.
-    pub connections_per_address: usize,
-    /// The head of a request is sent within so many seconds, and an idle connection is kept so long.
-    pub head_timeout_s: u64,
-    /// The body of a request is sent within so many seconds.
-    pub body_timeout_s: u64,
-}
-
-/// `[database]`
-#[derive(Debug, Clone, Deserialize)]
-pub struct Database {
-    /// Connections of this process.
-    pub connections: u32,
-    /// Where postgres is; empty: looked for.
-    pub bin_dir: String,
-    /// Loads invented venues and events into the private database.
-    pub demo_data: bool,
-}
-
-/// `[wizard]`
-#[derive(Debug, Clone, Deserialize)]
-pub struct Wizard {
-    /// A turn's bound, in seconds.
-    pub turn_deadline_s: u64,
-    /// How long a process may work on a message before another may take it over, in seconds; renewed while it works.
-    pub lease_s: u64,
-    /// A session sleeps after so many seconds.
-    pub idle_s: u64,
-    /// A stopping program waits so many seconds.
-    pub drain_s: u64,
-    /// Threads for actors; 0: one a core.
-    pub arbiters: usize,
-}
-
-/// `[accounts]`
-#[derive(Debug, Clone, Deserialize)]
-pub struct Accounts {
-    /// `RS256` or `ES256`.
-    pub alg: String,
-    /// An access token lives so many seconds.
-    pub access_token_s: i64,
-    /// A used refresh token is taken again for so many seconds.
-    pub refresh_reuse_s: i64,
-    /// The shortest password, in characters.
-    pub password_min_length: usize,
-    /// `organizer` or `attendee`: what somebody is who signs up.
-    pub sign_up_role: String,
-    /// `on`, `off` or `auto`: addresses need no confirmation while no mail can be sent.
-    pub autoconfirm: String,
-    /// Guests may begin without an address.
-    pub guests: bool,
-    /// Wrong passwords for one account from one place before it must wait.
-    pub password_tries: u32,
-    /// What signing keys are sealed with in the database; empty: not sealed.
-    pub key_encryption_key: SecretString,
-}
-
-/// Somebody else's sign-in.
-#[derive(Debug, Clone)]
-pub struct Supabase {
-    /// The project's address; no slash at the end.
-    pub url: String,
-    /// The key that says nothing about a caller.
-    pub anon_key: Option<SecretString>,
-    /// The key of the server itself.
-    pub service_role_key: Option<SecretString>,
-    /// The secret of older projects' tokens.
-    pub jwt_secret: Option<SecretString>,
-}
-
-/// `[limits]`
-#[derive(Debug, Clone, Deserialize)]
-pub struct Limits {
-    /// Turns of the wizard of a person in a window.
-    pub ai_wizard: u32,
-    /// The window, in seconds.
-    pub ai_wizard_window_s: u32,
-    /// How long nothing passes after too many, in seconds.
-    pub ai_wizard_block_s: u32,
-    /// Events that a person makes over REST in a window.
-    pub event_creation: u32,
-    /// The window, in seconds.
-    pub event_creation_window_s: u32,
-    /// Searches for venues of a person over REST in a window.
-    pub venue_search: u32,
-    /// The window, in seconds.
-    pub venue_search_window_s: u32,
-    /// People who are remembered for each of these.
-    pub max_keys: usize,
-    /// Requests of one address each second, once its burst is used up.
-    pub address_per_s: u32,
-    /// Requests of one address at once.
-    pub address_burst: u32,
-}
-
-/// `[log]`
-#[derive(Debug, Clone, Deserialize)]
-pub struct Log {
-    /// `json`, `pretty` or `auto`.
-    pub format: LogFormat,
-    /// As in `RUST_LOG`.
-    pub filter: String,
-}
-
-/// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Pretty when a person looks on, else JSON.
-    Auto,
-    /// One JSON object a line.
-    Json,
-    /// For people.
-    Pretty,
 }
 
 /// A setting that cannot be used; one line that says which and what to do.
@@ -328,8 +204,11 @@ impl Settings {
             wizard: parts.wizard,
             accounts: parts.accounts,
             supabase,
-            mail_server: set("SMTP_URL").is_some(),
             limits: parts.limits,
+            publisher: parts.publisher,
+            smtp_url: secret("SMTP_URL"),
+            stripe_secret_key: secret("STRIPE_SECRET_KEY"),
+            stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
             log: parts.log,
             data_dir,
         })
@@ -363,16 +242,8 @@ struct Parts {
     wizard: Wizard,
     accounts: Accounts,
     limits: Limits,
+    publisher: Publisher,
     log: Log,
-}
-
-/// Addresses and networks, with commas between them.
-fn networks<'de, D: Deserializer<'de>>(text: D) -> Result<Vec<IpNet>, D::Error> {
-    let text = String::deserialize(text)?;
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    let network = |part: &str| part.parse::<IpNet>().ok().or_else(|| part.parse::<IpAddr>().ok().map(IpNet::from));
-    let wrong = |part: &str| format!("TRUSTED_PROXIES: {part:?} is no address or network such as 10.0.0.0/8");
-    parts.map(|part| network(part).ok_or_else(|| D::Error::custom(wrong(part)))).collect()
 }
 
 fn read(path: &Path) -> Result<String, SettingsError> {

@@ -24,6 +24,11 @@ fi
 tools/panel.sh
 
 if [ "${1:-}" = "tests" ] || [ "${REQUIRE_ALL:-}" = 1 ]; then
+  # Software of others that judges our stand-ins: Stripe's own library, a mail server.
+  if [ ! -d tests/judges/node_modules ] || [ tests/judges/package-lock.json -nt tests/judges/node_modules ]; then
+    npm ci --ignore-scripts --no-audit --no-fund --silent --prefix tests/judges
+    touch tests/judges/node_modules
+  fi
   cargo nextest --version >/dev/null 2>&1 || cargo install cargo-nextest --locked --quiet
   # The official clients that the tests of the web channel drive.
   clients=bots/web/tests/clients

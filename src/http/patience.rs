@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -27,18 +28,19 @@ struct Timed {
 }
 
 impl Stream for Timed {
-    type Item = Result<Bytes, axum::Error>;
+    // The reasons as they are: readers look for the limit of a body among them, one wrapping deep.
+    type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let timed = &mut *self;
         if let Poll::Ready(part) = Pin::new(&mut timed.body).poll_next(context) {
-            return Poll::Ready(part);
+            return Poll::Ready(part.map(|part| part.map_err(axum::Error::into_inner)));
         }
         if timed.end.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
         timed.late.store(true, Ordering::Relaxed);
-        Poll::Ready(Some(Err(axum::Error::new(HttpError::SlowBody))))
+        Poll::Ready(Some(Err(HttpError::SlowBody.into())))
     }
 }
 

@@ -27,9 +27,8 @@ const AREAS: &[Area] = &[
     Area { prefix: "/rest", audience: Audience::Program, planned: None },
     Area { prefix: "/auth", audience: Audience::Program, planned: None },
     program("/api/links", "Linking chat accounts"),
-    program("/api/queue", "The publisher's queue"),
     Area { prefix: "/api", audience: Audience::Program, planned: None },
-    program("/webhooks", "Payments"),
+    Area { prefix: "/webhooks", audience: Audience::Program, planned: None },
     program("/telegram", "The Telegram bot"),
     program("/discord", "The Discord bot"),
     Area { prefix: "/metrics", audience: Audience::Program, planned: None },
@@ -69,7 +68,7 @@ mod tests {
     fn an_area_is_a_whole_segment() {
         assert_eq!(area("/rest/v1/events").prefix, "/rest");
         assert_eq!(area("/restaurant").prefix, "elsewhere");
-        assert_eq!(area("/api/queue").planned, Some("The publisher's queue"));
+        assert_eq!(area("/api/links").planned, Some("Linking chat accounts"));
         assert_eq!((area("/api/x").planned, area("/api/x").audience), (None, Audience::Program));
         assert_eq!((area("/").planned, area("/e/x").planned), (None, None));
         assert_eq!(area("/dashboard/events/1").audience, Audience::Person);

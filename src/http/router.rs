@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use ipnet::IpNet;
+use secrecy::SecretString;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -19,7 +20,8 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, cors, event_page, functions, gate, health, metrics_page, openapi, patience, request, reserved, rest,
+    auth, cors, event_page, functions, gate, health, metrics_page, openapi, patience, queue, request, reserved, rest,
+    stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
@@ -52,6 +54,8 @@ pub struct HttpState {
     pub body_patience: Duration,
     /// Measures how things stand, for the page of metrics.
     pub standing: Arc<dyn Fn() + Send + Sync>,
+    /// What Stripe's webhooks are signed with; without it there are none.
+    pub stripe_webhook_secret: Option<SecretString>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
     /// The routes of the channels that speak HTTP.
@@ -79,6 +83,8 @@ pub fn router(mut state: HttpState) -> Router {
     let routes = Router::new()
         .route("/e/{name}", get(event_page::show))
         .route("/api/health", get(health::health))
+        .route("/api/queue", get(queue::list).post(queue::retry))
+        .route("/webhooks/stripe", post(stripe_webhook::take))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics_page::show))

@@ -108,6 +108,11 @@ impl Store {
         Ok(())
     }
 
+    /// The pool, for what needs a connection of its own.
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     /// Lets go of every connection.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -31,7 +31,8 @@ pub(crate) fn point(name: &str) {
     fail::fail_point!(name);
 }
 
-/// Kills this process with SIGKILL at the n-th pass of a point: `FAILPOINT_KILL=settle.event:2`. Read before anything runs.
+/// Kills this process with SIGKILL at the n-th pass of one of these points: `FAILPOINT_KILL=settle.event:2`. Read before
+/// anything runs.
 ///
 /// # Panics
 /// When the variable is malformed: a crash test that kills nothing would show nothing.
@@ -41,10 +42,10 @@ pub(crate) fn point(name: &str) {
     clippy::panic,
     reason = "for the crash tests alone; no release build carries this"
 )]
-pub fn arm_from_environment() {
+pub fn arm_from_environment(points: &[&str]) {
     let Ok(wish) = std::env::var("FAILPOINT_KILL") else { return };
     let parsed = wish.split_once(':').and_then(|(name, count)| Some((name.to_owned(), count.parse::<usize>().ok()?)));
-    let Some((name, count)) = parsed.filter(|(name, _)| POINTS.contains(&name.as_str())) else {
+    let Some((name, count)) = parsed.filter(|(name, _)| points.contains(&name.as_str())) else {
         panic!("FAILPOINT_KILL={wish} names no point");
     };
     let passes = std::sync::atomic::AtomicUsize::new(1);

@@ -15,9 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("advice", &["domain", "store"]),
     ("accounts", &["domain", "store"]),
     ("wizard", &["domain", "store", "understanding", "advice", "telemetry"]),
+    ("publisher", &["domain", "store"]),
     ("door", &["domain", "store", "accounts", "wizard", "telemetry"]),
-    ("http", &["domain", "store", "accounts", "wizard", "door", "telemetry"]),
-    ("app", &["domain", "store", "accounts", "settings", "node", "telemetry", "wizard", "door", "http"]),
+    ("http", &["domain", "store", "accounts", "publisher", "wizard", "door", "telemetry"]),
+    ("app", &["domain", "store", "accounts", "settings", "node", "publisher", "telemetry", "wizard", "door", "http"]),
     ("cli", &["app", "accounts", "node", "settings", "telemetry", "understanding", "domain", "store"]),
     ("main", &["cli", "store"]),
     ("lib", &[]),
@@ -26,7 +27,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Outside crates that have a home: nobody else may name them.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "advice", "app", "cli"]),
-    ("actix", &["wizard"]),
+    ("actix", &["wizard", "publisher"]),
+    ("lettre", &["publisher"]),
+    ("reqwest", &["publisher"]),
     ("axum", &["http", "app", "cli"]),
     ("port", &["wizard", "door", "http", "app", "cli"]),
     ("utoipa", &["http"]),

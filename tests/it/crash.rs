@@ -151,7 +151,8 @@ async fn a_second_program_takes_over_what_a_killed_one_accepted() {
         let mut living = Talking::start(&database, "bo@example.com", None);
         living.say("it is called Quiet Harbour");
         living.say("for 80 people");
-        until(&mut conn, ANSWERED, 2).await;
+        // The greeting is asked for by the program itself.
+        until(&mut conn, ANSWERED, 3).await;
         let mut dying = Talking::start(&database, "ana@example.com", Some(&format!("{point}:2")));
         for line in LINES {
             dying.say(line);

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod harness;
+mod peers;
 
 mod accounts;
 mod advice;
@@ -17,6 +18,7 @@ mod limits;
 mod migrations;
 mod openapi;
 mod pages;
+mod publisher;
 mod rest;
 mod rls;
 mod sessions;

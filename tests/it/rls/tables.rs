@@ -203,6 +203,22 @@ pub(crate) const TABLES: &[Table] = &[
         "event_id = {event}",
     ),
     table(
+        "stripe_accounts",
+        Rows::People,
+        Key::None,
+        "(id, user_id) values ('acct_' || replace({id}, '-', ''), {owner})",
+        "charges_enabled = true",
+        "user_id = {owner}",
+    ),
+    table(
+        "stripe_events",
+        Rows::Events,
+        Key::None,
+        "(id, type, happened_at) values ({id}, {event}, now())",
+        "happened_at = now()",
+        "type = {event}",
+    ),
+    table(
         "chat_accounts",
         Rows::People,
         Key::None,

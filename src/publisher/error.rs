@@ -1,0 +1,67 @@
+//! How an attempt goes wrong: once more later, or never again.
+
+use crate::store::error::StoreError;
+
+/// Why an attempt did not do its work.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// Once more later.
+    #[error("{why}")]
+    Retry {
+        /// What happened, for the operator.
+        why: String,
+        /// The other side asked for so many seconds.
+        after_s: Option<u32>,
+        /// The other side remembers its own failure under our key: the next attempt looks first and takes another key.
+        new_key: bool,
+    },
+    /// Never again by itself.
+    #[error("{why}")]
+    Fail {
+        /// What happened, for the operator.
+        why: String,
+    },
+    /// Nothing is wrong but a setting that is not there yet: looked at again now and then, for as long as it takes.
+    #[error("{why}")]
+    Wait {
+        /// What is missing, for the operator.
+        why: String,
+    },
+    /// Another process has the item by now: nothing is written here.
+    #[error("another process took the item over")]
+    Lost,
+}
+
+impl Trouble {
+    /// Once more later.
+    pub(crate) fn retry(why: impl Into<String>) -> Self {
+        Self::Retry { why: why.into(), after_s: None, new_key: false }
+    }
+
+    /// Never again by itself.
+    pub(crate) fn fail(why: impl Into<String>) -> Self {
+        Self::Fail { why: why.into() }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::retry(error.to_string())
+    }
+}
+
+/// A setting with which the publisher cannot start; one line that says which and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {reason}")]
+pub struct StartError {
+    /// The setting.
+    pub setting: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl StartError {
+    pub(crate) fn new(setting: &'static str, reason: &impl ToString) -> Self {
+        Self { setting, reason: reason.to_string() }
+    }
+}

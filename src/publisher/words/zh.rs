@@ -1,0 +1,75 @@
+//! Chinese.
+
+use super::{Mail, Words};
+
+pub(super) static WORDS: Words = Words {
+    language: "zh",
+    greeting: "您好：",
+    greeting_name: "{name}，您好：",
+    footer: "EventOS 因您的操作或请求发送了这封邮件。",
+    when: "时间",
+    place: "地点",
+    code: "验证码",
+    months: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
+    moment: "{year}年{month}月{day}日 {time}",
+    confirm: Mail {
+        subject: "请确认您的邮箱",
+        lead: "请确认 {email} 是您的邮箱。之后您就可以登录并发布活动。",
+        button: "确认邮箱",
+        note: "如果这不是您本人的操作，无需理会。",
+    },
+    recovery: Mail {
+        subject: "设置新密码",
+        lead: "您申请了新密码。请在这里设置，链接只能使用一次。",
+        button: "设置新密码",
+        note: "如果这不是您本人的操作，无需理会，您的密码不会改变。",
+    },
+    magic_link: Mail {
+        subject: "您的登录链接",
+        lead: "请用此链接登录，链接只能使用一次。",
+        button: "登录",
+        note: "如果这不是您本人的操作，无需理会。",
+    },
+    email_change: Mail {
+        subject: "请确认您的新邮箱",
+        lead: "请确认 {email} 是您的新邮箱。",
+        button: "确认新邮箱",
+        note: "如果这不是您本人的操作，无需理会。",
+    },
+    published: Mail {
+        subject: "“{event}”已发布",
+        lead: "您的活动“{event}”已发布。快把活动页面分享给来宾吧。",
+        button: "打开活动页面",
+        note: "您可以继续与助手对话，了解进展。",
+    },
+    payment_setup: Mail {
+        subject: "需要操作：请完成收款设置",
+        lead: "“{event}”已发布，页面已上线。收款尚未设置，所以目前还没有人能购票。",
+        button: "设置收款",
+        note: "如果您已全部设置好，则无需操作：我们会继续尝试，销售会自动开始。",
+    },
+    reminder: Mail {
+        subject: "明天：{event}",
+        lead: "“{event}”大约在24小时后开始。期待您的到来。",
+        button: "打开活动页面",
+        note: "",
+    },
+    changed: Mail {
+        subject: "有变更：{event}",
+        lead: "主办方修改了“{event}”。以下是最新信息。",
+        button: "打开活动页面",
+        note: "您的票依然有效。",
+    },
+    cancelled: Mail {
+        subject: "已取消：{event}",
+        lead: "很抱歉，“{event}”不再举行。",
+        button: "打开活动页面",
+        note: "如果您已付款购票，主办方会通知您退款事宜。",
+    },
+    dead_letter: Mail {
+        subject: "发布程序放弃了 {kind}",
+        lead: "发布程序在尝试 {attempts} 次后放弃了 {kind}。最后的原因：{why}。",
+        button: "",
+        note: "查看：eventos queue show {item}。原因消除后可重试：eventos queue retry {item}。",
+    },
+};

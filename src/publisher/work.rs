@@ -1,0 +1,129 @@
+//! One attempt at one item: what it does by its kind, and how its end is written.
+//!
+//! Promises: a panic is an attempt that failed; an end that cannot be written leaves the item to its lease; before each call
+//! to the outside the lease is renewed, so that nobody else begins meanwhile.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use serde_json::json;
+
+use super::Desk;
+use super::error::Trouble;
+use super::fault;
+use super::{email, retry, stripe};
+use crate::store::database::{Actor, Tx};
+use crate::store::error::StoreError;
+use crate::store::queue::{self, Item, Outcome};
+
+/// The kinds of work beside mails: the product and the prices of a paid event.
+pub const KINDS: &[&str] = &[stripe::sale::KIND];
+
+/// How often it is looked whether a missing setting is there, in seconds.
+const WAIT_S: f64 = 300.0;
+
+/// Everything that this program can do.
+pub(super) fn kinds() -> Vec<String> {
+    KINDS.iter().chain(email::MAILS.iter().map(|mail| &mail.kind)).map(|kind| (*kind).to_owned()).collect()
+}
+
+/// Does the work of an item and writes how it ended.
+pub(super) async fn attempt(desk: Arc<Desk>, item: Item) {
+    fault::point("publisher.claimed");
+    let begun = desk.clock.now();
+    let ended = if item.attempts > desk.options.max_attempts {
+        Err(Trouble::fail(format!("it was begun {} times and never ended", item.attempts - 1)))
+    } else {
+        let work = AssertUnwindSafe(perform(&desk, &item)).catch_unwind().await;
+        work.unwrap_or_else(|_| Err(Trouble::retry("the work panicked")))
+    };
+    let duration_ms = desk.clock.now().as_millisecond() - begun.as_millisecond();
+    log(&item, &ended, duration_ms);
+    fault::point("publisher.before_settle");
+    match settle(&desk, &item, &ended).await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(queue.id = %item.id, kind = item.kind, "another process has the item by now"),
+        Err(error) => {
+            tracing::warn!(queue.id = %item.id, %error, "an end could not be written; the item is taken again");
+        }
+    }
+    fault::point("publisher.after_settle");
+}
+
+async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
+    match item.kind.as_str() {
+        stripe::sale::KIND => stripe::sale::sell(desk, item).await,
+        _ => email::send(desk, item).await,
+    }
+}
+
+/// Renews the lease and begins a transaction that fails when the item is somebody else's by now.
+pub(super) async fn held(desk: &Desk, item: &Item) -> Result<Tx, Trouble> {
+    let mut tx = desk.store.begin(Actor::Server).await?;
+    if queue::hold(&mut tx, item, desk.options.lease_s).await? { Ok(tx) } else { Err(Trouble::Lost) }
+}
+
+/// Renews the lease before a call to the outside.
+pub(super) async fn before_call(desk: &Desk, item: &Item) -> Result<(), Trouble> {
+    held(desk, item).await?.commit().await.map_err(StoreError::from)?;
+    fault::point("publisher.before_call");
+    Ok(())
+}
+
+async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result<bool, StoreError> {
+    let outcome = match ended {
+        Ok(()) => Outcome::Done { forget: email::is_secret(&item.kind) },
+        Err(Trouble::Lost) => return Ok(false),
+        Err(Trouble::Fail { why }) => Outcome::Dead { why },
+        Err(Trouble::Wait { why }) => Outcome::Wait { after_s: WAIT_S, why },
+        Err(Trouble::Retry { why, .. }) if item.attempts >= desk.options.max_attempts => Outcome::Dead { why },
+        Err(Trouble::Retry { why, after_s, new_key }) => {
+            let options = &desk.options;
+            // The first 53 bits of a random id, as a number in 0..1.
+            let chance = (desk.ids.id().as_u128() >> 75) as f64 / (1_u64 << 53) as f64;
+            let pause = retry::delay(item.attempts, options.backoff_s, options.backoff_max_s, *after_s, chance);
+            Outcome::Retry { after_s: pause.as_secs_f64(), why, new_key: *new_key }
+        }
+    };
+    let mut tx = desk.store.begin(Actor::Server).await?;
+    if !queue::settle(&mut tx, item, &outcome).await? {
+        return Ok(false);
+    }
+    if ended.is_err() && item.kind == stripe::sale::KIND {
+        email::ask_for_setup(&mut tx, item).await?;
+    }
+    if let Outcome::Dead { why } = outcome {
+        tell_operator(desk, &mut tx, item, why).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// A dead letter is told of once for each time that it dies; that of such a mail itself stands in the log alone.
+async fn tell_operator(desk: &Desk, tx: &mut Tx, item: &Item, why: &str) -> Result<(), StoreError> {
+    let Some(operator) = desk.options.operator.as_deref().filter(|_| item.kind != email::DEAD_LETTER) else {
+        return Ok(());
+    };
+    let payload = json!({"email": operator, "item": item.id, "kind": item.kind, "why": why, "attempts": item.attempts});
+    let key = format!("{}:{}:{}", email::DEAD_LETTER, item.id, item.lease);
+    queue::enqueue(tx, email::DEAD_LETTER, None, &payload, &key).await?;
+    Ok(())
+}
+
+fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
+    let (kind, id) = (item.kind.as_str(), item.id);
+    let is_stripe = kind == stripe::sale::KIND;
+    let action = if is_stripe { "stripe_product_create" } else { "mail_send" };
+    let code = if is_stripe { "STRIPE_API_ERROR" } else { "MAIL_ERROR" };
+    match ended {
+        Ok(()) => tracing::info!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms),
+        Err(Trouble::Fail { why }) => {
+            tracing::error!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms, error.code = code, error = why, "dead letter");
+        }
+        Err(Trouble::Wait { why }) => tracing::info!(action, queue.id = %id, kind, waits_for = why),
+        Err(trouble) => {
+            tracing::warn!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms, error.code = code, error = %trouble);
+        }
+    }
+}

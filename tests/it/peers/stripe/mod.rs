@@ -1,0 +1,250 @@
+//! A Stripe that keeps what it is given, refuses what Stripe refuses, and lies about it in every way that a network can.
+//!
+//! Promises: an idempotency key brings back the first answer, failures included; the same key with other fields is an
+//! `idempotency_error`; a lie never changes what was done, only what is heard of it. The shapes are those of Stripe's own
+//! library, which `judge.mjs` drives.
+
+mod lies;
+mod rules;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+
+pub(crate) use lies::{Lie, Mood};
+use rules::Refusal;
+
+/// The key that it takes.
+pub(crate) const KEY: &str = "sk_test_peer";
+
+/// The running peer.
+#[derive(Clone)]
+pub(crate) struct StripePeer {
+    books: Arc<Mutex<Books>>,
+    mood: Arc<Mood>,
+    address: SocketAddr,
+}
+
+/// What it keeps.
+#[derive(Default)]
+struct Books {
+    products: Vec<Value>,
+    prices: Vec<Value>,
+    /// Key, and what was asked under it, to the first answer.
+    answers: HashMap<String, (String, u16, Value)>,
+    calls: Vec<String>,
+    number: u64,
+}
+
+/// Fields by their spelling, `metadata[event_id]`, in order.
+pub(super) type Fields = Vec<(String, String)>;
+
+impl StripePeer {
+    /// Starts it on a free port of this machine.
+    pub(crate) async fn start(mood: Mood) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let peer = Self { books: Arc::default(), mood: Arc::new(mood), address };
+        let routes = Router::new()
+            .route("/v1/{kind}", axum::routing::any(all))
+            .route("/v1/{kind}/{id}", axum::routing::any(one))
+            .fallback(async |uri: Uri| unknown(&uri))
+            .with_state(peer.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        peer
+    }
+
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Behaves like this from now on.
+    pub(crate) fn becomes(&self, lies: &[Lie]) {
+        self.mood.set(lies);
+    }
+
+    /// Forgets its keys, as Stripe does after a day.
+    pub(crate) fn forget_keys(&self) {
+        self.books.lock().unwrap().answers.clear();
+    }
+
+    /// Every product.
+    pub(crate) fn products(&self) -> Vec<Value> {
+        self.books.lock().unwrap().products.clone()
+    }
+
+    /// Every price.
+    pub(crate) fn prices(&self) -> Vec<Value> {
+        self.books.lock().unwrap().prices.clone()
+    }
+
+    /// Every call, as `POST /v1/products`.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.books.lock().unwrap().calls.clone()
+    }
+
+    /// Does what is asked, once per key, and says so as its mood is.
+    async fn answer(&self, call: Call) -> Response {
+        let lie = self.mood.next();
+        if let Some(response) = lie.before() {
+            return response;
+        }
+        let (status, body, replayed) = self.books.lock().unwrap().perform(&call, lie == Lie::FailAfter);
+        lie.after().await;
+        if lie.drops() {
+            return lies::broken();
+        }
+        let mut response = (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert("request-id", "req_peer".parse().unwrap());
+        if replayed {
+            headers.insert("idempotent-replayed", "true".parse().unwrap());
+        }
+        response
+    }
+}
+
+/// One call.
+struct Call {
+    method: Method,
+    kind: String,
+    id: Option<String>,
+    fields: Fields,
+    key: Option<String>,
+    authorized: bool,
+}
+
+impl Call {
+    fn read(
+        method: &Method,
+        (kind, id): (String, Option<String>),
+        query: Option<&str>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Self {
+        let text = if method == Method::GET { query.unwrap_or_default().as_bytes() } else { body };
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Self {
+            method: method.clone(),
+            kind,
+            id,
+            fields: rules::fields(text),
+            key: header("idempotency-key").filter(|_| method == Method::POST),
+            authorized: header("authorization").is_some_and(|value| value == format!("Bearer {KEY}")),
+        }
+    }
+
+    fn asked(&self) -> String {
+        format!("{} {}/{:?} {:?}", self.method, self.kind, self.id, self.fields)
+    }
+}
+
+async fn all(
+    State(peer): State<StripePeer>,
+    Path(kind): Path<String>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, (kind, None), query.as_deref(), &headers, &body)).await
+}
+
+async fn one(
+    State(peer): State<StripePeer>,
+    Path((kind, id)): Path<(String, String)>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, (kind, Some(id)), query.as_deref(), &headers, &body)).await
+}
+
+fn unknown(uri: &Uri) -> Response {
+    let message = format!("Unrecognized request URL ({uri})");
+    let body = json!({"error": {"type": "invalid_request_error", "message": message}});
+    (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
+}
+
+impl Books {
+    /// The status, the body, and whether it is an earlier answer.
+    fn perform(&mut self, call: &Call, fails: bool) -> (u16, Value, bool) {
+        self.calls.push(format!("{} /v1/{}", call.method, call.kind));
+        if !call.authorized {
+            return (
+                401,
+                rules::body(&Refusal::new(401, "invalid_request_error", None, "Invalid API Key provided")),
+                false,
+            );
+        }
+        if let Some((asked, status, body)) = call.key.as_ref().and_then(|key| self.answers.get(key)) {
+            if *asked != call.asked() {
+                let refusal = Refusal::new(
+                    400,
+                    "idempotency_error",
+                    None,
+                    "Keys for idempotent requests can only be used with the same parameters",
+                );
+                return (400, rules::body(&refusal), false);
+            }
+            return (*status, body.clone(), true);
+        }
+        let (status, body) = match self.act(call) {
+            Ok(_) if fails => (500, rules::body(&Refusal::new(500, "api_error", None, "An unknown error occurred"))),
+            Ok(object) => (200, object),
+            Err(refusal) => (refusal.status, rules::body(&refusal)),
+        };
+        // Stripe keeps the answer once it has begun to act: a refusal of the fields is not kept.
+        if let Some(key) = call.key.clone().filter(|_| status == 200 || status >= 500) {
+            self.answers.insert(key, (call.asked(), status, body.clone()));
+        }
+        (status, body, false)
+    }
+
+    fn act(&mut self, call: &Call) -> Result<Value, Refusal> {
+        let field = |name: &str| call.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        match (call.method.as_str(), call.kind.as_str(), call.id.as_deref()) {
+            ("POST", "products", None) => {
+                let product = rules::product(&call.fields, &self.id("prod"))?;
+                self.products.insert(0, product.clone());
+                Ok(product)
+            }
+            ("POST", "prices", None) => {
+                let price = rules::price(&call.fields, &self.id("price"), &self.products)?;
+                self.prices.insert(0, price.clone());
+                Ok(price)
+            }
+            ("POST", "prices", Some(id)) => {
+                let price = self.prices.iter_mut().find(|price| price["id"] == id);
+                rules::update(price.ok_or_else(|| rules::missing("price", id))?, &call.fields)
+            }
+            ("GET", "products", None) => rules::page(&self.products, &call.fields, |product| {
+                let since = field("created[gte]").and_then(|since| since.parse::<i64>().ok());
+                since.is_none_or(|since| product["created"].as_i64().unwrap() >= since)
+            }),
+            ("GET", "prices", None) => rules::page(&self.prices, &call.fields, |price| {
+                field("product").is_none_or(|id| price["product"] == id)
+                    && field("active").is_none_or(|active| price["active"] == (active == "true"))
+            }),
+            ("GET", kind @ ("products" | "prices"), Some(id)) => {
+                let all = if kind == "products" { &self.products } else { &self.prices };
+                all.iter().find(|object| object["id"] == id).cloned().ok_or_else(|| rules::missing(kind, id))
+            }
+            _ => Err(Refusal::new(404, "invalid_request_error", None, "Unrecognized request URL")),
+        }
+    }
+
+    fn id(&mut self, kind: &str) -> String {
+        self.number += 1;
+        format!("{kind}_peer{:06}", self.number)
+    }
+}

@@ -1,0 +1,43 @@
+// Stripe's own library against our stand-in: `node stripe.mjs URL KEY SECRET`. Ends with 1 at the first thing that it does not like,
+// else prints a signed webhook `{"header","body"}` for ours to verify.
+import assert from "node:assert/strict";
+import Stripe from "stripe";
+
+const [url, key, secret] = process.argv.slice(2);
+const { hostname, port } = new URL(url);
+const options = { host: hostname, port, protocol: "http", maxNetworkRetries: 0, telemetry: false };
+const stripe = new Stripe(key, options);
+
+const event = "7d9f0c1e-0000-4000-8000-000000000001";
+const wish = { name: "Soirée & café: 100 % + 1", metadata: { event_id: event } };
+const product = await stripe.products.create(wish, { idempotencyKey: "k1" });
+assert.equal(product.object, "product");
+assert.equal(product.name, wish.name);
+assert.equal(product.metadata.event_id, event);
+const again = await stripe.products.create(wish, { idempotencyKey: "k1" });
+assert.equal(again.id, product.id);
+assert.equal(again.lastResponse.headers["idempotent-replayed"], "true");
+assert.equal((await stripe.products.retrieve(product.id)).id, product.id);
+await assert.rejects(stripe.products.create({ name: "Other" }, { idempotencyKey: "k1" }), Stripe.errors.StripeIdempotencyError);
+await assert.rejects(stripe.products.create({}), Stripe.errors.StripeInvalidRequestError);
+await assert.rejects(stripe.products.create({ name: "x", colour: "red" }), /colour/);
+await assert.rejects(stripe.products.retrieve("prod_none"), (error) => error.statusCode === 404 && error.code === "resource_missing");
+await assert.rejects(new Stripe("sk_test_wrong", options).products.list(), Stripe.errors.StripeAuthenticationError);
+
+const offer = { product: product.id, currency: "cad", unit_amount: 2500, tax_behavior: "exclusive", nickname: "Early", metadata: { tier: "t" } };
+const price = await stripe.prices.create(offer);
+assert.deepEqual([price.object, price.type, price.unit_amount, price.active], ["price", "one_time", 2500, true]);
+await assert.rejects(stripe.prices.create({ ...offer, currency: "CAD" }), Stripe.errors.StripeInvalidRequestError);
+await assert.rejects(stripe.prices.create({ ...offer, unit_amount: 100000000 }), Stripe.errors.StripeInvalidRequestError);
+await assert.rejects(stripe.prices.create({ ...offer, product: "prod_none" }), Stripe.errors.StripeInvalidRequestError);
+await assert.rejects(stripe.prices.update(price.id, { unit_amount: 1 }), Stripe.errors.StripeInvalidRequestError);
+for (let number = 0; number < 4; number += 1) await stripe.prices.create({ ...offer, unit_amount: number });
+assert.equal((await stripe.prices.update(price.id, { active: false })).active, false);
+const amounts = [];
+for await (const found of stripe.prices.list({ product: product.id, active: true, limit: 2 })) amounts.push(found.unit_amount);
+assert.deepEqual(amounts, [3, 2, 1, 0]);
+assert.equal((await stripe.products.list({ created: { gte: Math.floor(Date.now() / 1000) + 60 } })).data.length, 0);
+
+const body = JSON.stringify({ id: "evt_sdk", object: "event", type: "customer.created", created: 1795446000, data: { object: { name: "Zoë" } } });
+const header = stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: 1795446000 });
+console.log(JSON.stringify({ header, body }));
