@@ -64,9 +64,9 @@ impl Kind {
 
     fn mail(self) -> &'static str {
         match self {
-            Self::Confirmation => "mail_confirm_address",
-            Self::Recovery => "mail_recover_account",
-            Self::EmailChange => "mail_change_address",
+            Self::Confirmation => "mail_confirm",
+            Self::Recovery => "mail_recovery",
+            Self::EmailChange => "mail_email_change",
         }
     }
 
@@ -175,7 +175,7 @@ impl Accounts {
             let change = Change { confirmation_sent: true, ..Change::default() };
             users::update(tx, user.id, &change, self.clock.now()).await?;
         }
-        let payload = json!({"to": to, "link": mailed.link, "code": mailed.code, "user_id": user.id});
+        let payload = json!({"email": to, "link": mailed.link, "code": mailed.code, "user_id": user.id});
         let dedupe = format!("{}:{}:{}", kind.mail(), user.id, self.ids.id());
         mails::enqueue(tx, Some(user.id), kind.mail(), &payload, &dedupe).await?;
         Ok(mailed)

@@ -41,7 +41,7 @@ async fn signing_up_tells_nobody_that_an_address_is_known() {
         first.body
     );
     assert_eq!(web.sign_in("ana@example.com", PASSWORD).await.code(), (400, "email_not_confirmed"));
-    let sent = mail(&web, "mail_confirm_address").await;
+    let sent = mail(&web, "mail_confirm").await;
     let to = follow(&web, &sent).await;
     assert!(
         to.starts_with("http://events.test/#access_token=") && to.ends_with("&token_type=bearer&type=signup"),
@@ -82,8 +82,8 @@ async fn a_lost_password_comes_back_by_mail_and_unknown_addresses_answer_alike()
     for email in ["ana@example.com", "eve@example.com"] {
         assert_eq!(ask(email).await.code(), (429, "over_email_send_rate_limit"));
     }
-    let sent = mail(&web, "mail_recover_account").await;
-    assert_eq!(sent["to"], "ana@example.com");
+    let sent = mail(&web, "mail_recovery").await;
+    assert_eq!(sent["email"], "ana@example.com");
     let wrong = |code: &str| json!({"type": "recovery", "email": "ana@example.com", "token": code});
     let right = text(&sent, "code").to_owned();
     let other = if right == "000000" { "000001" } else { "000000" };
@@ -97,7 +97,7 @@ async fn a_lost_password_comes_back_by_mail_and_unknown_addresses_answer_alike()
     // Five wrong codes, and the right one is worth nothing.
     web.program.clock.advance(61);
     ask("ana@example.com").await;
-    let sent = mail(&web, "mail_recover_account").await;
+    let sent = mail(&web, "mail_recovery").await;
     let right = text(&sent, "code").to_owned();
     let other = if right == "000000" { "000001" } else { "000000" };
     for _ in 0..5 {
@@ -116,7 +116,7 @@ async fn a_client_that_asked_for_a_code_gets_no_tokens_in_its_address() {
         ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     let form = json!({"email": "ana@example.com", "code_challenge": challenge, "code_challenge_method": "s256"});
     assert_eq!(web.post("/auth/v1/recover?redirect_to=/reset?from=mail", form.clone()).await.status, 200);
-    let to = follow(&web, &mail(&web, "mail_recover_account").await).await;
+    let to = follow(&web, &mail(&web, "mail_recovery").await).await;
     let code = to.strip_prefix("http://events.test/reset?from=mail&code=").unwrap_or_else(|| panic!("{to}")).to_owned();
     let exchange = async |code: &str, verifier: &str| {
         web.post("/auth/v1/token?grant_type=pkce", json!({"auth_code": code, "code_verifier": verifier})).await
@@ -127,7 +127,7 @@ async fn a_client_that_asked_for_a_code_gets_no_tokens_in_its_address() {
     assert_eq!(exchange(&code, verifier).await.code(), (404, "flow_state_not_found"));
     web.program.clock.advance(61);
     web.post("/auth/v1/recover", form).await;
-    let to = follow(&web, &mail(&web, "mail_recover_account").await).await;
+    let to = follow(&web, &mail(&web, "mail_recovery").await).await;
     web.program.clock.advance(300);
     let code = to.split_once("code=").unwrap().1.to_owned();
     assert_eq!(exchange(&code, verifier).await.code(), (422, "flow_state_expired"));
@@ -176,7 +176,7 @@ async fn a_guest_becomes_an_organizer_once_the_mail_is_answered() {
         (200, &json!("ana@example.com"), &json!(true))
     );
     assert_eq!(web.sign_in("ana@example.com", PASSWORD).await.code(), (400, "invalid_credentials"));
-    let code = mail(&web, "mail_change_address").await["code"].clone();
+    let code = mail(&web, "mail_email_change").await["code"].clone();
     let done = verify(&web, json!({"type": "email_change", "email": "ana@example.com", "token": code})).await;
     assert_eq!((done.status, &done.body["user"]["id"]), (200, &guest["user"]["id"]));
     assert_eq!(done.body["user"]["is_anonymous"], false);

@@ -45,6 +45,8 @@ impl Program {
         let mut settings = Settings::defaults(folder.clone()).unwrap();
         // Tests talk faster than people; those of the limits set their own.
         settings.limits.ai_wizard = 0;
+        // What is left for the publisher can be looked at; its own tests start it.
+        settings.publisher.parallel = 0;
         change(&mut settings);
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let parts = Parts {
