@@ -11,29 +11,33 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::BoxError;
-use axum::body::{Body, BodyDataStream, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures::Stream;
+use hyper::body::Frame;
 use tokio::time::Sleep;
 
 use super::error::HttpError;
 
 /// A body that ends with an error when its time is over.
 struct Timed {
-    body: BodyDataStream,
+    body: Body,
     end: Pin<Box<Sleep>>,
     late: Arc<AtomicBool>,
 }
 
-impl Stream for Timed {
-    // The reasons as they are: readers look for the limit of a body among them, one wrapping deep.
-    type Item = Result<Bytes, BoxError>;
+/// As a body, not as a stream: each wrapping hides reasons from readers, which look for the limit of a body two deep.
+impl HttpBody for Timed {
+    type Data = Bytes;
+    type Error = BoxError;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let timed = &mut *self;
-        if let Poll::Ready(part) = Pin::new(&mut timed.body).poll_next(context) {
+        if let Poll::Ready(part) = Pin::new(&mut timed.body).poll_frame(context) {
             return Poll::Ready(part.map(|part| part.map_err(axum::Error::into_inner)));
         }
         if timed.end.as_mut().poll(context).is_pending() {
@@ -47,12 +51,12 @@ impl Stream for Timed {
 /// Gives a request's body so long.
 pub(super) async fn bound(State(patience): State<Duration>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    if axum::body::HttpBody::is_end_stream(&body) {
+    if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
     let late = Arc::new(AtomicBool::new(false));
     let end = Box::pin(tokio::time::sleep(patience));
-    let body = Body::from_stream(Timed { body: body.into_data_stream(), end, late: late.clone() });
+    let body = Body::new(Timed { body, end, late: late.clone() });
     let response = next.run(Request::from_parts(parts, body)).await;
     // A handler that needed the body answers that it could not be read; the reason is known here.
     if late.load(Ordering::Relaxed) && response.status().is_client_error() {

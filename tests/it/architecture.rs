@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "advice", "app", "cli"]),
     ("actix", &["wizard", "publisher"]),
     ("lettre", &["publisher"]),
-    ("reqwest", &["publisher"]),
+    ("reqwest", &["accounts", "publisher"]),
     ("axum", &["http", "app", "cli"]),
     ("port", &["wizard", "door", "http", "app", "cli"]),
     ("utoipa", &["http"]),
