@@ -89,7 +89,7 @@ pub struct Settings {
     pub migration_database_url: Option<SecretString>,
     /// Where the private cluster and locks are kept.
     pub data_dir: PathBuf,
-    /// Names of [`SERVICES`] that are set.
+    /// Names of outside services that are set.
     pub given: Vec<&'static str>,
     /// The mail server, with its login.
     pub smtp_url: Option<SecretString>,

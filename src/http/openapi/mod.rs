@@ -3,7 +3,7 @@
 //! Promises: what is served is what is checked in as `docs/openapi.json`; the page needs no script and asks no other host.
 //!
 //! # Adding a route
-//! `#[utoipa::path]` on its handler, its name in [`Routes`]; a family of routes with many paths gives a document of its own,
+//! `#[utoipa::path]` on its handler, its name in `Routes`; a family of routes with many paths gives a document of its own,
 //! which [`document`] takes in. Then renew the file as the test `the_description_is_the_one_that_is_checked_in` says.
 
 mod page;
