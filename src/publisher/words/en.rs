@@ -53,7 +53,7 @@ pub(super) static WORDS: Words = Words {
         subject: "“{event}” is published",
         lead: "Your event “{event}” is published. Share its page with your guests.",
         button: "Open the event",
-        note: "You can go on talking to the wizard to see how it is doing.",
+        note: "Your dashboard shows how it is doing.",
     },
     payment_setup: Mail {
         subject: "Action Required: Complete Payment Setup",

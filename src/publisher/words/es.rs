@@ -53,7 +53,7 @@ pub(super) static WORDS: Words = Words {
         subject: "«{event}» está publicado",
         lead: "Tu evento «{event}» está publicado. Comparte su página con tus invitados.",
         button: "Abrir el evento",
-        note: "Puedes seguir hablando con el asistente para ver cómo va.",
+        note: "Tu panel muestra cómo va.",
     },
     payment_setup: Mail {
         subject: "Acción necesaria: completa la configuración de pagos",

@@ -53,7 +53,7 @@ pub(super) static WORDS: Words = Words {
         subject: "« {event} » est publié",
         lead: "Votre événement « {event} » est publié. Partagez sa page avec vos invités.",
         button: "Ouvrir l’événement",
-        note: "Vous pouvez continuer à parler à l’assistant pour suivre la suite.",
+        note: "Votre tableau de bord montre où il en est.",
     },
     payment_setup: Mail {
         subject: "Action requise : terminez la configuration des paiements",

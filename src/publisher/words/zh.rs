@@ -40,7 +40,7 @@ pub(super) static WORDS: Words = Words {
         subject: "“{event}”已发布",
         lead: "您的活动“{event}”已发布。快把活动页面分享给来宾吧。",
         button: "打开活动页面",
-        note: "您可以继续与助手对话，了解进展。",
+        note: "您的面板会显示进展。",
     },
     payment_setup: Mail {
         subject: "需要操作：请完成收款设置",
