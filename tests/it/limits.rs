@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
+use axum::http::Request;
 use eventos::accounts::caller::{Caller, Signed};
 use eventos::domain::clock::FixedClock;
 use eventos::domain::draft::Draft;
 use eventos::door::rate::{Endpoint, Limits, Rule, Rules};
 use eventos::http::admission::admit;
 use eventos::http::error::HttpError;
-use eventos::http::router::HttpState;
+use eventos::http::router::{HttpState, router};
 use eventos::store::audit::{self, Origin};
 use eventos::store::database::{Actor, Store};
 use eventos::store::{events, people};
@@ -16,6 +18,7 @@ use port::{Accepted, Body, Chat, Command, Door, Incoming, Refusal, Replies, Repl
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::harness::program::{NOW, Program};
@@ -173,6 +176,34 @@ async fn what_a_client_does_stands_in_the_audit_log_with_where_it_came_from() {
             ["rate_limit", "192.0.2.1", null, {"key": key, "retry_after_s": 42}, true],
         ])
     );
+}
+
+#[tokio::test]
+async fn the_third_event_in_a_minute_waits_and_reading_goes_on() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let mut tx = store.begin(Actor::Server).await.unwrap();
+    let person = people::ensure_organizer(&mut tx, "ana@example.com").await.unwrap();
+    tx.commit().await.unwrap();
+    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+    let caller = Caller::Person(Box::new(Signed::known(person)));
+    let routes = router(state(store, clock.clone())).layer(Extension(caller));
+    let call = async |method: &str, path: &str, body: &str| {
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let answer =
+            routes.clone().oneshot(request.body(axum::body::Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let wait = answer.headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), wait)
+    };
+    for name in ["One", "Two"] {
+        let made = call("POST", "/rest/v1/events", &json!({"name": name, "type": "concert"}).to_string()).await;
+        assert_eq!(made, (201, None));
+    }
+    let third = json!({"name": "Three", "type": "concert"}).to_string();
+    assert_eq!(call("POST", "/rest/v1/events", &third).await, (429, Some("60".to_owned())));
+    assert_eq!(call("GET", "/rest/v1/events?select=name", "").await, (200, None));
+    clock.advance(60);
+    assert_eq!(call("POST", "/rest/v1/events", &third).await, (201, None));
 }
 
 /// One request on a connection of its own: the head and the body of the answer.

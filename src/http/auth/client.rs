@@ -1,12 +1,11 @@
 //! What a request says about its client.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 
 use crate::accounts::sessions::Origin;
+use crate::http::address::ClientAddress;
 use crate::http::gate::header;
 
 /// What a request says about its client.
@@ -21,7 +20,7 @@ pub(super) struct Client {
 
 /// The address of whoever asks, if it is known.
 pub(in crate::http) fn client_address(parts: &Parts) -> Option<String> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|address| address.0.ip().to_string())
+    parts.extensions.get::<ClientAddress>().and_then(|address| address.ip).map(|ip| ip.to_string())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client {

@@ -17,14 +17,17 @@ mod tables;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::extract::{FromRequest, FromRequestParts as _, Path, Query, Request, State};
 use axum::http::header::ALLOW;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
+use super::admission::admit;
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
+use crate::door::rate::Endpoint;
+use crate::store::audit::Origin;
 use error::RestError;
 
 /// The routes below `/rest/v1`.
@@ -44,18 +47,20 @@ struct Call {
     headers: HeaderMap,
     pairs: Vec<(String, String)>,
     body: Bytes,
+    origin: Origin,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Call {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let Ok(origin) = Origin::from_request_parts(&mut parts, state).await;
         let caller = parts.extensions.get().cloned().unwrap_or_default();
         let pairs = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         let (method, headers) = (parts.method.clone(), parts.headers.clone());
         let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
-        Ok(Self { caller, method, headers, pairs, body: body.map_err(IntoResponse::into_response)? })
+        Ok(Self { caller, method, headers, pairs, body: body.map_err(IntoResponse::into_response)?, origin })
     }
 }
 
@@ -74,10 +79,24 @@ async fn table(State(state): State<HttpState>, Path(name): Path<String>, call: C
     if call.method == Method::OPTIONS {
         return methods();
     }
+    if let Some(endpoint) = counted(&call.method, &name)
+        && let Err(refused) = admit(&state, endpoint, &call.caller, &call.origin).await
+    {
+        return refused.into_response();
+    }
     if name == "events" && call.method == Method::POST && call.is_plain() {
         return plain::create(&state, &call).await.into_response();
     }
     tables::answer(&state, &call, &name).await.into_response()
+}
+
+/// What a person's calls are counted under (R109).
+fn counted(method: &Method, table: &str) -> Option<Endpoint> {
+    match (method, table) {
+        (&Method::POST, "events") => Some(Endpoint::EventCreation),
+        (&(Method::GET | Method::HEAD), "venues") => Some(Endpoint::VenueSearch),
+        _ => None,
+    }
 }
 
 /// `PATCH /rest/v1/events/{id}` is the specification's; PostgREST has no such addresses.

@@ -18,6 +18,7 @@ use crate::accounts::caller::Caller;
 use crate::domain::publishing::slug_for;
 use crate::http::error::HttpError;
 use crate::http::router::HttpState;
+use crate::store::audit;
 use crate::store::database::Tx;
 use crate::store::rest::catalogue::{self, Column, Table};
 use crate::store::rest::query::{Act, Back, Condition, Level, Output, Path, Test};
@@ -36,6 +37,7 @@ pub(super) async fn create(state: &HttpState, call: &Call) -> Result<Response, H
         return Err(refusal::field("name", "Please give the event a name."));
     }
     let mut tx = state.store.begin(call.caller.actor()).await?;
+    audit::come_from(&mut tx, &call.origin).await?;
     let refused = |trouble: Trouble, fields: &Fields| refusal::of(trouble, Doing::Create, fields);
     if fields.get("slug").is_none_or(Value::is_null) {
         let slug = rest::free_slug(&mut tx, &slug_for(&name)).await.map_err(|trouble| refused(trouble, &fields))?;

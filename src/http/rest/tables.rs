@@ -9,6 +9,7 @@ use super::preferences::{self, Form, Preferences, Return};
 use super::{Call, grammar, payload, plan};
 use crate::accounts::caller::Caller;
 use crate::http::router::HttpState;
+use crate::store::audit;
 use crate::store::rest::catalogue::{self, Table};
 use crate::store::rest::query::{Act, Back, Level};
 use crate::store::rest::{self, Outcome};
@@ -128,6 +129,9 @@ async fn run(
     } else {
         let store_error = |error| RestError::of_store(&error);
         let mut tx = state.store.begin(call.caller.actor()).await.map_err(store_error)?;
+        if matches!(act, Act::Insert(..)) {
+            audit::come_from(&mut tx, &call.origin).await.map_err(store_error)?;
+        }
         let outcome = rest::run(&mut tx, act, level, back, count, !call.is_anonymous()).await;
         let outcome = outcome.map_err(|trouble| RestError::of(trouble, call.is_anonymous()))?;
         refuse_many(form, outcome.rows)?;
