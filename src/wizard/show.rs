@@ -56,7 +56,8 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
     }
     if work.published.is_some() {
         let title = work.session.draft().name.clone().unwrap_or_default();
-        replies.push(Reply::Published { title, url: public_url(work) });
+        let language = work.session.language.clone();
+        replies.push(Reply::Published { title, url: public_url(work), language });
     } else if work.offered_token.is_none() && !work.suggestions.is_empty() {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
     }
@@ -96,6 +97,7 @@ fn progress(stage: Stage, language: &str) -> Progress {
         title: notices::stage_title(stage, language),
         percent: stage.percent_complete(),
         remaining_s: stage.remaining_s(),
+        language: language.to_owned(),
     }
 }
 
@@ -126,6 +128,7 @@ fn draft_card(work: &Work<'_>) -> Card {
             .filter(|field| publishing::MUST_BE_SAID.contains(field))
             .map(|field| notices::field_name(field, &work.session.language))
             .collect(),
+        language: work.session.language.clone(),
     }
 }
 

@@ -197,7 +197,10 @@ impl Run<'_> {
                 self.shows(&["declined-words"]).await;
             } else {
                 let (title, url) = (format!("live-title {RAW}"), "https://events.example/e/live-link".to_owned());
-                self.script.push(Answer::Soon(vec![Reply::Published { title, url: url.clone() }, Reply::Done]));
+                self.script.push(Answer::Soon(vec![
+                    Reply::Published { title, url: url.clone(), language: "en".to_owned() },
+                    Reply::Done,
+                ]));
                 self.person.confirm().await;
                 self.gets(Body::Confirm { revision, token: asked.token }).await;
                 self.shows(&["live-title", &url]).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Incoming, Replies, Sender, State};
+use crate::{Incoming, Replies, Sender, State, words};
 
 /// The way into the wizard.
 #[async_trait]
@@ -110,6 +110,23 @@ pub enum Refusal {
     /// The store cannot be reached.
     #[error("I cannot reach my memory right now. Your message was not taken in; please send it again in a moment.")]
     Unavailable,
+}
+
+impl Refusal {
+    /// What to tell the person, in their language; [`Self::Invalid`] and [`Self::Forbidden`] bring their own words.
+    #[must_use]
+    pub fn words(&self, language: &str) -> String {
+        let (key, seconds) = match self {
+            Self::Invalid(words) | Self::Forbidden(words) => return words.clone(),
+            Self::Unauthorized => ("refused_unauthorized", 0),
+            Self::NotFound => ("refused_not_found", 0),
+            Self::TooFast { retry_after_s } => ("refused_too_fast", *retry_after_s),
+            Self::Busy => ("refused_busy", 0),
+            Self::Quarantined { retry_after_s } => ("refused_quarantined", *retry_after_s),
+            Self::Unavailable => ("refused_unavailable", 0),
+        };
+        words(language, key, &[("seconds", &seconds.to_string())])
+    }
 }
 
 /// A way for people to talk to the wizard.

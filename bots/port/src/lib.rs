@@ -8,6 +8,7 @@
 //! 1. A crate under `bots/` that depends on `port` and the platform's client library; `bots/terminal` is the one to copy.
 //! 2. `inbound`: platform update -> [`Incoming`]. Its `id` must be the platform's own, so that a redelivery is the same message.
 //! 3. `render`: match [`Reply`] exhaustively. [`Reply::plain`] is a lawful fallback for every kind.
+//!    What it says of its own accord comes from [`words()`], in the language that the reply carries.
 //! 4. Say in [`Capabilities`] what the platform can show, pass what is shown through [`visible()`], cut long texts with
 //!    [`split::split`], and run [`contract::check`] over it.
 //! 5. Name it in the list of channels in `src/app.rs`.
@@ -19,8 +20,10 @@ pub mod recorder;
 mod reply;
 pub mod split;
 mod visible;
+mod words;
 
 pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, History, Refusal, Turn};
 pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
 pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
 pub use visible::visible;
+pub use words::words;

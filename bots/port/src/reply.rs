@@ -7,6 +7,8 @@ use std::iter::once;
 
 use serde::{Deserialize, Serialize};
 
+use crate::words;
+
 /// One thing to show. A turn is: any of these, then [`Reply::Done`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "value")]
@@ -29,6 +31,8 @@ pub enum Reply {
         title: String,
         /// The public page.
         url: String,
+        /// The language that the organizer is spoken to in: `en`, `fr`, `es` or `zh`.
+        language: String,
     },
     /// Something went wrong; nothing that was saved is lost.
     Trouble {
@@ -74,6 +78,8 @@ pub struct Progress {
     pub percent: u8,
     /// A guess of what is left, in seconds.
     pub remaining_s: u32,
+    /// The language of the title, for the words around it.
+    pub language: String,
 }
 
 /// A titled list of facts.
@@ -85,6 +91,8 @@ pub struct Card {
     pub lines: Vec<Line>,
     /// What is still missing before publishing, in words.
     pub missing: Vec<String>,
+    /// The language of all of it, for the words around it.
+    pub language: String,
 }
 
 /// One fact of a card.
@@ -135,12 +143,12 @@ impl Reply {
             Self::Delta(_) | Self::State(_) | Self::Done => None,
             Self::Said(text) => Some(text.clone()),
             Self::Suggestions(choices) => (!choices.is_empty()).then(|| numbered(choices)),
-            Self::Progress(progress) => {
-                Some(format!("Step {} of 6, {} ({} %)", progress.stage, progress.title, progress.percent))
-            }
+            Self::Progress(progress) => Some(progress.plain()),
             Self::Draft(card) => Some(card.plain()),
             Self::Confirm(confirmation) => Some(confirmation.plain()),
-            Self::Published { title, url } => Some(format!("{title} is published: {url}")),
+            Self::Published { title, url, language } => {
+                Some(words(language, "published_at", &[("title", title), ("url", url)]))
+            }
             Self::Trouble { message, .. } => Some(message.clone()),
         }
     }
@@ -154,6 +162,15 @@ fn numbered(choices: &[Choice]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+impl Progress {
+    /// "Step 2 of 6, Venue (33 %)", in the organizer's language.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let (number, percent) = (self.stage.to_string(), self.percent.to_string());
+        words(&self.language, "step", &[("number", &number), ("title", &self.title), ("percent", &percent)])
+    }
+}
+
 impl Card {
     /// The card in plain text: the title, then a line for each fact.
     #[must_use]
@@ -161,31 +178,51 @@ impl Card {
         let width = self.lines.iter().map(|line| line.label.chars().count()).max().unwrap_or(0);
         let facts = self.lines.iter().map(|line| {
             let pad = " ".repeat(width.saturating_sub(line.label.chars().count()));
-            format!("  {}{pad}  {}{}", line.label, line.value, line.source.mark())
+            format!("  {}{pad}  {}{}", line.label, line.value, line.source.mark(&self.language))
         });
-        let missing = (!self.missing.is_empty()).then(|| format!("  Still missing: {}", self.missing.join(", ")));
+        let missing = self.still_missing().map(|missing| format!("  {missing}"));
         let lines: Vec<String> = once(self.title.clone()).chain(facts).chain(missing).collect();
         lines.join("\n")
+    }
+
+    /// "Still missing: a place, a price"; `None` when nothing is.
+    #[must_use]
+    pub fn still_missing(&self) -> Option<String> {
+        let fields = self.missing.join(", ");
+        (!fields.is_empty()).then(|| words(&self.language, "missing", &[("fields", &fields)]))
     }
 }
 
 impl Source {
-    /// The words that tell a reader about a value that was not said outright.
+    /// The words that tell a reader about a value that was not said outright, with a blank before them; else nothing.
     #[must_use]
-    pub fn mark(self) -> &'static str {
+    pub fn mark(self, language: &str) -> String {
         match self {
-            Self::Said | Self::Edited => "",
-            Self::Inferred => " (worked out)",
-            Self::Default => " (default)",
+            Self::Said | Self::Edited => String::new(),
+            Self::Inferred => format!(" {}", words(language, "inferred", &[])),
+            Self::Default => format!(" {}", words(language, "default", &[])),
         }
     }
 }
 
 impl Confirmation {
+    /// What to know before saying yes, and where the event will be: a line each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let language = &self.card.language;
+        let warnings = self.warnings.iter().map(|warning| words(language, "note", &[("words", warning)]));
+        warnings.chain(once(words(language, "address", &[("url", &self.url)]))).collect()
+    }
+
+    /// The question for channels whose people answer in words.
+    #[must_use]
+    pub fn question(&self) -> String {
+        words(&self.card.language, "publish_in_words", &[])
+    }
+
     fn plain(&self) -> String {
-        let notes = self.warnings.iter().map(|warning| format!("  Note: {warning}"));
-        let place = format!("  It will be at {}", self.url);
-        let lines: Vec<String> = once(self.card.plain()).chain(notes).chain(once(place)).collect();
+        let notes = self.notes().into_iter().map(|note| format!("  {note}"));
+        let lines: Vec<String> = once(self.card.plain()).chain(notes).collect();
         lines.join("\n")
     }
 }

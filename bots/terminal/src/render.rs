@@ -5,7 +5,7 @@
 
 use std::mem;
 
-use port::{Reply, visible};
+use port::{Reply, visible, words};
 
 const BOLD: &str = "1";
 const DIM: &str = "2";
@@ -79,12 +79,13 @@ impl Renderer {
             Reply::Said(_) | Reply::Suggestions(_) => format!("{plain}\n"),
             Reply::Progress(_) => format!("{}\n", self.styled(DIM, &plain)),
             Reply::Draft(_) => self.headed(&plain),
-            Reply::Confirm(_) => format!("{}Publish this? Say yes or no.\n", self.headed(&plain)),
+            Reply::Confirm(asked) => format!("{}{}\n", self.headed(&plain), asked.question()),
             // The words have told it with its link.
             Reply::Published { url, .. } if self.said.contains(url.as_str()) => String::new(),
-            Reply::Published { title, url } => {
+            Reply::Published { title, url, language } => {
                 // The link has a line of its own: a script takes it, a person clicks it.
-                self.headed(&format!("{} is published:\n{}", visible(title).replace('\n', " "), visible(url)))
+                let title = visible(title).replace('\n', " ");
+                self.headed(&format!("{}\n{}", words(language, "published", &[("title", &title)]), visible(url)))
             }
             Reply::Trouble { .. } => self.note(&plain),
         }

@@ -63,7 +63,13 @@ fn suggestions() -> Reply {
 }
 
 fn progress() -> Reply {
-    Reply::Progress(Progress { stage: 2, title: "Place".to_owned(), percent: 30, remaining_s: 90 })
+    Reply::Progress(Progress {
+        stage: 2,
+        title: "Place".to_owned(),
+        percent: 30,
+        remaining_s: 90,
+        language: "en".to_owned(),
+    })
 }
 
 fn card() -> Card {
@@ -72,6 +78,7 @@ fn card() -> Card {
         title: "Jazz night".to_owned(),
         lines: vec![line("When", "Friday, 18:00", Source::Said), line("Seats", "80", Source::Inferred)],
         missing: Vec::new(),
+        language: "en".to_owned(),
     }
 }
 
@@ -86,5 +93,9 @@ fn question() -> Reply {
 }
 
 fn published() -> Reply {
-    Reply::Published { title: "Jazz night".to_owned(), url: "https://events.example/e/jazz".to_owned() }
+    Reply::Published {
+        title: "Jazz night".to_owned(),
+        url: "https://events.example/e/jazz".to_owned(),
+        language: "en".to_owned(),
+    }
 }

@@ -136,6 +136,7 @@ mod tests {
                 title: "Gala".to_owned(),
                 lines: vec![line("Quand", "vendredi à 18:00"), line("Combien", "1 200")],
                 missing: Vec::new(),
+                language: "fr".to_owned(),
             },
             url: "https://events.example/e/gala".to_owned(),
             warnings: vec!["Free.".to_owned()],

@@ -128,7 +128,7 @@ mod tests {
         let question = Confirmation {
             revision: 3,
             token: "tok".to_owned(),
-            card: Card { title: String::new(), lines: Vec::new(), missing: Vec::new() },
+            card: Card { title: String::new(), lines: Vec::new(), missing: Vec::new(), language: "en".to_owned() },
             url: String::new(),
             warnings: Vec::new(),
         };

@@ -3,7 +3,7 @@
 //! Promises: `RUN_STARTED` first, `RUN_FINISHED` or `RUN_ERROR` once and last, with the same run id; every message and call
 //! that was opened is closed before; no text is empty, and each is shown once; the state is whole at the beginning and at the end.
 
-use port::{Card, Choice, Confirmation, Progress, Reply, visible};
+use port::{Card, Choice, Confirmation, Line, Progress, Reply, visible};
 use serde_json::{Value, json};
 
 use crate::cards;
@@ -93,7 +93,9 @@ impl Narrator {
             Reply::Draft(card) => self.whole(&list(&card, &[])),
             Reply::Confirm(asked) => self.ask(&asked),
             Reply::Published { url, .. } if self.told.contains(&*visible(&url)) => Vec::new(),
-            Reply::Published { title, url } => self.whole(&format!("{title} is published: {url}")),
+            Reply::Published { title, url, language } => {
+                self.whole(&port::words(&language, "published_at", &[("title", &title), ("url", &url)]))
+            }
             Reply::Trouble { code, message, .. } if NO_FAILURE.contains(&code.as_str()) => self.whole(&message),
             Reply::Trouble { code, message, .. } => {
                 self.went_wrong(code, message);
@@ -197,9 +199,7 @@ impl Narrator {
         if self.screen.confirm {
             return cards::confirm(asked).events(self.parent.clone()).into();
         }
-        let mut notes: Vec<String> = asked.warnings.iter().map(|warning| format!("Note: {warning}")).collect();
-        notes.push(format!("It will be at {}", asked.url));
-        self.whole(&format!("{}\n\nPublish this? Say yes or no.", list(&asked.card, &notes)))
+        self.whole(&format!("{}\n\n{}", list(&asked.card, &asked.notes()), asked.question()))
     }
 
     /// The state as it is saved now; the client gets it with the end. Venues that this turn offered have a card.
@@ -256,14 +256,14 @@ fn numbered(choices: &[Choice]) -> String {
 
 /// A card as a text that reads well with and without Markdown.
 fn list(card: &Card, notes: &[String]) -> String {
-    let facts = card.lines.iter().map(|line| format!("{}: {}{}", line.label, line.value, line.source.mark()));
+    let mark = |line: &Line| line.source.mark(&card.language);
+    let facts = card.lines.iter().map(|line| format!("{}: {}{}", line.label, line.value, mark(line)));
     let items: Vec<String> = facts
         .chain(notes.iter().cloned())
         // The lines of one item belong together.
         .map(|item| format!("- {}", item.replace('\n', "\n  ")))
         .collect();
-    let missing = (!card.missing.is_empty()).then(|| format!("Still missing: {}", card.missing.join(", ")));
-    let parts = [Some(card.title.clone()), Some(items.join("\n")), missing];
+    let parts = [Some(card.title.clone()), Some(items.join("\n")), card.still_missing()];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 

@@ -21,6 +21,7 @@ pub(super) fn card(title: &str, word: &str) -> Card {
             line("Seats", format!("{word}-seats"), Source::Default),
         ],
         missing: vec![format!("{word}-missing")],
+        language: "en".to_owned(),
     }
 }
 
@@ -36,7 +37,13 @@ pub(super) fn choices(word: &str) -> Vec<Choice> {
 }
 
 pub(super) fn progress(stage: u8, word: &str) -> Reply {
-    Reply::Progress(Progress { stage, title: format!("{word}-stage"), percent: stage * 15, remaining_s: 60 })
+    Reply::Progress(Progress {
+        stage,
+        title: format!("{word}-stage"),
+        percent: stage * 15,
+        remaining_s: 60,
+        language: "en".to_owned(),
+    })
 }
 
 pub(super) fn confirmation(word: &str, revision: i64) -> Confirmation {

@@ -127,7 +127,7 @@ async fn no_control_character_reaches_the_screen() {
     let answers = vec![
         Answer::Refuse(Refusal::Forbidden(evil.to_owned())),
         answered(vec![delta("a\u{1b}"), delta("[2Jb"), Reply::Said("a\u{1b}[2Jb".to_owned()), Reply::Draft(named)]),
-        answered(vec![Reply::Published { title: evil.to_owned(), url: evil.to_owned() }]),
+        answered(vec![Reply::Published { title: evil.to_owned(), url: evil.to_owned(), language: "en".to_owned() }]),
         Answer::Soon(vec![Reply::Said(evil.to_owned())]),
     ];
     let (shown, _) = played("one\ntwo\nthree\n", answers, options()).await;

@@ -98,7 +98,7 @@ fn streamed() -> impl Strategy<Value = Vec<Reply>> {
 
 fn card(title: String) -> Card {
     let line = Line { label: "When".to_owned(), value: "a\nb".to_owned(), source: Source::Default };
-    Card { title, lines: vec![line], missing: vec!["a place".to_owned()] }
+    Card { title, lines: vec![line], missing: vec!["a place".to_owned()], language: "en".to_owned() }
 }
 
 fn shown() -> impl Strategy<Value = Vec<Reply>> {
@@ -114,8 +114,18 @@ fn shown() -> impl Strategy<Value = Vec<Reply>> {
             url: "u".to_owned(),
             warnings: vec!["w".to_owned()],
         })),
-        words().prop_map(|title| Reply::Published { title, url: "https://e.example/x".to_owned() }),
-        words().prop_map(|title| Reply::Progress(Progress { stage: 2, title, percent: 9, remaining_s: 9 })),
+        words().prop_map(|title| Reply::Published {
+            title,
+            url: "https://e.example/x".to_owned(),
+            language: "en".to_owned()
+        }),
+        words().prop_map(|title| Reply::Progress(Progress {
+            stage: 2,
+            title,
+            percent: 9,
+            remaining_s: 9,
+            language: "en".to_owned()
+        })),
         (prop_oneof![Just("STOPPED"), Just("TURN_FAILED")], words()).prop_map(|(code, message)| Reply::Trouble {
             code: code.to_owned(),
             message,
@@ -215,7 +225,7 @@ fn cards_are_called_where_the_page_has_them_and_told_where_not() {
 #[test]
 fn what_the_answer_told_already_is_not_told_again() {
     let url = "https://e.example/e/gala".to_owned();
-    let published = Reply::Published { title: "Gala".to_owned(), url: url.clone() };
+    let published = Reply::Published { title: "Gala".to_owned(), url: url.clone(), language: "en".to_owned() };
     let events =
         told(vec![Reply::Said(format!("Gala is live: {url}")), published.clone()], End::Done, Screen::default());
     assert_eq!(texts(&events).len(), 1);

@@ -265,6 +265,7 @@ fn card() -> Card {
         title: "Gala".to_owned(),
         lines: vec![line("When", "Friday, 18:00"), line("Where", "Town hall"), line("How many", "80")],
         missing: Vec::new(),
+        language: "en".to_owned(),
     }
 }
 
@@ -331,9 +332,19 @@ fn play(words: &str) -> Play {
     for _ in 0..dice.roll(5) {
         replies.push(match dice.roll(6) {
             0 => Reply::Suggestions(vec![offered.clone()]),
-            1 => Reply::Progress(Progress { stage: 2, title: "Place".to_owned(), percent: 33, remaining_s: 60 }),
+            1 => Reply::Progress(Progress {
+                stage: 2,
+                title: "Place".to_owned(),
+                percent: 33,
+                remaining_s: 60,
+                language: "en".to_owned(),
+            }),
             2 => Reply::Draft(card()),
-            3 => Reply::Published { title: "Gala".to_owned(), url: "https://events.example/e/gala".to_owned() },
+            3 => Reply::Published {
+                title: "Gala".to_owned(),
+                url: "https://events.example/e/gala".to_owned(),
+                language: "en".to_owned(),
+            },
             4 => trouble("TURN_FAILED"),
             _ => trouble("STOPPED"),
         });
