@@ -1,6 +1,7 @@
 //! How fast the program is, against a durable private PostgreSQL: `make bench` prints the figures of docs/performance.md.
 //!
-//! Absolute times belong to a machine; compare figures of one run.
+//! Absolute times belong to a machine; compare figures of one run. No bench library: criterion and divan give the mean of a loop
+//! that runs alone, and what people wait for is the slowest of twenty while 1, 16 or 64 sessions talk at once.
 
 #![expect(
     clippy::print_stdout,

@@ -2,6 +2,7 @@
 
 mod database;
 mod told;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,6 +133,7 @@ impl App {
         let stop = CancellationToken::new();
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
+        tokio::spawn(upkeep::run(store.clone(), accounts.clone(), upkeep::kept(settings), stop.clone()));
         let idle = Duration::from_secs(settings.wizard.idle_s);
         // Before any door opens: what an earlier run left is older than whatever comes now.
         recovery::begin(&directory, &node.name).await;
@@ -200,6 +202,7 @@ impl App {
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
+            directory: self.directory.clone(),
             accounts: self.accounts.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),

@@ -1,5 +1,6 @@
 //! The commands (docs/ARCHITECTURE.md names what scripts read of their output).
 
+mod audit;
 mod backup;
 mod chat;
 mod doctor;
@@ -51,6 +52,14 @@ enum Command {
     },
     /// Brings the database's schema up to date.
     Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Writes the audit log, a line of JSON for each entry, the oldest first.
+    Audit {
+        /// Only what happened since this moment, such as 2026-11-01 or 2026-11-01T12:00:00Z.
+        #[arg(long, value_name = "WHEN")]
+        since: Option<String>,
         #[command(flatten)]
         place: Place,
     },
@@ -157,6 +166,9 @@ pub fn run() -> ExitCode {
             place.settings(None).and_then(|settings| chat::run(settings, email, new, resume))
         }
         Command::Migrate { place } => place.settings(None).and_then(|settings| migrate::run(&settings)),
+        Command::Audit { since, place } => {
+            place.settings(None).and_then(|settings| audit::run(&settings, since.as_deref()))
+        }
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
         Command::Understand => understand::run(),

@@ -28,12 +28,14 @@ pub(super) fn options(settings: &Settings) -> anyhow::Result<Options> {
     let role = PersonRole::parse(&set.sign_up_role).filter(|role| *role != PersonRole::Guest);
     Ok(Options {
         alg: Alg::of_own(&set.alg).with_context(|| format!("accounts.alg is {:?}; say RS256 or ES256", set.alg))?,
+        any_alg: false,
         access_token_s: set.access_token_s,
         refresh_reuse_s: set.refresh_reuse_s,
         password_min_length: set.password_min_length,
         sign_up_role: role.context("accounts.sign_up_role must be organizer or attendee")?,
         autoconfirm,
         guests: set.guests,
+        sign_in_days: set.sign_in_days,
         password_tries: set.password_tries,
         key_encryption_key: set.key_encryption_key.clone(),
         supabase: settings.supabase.as_ref().map(|project| Project {

@@ -27,6 +27,7 @@ use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
 use crate::store::database::Store;
+use crate::wizard::directory::Directory;
 
 /// The largest body of a request, in bytes.
 const BODY_BYTES: usize = 1024 * 1024;
@@ -40,6 +41,8 @@ pub struct HttpState {
     pub store: Store,
     /// The way into the wizard.
     pub door: Arc<dyn port::Door>,
+    /// The sessions' mailboxes, where writes that change a draft wait for their turn.
+    pub directory: Arc<Directory>,
     /// Who may sign in, and who calls.
     pub accounts: Arc<Accounts>,
     /// The time.

@@ -52,6 +52,10 @@ pub struct Wizard {
     pub drain_s: u64,
     /// Threads for actors; 0: one a core.
     pub arbiters: usize,
+    /// A session is abandoned after so many days without a message.
+    pub abandoned_days: u32,
+    /// Answered messages are known again for so many days.
+    pub kept_days: u32,
 }
 
 /// `[accounts]`
@@ -71,6 +75,10 @@ pub struct Accounts {
     pub autoconfirm: String,
     /// Guests may begin without an address.
     pub guests: bool,
+    /// A guest who did nothing is forgotten after so many days.
+    pub guest_days: u32,
+    /// A sign-in that nobody used ends after so many days.
+    pub sign_in_days: u32,
     /// Wrong passwords for one account from one place before it must wait.
     pub password_tries: u32,
     /// What signing keys are sealed with in the database; empty: not sealed.

@@ -35,4 +35,5 @@ pub mod sessions;
 pub mod settlement;
 pub mod stripe_events;
 pub mod suggestions;
+pub mod upkeep;
 pub mod venues;

@@ -18,4 +18,5 @@ pub mod slot;
 pub mod state;
 pub mod system;
 pub mod turn;
+pub mod visit;
 mod work;

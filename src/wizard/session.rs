@@ -14,6 +14,7 @@ use super::apology;
 use super::directory::Directory;
 use super::job::Job;
 use super::turn::{self, Desk, TurnError};
+use super::visit::Visitor;
 use crate::domain::session::Session;
 use crate::telemetry::metrics;
 
@@ -92,6 +93,15 @@ impl Handler<Take> for SessionActor {
         let inbox = job.inbox;
         let work = work(self.id, self.directory.desk().clone(), job, self.session.take());
         AtomicResponse::new(Box::pin(work.into_actor(self).map(move |body, actor, ctx| actor.end(inbox, body, ctx))))
+    }
+}
+
+/// While a visit lasts nothing else is handled. What is held is compared with the store before the next turn uses it.
+impl Handler<Visitor> for SessionActor {
+    type Result = AtomicResponse<Self, ()>;
+
+    fn handle(&mut self, visitor: Visitor, _: &mut Self::Context) -> Self::Result {
+        AtomicResponse::new(Box::pin(visitor.stay().into_actor(self)))
     }
 }
 

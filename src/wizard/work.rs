@@ -81,11 +81,16 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     pub(super) fn new(desk: &'a Arc<Desk>, job: &'a Job, before: Session) -> Self {
+        let mut session = before.clone();
+        if session.status == SessionStatus::Abandoned {
+            // Whoever writes again goes on (ruling C-41).
+            session.status = SessionStatus::InProgress;
+        }
         Self {
             desk,
             job,
             now: desk.clock.now(),
-            session: before.clone(),
+            session,
             intent: Intent::Unclear,
             patch: Patch::new(),
             doubts: Vec::new(),

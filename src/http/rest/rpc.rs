@@ -4,10 +4,11 @@ use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::Call;
 use super::error::RestError;
 use super::preferences::{self, Form};
+use super::{Call, drafts};
 use crate::http::router::HttpState;
 use crate::store::rest;
 
@@ -34,6 +35,8 @@ pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result
     let event =
         arguments.get("event_id").ok_or_else(|| RestError::no_function(name, std::slice::from_ref(argument)))?;
     let event = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
+    let events: Vec<Uuid> = event.parse().into_iter().collect();
+    let _visits = drafts::of_events(state, call, &events).await?;
     let mut tx = state.store.begin(call.caller.actor()).await.map_err(|error| RestError::of_store(&error))?;
     let published = rest::publish(&mut tx, &event, &state.public_url).await;
     let published = published.map_err(|trouble| RestError::of(trouble, call.is_anonymous()))?;

@@ -3,15 +3,33 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventos::domain::clock::Clock;
+use eventos::domain::clock::{Clock, RandomIds};
 use eventos::door::rate::Limits;
 use eventos::http::router::HttpState;
 use eventos::store::database::Store;
+use eventos::wizard::directory::Directory;
+use eventos::wizard::system::ActorSystem;
+use eventos::wizard::turn::{self, Desk};
+use tokio::runtime::Handle;
+
+/// Sessions' mailboxes whose threads live as long as the test's process.
+fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
+    let desk = Desk {
+        store: store.clone(),
+        clock,
+        ids: Arc::new(RandomIds),
+        runtime: Handle::current(),
+        limits: turn::Limits { turn_deadline_s: 20, lease_s: 30 },
+        public_url: "https://events.example".to_owned(),
+    };
+    Directory::new(Arc::new(desk), ActorSystem::start(1).unwrap().arbiters())
+}
 
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
     HttpState {
         accounts: super::accounts::accounts(&store, clock.clone()),
+        directory: directory(&store, clock.clone()),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),

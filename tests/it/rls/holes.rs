@@ -167,7 +167,7 @@ async fn only_the_server_does_the_servers_work() -> Result<(), sqlx::Error> {
         "select * from app.claim_inbox('n', 30, false, 3)".to_owned(),
         "select app.renew_leases('n', 30)".to_owned(),
         "select app.ensure_user('new@example.org', 'organizer', false, 'New')".to_owned(),
-        "select * from app.sweep(30, 30)".to_owned(),
+        "select * from app.sweep(30, 30, 30)".to_owned(),
         format!("select app.move_drafts('{}', '{}')", Person::Guest.id(), A.id()),
     ];
     assert_eq!(tries(&mut conn, Person::Service, &attempts).await?, ["ok"; 5]);

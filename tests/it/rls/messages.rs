@@ -205,19 +205,23 @@ async fn what_is_left_behind_is_swept() -> Result<(), sqlx::Error> {
         "update public.wizard_sessions set last_saved_at = now() - interval '40 days';
          update auth.users set created_at = now() - interval '40 days';
          update public.idempotency_keys set created_at = now() - interval '25 hours';
+         update public.inbox set created_at = now() - interval '40 days', state = 'answered' where channel = 'web';
+         update public.outbox set created_at = now() - interval '40 days', state = 'sent';
          delete from public.orders;",
     )
     .execute(&mut admin)
     .await?;
     let mut conn = database.connect(Role::Authenticator).await;
-    let sweep = "select * from app.sweep(30, 30)";
+    let sweep = "select * from app.sweep(30, 30, 30)";
     let mut tx = conn.begin().await?;
     begin_as(&mut tx, Person::Service).await?;
-    let (abandoned, guests, keys): (i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
+    let (abandoned, guests, keys, messages): (i64, i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
     assert_eq!((abandoned, guests), (4, 1));
-    assert!(keys >= 3, "{keys}");
-    let again: (i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
-    assert_eq!(again, (0, 0, 0));
+    assert!(keys >= 3 && messages >= 2, "{keys} {messages}");
+    let left = "select (select count(*) from public.inbox where state = 'answered') + (select count(*) from public.outbox where state = 'sent')";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&mut *tx).await?, 0);
+    let again: (i64, i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
+    assert_eq!(again, (0, 0, 0, 0));
     Ok(())
 }
 

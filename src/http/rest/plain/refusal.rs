@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::http::error::{Declined, HttpError};
+use crate::http::rest::drafts::{BUSY, NotNow};
 use crate::store::rest::{Report, Trouble};
 
 /// What was being done: a policy's refusal means another status in each.
@@ -12,6 +13,16 @@ pub(super) enum Doing {
     Create,
     Change,
     Publish,
+}
+
+impl From<NotNow> for HttpError {
+    fn from(reason: NotNow) -> Self {
+        let soon = || Map::from_iter([("retryAfter".to_owned(), 1.into())]);
+        match reason {
+            NotNow::Busy => declined(StatusCode::SERVICE_UNAVAILABLE, "BUSY", BUSY, soon()),
+            NotNow::Store(error) => error.into(),
+        }
+    }
 }
 
 fn declined(status: StatusCode, code: &'static str, message: impl Into<String>, more: Map<String, Value>) -> HttpError {
