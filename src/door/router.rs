@@ -77,12 +77,17 @@ impl Router {
         }
     }
 
-    async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<Uuid, Refusal> {
+    /// The session of this message. One that begins with it is made together with the message's ACCEPT.
+    async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<(Uuid, Option<Session>), Refusal> {
         if let SessionChoice::Id(id) = &incoming.chat.session
             && let Ok(id) = id.parse::<Uuid>()
             && self.owners.get(&id).is_some_and(|owner| *owner == person.id)
         {
-            return Ok(id);
+            return Ok((id, None));
+        }
+        if incoming.chat.session == SessionChoice::New {
+            let fresh = self.fresh(person);
+            return Ok((fresh.id, Some(fresh)));
         }
         let channel = incoming.chat.channel;
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
@@ -94,14 +99,12 @@ impl Router {
             SessionChoice::Thread(thread) => {
                 sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
-            SessionChoice::New => {
-                let fresh = self.fresh(person);
-                sessions::insert(&mut tx, &fresh, channel).await.map(|()| Some(fresh.id))
-            }
+            // Made with its first message, above.
+            SessionChoice::New => Ok(None),
         };
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
         tx.commit().await.map_err(|error| unavailable(&error.into()))?;
-        Ok(session)
+        Ok((session, None))
     }
 
     fn fresh(&self, person: &Person) -> Session {
@@ -109,10 +112,19 @@ impl Router {
         Session::begin(desk.ids.id(), person.id, "en", desk.clock.now())
     }
 
-    /// ACCEPT: the first commit of a turn.
-    async fn take_in(&self, person: &Person, session: Uuid, incoming: &Incoming) -> Result<Received, StoreError> {
+    /// ACCEPT: the first commit of a turn, and of a session that begins with it.
+    async fn take_in(
+        &self,
+        person: &Person,
+        session: Uuid,
+        begins: Option<&Session>,
+        incoming: &Incoming,
+    ) -> Result<Received, StoreError> {
         fault::point("accept.before");
         let mut tx = self.store.begin(Actor::Turn(person)).await?;
+        if let Some(fresh) = begins {
+            sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
+        }
         let content = content(&mut tx, session, &incoming.body).await?;
         let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
         // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
@@ -192,9 +204,10 @@ impl Door for Router {
         }
         self.pace(&known, &incoming).await?;
         let person = known.person;
-        let session = self.session_for(&person, &incoming).await?;
+        let (session, begins) = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
-        let received = self.take_in(&person, session, &incoming).await.map_err(|error| not_taken(&error))?;
+        let received =
+            self.take_in(&person, session, begins.as_ref(), &incoming).await.map_err(|error| not_taken(&error))?;
         self.limits.remember(&name(&person, &incoming));
         metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
         self.note_owner(session, person.id);

@@ -2,6 +2,8 @@
 //!
 //! Promises: one platform id is one message whatever comes twice; an expired lease is taken over once, in order, and not for ever.
 
+use eventos::store::database::Actor;
+use eventos::store::inbox;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -138,6 +140,23 @@ async fn expired_leases_are_taken_over_in_order_and_given_up_in_the_end() -> Res
         [row("1", "dead", 2), row("2", "running", 2)],
         "tried twice is enough"
     );
+    Ok(())
+}
+
+/// Running means that somebody holds it (PAINS P26): what nobody holds is counted, and taken over.
+#[tokio::test]
+async fn what_runs_without_a_living_lease_is_counted_until_somebody_holds_it() -> Result<(), sqlx::Error> {
+    let database = filled().await?;
+    let store = database.store().await;
+    let mut tx = store.begin(Actor::Server).await.unwrap();
+    sqlx::query("update public.inbox set state = 'answered'").execute(&mut *tx).await?;
+    assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 0);
+    let lost = "update public.inbox set state = 'running', attempts = 1, owner_node = 'dead', lease_until = now() - interval '1 second'
+         where id = (select id from public.inbox order by seq limit 1)";
+    sqlx::query(lost).execute(&mut *tx).await?;
+    assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 1);
+    assert_eq!(inbox::claim(&mut tx, "living", 30, false).await.unwrap().len(), 1);
+    assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 0);
     Ok(())
 }
 
