@@ -151,7 +151,7 @@ async fn what_runs_without_a_living_lease_is_counted_until_somebody_holds_it() -
     let mut tx = store.begin(Actor::Server).await.unwrap();
     sqlx::query("update public.inbox set state = 'answered'").execute(&mut *tx).await?;
     assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 0);
-    let lost = "update public.inbox set state = 'running', attempts = 1, owner_node = 'dead', lease_until = now() - interval '1 second'
+    let lost = "update public.inbox set state = 'running', attempts = 1, owner_node = 'dead', lease_until = now() - interval '1 second', message_id = gen_random_uuid()
          where id = (select id from public.inbox order by seq limit 1)";
     sqlx::query(lost).execute(&mut *tx).await?;
     assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 1);
