@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actix::prelude::SendError;
 use actix::{ArbiterHandle, Supervisor};
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -131,7 +132,9 @@ impl Directory {
             let (visitor, call) = visit::call(Duration::from_secs(self.desk.limits.turn_deadline_s));
             let generation = {
                 let Some(slot) = self.slots.get(&session) else { return Err(Closed::Busy) };
-                slot.addr.do_send(visitor);
+                if let Err(SendError::Full(_)) = slot.addr.try_send(visitor) {
+                    return Err(Closed::Busy);
+                }
                 slot.generation
             };
             place.in_order = None;

@@ -87,7 +87,11 @@ impl Family {
 
 /// A parameter of the query, a path or a header.
 pub(super) fn parameter(place: &str, name: &str, words: &str, schema: Value) -> Value {
-    json!({"in": place, "name": name, "description": words, "required": place == "path", "schema": schema})
+    let mut parameter = json!({"in": place, "name": name, "description": words, "required": place == "path"});
+    if let Some(parameter) = parameter.as_object_mut() {
+        parameter.insert("schema".to_owned(), schema);
+    }
+    parameter
 }
 
 /// A reference to a schema of this name.

@@ -35,7 +35,11 @@ fn one(method: &'static str, path: &str, summary: &str, body: Option<Value>, wor
 }
 
 fn object(required: &[&str], members: Value) -> Value {
-    json!({"type": "object", "required": required, "properties": members})
+    let mut object = json!({"type": "object", "required": required});
+    if let Some(object) = object.as_object_mut() {
+        object.insert("properties".to_owned(), members);
+    }
+    object
 }
 
 fn operation() -> Vec<Operation> {

@@ -38,12 +38,11 @@ pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &
         ("ticket_tiers", Act::Update(..) | Act::Delete | Act::Insert(..)) => "event_id",
         _ => return Ok(Vec::new()),
     };
-    let events = match act {
-        Act::Insert(_, rows) => named(rows, key),
-        _ => {
-            let Some(column) = level.table.column(key) else { return Ok(Vec::new()) };
-            meant(state, call, level, column).await?
-        }
+    let events = if let Act::Insert(_, rows) = act {
+        named(rows, key)
+    } else {
+        let Some(column) = level.table.column(key) else { return Ok(Vec::new()) };
+        meant(state, call, level, column).await?
     };
     of_events(state, call, &events).await
 }

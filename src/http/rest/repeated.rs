@@ -26,7 +26,7 @@ where
         Ok(repeat) => repeat,
         Err(error) => return shaped(error, is_plain),
     };
-    let work = work(state, call);
+    let work = Box::pin(work(state, call));
     let Some(repeat) = repeat else { return work.await };
     let person = match caller {
         Caller::Person(signed) => signed.person,
