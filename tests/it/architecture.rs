@@ -217,11 +217,11 @@ fn every_test_that_the_documentation_names_is_there() {
     }
     let rows = text.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
     let last = |row: &str| row.trim_end_matches('|').rsplit('|').next().unwrap_or_default().to_owned();
-    let test = |name: &String| !name.contains(['/', '.']);
+    let is_name = |name: &String| !name.contains(['/', '.']);
     let names: Vec<String> = rows
         .map(last)
         .flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
-        .filter(test)
+        .filter(is_name)
         .collect();
     assert!(names.len() > 30, "{names:?}");
     let gone: Vec<&String> = names.iter().filter(|name| !tests.contains(&format!("fn {name}("))).collect();

@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::{Extension, Router};
 use eventos::accounts::caller::{Caller, Signed};
+use eventos::domain::clock::{Ids as _, RandomIds};
 use eventos::domain::person::Person as Domain;
 use eventos::store::database::{Actor, Store};
 use eventos::store::people;
@@ -57,7 +58,7 @@ impl Desk {
         let chat = Chat { channel: "test", account: String::new(), session: session.clone() };
         let from = Sender::Local { email: Some(ANA.to_owned()) };
         let body = port::Body::Text(text.to_owned());
-        let message = Incoming { id: Uuid::new_v4().to_string(), from, chat, body, replies };
+        let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
         (self.program.door().accept(message).await.unwrap().session, answer)
     }
 
@@ -116,24 +117,28 @@ async fn queued(desk: &Desk, places: usize, work: &tokio::task::JoinHandle<Answe
     }
 }
 
-/// The same write as PostgREST's clients send it, as the specification does, and for tickets.
-fn writes(event: Uuid) -> [(&'static str, String, Vec<(&'static str, &'static str)>); 2] {
-    let of_clients = vec![("prefer", "return=representation"), ("content-profile", "public")];
+type Headers = &'static [(&'static str, &'static str)];
+
+/// The same write as PostgREST's clients send it, and as the specification does.
+fn writes(event: Uuid) -> [(String, Headers); 2] {
     [
-        ("PATCH", format!("/rest/v1/events?id=eq.{event}"), of_clients),
-        ("PATCH", format!("/rest/v1/events/{event}"), Vec::new()),
+        (
+            format!("/rest/v1/events?id=eq.{event}"),
+            &[("prefer", "return=representation"), ("content-profile", "public")],
+        ),
+        (format!("/rest/v1/events/{event}"), &[]),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_waits_for_the_messages_before_it() {
     let desk = Desk::start().await;
-    for (method, path, headers) in writes(desk.event) {
+    for (path, headers) in writes(desk.event) {
         // The mailbox is held, so that both have to wait: the message first, then the change.
         let visit = desk.program.app.directory().visit(desk.session).await.unwrap();
         let (_, answer) = desk.say(&desk.here(), "make it 50 people").await;
         let (router, to) = (desk.router.clone(), path.clone());
-        let change = tokio::spawn(async move { ask(&router, method, &to, &headers, &json!({"capacity": 70})).await });
+        let change = tokio::spawn(async move { ask(&router, "PATCH", &to, headers, &json!({"capacity": 70})).await });
         queued(&desk, 3, &change).await;
         drop(visit);
         heard(answer).await;
