@@ -145,6 +145,7 @@ impl App {
             ids,
             node: node.name.clone(),
             public_url: public_url.clone(),
+            sessions: Arc::new(directory.clone()),
         };
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
         let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
@@ -211,6 +212,7 @@ impl App {
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             stripe_webhook_secret: self.stripe_webhook_secret.clone(),
+            connect: Arc::new(self.publisher.connect()),
             probes,
             channels: chat.merge(web::panel(self.accounts.project(), self.panel())),
         })

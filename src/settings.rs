@@ -27,6 +27,8 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),
     ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
+    ("STRIPE_CLIENT_ID", "publisher", "stripe_client_id"),
+    ("STRIPE_CONNECT_BASE", "publisher", "stripe_connect_base"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
@@ -35,8 +37,6 @@ const NOT_READ_YET: &[&str] = &[
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
     "OPENAI_FALLBACK_MODEL",
-    "STRIPE_CLIENT_ID",
-    "STRIPE_CONNECT_BASE",
     "GOOGLE_MAPS_API_KEY",
     "GOOGLE_MAPS_BASE_URL",
     "TELEGRAM_BOT_TOKEN",

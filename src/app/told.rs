@@ -67,8 +67,11 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         base: own.stripe_api_base.trim_end_matches('/').to_owned(),
         version: own.stripe_version.clone(),
         timeout_s: own.stripe_timeout_s,
+        connect_base: own.stripe_connect_base.trim_end_matches('/').to_owned(),
+        client_id: Some(own.stripe_client_id.clone()).filter(|id| !id.is_empty()),
     });
     publisher::Options {
+        fees: own.fees.clone(),
         parallel: own.parallel,
         poll_s: own.poll_s,
         lease_s: own.lease_s,

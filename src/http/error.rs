@@ -196,6 +196,7 @@ fn of_store(error: &StoreError) -> (StatusCode, &'static str, String) {
             "PT400" => (StatusCode::BAD_REQUEST, "INVALID_INPUT", message.clone()),
             "PT403" => (StatusCode::FORBIDDEN, "FORBIDDEN", message.clone()),
             "PT404" => (StatusCode::NOT_FOUND, "NOT_FOUND", message.clone()),
+            "PT422" => (StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", message.clone()),
             _ => fault(),
         },
         StoreError::Fault(_) => fault(),

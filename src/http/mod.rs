@@ -15,6 +15,7 @@ mod auth;
 mod cached;
 mod calendar;
 mod caller;
+mod connect;
 mod cors;
 pub mod error;
 mod event_page;

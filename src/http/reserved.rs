@@ -37,7 +37,6 @@ const AREAS: &[Area] = &[
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
     person("/files", "The place for pictures and files"),
-    person("/connect", "Setting up payments"),
     person("/o", "The page of orders"),
     person("/checkin", "Checking in guests"),
 ];

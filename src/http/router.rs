@@ -20,12 +20,13 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, cors, event_page, functions, gate, health, metrics_page, openapi, patience, queue, request, reserved, rest,
-    stripe_webhook,
+    auth, connect, cors, event_page, functions, gate, health, metrics_page, openapi, patience, queue, request,
+    reserved, rest, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
+use crate::publisher::stripe::connect::{AGAIN_PATH, Connect, RETURN_PATH};
 use crate::store::database::Store;
 use crate::wizard::directory::Directory;
 
@@ -59,6 +60,8 @@ pub struct HttpState {
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What Stripe's webhooks are signed with; without it there are none.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// How organizers connect accounts of their own.
+    pub connect: Arc<Connect>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
     /// The routes of the channels that speak HTTP.
@@ -88,6 +91,9 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/api/health", get(health::health))
         .route("/api/queue", get(queue::list).post(queue::retry))
         .route("/webhooks/stripe", post(stripe_webhook::take))
+        .route("/api/connect/stripe", get(connect::standing).post(connect::begin))
+        .route(RETURN_PATH, get(connect::come_back))
+        .route(AGAIN_PATH, get(connect::again))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics_page::show))

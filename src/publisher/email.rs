@@ -25,6 +25,7 @@ pub(super) use letter::Letter;
 pub(super) const DEAD_LETTER: &str = "mail_dead_letter";
 const PAYMENT_SETUP: &str = "mail_payment_setup";
 const REMINDER: &str = "mail_reminder";
+const CHANGED: &str = "mail_changed";
 
 /// One kind of mail.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ pub(super) const MAILS: &[MailKind] = &[
     MailKind { kind: "mail_published", words: |words| &words.published, button: Button::Page },
     MailKind { kind: PAYMENT_SETUP, words: |words| &words.payment_setup, button: Button::Payments },
     MailKind { kind: REMINDER, words: |words| &words.reminder, button: Button::Page },
-    MailKind { kind: "mail_changed", words: |words| &words.changed, button: Button::Page },
+    MailKind { kind: CHANGED, words: |words| &words.changed, button: Button::Page },
     MailKind { kind: "mail_cancelled", words: |words| &words.cancelled, button: Button::Page },
     MailKind { kind: DEAD_LETTER, words: |words| &words.dead_letter, button: Button::Nowhere },
 ];
@@ -100,6 +101,11 @@ async fn write(desk: &Desk, item: &Item, mail: &MailKind) -> Result<Option<Lette
     if let (REMINDER, Some(ticket)) = (mail.kind, id(&item.payload, "ticket_id"))
         && !letters::ticket_stands(&mut tx, ticket).await?
     {
+        return Ok(None);
+    }
+    // Called off meanwhile, or as it was before: there is nothing to tell.
+    let as_before = |subject: &Subject| item.payload.get("before") == Some(&subject.snapshot);
+    if mail.kind == CHANGED && subject.as_ref().is_some_and(|subject| !subject.stands || as_before(subject)) {
         return Ok(None);
     }
     tx.commit().await.map_err(StoreError::from)?;

@@ -146,8 +146,14 @@ pub struct Publisher {
     pub operator_email: String,
     /// Where Stripe's API is.
     pub stripe_api_base: String,
+    /// Where organizers connect accounts of their own.
+    pub stripe_connect_base: String,
+    /// What this platform is called there; empty: accounts are made for them.
+    pub stripe_client_id: String,
     /// The version of Stripe's API.
     pub stripe_version: String,
+    /// What card payments cost, by currency.
+    pub fees: String,
     /// A call to Stripe may take so many seconds.
     pub stripe_timeout_s: u64,
 }

@@ -39,6 +39,35 @@ pub async fn say(
     Ok(row.id)
 }
 
+/// Something said of the house's own accord.
+#[derive(Debug)]
+pub struct Said<'a> {
+    /// The session.
+    pub session: Uuid,
+    /// The words.
+    pub words: &'a str,
+    /// About them.
+    pub metadata: &'a Value,
+    /// The channel that the session is talked to through.
+    pub channel: &'a str,
+}
+
+/// Writes what nobody asked for and closes its row of the inbox. `false`: it was said before. Runs as the session's owner.
+pub async fn say_unasked(conn: &mut PgConnection, said: &Said<'_>, inbox: Uuid) -> Result<bool, StoreError> {
+    let row = sqlx::query!(
+        r#"with closed as (select app.settle_inbox($1, 'answered', null) as open)
+           select (select m.id from closed, app.append_message($2, 'assistant', $3, $4, $5, null) m where closed.open) as said"#,
+        inbox,
+        said.session,
+        said.words,
+        said.metadata,
+        said.channel
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.said.is_some())
+}
+
 /// The newest messages of a session, oldest first.
 pub async fn recent(conn: &mut PgConnection, session: Uuid, limit: i64) -> Result<Vec<Spoken>, StoreError> {
     let mut spoken = sqlx::query_as!(

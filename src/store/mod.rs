@@ -33,6 +33,7 @@ pub mod rest;
 pub mod revisions;
 pub mod sessions;
 pub mod settlement;
+pub mod stripe_accounts;
 pub mod stripe_events;
 pub mod suggestions;
 pub mod upkeep;

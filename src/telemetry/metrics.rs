@@ -139,6 +139,18 @@ pub fn adrift(count: u32) {
     gauge!("eventos_inbox_running_without_lease").set(f64::from(count));
 }
 
+/// How the publisher's queue stands: items to do, given up, and the age of the oldest that is to do.
+pub fn queue(open: i64, dead: i64, oldest_s: i64) {
+    gauge!("eventos_queue_open").set(open as f64);
+    gauge!("eventos_queue_dead").set(dead as f64);
+    gauge!("eventos_queue_oldest_age_seconds").set(oldest_s as f64);
+}
+
+/// An attempt of the publisher's ended: `done`, `retry`, `wait`, `dead` or `lost`.
+pub fn queue_attempt(kind: &str, end: &'static str) {
+    counter!("eventos_queue_attempts_total", "kind" => kind.to_owned(), "end" => end).increment(1);
+}
+
 /// How things stand now.
 pub fn standing(awake: usize, waiting: usize, connections: u32, idle: usize) {
     gauge!("eventos_sessions_awake").set(awake as f64);

@@ -4,6 +4,7 @@
 //! assumed is told; there is at most one question, and it comes last.
 
 pub(super) mod facts;
+pub mod live;
 mod question;
 mod telling;
 
@@ -23,10 +24,6 @@ pub fn answer(telling: &Telling<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     if let Some((name, url)) = telling.published {
         parts.push(fill(telling.language, "published", &[("name", name), ("url", url)]));
-        return finish(parts, telling.language);
-    }
-    if let Some((name, url)) = telling.live {
-        parts.push(fill(telling.language, "live", &[("name", name), ("url", url)]));
         return finish(parts, telling.language);
     }
     opening(telling, &mut parts);

@@ -42,6 +42,8 @@ pub enum Intent {
     Help,
     /// To publish: shows the last look; never publishes by itself.
     Publish,
+    /// To call a published event off: asks; never does it by itself.
+    CallOff,
     /// "Any ideas?"
     Suggest,
     /// The offer with this index, counted from 0.
@@ -75,6 +77,7 @@ impl Intent {
             Self::Redo => "redo",
             Self::Help => "help",
             Self::Publish => "publish",
+            Self::CallOff => "call_off",
             Self::Suggest => "suggest",
             Self::Pick(_) => "pick",
             Self::StartOver => "start_over",
@@ -126,6 +129,7 @@ pub(super) fn is_wish(scene: &Scene<'_>) -> bool {
 
 /// The more telling first: "no, start over" starts over, "thanks, publish it" publishes.
 const ORDER: &[Want] = &[
+    Want::CallOff,
     Want::StartOver,
     Want::Redo,
     Want::Undo,
@@ -157,6 +161,7 @@ fn plain(want: Want) -> Intent {
         Want::Redo => Intent::Redo,
         Want::Help => Intent::Help,
         Want::Publish => Intent::Publish,
+        Want::CallOff => Intent::CallOff,
         Want::Suggest => Intent::Suggest,
         Want::StartOver => Intent::StartOver,
         Want::Greet => Intent::Greet,
@@ -227,7 +232,7 @@ fn negated(scene: &Scene<'_>, pair: &[Match<Want>]) -> Option<usize> {
     let refuses = first.tag == Want::Decline
         && first.tokens.end == second.tokens.start
         && matches!(scene.lower(first.tokens.start), "don" | "do" | "not" | "don't");
-    (second.tag == Want::Publish && (before || refuses)).then_some(second.tokens.start)
+    (matches!(second.tag, Want::Publish | Want::CallOff) && (before || refuses)).then_some(second.tokens.start)
 }
 
 fn stage(scene: &Scene<'_>) -> Option<Stage> {

@@ -98,6 +98,7 @@ pub(super) enum Want {
     Redo,
     Help,
     Publish,
+    CallOff,
     Suggest,
     StartOver,
     Greet,

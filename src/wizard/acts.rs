@@ -25,13 +25,14 @@ use crate::understanding::answers::Reverted;
 const ASSUMED_PEOPLE: u32 = 50;
 
 impl Work<'_> {
-    /// Does what is meant. Nothing is written of an event that is published already.
+    /// Does what is meant. An event that is no draft any more has rules of its own.
     pub(super) async fn act(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         if self.is_over() {
-            self.refuse_entries();
-            self.patch.clear();
-            self.session.state.asked.clear();
-            return Ok(());
+            return self.live(tx).await;
+        }
+        if self.intent == Intent::CallOff {
+            // A draft that nobody saw cannot be called off: "cancel" is a no.
+            self.intent = Intent::Decline;
         }
         if let Some((revision, seal)) = self.given.take() {
             return self.publish_confirmed(tx, revision, &seal).await;
@@ -109,15 +110,6 @@ impl Work<'_> {
             self.session.state.draft.slug = None;
         }
         self.errors.push(FieldError::new(Field::Slug, Problem::LinkTaken));
-    }
-
-    /// What a form enters about an event that is published already.
-    fn refuse_entries(&mut self) {
-        let entered = matches!(self.job.body, Body::Form(_));
-        let fields: Vec<Field> = self.patch.iter().map(|(fact, _)| fact.field()).collect();
-        for field in fields.into_iter().filter(|_| entered) {
-            self.errors.push(FieldError::new(field, Problem::AlreadyPublished));
-        }
     }
 
     /// Applies defaults, which the answer tells.

@@ -40,8 +40,11 @@ pub(super) async fn language(desk: &Desk, session: Uuid, job: &Job) -> String {
 pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job, language: &str) -> Result<(), StoreError> {
     let words = trouble(Trouble::Failed, language);
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
-    conversations::say(&mut tx, session, &words, &serde_json::json!({"failed": true}), &job.channel, job.message)
-        .await?;
+    // Nobody waits for an answer to what the publisher tells.
+    if job.outcome.is_none() {
+        let about = serde_json::json!({"failed": true});
+        conversations::say(&mut tx, session, &words, &about, &job.channel, job.message).await?;
+    }
     inbox::set_aside(&mut tx, job.inbox, "the turn failed").await?;
     tx.commit().await?;
     metrics::message(metrics::Message::Dead);

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use port::{Body, Replies, Reply};
+use port::{Body, Command, Replies, Reply};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::domain::outcome::Outcome;
 use crate::domain::person::Person;
 
 /// One accepted message.
@@ -22,6 +23,8 @@ pub struct Job {
     pub channel: String,
     /// What it asks for.
     pub body: Body,
+    /// What the publisher tells, when it is that and no message of a person's; `body` says nothing then.
+    pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
     pub stop: CancellationToken,
     audience: Mutex<Audience>,
@@ -44,10 +47,17 @@ impl Job {
             person,
             channel: channel.to_owned(),
             body,
+            outcome: None,
             stop: CancellationToken::new(),
             audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
             started: AtomicBool::new(false),
         }
+    }
+
+    /// What the publisher tells the session, on its way.
+    pub fn outcome(inbox: Uuid, owner: Person, channel: &str, outcome: Outcome) -> Self {
+        let job = Self::new((inbox, Uuid::nil()), owner, channel, Body::Command(Command::Summary), None);
+        Self { outcome: Some(outcome), ..job }
     }
 
     /// Marks it as begun. `false`: it was begun before, and must not be begun again in this process.

@@ -1,6 +1,6 @@
 //! What a turn says and shows, from the session as it was settled.
 
-use port::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
+use port::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State};
 
 use super::state::{self, Aftermath, View};
 use super::work::Work;
@@ -8,6 +8,7 @@ use crate::domain::publishing;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::values::Provenance;
+use crate::understanding::answers::live::{self, Live};
 use crate::understanding::answers::{self, Telling};
 use crate::understanding::{Intent, card, notices};
 
@@ -20,6 +21,9 @@ pub(super) fn words(work: &Work<'_>) -> String {
     let missing = publishing::missing(draft);
     let url = public_url(work);
     let name = draft.name.clone().unwrap_or_default();
+    if let Some(live) = &work.live {
+        return live::answer(live, &work.errors, &name, &url, &work.session.language);
+    }
     let mut telling = Telling::about(draft, &work.session.language);
     telling.intent = work.intent;
     telling.changed = &work.changed;
@@ -33,7 +37,6 @@ pub(super) fn words(work: &Work<'_>) -> String {
     telling.missing = &missing;
     telling.warnings = &work.warnings;
     telling.published = work.published.as_ref().map(|_| (name.as_str(), url.as_str()));
-    telling.live = work.before.is_published().then_some((name.as_str(), url.as_str()));
     telling.reverted = work.reverted;
     telling.first = work.first;
     telling.cut = work.cut;
@@ -105,10 +108,36 @@ fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
     Confirmation {
         revision: work.session.revision(),
         token: token.to_owned(),
-        card: draft_card(work),
+        purpose: purpose(work),
+        card: question_card(work),
         url: public_url(work),
         warnings: work.warnings.iter().map(|kind| notices::warning(*kind, &work.session.language)).collect(),
     }
+}
+
+/// What a yes would do.
+fn purpose(work: &Work<'_>) -> Purpose {
+    match &work.live {
+        Some(Live::AskedToCallOff { .. }) => Purpose::CallOff,
+        Some(_) => Purpose::Change,
+        None => Purpose::Publish,
+    }
+}
+
+/// What the question is about: the draft, or of a published event what would be another.
+fn question_card(work: &Work<'_>) -> Card {
+    let mut card = draft_card(work);
+    if let Some(Live::Asked { differences, .. }) = &work.live {
+        card.lines = differences
+            .iter()
+            .map(|change| Line {
+                label: change.label.clone(),
+                value: live::change_words(change, &work.session.language),
+                source: Source::Said,
+            })
+            .collect();
+    }
+    card
 }
 
 /// The draft as it is saved.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::apology;
 use super::fault;
 use super::job::Job;
+use super::outcome;
 use super::work::Work;
 use crate::domain::clock::{Clock, Ids};
 use crate::domain::session::Session;
@@ -166,6 +167,14 @@ async fn once(
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");
+    if let Some(told) = job.outcome {
+        let Some(replies) = outcome::say(desk, &mut tx, job, told, &before).await? else {
+            return Ok(Try::AnsweredElsewhere);
+        };
+        tx.commit().await?;
+        fault::point("outcome.after_said");
+        return Ok(Try::Settled(Box::new(before), replies));
+    }
     let mut work = Work::new(desk, job, before);
     work.read(&mut tx).await?;
     if link_taken {

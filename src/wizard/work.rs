@@ -26,13 +26,14 @@ use crate::domain::publishing::Warning;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
-use crate::domain::values::{Provenance, SessionStatus};
+use crate::domain::values::{EventStatus, Provenance, SessionStatus};
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::revisions::Change;
 use crate::store::settlement::{self, Settled, Settlement};
 use crate::store::{events, revisions, suggestions};
 use crate::understanding::answers::Reverted;
+use crate::understanding::answers::live::Live;
 use crate::understanding::{self, Context, Doubt, Intent, Wish};
 
 /// A turn in the making.
@@ -59,6 +60,8 @@ pub(super) struct Work<'a> {
     pub(super) given: Option<(i64, Vec<u8>)>,
     /// The token of the confirmation that is offered with this answer.
     pub(super) offered_token: Option<String>,
+    /// Where a published event stands after what was said.
+    pub(super) live: Option<Live>,
     /// The link that the event was just published under.
     pub(super) published: Option<String>,
     /// The venue, when the draft has one that we know.
@@ -104,6 +107,7 @@ impl<'a> Work<'a> {
             reverted: None,
             given: None,
             offered_token: None,
+            live: None,
             published: None,
             venue: None,
             view: None,
@@ -219,7 +223,7 @@ impl<'a> Work<'a> {
 
     /// Finds out what can be suggested for where the conversation is now.
     pub(super) async fn advise(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        if self.published.is_some() {
+        if self.published.is_some() || self.live.is_some() {
             self.session.state.offered.clear();
             return Ok(());
         }
@@ -333,9 +337,10 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Whether the session is over: its event is published.
+    /// Whether the draft is over: its event was published.
     pub(super) fn is_over(&self) -> bool {
-        self.before.is_published() || self.before.status == SessionStatus::Completed
+        let is_draft = self.before.event.as_ref().is_none_or(|event| event.status == EventStatus::Draft);
+        !is_draft || self.before.status == SessionStatus::Completed
     }
 
     /// Whether a fact of this kind was just stated.

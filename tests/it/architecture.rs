@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("advice", &["domain", "store"]),
     ("accounts", &["domain", "store"]),
     ("wizard", &["domain", "store", "understanding", "advice", "telemetry"]),
-    ("publisher", &["domain", "store"]),
+    ("publisher", &["domain", "store", "telemetry"]),
     ("door", &["domain", "store", "accounts", "wizard", "telemetry"]),
     ("http", &["domain", "store", "accounts", "publisher", "wizard", "door", "telemetry"]),
     ("app", &["domain", "store", "accounts", "settings", "node", "publisher", "telemetry", "wizard", "door", "http"]),

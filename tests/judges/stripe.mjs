@@ -38,6 +38,16 @@ for await (const found of stripe.prices.list({ product: product.id, active: true
 assert.deepEqual(amounts, [3, 2, 1, 0]);
 assert.equal((await stripe.products.list({ created: { gte: Math.floor(Date.now() / 1000) + 60 } })).data.length, 0);
 
+assert.equal((await stripe.products.update(product.id, { name: "Soirée", active: false })).active, false);
+const account = await stripe.accounts.create({ type: "express", email: "ana@example.com", capabilities: { transfers: { requested: true } }, metadata: { user_id: event } });
+assert.deepEqual([account.object, account.charges_enabled, account.requirements.currently_due.length > 0], ["account", false, true]);
+assert.equal((await stripe.accounts.retrieve(account.id)).id, account.id);
+await assert.rejects(stripe.accounts.create({ type: "odd" }), Stripe.errors.StripeInvalidRequestError);
+await assert.rejects(stripe.accounts.retrieve("acct_none"), (error) => error.statusCode === 404);
+const pages = { refresh_url: "https://events.example/a", return_url: "https://events.example/b", type: "account_onboarding" };
+assert.match((await stripe.accountLinks.create({ account: account.id, ...pages })).url, /^https:\/\/connect\.stripe\.com\//);
+await assert.rejects(stripe.accountLinks.create({ account: "acct_none", ...pages }), Stripe.errors.StripeInvalidRequestError);
+
 const body = JSON.stringify({ id: "evt_sdk", object: "event", type: "customer.created", created: 1795446000, data: { object: { name: "Zoë" } } });
 const header = stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: 1795446000 });
 console.log(JSON.stringify({ header, body }));

@@ -24,6 +24,6 @@ mod words;
 
 pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, History, Refusal, Turn};
 pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
-pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
+pub use reply::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State};
 pub use visible::visible;
 pub use words::words;

@@ -158,6 +158,8 @@ mod tests {
             starts: Some("2026-12-01T18:00:00".parse().unwrap()),
             timezone: Some("America/Toronto".to_owned()),
             place: Some("Pier 21".to_owned()),
+            stands: true,
+            snapshot: Value::Null,
             organizer: (Some("ana@example.com".to_owned()), Some("Ana".to_owned())),
             language: None,
         }

@@ -4,8 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eventos::domain::clock::{Clock, RandomIds};
+use eventos::domain::fees::Fees;
+use eventos::domain::outcome::{Notice, Sessions};
 use eventos::door::rate::Limits;
 use eventos::http::router::HttpState;
+use eventos::publisher::Ground;
+use eventos::publisher::stripe::connect::Connect;
 use eventos::store::database::Store;
 use eventos::wizard::directory::Directory;
 use eventos::wizard::system::ActorSystem;
@@ -25,9 +29,25 @@ fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
     Directory::new(Arc::new(desk), ActorSystem::start(1).unwrap().arbiters())
 }
 
+/// No conversation is awake: what is told waits in the inbox.
+struct Nobody;
+
+impl Sessions for Nobody {
+    fn hand_over(&self, _: Notice) {}
+}
+
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
+    let ground = Ground {
+        store: store.clone(),
+        clock: clock.clone(),
+        ids: Arc::new(RandomIds),
+        node: "test".to_owned(),
+        public_url: "https://events.example".to_owned(),
+        sessions: Arc::new(Nobody),
+    };
     HttpState {
+        connect: Arc::new(Connect::without_key(ground, Fees::parse("2.9 30").unwrap())),
         accounts: super::accounts::accounts(&store, clock.clone()),
         directory: directory(&store, clock.clone()),
         store,

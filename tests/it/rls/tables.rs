@@ -211,6 +211,14 @@ pub(crate) const TABLES: &[Table] = &[
         "user_id = {owner}",
     ),
     table(
+        "stripe_connects",
+        Rows::People,
+        Key::None,
+        "(state_hash, browser_hash, user_id, expires_at) values (sha256({id}::bytea), sha256({id}::bytea), {owner}, now())",
+        "used_at = now()",
+        "user_id = {owner}",
+    ),
+    table(
         "stripe_events",
         Rows::Events,
         Key::None,

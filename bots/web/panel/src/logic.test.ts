@@ -62,7 +62,7 @@ describe('rows', () => {
   });
 
   it('change only the columns whose value is another', () => {
-    const values = { name: 'Summit', description: '', date: '2026-12-05', time: '18:00', duration: '60', capacity: '30', visibility: 'public' as const };
+    const values = { name: 'Summit', description: '', place: row.place ?? '', date: '2026-12-05', time: '18:00', duration: '60', capacity: '30', visibility: 'public' as const };
     expect(patchOf(row, values)).toEqual({ starts_local: '2026-12-05T18:00', capacity: 30 });
   });
 

@@ -80,6 +80,7 @@ fn refused(report: &Report, doing: Doing, fields: &Map<String, Value>) -> HttpEr
         ("PT404", _) => HttpError::NotFound,
         ("PT400", Doing::Publish) => incomplete(report.details.as_deref().unwrap_or_default()),
         ("PT409", _) => status_conflict(report),
+        ("PT422", _) => below_sold(report),
         ("23505", _) => taken(report, fields),
         ("23503", _) => missing_reference(report),
         ("23514", _) => field(checked(report), "This value is outside what an event may have. Please check it."),
@@ -99,6 +100,19 @@ fn status_conflict(report: &Report) -> HttpError {
     let current: Value = report.details.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let more = Map::from_iter([("yours".to_owned(), json!({"status": "published"})), ("current".to_owned(), current)]);
     declined(StatusCode::CONFLICT, "CONFLICT", format!("Nothing was done: {}.", report.message), more)
+}
+
+/// Fewer than what people hold already.
+fn below_sold(report: &Report) -> HttpError {
+    let detail: Value = report.details.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let name = detail.get("field").and_then(Value::as_str).unwrap_or("capacity").to_owned();
+    let mut message = report.message.clone();
+    message.push('.');
+    let more = Map::from_iter([
+        ("fields".to_owned(), json!({ name: message.as_str() })),
+        ("sold".to_owned(), detail.get("sold").cloned().unwrap_or_default()),
+    ]);
+    declined(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", message, more)
 }
 
 fn taken(report: &Report, fields: &Map<String, Value>) -> HttpError {

@@ -37,9 +37,13 @@ pub(crate) struct StripePeer {
 struct Books {
     products: Vec<Value>,
     prices: Vec<Value>,
+    accounts: Vec<Value>,
+    /// Codes of OAuth that were not used yet, and the account each stands for.
+    codes: HashMap<String, String>,
     /// Key, and what was asked under it, to the first answer.
     answers: HashMap<String, (String, u16, Value)>,
     calls: Vec<String>,
+    asked: Vec<(String, Fields)>,
     number: u64,
 }
 
@@ -55,6 +59,7 @@ impl StripePeer {
         let routes = Router::new()
             .route("/v1/{kind}", axum::routing::any(all))
             .route("/v1/{kind}/{id}", axum::routing::any(one))
+            .route("/oauth/token", axum::routing::post(token))
             .fallback(async |uri: Uri| unknown(&uri))
             .with_state(peer.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -84,6 +89,35 @@ impl StripePeer {
     /// Every price.
     pub(crate) fn prices(&self) -> Vec<Value> {
         self.books.lock().unwrap().prices.clone()
+    }
+
+    /// Every account.
+    pub(crate) fn accounts(&self) -> Vec<Value> {
+        self.books.lock().unwrap().accounts.clone()
+    }
+
+    /// The owner of an account tells Stripe everything, or not all of it.
+    pub(crate) fn verifies(&self, id: &str, charges: bool) {
+        let mut books = self.books.lock().unwrap();
+        let account = books.accounts.iter_mut().find(|account| account["id"] == id).unwrap();
+        rules::verify(account, charges);
+    }
+
+    /// Somebody lets the platform in with an account of their own: the code that they come back with.
+    pub(crate) fn lets_in(&self, id: &str) -> String {
+        let mut books = self.books.lock().unwrap();
+        let mut account = rules::account(&Fields::from([("type".to_owned(), "standard".to_owned())]), id).unwrap();
+        rules::verify(&mut account, true);
+        books.accounts.push(account);
+        let code = format!("ac_{id}");
+        books.codes.insert(code.clone(), id.to_owned());
+        code
+    }
+
+    /// The fields of every call to this part of the API.
+    pub(crate) fn asked(&self, kind: &str) -> Vec<Fields> {
+        let books = self.books.lock().unwrap();
+        books.asked.iter().filter(|(known, _)| known == kind).map(|(_, fields)| fields.clone()).collect()
     }
 
     /// Every call, as `POST /v1/products`.
@@ -169,6 +203,19 @@ async fn one(
     peer.answer(Call::read(&method, (kind, Some(id)), query.as_deref(), &headers, &body)).await
 }
 
+/// A code works once (RFC 6749, section 4.1.2).
+async fn token(State(peer): State<StripePeer>, body: Bytes) -> Response {
+    let fields = rules::fields(&body);
+    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let is_ours =
+        field("client_secret").as_deref() == Some(KEY) && field("grant_type").as_deref() == Some("authorization_code");
+    let account = peer.books.lock().unwrap().codes.remove(&field("code").unwrap_or_default()).filter(|_| is_ours);
+    match account {
+        Some(id) => axum::Json(json!({"stripe_user_id": id, "scope": "read_write", "livemode": false, "token_type": "bearer"})).into_response(),
+        None => (StatusCode::BAD_REQUEST, axum::Json(json!({"error": "invalid_grant", "error_description": "This authorization code has already been used."}))).into_response(),
+    }
+}
+
 fn unknown(uri: &Uri) -> Response {
     let message = format!("Unrecognized request URL ({uri})");
     let body = json!({"error": {"type": "invalid_request_error", "message": message}});
@@ -179,6 +226,7 @@ impl Books {
     /// The status, the body, and whether it is an earlier answer.
     fn perform(&mut self, call: &Call, fails: bool) -> (u16, Value, bool) {
         self.calls.push(format!("{} /v1/{}", call.method, call.kind));
+        self.asked.push((call.kind.clone(), call.fields.clone()));
         if !call.authorized {
             return (
                 401,
@@ -226,6 +274,23 @@ impl Books {
             ("POST", "prices", Some(id)) => {
                 let price = self.prices.iter_mut().find(|price| price["id"] == id);
                 rules::update(price.ok_or_else(|| rules::missing("price", id))?, &call.fields)
+            }
+            ("POST", "products", Some(id)) => {
+                let product = self.products.iter_mut().find(|product| product["id"] == id);
+                rules::update_product(product.ok_or_else(|| rules::missing("product", id))?, &call.fields)
+            }
+            ("POST", "accounts", None) => {
+                let account = rules::account(&call.fields, &self.id("acct").replace('_', "_1"))?;
+                self.accounts.insert(0, account.clone());
+                Ok(account)
+            }
+            ("GET", "accounts", Some(id)) => {
+                let account = self.accounts.iter().find(|account| account["id"] == id);
+                account.cloned().ok_or_else(|| rules::missing("account", id))
+            }
+            ("POST", "account_links", None) => {
+                let id = self.id("link");
+                rules::account_link(&call.fields, &self.accounts, &id)
             }
             ("GET", "products", None) => rules::page(&self.products, &call.fields, |product| {
                 let since = field("created[gte]").and_then(|since| since.parse::<i64>().ok());

@@ -144,6 +144,69 @@ pub(super) fn update(price: &mut Value, fields: &Fields) -> Result<Value, Refusa
     Ok(price.clone())
 }
 
+/// Changes what may be changed of a product.
+pub(super) fn update_product(product: &mut Value, fields: &Fields) -> Result<Value, Refusal> {
+    known(fields, &["name", "active", "metadata", "description"])?;
+    if let Some(name) = get(fields, "name") {
+        product["name"] = json!(name);
+    }
+    if let Some(active) = get(fields, "active") {
+        product["active"] = json!(active.parse::<bool>().map_err(|_| invalid("active", "Invalid boolean"))?);
+    }
+    Ok(product.clone())
+}
+
+/// An account that is made for somebody, or brought along.
+pub(super) fn account(fields: &Fields, id: &str) -> Result<Value, Refusal> {
+    known(fields, &["type", "email", "country", "capabilities", "metadata", "business_profile"])?;
+    let kind = need(fields, "type")?;
+    if !["express", "standard", "custom"].contains(&kind) {
+        return Err(invalid("type", "must be one of custom, express, or standard"));
+    }
+    let country = get(fields, "country").unwrap_or("US");
+    if country.len() != 2 || country != country.to_uppercase() {
+        return Err(invalid("country", "Country is not a two-letter code"));
+    }
+    Ok(json!({
+        "id": id, "object": "account", "type": kind, "email": get(fields, "email"), "country": country, "created": now_s(),
+        "charges_enabled": false, "payouts_enabled": false, "details_submitted": false, "metadata": metadata(fields)?,
+        "capabilities": {"card_payments": "inactive", "transfers": "inactive"}, "default_currency": "usd",
+        "requirements": {"currently_due": ["external_account", "tos_acceptance.date"], "disabled_reason": "requirements.past_due",
+            "eventually_due": [], "past_due": [], "pending_verification": [], "current_deadline": null, "errors": []},
+    }))
+}
+
+/// Its owner tells Stripe everything, or all but one thing.
+pub(super) fn verify(account: &mut Value, charges: bool) {
+    for name in ["charges_enabled", "payouts_enabled"] {
+        account[name] = json!(charges);
+    }
+    account["details_submitted"] = json!(true);
+    let due: &[&str] = if charges { &[] } else { &["individual.verification.document"] };
+    account["requirements"]["currently_due"] = json!(due);
+    account["requirements"]["disabled_reason"] = if charges { Value::Null } else { json!("requirements.past_due") };
+}
+
+/// A page where the owner of an account tells Stripe what it must know.
+pub(super) fn account_link(fields: &Fields, accounts: &[Value], id: &str) -> Result<Value, Refusal> {
+    known(fields, &["account", "type", "refresh_url", "return_url", "collect"])?;
+    let account = need(fields, "account")?;
+    if !accounts.iter().any(|known| known["id"] == account) {
+        return Err(missing("account", account));
+    }
+    if need(fields, "type")? != "account_onboarding" {
+        return Err(invalid("type", "must be account_onboarding"));
+    }
+    for name in ["refresh_url", "return_url"] {
+        if !need(fields, name)?.starts_with("http") {
+            return Err(invalid(name, "Not a valid URL"));
+        }
+    }
+    Ok(
+        json!({"object": "account_link", "created": now_s(), "expires_at": now_s() + 300, "url": format!("https://connect.stripe.com/setup/e/{account}/{id}")}),
+    )
+}
+
 /// One page of a list, newest first.
 pub(super) fn page(all: &[Value], fields: &Fields, wanted: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
     known(fields, &["limit", "starting_after", "created", "product", "active"])?;

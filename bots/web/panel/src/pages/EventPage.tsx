@@ -4,9 +4,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { asFailure } from '../api/failure';
-import { eventById, eventStats } from '../api/rows';
+import { beginConnect, paymentsState, type EventWork } from '../api/payments';
+import { cancelEvent, eventById, eventStats } from '../api/rows';
 import { RequireUser } from '../auth';
-import { config } from '../config';
+import { config, safeConnect } from '../config';
 import { draftOf, type EventRow } from '../draft/row';
 import { money } from '../draft/money';
 import { dayWords, hourWords, splitLocal } from '../draft/when';
@@ -109,6 +110,9 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
             )}
           </section>
         )}
+        {own && event.status === 'published' && (
+          <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />
+        )}
       </div>
     </Shell>
   );
@@ -162,20 +166,102 @@ function Links({ event }: { event: EventRow }) {
 
 function Payments({ event, pending }: { event: EventRow; pending: boolean }) {
   const { t } = useWords();
-  const [url, setUrl] = useState('');
-  useEffect(() => {
-    void config().then((known) => setUrl(known.connectUrl));
-  }, []);
-  const ready = typeof event.metadata?.stripe_product_id === 'string' && !pending;
   const free = (event.price_cents ?? 0) === 0;
+  const state = useQuery({
+    queryKey: ['payments', event.id],
+    queryFn: () => paymentsState({ event: event.id }),
+    staleTime: 0,
+    retry: false,
+    // What waits is looked at again, so that the page heals before somebody reloads it.
+    refetchInterval: (query) => (query.state.data?.event?.payments === 'pending' ? 5_000 : false),
+  });
+  const work = state.data?.event ?? null;
+  const known = typeof event.metadata?.stripe_product_id === 'string' && !pending;
+  const setup = work?.payments ?? (known ? 'ready' : 'pending');
+  const over = event.status === 'cancelled';
   return (
     <section className="card" aria-labelledby="payments">
       <h2 id="payments">{t('event.payments')}</h2>
-      <p>{t(free ? 'event.payments.free' : ready ? 'event.payments.ready' : 'event.payments.pending')}</p>
-      {!free && !ready && url && (
-        <a className="button plain" href={url}>
-          {t('event.payments.connect')}
-        </a>
+      <p role="status">{over ? t('event.payments.over') : free && setup === 'none' ? t('event.payments.free') : setup === 'ready' ? t('event.payments.ready') : waits(work, t)}</p>
+      {!over && !free && state.data && !state.data.account?.chargesEnabled && (
+        <>
+          <p className="soft">{t(state.data.account ? 'pay.account.needs' : 'event.payments.account')}</p>
+          <ConnectButton label={t(state.data.account ? 'pay.connect.more' : 'event.payments.connect')} />
+        </>
+      )}
+      {work && work.mailsWaiting > 0 && <p className="soft">{t('event.mails.waiting', { n: work.mailsWaiting })}</p>}
+      {work && work.mailsFailed > 0 && <p className="soft">{t('event.mails.failed', { n: work.mailsFailed })}</p>}
+    </section>
+  );
+}
+
+/** "Stripe does not answer; next try in 4 minutes." */
+function waits(work: EventWork | null, t: ReturnType<typeof useWords>['t']): string {
+  if (!work || (work.payments === 'pending' && !work.cause)) return t('event.payments.pending');
+  if (work.payments === 'refused') return t('event.payments.refused');
+  const minutes = Math.max(1, Math.ceil((work.nextS ?? 0) / 60));
+  return t(`event.payments.wait.${work.cause ?? 'no_answer'}` as Key, { n: minutes });
+}
+
+function ConnectButton({ label }: { label: string }) {
+  const { t } = useWords();
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    setFailed(false);
+    try {
+      window.location.assign(safeConnect(await beginConnect(null), window.location.origin));
+    } catch {
+      setBusy(false);
+      setFailed(true);
+    }
+  };
+  return (
+    <>
+      <Button busy={busy} onClick={() => void go()}>
+        {label}
+      </Button>
+      {failed && <p className="soft">{t('pay.failed')}</p>}
+    </>
+  );
+}
+
+/** Calling an event off, on a second word. Whoever holds a ticket is told. */
+function CallOff({ event, onDone }: { event: EventRow; onDone: () => void }) {
+  const { t } = useWords();
+  const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const go = async () => {
+    setBusy(true);
+    try {
+      await cancelEvent(event.id, event.revision ?? null);
+      onDone();
+    } catch (thrown) {
+      const failed = asFailure(thrown);
+      setFailure(failed.status === 409 ? t('event.edit.conflict') : failureWords(failed, t));
+      if (failed.status === 409) onDone();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-labelledby="call-off">
+      <h2 id="call-off">{t('event.callOff')}</h2>
+      <p className="soft">{t('event.callOff.text')}</p>
+      {failure && <Banner tone="bad">{failure}</Banner>}
+      {asked ? (
+        <div className="row">
+          <Button look="primary" busy={busy} onClick={() => void go()}>
+            {t('chat.call_off.yes')}
+          </Button>
+          <Button look="quiet" onClick={() => setAsked(false)}>
+            {t('chat.call_off.no')}
+          </Button>
+        </div>
+      ) : (
+        <Button onClick={() => setAsked(true)}>{t('event.callOff')}</Button>
       )}
     </section>
   );
