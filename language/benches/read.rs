@@ -7,7 +7,6 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use criterion::{Criterion, Throughput};
 use language::{Language, Reference, read};
 
 const MESSAGES: [(Language, &str); 4] = [
@@ -52,13 +51,4 @@ fn main() {
         read(text, &reference(language));
         figures(language, text);
     }
-    let mut criterion = Criterion::default().configure_from_args();
-    let mut group = criterion.benchmark_group("read");
-    group.throughput(Throughput::Elements(1));
-    for (language, text) in MESSAGES {
-        let reference = reference(language);
-        group.bench_function(language.code(), |bencher| bencher.iter(|| read(black_box(text), &reference)));
-    }
-    group.finish();
-    criterion.final_summary();
 }
