@@ -52,7 +52,10 @@ fn text(dice: &mut Dice, words: &[&str]) -> String {
         match dice.below(8) {
             0 => text.push_str(SENTENCES.get(dice.below(SENTENCES.len())).copied().unwrap_or("")),
             1 => text.push(char::from_u32(u32::try_from(dice.below(0x11_0000)).unwrap_or(0)).unwrap_or(' ')),
-            2 => text.push_str(&dice.below(10usize.pow(u32::try_from(dice.below(9)).unwrap_or(0))).to_string()),
+            2 => {
+                let figures = u32::try_from(dice.below(9)).unwrap_or(0);
+                text.push_str(&dice.below(10usize.pow(figures)).to_string());
+            }
             3 => text.push_str(
                 ["-", ":", "/", ".", ",", " ", "\n", "'", "$", "€", "%", "("]
                     .get(dice.below(12))
