@@ -6,6 +6,7 @@ mod chat;
 mod doctor;
 mod keys;
 mod migrate;
+mod progress;
 mod queue;
 mod serve;
 mod token;
@@ -78,7 +79,11 @@ enum Command {
         place: Place,
     },
     /// Reads JSON lines and says what each text means.
-    Understand,
+    Understand {
+        /// The lines are whole dialogues, of which the events are told.
+        #[arg(long)]
+        dialogues: bool,
+    },
     /// Says what works and what is missing.
     Doctor {
         /// Where `serve` is to listen.
@@ -171,7 +176,7 @@ pub fn run() -> ExitCode {
         }
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
-        Command::Understand => understand::run(),
+        Command::Understand { dialogues } => understand::run(dialogues),
         Command::Doctor { listen, place } => place.settings(listen).and_then(|settings| doctor::run(&settings)),
         Command::Keys { json, act, place } => place.settings(None).and_then(|settings| {
             let rotate = act.map(|KeysAct::Rotate { at_once }| keys::Rotation { at_once });

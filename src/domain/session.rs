@@ -65,6 +65,8 @@ pub struct State {
     pub asked: Vec<Field>,
     /// What the organizer left to the wizard or to later.
     pub skipped: Vec<Field>,
+    /// First and last day of a stretch that was wished for before any day was said: "sometime in February".
+    pub wish: Option<(jiff::civil::Date, jiff::civil::Date)>,
     /// What was offered last, so that "the second one" is understood.
     pub offered: Vec<Suggestion>,
     /// The confirmation that the organizer was shown last, while nothing else happened.

@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod card;
 mod catalogue;
+pub mod dialogue;
 mod facts;
 mod intent;
 pub mod notices;
@@ -20,6 +21,7 @@ mod words;
 mod tests;
 
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::draft::Draft;
 use crate::domain::fact::{Fact, Field, Patch};
@@ -46,6 +48,8 @@ pub struct Context<'a> {
     pub confirming: bool,
     /// The conversation's language so far (ISO 639-1).
     pub language: Option<&'a str>,
+    /// The month, week or weekend that was wished for before any day was said.
+    pub wish: Option<Wish>,
     /// The organizer's country (ISO 3166 alpha-2).
     pub country: Option<&'a str>,
     /// The organizer's currency.
@@ -55,7 +59,17 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The first message about this draft: nothing was asked, nothing is known of the organizer.
     pub fn opening(now: DateTime, draft: &'a Draft) -> Self {
-        Self { now, draft, asked: &[], offered: &[], confirming: false, language: None, country: None, currency: None }
+        Self {
+            now,
+            draft,
+            asked: &[],
+            offered: &[],
+            confirming: false,
+            language: None,
+            wish: None,
+            country: None,
+            currency: None,
+        }
     }
 
     /// Whether this field was asked for.
@@ -115,7 +129,7 @@ pub struct Other {
 }
 
 /// A time that was wished for without a day: "maybe in February", "some evening".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     /// First day of the stretch.
     pub from: jiff::civil::Date,

@@ -88,6 +88,7 @@ pub(super) enum Cue {
 pub(super) enum Want {
     Affirm,
     Decline,
+    Choose,
     Skip,
     Back,
     Next,

@@ -146,13 +146,20 @@ impl Work<'_> {
         }
         let patch = publishing::defaults(self.session.draft(), &self.job.person);
         self.assume(&patch);
-        if self.session.draft().description.is_none() {
+        // A text that we made up follows the facts until the organizer says something of their own.
+        let made_up = self.session.draft().provenance.get(&Field::Description) == Some(&Provenance::Default);
+        if self.session.draft().description.is_none() || made_up && !self.changed.is_empty() {
             let text = advice::describe(
                 self.session.draft(),
                 self.venue.as_ref().map(|venue| venue.name.as_str()),
                 &self.session.language,
             );
-            self.assume(&vec![(Fact::Description(text), Provenance::Default)]);
+            let patch = vec![(Fact::Description(text), Provenance::Default)];
+            if made_up {
+                self.session.state.draft.apply(&patch);
+            } else {
+                self.assume(&patch);
+            }
         }
     }
 

@@ -150,6 +150,7 @@ impl<'a> Work<'a> {
                 offered: &state.offered,
                 confirming: state.confirming.is_some(),
                 language: (self.before.version > 0).then_some(self.before.language.as_str()),
+                wish: state.wish.map(|(from, until)| Wish { from, until }),
                 country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
                 currency: state
                     .draft
@@ -161,6 +162,9 @@ impl<'a> Work<'a> {
         self.intent = understood.intent;
         (self.patch, self.doubts, self.wish, self.cut) =
             (understood.patch, understood.doubts, understood.wish, understood.cut);
+        if let Some(wish) = self.wish {
+            self.session.state.wish = Some((wish.from, wish.until));
+        }
         match (self.intent, &state.confirming) {
             (Intent::Affirm, Some(confirming)) => self.given = Some((confirming.revision, confirming.seal.clone())),
             (Intent::Pick(index), _) => {
