@@ -16,6 +16,7 @@ mod forms;
 mod functions;
 mod limits;
 mod migrations;
+mod models;
 mod openapi;
 mod pages;
 mod publisher;
