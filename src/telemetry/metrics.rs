@@ -149,7 +149,8 @@ pub fn model_tokens(prompt: u32, completion: u32, cost_usd: f64) {
         clippy::cast_sign_loss,
         reason = "a cost is small and no less than nothing"
     )]
-    counter!("eventos_model_cost_micro_usd_total").increment((cost_usd * 1e6).round() as u64);
+    let millionths = (cost_usd * 1e6).round() as u64;
+    counter!("eventos_model_cost_micro_usd_total").increment(millionths);
 }
 
 /// Whether models are left alone, because they are too slow (R121).

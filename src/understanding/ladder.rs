@@ -126,7 +126,10 @@ impl Ladder {
             if climb.tries >= self.policy.tries || Instant::now() >= end {
                 break;
             }
-            match self.ask(rung, request, words, (begun, end), &mut climb).await {
+            // Each rung below keeps a call.
+            let below = u32::try_from(self.rungs.len() - number - 1).unwrap_or(0);
+            let most = self.policy.tries.saturating_sub(below).max(climb.tries + 1);
+            match self.ask(rung, request, words, (begun, end, most), &mut climb).await {
                 Some(Answer::Whole) => {
                     (climb.rung, climb.model, climb.whole) = (Some(number), Some(rung.model.name().to_owned()), true);
                     return climb;
@@ -148,13 +151,13 @@ impl Ladder {
         rung: &Rung,
         request: &Request,
         words: &UnboundedSender<String>,
-        (begun, end): (Instant, Instant),
+        (begun, end, most): (Instant, Instant, u32),
         climb: &mut Climb,
     ) -> Option<Answer> {
         let patience = (Instant::now() + rung.first_token).min(end);
         let mut pause = self.policy.pause;
         let mut last = None;
-        while climb.tries < self.policy.tries && rung.breaker.lets_pass(Instant::now()) {
+        while climb.tries < most && rung.breaker.lets_pass(Instant::now()) {
             climb.tries += 1;
             let answer = self.call(rung, request, words, (begun, patience, end), climb).await;
             let trouble = match &answer {

@@ -51,7 +51,7 @@ fn with_counsel(work: &Work<'_>, counsel: &Counsel) -> String {
     let lines = [
         facts,
         counsel.prose.trim_end().to_owned(),
-        exactly(work, counsel),
+        if counsel.prose.is_empty() { String::new() } else { exactly(work, counsel) },
         added,
         answers::join(closing.into_iter().filter(|_| asks_anew), language),
     ];

@@ -69,7 +69,7 @@ pub(super) async fn preview(
     work.act(&mut tx).await?;
     work.advise(&mut tx).await?;
     let past = past(&mut tx, id, job.message).await?;
-    drop(tx);
+    tx.rollback().await?;
     let (brief, parts) = (brief_of(&work, &past, words, models.max_tokens), show::parts(&work));
     let made = prompt::request(&models.prompts, &brief)
         .and_then(|request| Ok((request, prompt::instructions(&models.prompts, &brief)?)));
@@ -157,6 +157,6 @@ pub async fn brief(
     work.act(&mut tx).await?;
     work.advise(&mut tx).await?;
     let past = past(&mut tx, id, job.message).await?;
-    drop(tx);
+    tx.rollback().await?;
     Ok(prompt::request(prompts, &brief_of(&work, &past, words, 0)))
 }

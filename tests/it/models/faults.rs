@@ -29,158 +29,96 @@ fn openai(kind: &str, code: &str) -> Value {
     json!({"error": {"message": "no", "type": kind, "code": code}})
 }
 
-/// Whether the answer of the second model may stand for the first one's.
-const SECOND: Option<&str> = Some("The second speaks.");
+fn case(name: &'static str, first: Act, rung: &'static str, requests: usize, shows: Option<&'static str>) -> Case {
+    Case { name, first, rung, requests, shows }
+}
 
-fn cases() -> Vec<Case> {
-    let case = |name, first, rung, requests, shows| Case { name, first, rung, requests, shows };
-    let many = |act: Act| act;
+/// The first model's second try answers.
+fn again(name: &'static str, first: Act) -> Case {
+    case(name, first, "primary", 2, Some("Second try."))
+}
+
+/// The second model answers.
+fn next(name: &'static str, first: Act) -> Case {
+    case(name, first, "secondary", 2, Some("The second speaks."))
+}
+
+/// The first model answers, as far as it came.
+fn once(name: &'static str, steps: Vec<Step>, shows: &'static str) -> Case {
+    let first = std::iter::once(Step::Open).chain(steps).collect();
+    case(name, first, "primary", 1, Some(shows))
+}
+
+/// A stream that says nothing, and then this.
+fn mute(steps: Vec<Step>) -> Act {
+    std::iter::once(Step::Open).chain(steps).collect()
+}
+
+/// A stream that says half a sentence, and then this.
+fn half(name: &'static str, steps: Vec<Step>) -> Case {
+    let steps = [words("Small rooms "), words("sound ")].into_iter().chain(steps).collect();
+    once(name, steps, "Small rooms sound")
+}
+
+fn before_the_first_word() -> Vec<Case> {
+    let call = || call(0, Some("propose_changes"), "{\"people_text\": \"80");
     vec![
-        case("hangs up before the headers", vec![Step::Cut], "primary", 2, Some("Second try.")),
-        case("silent before the headers", vec![Step::Hang], "secondary", 2, SECOND),
-        case("silent before the first token", vec![Step::Open, Step::Hang], "secondary", 2, SECOND),
-        case("hangs up before the first token", vec![Step::Open, Step::Cut], "secondary", 2, SECOND),
-        case("ends before the first token", vec![Step::Open, Step::End], "secondary", 2, SECOND),
-        case("only [DONE]", vec![Step::Open, done(), Step::End], "secondary", 2, SECOND),
-        case(
-            "hangs up in mid-sentence",
-            vec![Step::Open, words("Small rooms "), words("sound "), Step::Cut],
-            "primary",
-            1,
-            Some("Small rooms sound"),
-        ),
-        case(
-            "silent in mid-sentence",
-            vec![Step::Open, words("Small rooms "), words("sound "), Step::Hang],
-            "primary",
-            1,
-            Some("Small rooms sound"),
-        ),
-        case(
-            "ends in mid-sentence, cleanly",
-            vec![Step::Open, words("Small rooms "), words("sound "), Step::End],
-            "primary",
-            1,
-            Some("Small rooms sound"),
-        ),
-        case(
-            "[DONE] in mid-sentence",
-            vec![Step::Open, words("Small rooms "), words("sound "), done(), Step::End],
-            "primary",
-            1,
-            Some("Small rooms sound"),
-        ),
-        case(
-            "an error in mid-sentence",
-            vec![Step::Open, words("Small rooms "), words("sound "), event(&openai("server_error", "x")), Step::End],
-            "primary",
-            1,
-            Some("Small rooms sound"),
-        ),
-        case(
-            "an event that is no JSON",
-            vec![Step::Open, words("Small rooms "), Step::Raw("data: {\"choices\": [{\"del\n\n".to_owned()), Step::End],
-            "primary",
-            1,
-            Some("Small rooms"),
-        ),
-        case(
-            "cut in the middle of an event",
-            vec![Step::Open, words("Small rooms "), Step::Raw("data: {\"choices\"".to_owned()), Step::Cut],
-            "primary",
-            1,
-            Some("Small rooms"),
-        ),
-        case(
-            "cut in mid-JSON of a call",
-            vec![Step::Open, call(0, Some("propose_changes"), "{\"people_text\": \"80"), Step::Cut],
-            "secondary",
-            2,
-            SECOND,
-        ),
-        case(
+        again("hangs up before the headers", vec![Step::Cut]),
+        next("silent before the headers", vec![Step::Hang]),
+        next("silent before the first token", mute(vec![Step::Hang])),
+        next("hangs up before the first token", mute(vec![Step::Cut])),
+        next("ends before the first token", mute(vec![Step::End])),
+        next("only [DONE]", mute(vec![done(), Step::End])),
+        next("cut in mid-JSON of a call", mute(vec![call(), Step::Cut])),
+        again("an error first", mute(vec![event(&openai("rate_limit_error", "rate_limit_exceeded")), Step::End])),
+    ]
+}
+
+fn after_the_first_word() -> Vec<Case> {
+    let spoiled = || Step::Raw("data: {\"choices\": [{\"del\n\n".to_owned());
+    let begun = || Step::Raw("data: {\"choices\"".to_owned());
+    let open_call = call(0, Some("propose_changes"), "{\"people_text\": \"80");
+    let best = || vec![words("Small rooms sound best."), finish("stop")];
+    let and = |mut steps: Vec<Step>, last: Step| {
+        steps.push(last);
+        steps
+    };
+    vec![
+        half("hangs up in mid-sentence", vec![Step::Cut]),
+        half("silent in mid-sentence", vec![Step::Hang]),
+        half("ends in mid-sentence, cleanly", vec![Step::End]),
+        half("[DONE] in mid-sentence", vec![done(), Step::End]),
+        half("an error in mid-sentence", vec![event(&openai("server_error", "x")), Step::End]),
+        half("an event that is no JSON", vec![spoiled(), Step::End]),
+        half("cut in the middle of an event", vec![begun(), Step::Cut]),
+        once(
             "a call whose JSON never ends",
-            vec![
-                Step::Open,
-                words("Good. "),
-                call(0, Some("propose_changes"), "{\"people_text\": \"80"),
-                finish("tool_calls"),
-                usage(9, 9),
-                done(),
-                Step::End,
-            ],
-            "primary",
-            1,
-            Some("Good."),
+            and(vec![words("Good. "), open_call, finish("tool_calls")], Step::End),
+            "Good.",
         ),
-        case(
-            "no [DONE] after the last token",
-            vec![Step::Open, words("Small rooms sound best."), finish("stop"), Step::End],
-            "primary",
-            1,
-            Some("Small rooms sound best."),
-        ),
-        case(
-            "silent after the last token",
-            vec![Step::Open, words("Small rooms sound best."), finish("stop"), Step::Hang],
-            "primary",
-            1,
-            Some("Small rooms sound best."),
-        ),
-        case(
-            "an error first",
-            vec![Step::Open, event(&openai("rate_limit_error", "rate_limit_exceeded")), Step::End],
-            "primary",
-            2,
-            Some("Second try."),
-        ),
-        case("500", many(refuse(500, &json!("oops"))), "primary", 2, Some("Second try.")),
-        case(
-            "503 with a page",
-            vec![Step::Refuse(503, "content-type: text/html\r\n", "<h1>no</h1>".to_owned())],
-            "primary",
-            2,
-            Some("Second try."),
-        ),
-        case(
-            "429 that is soon over",
-            vec![Step::Refuse(429, "retry-after-ms: 20\r\n", openai("rate_limit_error", "x").to_string())],
-            "primary",
-            2,
-            Some("Second try."),
-        ),
-        case(
-            "429 for an hour",
-            vec![Step::Refuse(429, "retry-after: 3600\r\n", "slow down".to_owned())],
-            "secondary",
-            2,
-            SECOND,
-        ),
-        case("quota used up", refuse(429, &openai("insufficient_quota", "insufficient_quota")), "secondary", 2, SECOND),
-        case("unknown model", refuse(404, &openai("invalid_request_error", "model_not_found")), "secondary", 2, SECOND),
-        case("key refused", refuse(401, &openai("invalid_request_error", "invalid_api_key")), "secondary", 2, SECOND),
-        case("request refused", refuse(400, &json!({"detail": "not OpenAI's shape"})), "secondary", 2, SECOND),
-        case(
-            "200 that is a page",
-            vec![Step::Refuse(200, "content-type: text/html\r\n", "<h1>hello</h1>".to_owned())],
-            "secondary",
-            2,
-            SECOND,
-        ),
-        case(
+        once("no [DONE] after the last token", and(best(), Step::End), "Small rooms sound best."),
+        once("silent after the last token", and(best(), Step::Hang), "Small rooms sound best."),
+    ]
+}
+
+fn refusals() -> Vec<Case> {
+    let page = |status| vec![Step::Refuse(status, "content-type: text/html\r\n", "<h1>no</h1>".to_owned())];
+    let limited = openai("rate_limit_error", "x").to_string();
+    vec![
+        again("500", refuse(500, &json!("oops"))),
+        again("503 with a page", page(503)),
+        again("429 that is soon over", vec![Step::Refuse(429, "retry-after-ms: 20\r\n", limited)]),
+        next("429 for an hour", vec![Step::Refuse(429, "retry-after: 3600\r\n", "slow down".to_owned())]),
+        next("quota used up", refuse(429, &openai("insufficient_quota", "insufficient_quota"))),
+        next("unknown model", refuse(404, &openai("invalid_request_error", "model_not_found"))),
+        next("key refused", refuse(401, &openai("invalid_request_error", "invalid_api_key"))),
+        next("request refused", refuse(400, &json!({"detail": "not OpenAI's shape"}))),
+        next("200 that is a page", page(200)),
+        next(
             "200 that is garbage",
             vec![Step::Refuse(200, "content-type: text/event-stream\r\n", "hello\n\n".to_owned())],
-            "secondary",
-            2,
-            SECOND,
         ),
-        case(
-            "redirected elsewhere",
-            vec![Step::Refuse(307, "location: http://127.0.0.1:1/\r\n", String::new())],
-            "secondary",
-            2,
-            SECOND,
-        ),
+        next("redirected elsewhere", vec![Step::Refuse(307, "location: http://127.0.0.1:1/\r\n", String::new())]),
     ]
 }
 
@@ -193,7 +131,7 @@ async fn every_fault_ends_in_a_whole_answer_and_the_facts_are_saved() {
     plain.stop().await;
     let facts = rules.split('.').next().unwrap();
     println!("| fault | what the organizer saw of a model | answered by | calls |\n|---|---|---|---|");
-    for case in cases() {
+    for case in [before_the_first_word(), after_the_first_word(), refusals()].into_iter().flatten() {
         let fake = Fake::start().await;
         fake.next(case.first);
         fake.always(says(if case.rung == "primary" { "Second try." } else { "The second speaks." }));

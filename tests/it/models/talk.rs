@@ -240,3 +240,24 @@ async fn calls_come_in_parts_and_side_by_side() {
     assert_eq!(state(&replies)["draft"]["capacity"], 12, "{}", ana.transcript());
     program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_stream_keeps_its_lease() {
+    let (database, fake) = fake().await;
+    let lease = |settings: &mut eventos::settings::Settings| settings.wizard.lease_s = 2;
+    let program = program_with(&database, &fake, lease).await;
+    // Looks for messages of the dead three times in each lease.
+    let other = Program::start_with(&database, lease).await;
+    let mut act = vec![Step::Open];
+    for _ in 0..10 {
+        act.extend([words("Let me see. "), Step::Wait(500)]);
+    }
+    act.extend([finish("stop"), usage(700, 40), done(), Step::End]);
+    fake.next(act);
+    let mut ana = program.organizer("ana@example.com");
+    let replies = ana.say("a concert for 80 people").await.unwrap();
+    assert_eq!(said(&replies).matches("Let me see.").count(), 10, "{}", said(&replies));
+    assert_eq!(fake.seen().len(), 1);
+    other.stop().await;
+    program.stop().await;
+}
