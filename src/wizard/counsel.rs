@@ -157,6 +157,8 @@ struct Teller<'a> {
     base: String,
     is_late: bool,
     prose: String,
+    /// Blanks at their end that are not shown yet.
+    blank: String,
     /// Letters that the model gave.
     heard: usize,
 }
@@ -171,6 +173,7 @@ impl<'a> Teller<'a> {
             base: facts.clone(),
             is_late: false,
             prose: String::new(),
+            blank: String::new(),
             heard: 0,
         };
         teller.say(&facts);
@@ -198,16 +201,20 @@ impl<'a> Teller<'a> {
         self.add(&out);
     }
 
+    /// Shows more of the model's words. A blank waits for what follows it, so that none ends them.
     fn add(&mut self, out: &str) {
-        let out = if self.prose.is_empty() { out.trim_start() } else { out };
-        if out.is_empty() {
+        let joined = std::mem::take(&mut self.blank) + out;
+        let joined = if self.prose.is_empty() { joined.trim_start() } else { joined.as_str() };
+        let text = joined.trim_end();
+        self.blank = joined.get(text.len()..).unwrap_or_default().to_owned();
+        if text.is_empty() {
             return;
         }
         if self.prose.is_empty() && !self.shown.is_empty() {
             self.say("\n");
         }
-        self.prose.push_str(out);
-        self.say(out);
+        self.prose.push_str(text);
+        self.say(text);
     }
 
     fn close(&mut self, counsel: &mut Counsel, whole: bool) {

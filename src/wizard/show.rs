@@ -50,7 +50,7 @@ fn with_counsel(work: &Work<'_>, counsel: &Counsel) -> String {
     let asks_anew = !(is_same && counsel.is_late && work.session.state.asked == counsel.asked);
     let lines = [
         facts,
-        counsel.prose.trim_end().to_owned(),
+        counsel.prose.clone(),
         if counsel.prose.is_empty() { String::new() } else { exactly(work, counsel) },
         added,
         answers::join(closing.into_iter().filter(|_| asks_anew), language),
