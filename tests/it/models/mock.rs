@@ -76,3 +76,24 @@ async fn proposals_refusals_and_slowness() {
     assert!(!mock.journal().await.is_empty());
     program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_on_the_web_wire() {
+    let fixtures = [
+        json!({"match": {"userMessage": "gardeners"}, "response": {"content": "Gardeners like the morning light."}, "chunkSize": 6}),
+        json!({"match": {}, "response": {"content": "Glad to help."}}),
+    ];
+    let Some(mock) = aimock::start(&fixtures).await else { return };
+    let database = harness::database().await;
+    let program = program(&database, &mock).await;
+    let mut page = crate::web::Page::open(&program, "ana@example.com", "my talk");
+    let events = page.say("m1", "a workshop for 12 gardeners").await;
+    let answer = crate::web::said(&events);
+    assert!(answer.contains("12") && answer.contains("Gardeners like the morning light."), "{answer}");
+    let messages = events.iter().filter(|event| event["type"] == "TEXT_MESSAGE_START").count();
+    assert_eq!(messages, 1, "one message, streamed: {events:?}");
+    assert_eq!(crate::web::state(&events)["draft"]["capacity"], 12);
+    // What streamed is what a page finds that comes back.
+    assert_eq!(page.transcript().await.last().unwrap().1, answer);
+    program.stop().await;
+}
