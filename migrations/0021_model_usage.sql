@@ -1,7 +1,7 @@
 -- What models cost: a call for each message at most, and the tokens that were set aside for it before it was made.
 
 create table public.model_calls (
-  inbox_id uuid primary key references public.inbox (id) on delete cascade,
+  inbox_id uuid primary key,
   session_id uuid not null references public.wizard_sessions (id) on delete cascade,
   user_id uuid not null references public.profiles (id) on delete cascade,
   model text,

@@ -39,7 +39,7 @@ async fn acts(conn: &mut PgConnection) -> Vec<i64> {
         "select count(*) from orders",
         "select count(*) from tickets",
         "select count(*) from profiles where role = 'organizer'",
-        "select count(*) from confirmations where redeemed_at is not null",
+        "select count(*) from publish_confirmations where used_at is not null",
         "select count(*) from outbox",
         "select count(distinct user_id) from wizard_sessions",
     ];
