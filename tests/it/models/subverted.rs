@@ -38,7 +38,7 @@ async fn acts(conn: &mut PgConnection) -> Vec<i64> {
         "select count(*) from payment_setup_queue",
         "select count(*) from orders",
         "select count(*) from tickets",
-        "select count(*) from profiles where role = 'organizer'",
+        "select count(*) from auth.users where raw_app_meta_data ->> 'user_role' = 'organizer'",
         "select count(*) from publish_confirmations where used_at is not null",
         "select count(*) from outbox",
         "select count(distinct user_id) from wizard_sessions",
