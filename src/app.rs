@@ -1,6 +1,8 @@
 //! Builds and wires every room; the only file that knows them all.
 
 mod database;
+mod models;
+mod prompt;
 mod told;
 mod upkeep;
 
@@ -35,6 +37,8 @@ use crate::wizard::system::ActorSystem;
 use crate::wizard::turn::{Desk, Limits};
 
 pub use database::{as_server, find_postgres, migrate, open_cluster, with_accounts, with_private_cluster};
+pub use models::{models, unknown_models};
+pub use prompt::prompt;
 pub use told::url;
 
 /// How often measurements are summed up.
@@ -123,6 +127,7 @@ impl App {
                 lease_s: i32::try_from(settings.wizard.lease_s).unwrap_or(i32::MAX).max(1),
             },
             public_url: public_url.clone(),
+            models: models(settings).context("cannot ask the language models")?,
         });
         let system = ActorSystem::start(told::arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());

@@ -7,6 +7,7 @@ mod doctor;
 mod keys;
 mod migrate;
 mod progress;
+mod prompt;
 mod queue;
 mod serve;
 mod token;
@@ -118,8 +119,20 @@ enum Command {
     },
     /// Imports venues (not built yet).
     Import(Later),
-    /// What a model would be sent (not built yet).
-    Prompt(Later),
+    /// Shows what a language model would be told. Asks nobody.
+    Prompt {
+        /// The session.
+        #[arg(long, value_name = "ID")]
+        session: uuid::Uuid,
+        /// Words that the organizer might say now, instead of their last message.
+        #[arg(long, value_name = "TEXT")]
+        words: Option<String>,
+        /// Writes the messages as they are sent.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// What the publisher left undone, and once more.
     Queue {
         #[command(subcommand)]
@@ -186,7 +199,10 @@ pub fn run() -> ExitCode {
             place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))
         }
         Command::Queue { wish } => queue::run(wish),
-        Command::Import(later) | Command::Prompt(later) => not_built(&later),
+        Command::Prompt { session, words, json, place } => {
+            place.settings(None).and_then(|settings| prompt::run(&settings, session, words, json))
+        }
+        Command::Import(later) => not_built(&later),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

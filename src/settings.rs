@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Server, Supabase, Wizard};
+pub use sections::{Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Server, Supabase, Wizard};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -24,6 +24,9 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("DATA_DIR", "server", "data_dir"),
     ("TRUSTED_PROXIES", "server", "trusted_proxies"),
     ("RUST_LOG", "log", "filter"),
+    ("OPENAI_BASE_URL", "models", "base_url"),
+    ("OPENAI_MODEL", "models", "model"),
+    ("OPENAI_FALLBACK_MODEL", "models", "fallback_model"),
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),
     ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
@@ -33,10 +36,6 @@ const PLAIN: &[(&str, &str, &str)] = &[
 
 /// Names that users may set already and that nothing reads yet.
 const NOT_READ_YET: &[&str] = &[
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "OPENAI_MODEL",
-    "OPENAI_FALLBACK_MODEL",
     "GOOGLE_MAPS_API_KEY",
     "GOOGLE_MAPS_BASE_URL",
     "TELEGRAM_BOT_TOKEN",
@@ -81,6 +80,10 @@ pub struct Settings {
     pub limits: Limits,
     /// The publisher.
     pub publisher: Publisher,
+    /// The language models.
+    pub models: Models,
+    /// What models are asked with; without it none is.
+    pub openai_api_key: Option<SecretString>,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -206,6 +209,8 @@ impl Settings {
             supabase,
             limits: parts.limits,
             publisher: parts.publisher,
+            models: parts.models,
+            openai_api_key: secret("OPENAI_API_KEY"),
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
             stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
@@ -243,6 +248,7 @@ struct Parts {
     accounts: Accounts,
     limits: Limits,
     publisher: Publisher,
+    models: Models,
     log: Log,
 }
 
@@ -372,6 +378,6 @@ mod tests {
 
     #[test]
     fn names_of_later_versions_are_noticed() {
-        assert_eq!(load(None, &[("OPENAI_API_KEY", "sk-x"), ("SMTP_URL", "")]).unwrap().not_read, ["OPENAI_API_KEY"]);
+        assert_eq!(load(None, &[("SENTRY_DSN", "x"), ("SMTP_URL", "")]).unwrap().not_read, ["SENTRY_DSN"]);
     }
 }

@@ -158,6 +158,63 @@ pub struct Publisher {
     pub stripe_timeout_s: u64,
 }
 
+/// `[models]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Models {
+    /// The address before `/chat/completions`.
+    pub base_url: String,
+    /// The model that is asked first.
+    pub model: String,
+    /// The model that is asked when the first gives no answer; empty: none.
+    pub fallback_model: String,
+    /// How long the first model may think, in milliseconds.
+    pub first_token_ms: u64,
+    /// How long the second model may think, in milliseconds.
+    pub fallback_first_token_ms: u64,
+    /// From the first call to the last word, in milliseconds.
+    pub whole_ms: u64,
+    /// Between two pieces of an answer, in milliseconds.
+    pub gap_ms: u64,
+    /// Connecting may take so long, in milliseconds.
+    pub connect_ms: u64,
+    /// Without a word of a model within so many milliseconds the rules' answer is shown.
+    pub answer_within_ms: u64,
+    /// `follow` or `drop`: what becomes of words that come later.
+    pub late: String,
+    /// `queue` or `cancel`: what the organizer's next message does to a model's words.
+    pub next_message: String,
+    /// Calls for one message, over both models.
+    pub tries: u32,
+    /// The longest answer, in tokens.
+    pub max_tokens: u32,
+    /// `auto`, `max_tokens` or `max_completion_tokens`.
+    pub max_tokens_field: String,
+    /// The longest answer that is shown, in characters.
+    pub shown_characters: usize,
+    /// Tokens of a session; 0: no limit.
+    pub session_tokens: i64,
+    /// Tokens of a person on a day; 0: no limit.
+    pub user_day_tokens: i64,
+    /// Tokens of everybody on a day; 0: no limit.
+    pub day_tokens: i64,
+    /// `model=read/written` in US dollars for a million tokens.
+    pub prices: String,
+    /// So many failures in a row let a model rest.
+    pub failures: u32,
+    /// It rests so many seconds.
+    pub rest_s: u64,
+    /// Calls are looked back on for so many seconds.
+    pub fallback_window_s: u64,
+    /// Fewer calls than this conclude nothing.
+    pub fallback_least: usize,
+    /// More slow calls than this, in percent, switch models off.
+    pub fallback_percent: usize,
+    /// One call in so many seconds is tried while they are off.
+    pub fallback_probe_s: u64,
+    /// A folder with prompts to use instead of the built-in ones.
+    pub prompts_dir: String,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Deserialize)]
 pub struct Log {

@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod letters;
 pub mod migrate;
+pub mod model_usage;
 pub mod offers;
 pub mod pages;
 pub mod people;

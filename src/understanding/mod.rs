@@ -1,16 +1,24 @@
-//! From an organizer's words to facts and an intent, and from facts to words, without a model.
+//! From an organizer's words to facts and an intent, and from facts to words: by rules, and beside them by a language model.
 //!
 //! Promises: [`understand`] never fails and never acts; what it is not sure of it leaves open or names as a [`Doubt`]; what
 //! [`answers`] and [`card`] say is read from the draft, never from the sentence of the organizer. Every phrase stands in a
-//! data file, one per language: a new language is a new pair of files in `data` and a line in `words.rs`.
+//! data file, one per language: a new language is a new pair of files in `data` and a line in `words.rs`. A model joins in by
+//! [`prompt`] (what it is shown), [`ladder`] (who is asked, how long), [`guard`] (what of its words is shown) and [`proposal`]
+//! (what of its calls counts); it has no way to act, and where none answers the rules' answer is whole.
 
 pub mod answers;
 pub mod card;
 mod catalogue;
 pub mod dialogue;
 mod facts;
+pub mod guard;
 mod intent;
+pub mod ladder;
+pub mod model;
 pub mod notices;
+pub mod openai;
+pub mod prompt;
+pub mod proposal;
 mod prose;
 pub mod report;
 mod scene;

@@ -49,6 +49,7 @@ impl Work<'_> {
         let patch = std::mem::take(&mut self.patch);
         self.apply(&patch);
         self.patch = patch;
+        self.note_proposals();
         self.settle_place(tx).await?;
         fault::point("turn.place");
         match self.view {
@@ -60,10 +61,19 @@ impl Work<'_> {
         self.offer_confirmation(tx).await
     }
 
+    /// Takes a model's proposals in. They are marked as worked out, so they yield to what was said; what is refused is dropped.
+    fn note_proposals(&mut self) {
+        let applied = self.session.state.draft.apply(&self.proposed);
+        self.noted = applied.changed.into_iter().filter(|field| !self.changed.contains(field)).collect();
+        let draft = &self.session.state.draft;
+        self.noted_doubts.retain(|doubt| self.noted.contains(&doubt.field) || !draft.has(doubt.field));
+    }
+
     /// A place that was named is a venue that we know, or becomes the organizer's own (ruling C-64).
     pub(super) async fn settle_place(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let draft = &self.session.state.draft;
-        let stale = [Field::Place, Field::Address, Field::City].iter().any(|field| self.changed.contains(field));
+        let is_new = |field: &Field| self.changed.contains(field) || self.noted.contains(field);
+        let stale = [Field::Place, Field::Address, Field::City].iter().any(is_new);
         if draft.place_kind == Some(PlaceKind::Online) || !(stale || draft.venue_id.is_some()) {
             return Ok(());
         }

@@ -175,6 +175,12 @@ impl Directory {
         }
         slot.last_used = self.desk.clock.now();
         slot.pending.push_back(job);
+        if slot.pending.len() > 1
+            && self.desk.models.as_ref().is_some_and(|models| models.hurry)
+            && let Some(running) = slot.pending.front()
+        {
+            running.hurry.cancel();
+        }
         self.nudge(session, &slot);
     }
 

@@ -25,6 +25,10 @@ pub const POINTS: &[&str] = &[
     "reply.after",
 ];
 
+/// The points of a turn that asks a model, which come before it settles.
+pub const MODEL_POINTS: &[&str] =
+    &["model.previewed", "model.reserved", "model.asked", "model.words", "model.answered", "model.settled"];
+
 /// Passes the named point.
 #[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "without the feature a point is nothing"))]
 pub(crate) fn point(name: &str) {

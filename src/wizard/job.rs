@@ -27,6 +27,8 @@ pub struct Job {
     pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
     pub stop: CancellationToken,
+    /// Somebody waits for the end of this turn: a model's words end here.
+    pub hurry: CancellationToken,
     audience: Mutex<Audience>,
     started: AtomicBool,
 }
@@ -49,6 +51,7 @@ impl Job {
             body,
             outcome: None,
             stop: CancellationToken::new(),
+            hurry: CancellationToken::new(),
             audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
             started: AtomicBool::new(false),
         }

@@ -1,9 +1,11 @@
 //! The wizard: one supervised actor for each session, which is the only writer of that session.
 //!
-//! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered.
+//! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered;
+//! [`counsel`] asks a model about it.
 
 mod acts;
 pub mod apology;
+pub mod counsel;
 pub mod directory;
 pub mod fault;
 mod form;
@@ -11,6 +13,7 @@ pub mod job;
 mod live;
 mod milestones;
 mod outcome;
+pub mod models;
 mod plan;
 mod publish;
 pub mod recovery;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::apology;
@@ -118,7 +119,8 @@ async fn work(
 ) -> Result<Result<Session, TurnError>, Failure> {
     let deadline = Duration::from_secs(desk.limits.turn_deadline_s);
     let begun = Instant::now();
-    let mut body = desk.runtime.spawn(turn::run(desk.clone(), id, job.clone(), held));
+    // An actor that ends ends its turn, and with it what the turn waits for.
+    let mut body = AbortOnDropHandle::new(desk.runtime.spawn(turn::run(desk.clone(), id, job.clone(), held)));
     match tokio::time::timeout(deadline, &mut body).await {
         Ok(Ok(result)) => return Ok(result),
         Ok(Err(error)) => {

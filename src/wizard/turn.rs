@@ -1,8 +1,8 @@
 //! One turn: an accepted message becomes a settled answer.
 //!
-//! Everything a turn reads and writes happens in one transaction in the owner's name. A turn that finds the session changed
-//! by somebody else starts again on what is there now; one that finds the store away waits a little, then leaves the message
-//! to be taken up again.
+//! Everything a turn writes is written in one transaction in the owner's name. A model is asked before it, once, while no
+//! transaction is open ([`super::counsel`]). A turn that finds the session changed by somebody else starts again on what is there
+//! now; one that finds the store away waits a little, then leaves the message to be taken up again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,9 +12,11 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::apology;
+use super::counsel::{self, Counsel};
 use super::fault;
 use super::job::Job;
 use super::outcome;
+use super::models::Models;
 use super::work::Work;
 use crate::domain::clock::{Clock, Ids};
 use crate::domain::session::Session;
@@ -38,6 +40,8 @@ pub struct Desk {
     pub limits: Limits,
     /// Where the public pages are, without a slash at the end.
     pub public_url: String,
+    /// The models that are asked, when there are any.
+    pub models: Option<Models>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -109,9 +113,10 @@ pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<S
 }
 
 async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>) -> Result<Session, TurnError> {
+    let counsel = counsel::consult(desk, id, job, held.as_ref()).await;
     let (mut conflicts, mut waits, mut link_taken) = (0, 0, false);
     loop {
-        let error = match once(desk, id, job, held.take(), link_taken).await {
+        let error = match once(desk, id, job, held.take(), link_taken, counsel.as_ref()).await {
             Ok(Try::Settled(session, replies)) => {
                 fault::point("reply.before");
                 for reply in replies {
@@ -155,13 +160,15 @@ enum Try {
     Stopped,
 }
 
-/// One try. A stop counts until the writing begins: after that the answer is on its way.
+/// One try. A stop counts until the writing begins: after that the answer is on its way. Where something was shown already, a
+/// stop only ended the model's words: what was shown is kept.
 async fn once(
     desk: &Arc<Desk>,
     id: Uuid,
     job: &Job,
     held: Option<Session>,
     link_taken: bool,
+    counsel: Option<&Counsel>,
 ) -> Result<Try, StoreError> {
     fault::point("turn.begin");
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
@@ -175,7 +182,7 @@ async fn once(
         fault::point("outcome.after_said");
         return Ok(Try::Settled(Box::new(before), replies));
     }
-    let mut work = Work::new(desk, job, before);
+    let mut work = Work::new(desk, job, before, counsel);
     work.read(&mut tx).await?;
     if link_taken {
         work.give_up_link();
@@ -185,7 +192,7 @@ async fn once(
     fault::point("turn.applied");
     work.advise(&mut tx).await?;
     fault::point("turn.advised");
-    if job.stop.is_cancelled() {
+    if job.stop.is_cancelled() && counsel.is_none_or(|counsel| counsel.shown.is_empty()) {
         return Ok(Try::Stopped);
     }
     let milestones = work.milestones();
@@ -198,7 +205,7 @@ async fn once(
 }
 
 /// What we hold, if it is still what is stored; else what is stored.
-async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session, StoreError> {
+pub(super) async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session, StoreError> {
     if let Some(held) = held
         && sessions::is_current(tx, &held).await?
     {

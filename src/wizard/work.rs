@@ -1,7 +1,8 @@
 //! A turn in the making: what was understood, what it changes, what is said and shown.
 //!
 //! The steps run in order, in one transaction: [`Work::read`], [`Work::act`] (in `acts.rs`), [`Work::advise`],
-//! [`Work::settle`]. Rules decide; words are made from the draft at the end.
+//! [`Work::settle`]. Rules decide; words are made from the draft at the end. What a model said and proposed was gathered
+//! before ([`Counsel`]); its proposals come last and yield to everything that was said.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use port::{Body, Command, Reply};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::counsel::Counsel;
 use super::fault;
 use super::job::Job;
 use super::milestones::Milestones;
@@ -80,10 +82,18 @@ pub(super) struct Work<'a> {
     pub(super) note: Option<String>,
     /// How many suggestions were taken.
     pub(super) accepted: usize,
+    /// The model's part, when one was asked.
+    pub(super) counsel: Option<&'a Counsel>,
+    /// What it proposes, in values.
+    pub(super) proposed: Patch,
+    /// What its proposals changed.
+    pub(super) noted: Vec<Field>,
+    /// What of its proposals may be meant otherwise.
+    pub(super) noted_doubts: Vec<Doubt>,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(desk: &'a Arc<Desk>, job: &'a Job, before: Session) -> Self {
+    pub(super) fn new(desk: &'a Arc<Desk>, job: &'a Job, before: Session, counsel: Option<&'a Counsel>) -> Self {
         let mut session = before.clone();
         if session.status == SessionStatus::Abandoned {
             // Whoever writes again goes on (ruling C-41).
@@ -119,6 +129,10 @@ impl<'a> Work<'a> {
             suggestions: Vec::new(),
             note: None,
             accepted: 0,
+            counsel,
+            proposed: Patch::new(),
+            noted: Vec::new(),
+            noted_doubts: Vec::new(),
         }
     }
 
@@ -140,24 +154,13 @@ impl<'a> Work<'a> {
     }
 
     pub(super) async fn read_words(&mut self, tx: &mut Tx, text: &str) -> Result<(), StoreError> {
+        let context = self.context();
+        let understood = understanding::understand(text, &context);
+        if let Some(counsel) = self.counsel {
+            let resolved = counsel.proposal.resolve(text, &context);
+            (self.proposed, self.noted_doubts) = (resolved.patch, resolved.doubts);
+        }
         let state = &self.before.state;
-        let understood = understanding::understand(
-            text,
-            &Context {
-                now: self.local_now(),
-                draft: &state.draft,
-                asked: if state.draft.is_empty() && self.view.is_none() { plan::FIRST_QUESTION } else { &self.asked },
-                offered: &state.offered,
-                confirming: state.confirming.is_some(),
-                language: (self.before.version > 0).then_some(self.before.language.as_str()),
-                wish: state.wish.map(|(from, until)| Wish { from, until }),
-                country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
-                currency: state
-                    .draft
-                    .currency
-                    .or_else(|| self.job.person.currency.as_deref().and_then(Currency::parse)),
-            },
-        );
         self.session.language = understood.language;
         self.intent = understood.intent;
         (self.patch, self.doubts, self.wish, self.cut) =
@@ -175,6 +178,29 @@ impl<'a> Work<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What is known when this message is read.
+    fn context(&self) -> Context<'_> {
+        let state = &self.before.state;
+        let own = || self.job.person.currency.as_deref().and_then(Currency::parse);
+        Context {
+            now: self.local_now(),
+            draft: &state.draft,
+            asked: if state.draft.is_empty() && self.view.is_none() { plan::FIRST_QUESTION } else { &self.asked },
+            offered: &state.offered,
+            confirming: state.confirming.is_some(),
+            language: (self.before.version > 0).then_some(self.before.language.as_str()),
+            wish: state.wish.map(|(from, until)| Wish { from, until }),
+            country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
+            currency: state.draft.currency.or_else(own),
+        }
+    }
+
+    /// Whether this is talk that a model may have something to say to, and nothing that the rules alone must do.
+    pub(super) fn is_talk(&self) -> bool {
+        let talk = matches!(self.intent, Intent::Inform | Intent::Unclear | Intent::Suggest);
+        talk && self.given.is_none() && self.accepted == 0 && !self.is_over()
     }
 
     async fn read_pick(&mut self, tx: &mut Tx, id: &str) -> Result<(), StoreError> {
@@ -207,7 +233,7 @@ impl<'a> Work<'a> {
     }
 
     /// The organizer's own local time: the event's zone, else theirs, else UTC.
-    fn local_now(&self) -> jiff::civil::DateTime {
+    pub(super) fn local_now(&self) -> jiff::civil::DateTime {
         let name = self.before.draft().timezone.as_deref().or(self.job.person.timezone.as_deref());
         let zone = name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         self.now.to_zoned(zone).datetime()
@@ -276,7 +302,7 @@ impl<'a> Work<'a> {
         }
         self.session.state.revision = self.session.revision();
         self.session.state.touch(self.before.draft(), self.session.state.revision);
-        let metadata = json!({"rung": "rules", "latency_ms": self.latency_ms()});
+        let metadata = self.metadata();
         let settled = settlement::write(
             tx,
             &Settlement {
@@ -298,8 +324,19 @@ impl<'a> Work<'a> {
         Ok(Some((self.session, replies)))
     }
 
-    fn latency_ms(&self) -> i64 {
-        self.desk.clock.now().as_millisecond() - self.now.as_millisecond()
+    /// About the answer (R73).
+    fn metadata(&self) -> Value {
+        let own = self.desk.clock.now().as_millisecond() - self.now.as_millisecond();
+        let Some(counsel) = self.counsel else { return json!({"rung": "rules", "latency_ms": own}) };
+        let mut metadata = counsel.metadata.clone();
+        let model = metadata.get("model_ms").and_then(Value::as_i64).unwrap_or(0);
+        if let Some(metadata) = metadata.as_object_mut() {
+            metadata.insert("latency_ms".to_owned(), (own + model).into());
+            if !self.noted.is_empty() {
+                metadata.insert("noted".to_owned(), json!(self.noted));
+            }
+        }
+        metadata
     }
 
     /// What is another in the draft than before the turn, field by field.

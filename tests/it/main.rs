@@ -17,6 +17,7 @@ mod functions;
 mod growth;
 mod limits;
 mod migrations;
+mod models;
 mod openapi;
 mod pages;
 mod publisher;

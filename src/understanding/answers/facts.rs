@@ -14,7 +14,9 @@ use crate::understanding::prose::{
 pub(super) fn changed(telling: &Telling<'_>) -> Vec<String> {
     let draft = telling.draft;
     let any = |fields: &[Field]| fields.iter().any(|field| telling.changed.contains(field) && draft.has(*field));
-    let told = |field: Field| any(&[field]) && draft.provenance.get(&field) != Some(&Provenance::Inferred);
+    let told = |field: Field| {
+        any(&[field]) && (telling.worked_out || draft.provenance.get(&field) != Some(&Provenance::Inferred))
+    };
     let mut facts: Vec<Option<String>> = Vec::new();
     let language = telling.language;
     facts.push(

@@ -44,6 +44,8 @@ pub struct Telling<'a> {
     pub cut: bool,
     /// Must sign in to publish.
     pub guest: bool,
+    /// Tells of what was worked out, too.
+    pub worked_out: bool,
     /// ISO 639-1.
     pub language: &'a str,
 }
@@ -82,6 +84,7 @@ impl<'a> Telling<'a> {
             first: false,
             cut: false,
             guest: false,
+            worked_out: false,
             language,
         }
     }

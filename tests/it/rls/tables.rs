@@ -242,6 +242,22 @@ pub(crate) const TABLES: &[Table] = &[
         "attempts = 1",
         "user_id = {owner}",
     ),
+    table(
+        "model_calls",
+        Rows::People,
+        Key::None,
+        "(inbox_id, session_id, user_id, reserved) values ({id}, {session}, {owner}, 1)",
+        "used = 1",
+        "session_id = {session}",
+    ),
+    table(
+        "model_budgets",
+        Rows::People,
+        Key::None,
+        "(scope, key) values ('session', {session} || ' ' || {id})",
+        "tokens = 1",
+        "key like {session} || ' %'",
+    ),
 ];
 
 impl Table {
