@@ -6,12 +6,14 @@ use std::time::Duration;
 use eventos::domain::clock::Clock;
 use eventos::door::rate::Limits;
 use eventos::http::router::HttpState;
+use eventos::pictures::Pictures;
 use eventos::store::database::Store;
 
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
     HttpState {
         accounts: super::accounts::accounts(&store, clock.clone()),
+        pictures: Arc::new(Pictures::new(store.clone())),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),

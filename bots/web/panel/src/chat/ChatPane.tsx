@@ -12,6 +12,7 @@ import { Spark } from '../ui/icons';
 import { failureWords } from '../ui/failureWords';
 import { useDesk, useSnapshot } from '../wizard/desk';
 import { Composer } from './Composer';
+import { hasTalked, noteTalk } from './talked';
 import { Greeting } from './Greeting';
 
 const Room = lazy(() => import('./Room'));
@@ -25,7 +26,9 @@ let counter = 0;
 
 export function ChatPane({ folded }: { folded: boolean }) {
   const { t } = useWords();
-  const [used, setUsed] = useState(false);
+  const { sessionId } = useSnapshot();
+  const [talked, setTalked] = useState(false);
+  const used = talked || hasTalked(sessionId);
   const [opened, setOpened] = useState(false);
   if (folded && !used && !opened) {
     return (
@@ -36,7 +39,7 @@ export function ChatPane({ folded }: { folded: boolean }) {
       </div>
     );
   }
-  return <OpenPane onUsed={() => setUsed(true)} />;
+  return <OpenPane onUsed={() => setTalked(true)} />;
 }
 
 function OpenPane({ onUsed }: { onUsed: () => void }) {
@@ -56,7 +59,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
     setBegun(true);
     setTrouble(null);
     try {
-      await store.session();
+      noteTalk(await store.session());
       setOutgoing({ id: (counter += 1), text });
     } catch (thrown) {
       setTrouble(failureWords(asFailure(thrown), t));

@@ -34,7 +34,7 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
           <div key={message.id} className={`said ${message.role}`}>
             <span className="unseen">{t(message.role === 'user' ? 'chat.you' : 'chat.bot')}: </span>
             {textOf(message) && <Bubble text={textOf(message)} />}
-            {message.toolCalls?.map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
+            {message.toolCalls?.filter((call) => !isOutdone(call, messages)).map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
           </div>
         ))}
         {running && last?.role === 'user' && (
@@ -51,6 +51,13 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
       </p>
     </>
   );
+}
+
+/** A question about publishing that was asked again since, and never answered: one question stands, not two. */
+export function isOutdone(call: Pick<ToolCall, 'id'> & { function: { name: string } }, messages: readonly Message[]): boolean {
+  if (call.function.name !== 'confirm_publish' || resultOf(messages, call.id)) return false;
+  const asked = messages.flatMap((one) => one.toolCalls ?? []).filter((one) => one.function.name === 'confirm_publish');
+  return asked.at(-1)?.id !== call.id;
 }
 
 function resultOf(messages: readonly Message[], id: string): ToolMessage {
