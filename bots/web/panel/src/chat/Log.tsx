@@ -23,8 +23,12 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
   const size = visible.reduce((sum, one) => sum + textOf(one).length + (one.toolCalls?.length ?? 0), 0);
   useEffect(() => {
     const element = box.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [size, running]);
+    if (!element) return;
+    // A long answer is read from its beginning.
+    const newest = element.querySelector<HTMLElement>('.said:last-of-type');
+    const long = newest && last?.role === 'assistant' && newest.offsetHeight > element.clientHeight - 48;
+    element.scrollTop = long ? newest.offsetTop - element.offsetTop - 8 : element.scrollHeight;
+  }, [size, running, last?.role]);
 
   const reply = !running && last?.role === 'assistant' ? textOf(last).replaceAll('**', '') : '';
   return (
