@@ -33,6 +33,19 @@ test('publishes an event by the form', async ({ page }) => {
   await expect(page.getByText('Event published successfully!')).toHaveCount(0);
 });
 
+test('begins with an example from the empty dashboard', async ({ page }) => {
+  await signUp(page);
+  await page.getByRole('link', { name: /^Python workshop/ }).click();
+  await pane(page, 'Assistant');
+  await expect(page.locator('.said.user')).toHaveCount(1);
+  await pane(page, 'Form');
+  await page.getByRole('button', { name: /Basics/ }).click();
+  await expect(page.getByLabel('Event Type')).toHaveValue('workshop');
+  await page.reload();
+  await pane(page, 'Assistant');
+  await expect(page.locator('.said.user')).toHaveCount(1);
+});
+
 test('keeps what was typed when the page is left at once', async ({ page }) => {
   await signUp(page);
   await page.goto('/wizard/new');

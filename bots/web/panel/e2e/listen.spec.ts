@@ -75,6 +75,7 @@ test('what is heard of a page', async ({ page }) => {
     - heading "Your events" [level=1]
     - link "Create New Event"
     - heading "Nothing here yet" [level=2]
+    - list "Or begin with one of these"
   `);
   await page.goto('/wizard/new');
   await expect(page.getByRole('tabpanel', { name: 'Assistant' })).toMatchAriaSnapshot(`

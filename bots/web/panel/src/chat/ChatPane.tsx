@@ -2,7 +2,8 @@
  * The place of the assistant. It is there at once and takes words at once; the conversation itself is loaded when the
  * form has been drawn. Where the assistant cannot be had, the pane says so and the form goes on without it.
  */
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useLocation } from 'react-router';
 import { asFailure } from '../api/failure';
 import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
@@ -65,6 +66,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
       setTrouble(failureWords(asFailure(thrown), t));
     }
   };
+  useSaid((text) => void send(text));
   // Stable, because the conversation's connection hangs on them.
   const taken = useCallback(() => setOutgoing(null), []);
   const stoppable = useCallback((work: (() => void) | null) => setStop(() => work), []);
@@ -95,6 +97,18 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
       <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null} />
     </div>
   );
+}
+
+/** Words that the page was opened with are said once; coming back does not say them again. */
+function useSaid(send: (text: string) => void) {
+  const { state } = useLocation() as { state: { say?: unknown } | null };
+  const done = useRef(false);
+  useEffect(() => {
+    if (done.current || typeof state?.say !== 'string') return;
+    done.current = true;
+    window.history.replaceState({ ...(window.history.state as object), usr: null }, '');
+    send(state.say);
+  });
 }
 
 /** True once the page has had time for the form. */
