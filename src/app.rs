@@ -26,6 +26,7 @@ use crate::http::listen::{self, Bounds};
 use crate::http::probes::{ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
+use crate::pictures::{self, Pictures};
 use crate::publisher::{self, Publisher};
 use crate::settings::{self, Settings};
 use crate::store::cluster::Cluster;
@@ -61,6 +62,7 @@ pub struct App {
     public_url: String,
     clock: Arc<dyn Clock>,
     limits: Arc<rate::Limits>,
+    pictures: Arc<Pictures>,
     server: settings::Server,
     stripe_webhook_secret: Option<SecretString>,
     _node: Node,
@@ -134,7 +136,15 @@ impl App {
         let node = Node::take(&settings.data_dir)?;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));
-        let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, limits.clone(), node.name.clone()));
+        let pictures = Arc::new(Pictures::new(store.clone()));
+        let door = Arc::new(Router::new(
+            store.clone(),
+            directory.clone(),
+            identity,
+            limits.clone(),
+            pictures.clone(),
+            node.name.clone(),
+        ));
         let stop = CancellationToken::new();
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
@@ -169,6 +179,7 @@ impl App {
             public_url,
             clock,
             limits,
+            pictures,
             server: settings.server.clone(),
             stripe_webhook_secret,
             _node: node,
@@ -213,13 +224,14 @@ impl App {
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             limits: self.limits.clone(),
+            pictures: self.pictures.clone(),
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             stripe_webhook_secret: self.stripe_webhook_secret.clone(),
             connect: Arc::new(self.publisher.connect()),
             probes,
-            channels: chat.merge(web::panel(self.accounts.project(), self.panel())),
+            channels: chat.merge(web::panel(self.accounts.project(), crate::http::page_style(), self.panel())),
         })
     }
 
@@ -257,6 +269,7 @@ impl App {
                     supabase_anon_key: key,
                     public_url,
                     copilotkit_url: web::BASE.to_owned(),
+                    max_upload_bytes: u64::try_from(pictures::MOST_BYTES).ok(),
                     sign_in: web::SignIn { anonymous: accounts.options().guests },
                     ..web::PanelConfig::default()
                 })

@@ -25,6 +25,7 @@ pub mod domain;
 pub mod door;
 pub mod http;
 pub mod node;
+pub mod pictures;
 pub mod publisher;
 pub mod settings;
 pub mod store;

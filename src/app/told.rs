@@ -53,6 +53,8 @@ pub(super) fn rules(settings: &settings::Limits) -> rate::Rules {
         ai_wizard: rule(settings.ai_wizard, settings.ai_wizard_window_s, settings.ai_wizard_block_s),
         event_creation: rule(settings.event_creation, settings.event_creation_window_s, 0),
         venue_search: rule(settings.venue_search, settings.venue_search_window_s, 0),
+        picture_upload: rule(settings.picture_upload, settings.picture_upload_window_s, 0),
+        account_export: rule(settings.account_export, settings.account_export_window_s, 0),
         max_keys: settings.max_keys,
         address_per_s: settings.address_per_s,
         address_burst: settings.address_burst,

@@ -15,6 +15,7 @@ use super::identity::{Identity, Known, unavailable};
 use super::rate::{Endpoint, Limits, RetryAfter};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
+use crate::pictures::{NotKept, Pictures};
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
@@ -39,6 +40,7 @@ pub struct Router {
     directory: Arc<Directory>,
     identity: Identity,
     limits: Arc<Limits>,
+    pictures: Arc<Pictures>,
     node: String,
     /// Who owns the sessions that were written to lately. Only ever a shortcut: ACCEPT asks the database again.
     owners: DashMap<Uuid, Uuid>,
@@ -46,8 +48,15 @@ pub struct Router {
 
 impl Router {
     /// `node` names this process across restarts: what it took in and did not answer is its own to finish.
-    pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, limits: Arc<Limits>, node: String) -> Self {
-        Self { store, directory, identity, limits, node, owners: DashMap::new() }
+    pub fn new(
+        store: Store,
+        directory: Arc<Directory>,
+        identity: Identity,
+        limits: Arc<Limits>,
+        pictures: Arc<Pictures>,
+        node: String,
+    ) -> Self {
+        Self { store, directory, identity, limits, pictures, node, owners: DashMap::new() }
     }
 
     /// Counts a message, unless it was taken in before: a redelivery is neither counted nor refused.
@@ -198,9 +207,7 @@ impl Door for Router {
         check(&incoming)?;
         let known = self.identity.known(&incoming.from).await?;
         if !known.person.role.may_draft() {
-            return Err(Refusal::Forbidden(
-                "Only organizers can make events. Ask for organizer rights to go on.".to_owned(),
-            ));
+            return Err(only_organizers());
         }
         self.pace(&known, &incoming).await?;
         let person = known.person;
@@ -262,6 +269,23 @@ impl Door for Router {
         state.map_err(|error| unavailable(&error))
     }
 
+    async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
+        let known = self.identity.known(from).await?;
+        if !known.person.role.may_draft() {
+            return Err(only_organizers());
+        }
+        if known.counted
+            && let Err(retry) = self.limits.check(Endpoint::PictureUpload, known.person.id)
+        {
+            return Err(Refusal::TooFast { retry_after_s: retry.seconds });
+        }
+        self.pictures.keep(known.person.id, bytes).await.map_err(|error| match error {
+            NotKept::Unfit(_) | NotKept::Full => Refusal::Invalid(error.to_string()),
+            NotKept::Store(error) => unavailable(&error),
+            NotKept::Lost => Refusal::Unavailable,
+        })
+    }
+
     async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
         let (_, id) = self.own(from, session).await?;
         let running = self.directory.running(id);
@@ -270,6 +294,10 @@ impl Door for Router {
             true
         }))
     }
+}
+
+fn only_organizers() -> Refusal {
+    Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned())
 }
 
 /// A session of the caller's own; what is no id at all is as absent as a foreign one.

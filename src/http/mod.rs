@@ -7,6 +7,7 @@
 //! A file with its handler, a line in [`router::router`], and away with its line in `reserved.rs`. Handlers return
 //! [`error::HttpError`]; what people or programs read of it is written in one place.
 
+mod account;
 pub mod address;
 pub mod admission;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod cors;
 pub mod error;
 mod event_page;
 mod event_view;
+mod files;
 mod functions;
 mod gate;
 mod health;
@@ -29,6 +31,7 @@ mod metrics_page;
 pub mod openapi;
 mod patience;
 mod place;
+mod preview;
 pub mod probes;
 mod queue;
 mod request;
@@ -42,3 +45,8 @@ mod structured;
 mod templates;
 mod text;
 mod vtimezone;
+
+/// The one inline style that the panel's page may show: that of the event pages, for their preview.
+pub fn page_style() -> &'static str {
+    templates::STYLE_SOURCE.as_str()
+}

@@ -36,7 +36,7 @@ const AREAS: &[Area] = &[
     Area { prefix: "/openapi.json", audience: Audience::Program, planned: None },
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
-    person("/files", "The place for pictures and files"),
+    Area { prefix: "/files", audience: Audience::Program, planned: None },
     person("/o", "The page of orders"),
     person("/checkin", "Checking in guests"),
 ];

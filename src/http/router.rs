@@ -20,12 +20,13 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, connect, cors, event_page, functions, gate, health, metrics_page, openapi, patience, queue, request,
-    reserved, rest, stripe_webhook,
+    account, auth, connect, cors, event_page, files, functions, gate, health, metrics_page, openapi, patience, preview,
+    queue, request, reserved, rest, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
+use crate::pictures::Pictures;
 use crate::publisher::stripe::connect::{AGAIN_PATH, Connect, RETURN_PATH};
 use crate::store::database::Store;
 use crate::wizard::directory::Directory;
@@ -56,6 +57,8 @@ pub struct HttpState {
     pub proxies: Arc<[IpNet]>,
     /// How long the body of a request may take to come.
     pub body_patience: Duration,
+    /// Keeps pictures.
+    pub pictures: Arc<Pictures>,
     /// Measures how things stand, for the page of metrics.
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What Stripe's webhooks are signed with; without it there are none.
@@ -103,10 +106,14 @@ pub fn router(mut state: HttpState) -> Router {
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())
         .merge(openapi::routes())
+        .merge(account::routes())
+        .route("/api/events/{id}/page", get(preview::show))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .merge(files::routes())
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state)
-        .merge(channels)
+        .merge(channels.layer(RequestBodyLimitLayer::new(BODY_BYTES)))
         .layer(middleware::from_fn_with_state(body_patience, patience::bound))
         .layer(middleware::from_fn_with_state(entrance, address::enter));
     around(routes, PATIENCE)
@@ -115,7 +122,6 @@ pub fn router(mut state: HttpState) -> Router {
 /// What stands around every route, from the inside out.
 fn around(routes: Router, patience: Duration) -> Router {
     routes
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(cors::serve))
@@ -158,6 +164,7 @@ mod tests {
             .route("/api/slow", get(std::future::pending::<()>))
             .route("/api/takes", post(|body: String| async move { body.len().to_string() }))
             .route("/e/{name}", get(async || "seen"));
+        let routes = routes.layer(RequestBodyLimitLayer::new(BODY_BYTES));
         around(routes.fallback(elsewhere), Duration::from_millis(20))
     }
 

@@ -115,6 +115,14 @@ pub struct Limits {
     pub venue_search: u32,
     /// The window, in seconds.
     pub venue_search_window_s: u32,
+    /// Pictures that a person brings in a window.
+    pub picture_upload: u32,
+    /// The window, in seconds.
+    pub picture_upload_window_s: u32,
+    /// Downloads of everything about a person in a window.
+    pub account_export: u32,
+    /// The window, in seconds.
+    pub account_export_window_s: u32,
     /// People who are remembered for each of these.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up.

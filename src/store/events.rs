@@ -46,7 +46,7 @@ pub async fn update(
                place = $9, address = $10, city = $11, country = $12, venue_id = $13, online_url = $14, amenities = $15,
                capacity = $16, starts_local = $17::text::timestamp, starts_date_only = $18, ends_local = $19::text::timestamp,
                duration = $20, timezone = $21, recurrence = $22, currency = $23, price_cents = $24, max_per_order = $25,
-               tax_rate = $26::float8::numeric, refund_policy = $27
+               tax_rate = $26::float8::numeric, refund_policy = $27, image_id = $28
            where id = $1 and ($2::bigint is null or revision = $2)
            returning revision, status, slug, published_at as "published_at: jiff_sqlx::Timestamp""#,
         id,
@@ -76,6 +76,7 @@ pub async fn update(
         whole(draft.max_per_order),
         draft.tax_rate,
         draft.refund_policy,
+        draft.image_id,
     )
     .fetch_optional(conn)
     .await?
@@ -118,7 +119,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
                e.city, e.country, e.venue_id, e.online_url, e.amenities, e.capacity, e.starts_date_only,
                to_char(e.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS') as starts, to_char(e.ends_local, 'YYYY-MM-DD"T"HH24:MI:SS') as ends,
                e.duration, e.timezone, e.recurrence, e.currency, e.price_cents, e.max_per_order, e.tax_rate::float8 as tax_rate,
-               e.refund_policy,
+               e.refund_policy, e.image_id,
                (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', t.id, 'name', t.name, 'priceCents', t.price_cents,
                     'quantity', t.quantity, 'maxPerOrder', t.max_per_order,
                     'salesFrom', (t.sales_from at time zone coalesce(e.timezone, 'UTC'))::date,
@@ -161,6 +162,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
         max_per_order: count(row.max_per_order),
         tax_rate: row.tax_rate,
         refund_policy: row.refund_policy,
+        image_id: row.image_id,
         provenance: std::collections::BTreeMap::new(),
     };
     Ok(Some(Stored { head: head(row.id, row.revision, &row.status, row.slug, row.published_at)?, draft }))

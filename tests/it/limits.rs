@@ -123,6 +123,8 @@ fn state(store: Store, clock: Arc<FixedClock>) -> HttpState {
         ai_wizard: rule(1),
         event_creation: rule(2),
         venue_search: rule(100),
+        picture_upload: rule(100),
+        account_export: rule(100),
         max_keys: 100,
         address_per_s: 0,
         address_burst: 0,

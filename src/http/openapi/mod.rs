@@ -24,7 +24,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::router::HttpState;
-use super::{event_page, functions, health};
+use super::{account, event_page, files, functions, health, preview};
 
 /// The routes of this room's neighbours.
 #[derive(OpenApi)]
@@ -41,6 +41,11 @@ use super::{event_page, functions, health};
         health::live,
         health::ready,
         event_page::show,
+        preview::show,
+        files::take,
+        files::show,
+        account::take_along,
+        account::leave,
         description,
         page::show,
     ),

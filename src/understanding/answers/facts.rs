@@ -72,6 +72,7 @@ fn rules(telling: &Telling<'_>, any: &impl Fn(&[Field]) -> bool) -> Vec<Option<S
         refund.filter(|_| any(&[Field::RefundPolicy])),
         seen.filter(|_| any(&[Field::Visibility])),
         any(&[Field::Description]).then(|| phrase(language, "described")),
+        (any(&[Field::Image]) && draft.image_id.is_some()).then(|| phrase(language, "pictured")),
         link.filter(|_| any(&[Field::Slug])),
     ]
 }

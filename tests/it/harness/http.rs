@@ -10,6 +10,7 @@ use eventos::door::rate::Limits;
 use eventos::http::router::HttpState;
 use eventos::publisher::Ground;
 use eventos::publisher::stripe::connect::Connect;
+use eventos::pictures::Pictures;
 use eventos::store::database::Store;
 use eventos::wizard::directory::Directory;
 use eventos::wizard::system::ActorSystem;
@@ -50,6 +51,7 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         connect: Arc::new(Connect::without_key(ground, Fees::parse("2.9 30").unwrap())),
         accounts: super::accounts::accounts(&store, clock.clone()),
         directory: directory(&store, clock.clone()),
+        pictures: Arc::new(Pictures::new(store.clone())),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),

@@ -4,7 +4,7 @@ import { CONNECT_FALLBACK, readConfig, safeConnect } from './config';
 import { approvedIn } from './chat/ConfirmCard';
 import { draftOf, sharedOf, type EventRow } from './draft/row';
 import { slugOf } from './draft/slug';
-import { copyOf } from './pages/DraftCard';
+import { copyOf } from './draft/copy';
 import { patchOf } from './pages/EventEdit';
 import { secondsLeft } from './ui/useCountdown';
 import { ideasFor } from './wizard/Ideas';

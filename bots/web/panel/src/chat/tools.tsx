@@ -8,6 +8,7 @@ const venues = z.object({
   venues: z.array(
     z.object({
       id: z.string(),
+      venueId: z.string().optional(),
       name: z.string(),
       capacity: z.number().optional(),
       amenities: z.array(z.string()).optional(),

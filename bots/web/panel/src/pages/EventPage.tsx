@@ -2,7 +2,7 @@
 import type { User } from '@supabase/supabase-js';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useLocation, useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
 import { asFailure } from '../api/failure';
 import { beginConnect, paymentsState, type EventWork } from '../api/payments';
 import { cancelEvent, eventById, eventStats } from '../api/rows';
@@ -15,10 +15,12 @@ import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
-import { Clock, Pin, Ticket } from '../ui/icons';
+import { Clock, Copy, Pin, Share, Ticket } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
+import { duplicate } from '../draft/copy';
+import { OwnPicture } from '../pictures/OwnPicture';
 import { EventEdit } from './EventEdit';
 import { NotFound } from './NotFound';
 
@@ -65,6 +67,7 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
         </div>
       )}
       <header className={`event-head kind-${event.type ?? 'none'}`}>
+        <OwnPicture url={draft.imageUrl} className="event-picture" />
         <p className="tag">{t(`event.state.${event.status}` as Key)}</p>
         <h1>{name}</h1>
         <ul className="event-facts">
@@ -113,8 +116,37 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
         {own && event.status === 'published' && (
           <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />
         )}
+        {own && <Again event={event} />}
       </div>
     </Shell>
+  );
+}
+
+/** The same once more, as a draft of its own. */
+function Again({ event }: { event: EventRow }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const again = async () => {
+    setBusy(true);
+    setTrouble(null);
+    try {
+      await navigate(`/wizard/${await duplicate(draftOf(event))}`);
+    } catch (thrown) {
+      setTrouble(failureWords(asFailure(thrown), t));
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-labelledby="again">
+      <h2 id="again">{t('event.duplicate')}</h2>
+      <p className="soft">{t('event.duplicate.text')}</p>
+      {trouble && <Banner tone="bad">{trouble}</Banner>}
+      <Button busy={busy} onClick={() => void again()}>
+        {t('event.duplicate')}
+      </Button>
+    </section>
   );
 }
 
@@ -132,6 +164,8 @@ function Links({ event }: { event: EventRow }) {
   const { t } = useWords();
   const [origin, setOrigin] = useState(window.location.origin);
   const [copied, setCopied] = useState(false);
+  const name = event.name ?? t('dash.untitled');
+  const share = typeof navigator.share === 'function' ? () => void navigator.share({ title: name, url }).catch(() => undefined) : null;
   useEffect(() => {
     void config().then((known) => setOrigin(known.publicUrl));
   }, []);
@@ -152,7 +186,14 @@ function Links({ event }: { event: EventRow }) {
         <a className="button primary" href={path}>
           {t('event.view')}
         </a>
-        <Button onClick={() => void copy()}>{t('event.copy')}</Button>
+        <Button icon={<Copy />} onClick={() => void copy()}>
+          {t('event.copy')}
+        </Button>
+        {share && (
+          <Button icon={<Share />} onClick={share}>
+            {t('event.share')}
+          </Button>
+        )}
         <a className="button quiet" href={`${path}.ics`}>
           {t('event.calendar')}
         </a>
