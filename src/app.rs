@@ -24,6 +24,7 @@ use crate::http::probes::{ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
 use crate::publisher::{self, Publisher};
+use crate::sales::Sales;
 use crate::settings::{self, Settings};
 use crate::store::cluster::Cluster;
 use crate::store::database::Store;
@@ -50,6 +51,7 @@ pub struct App {
     directory: Arc<Directory>,
     system: ActorSystem,
     publisher: Publisher,
+    sales: Arc<Sales>,
     cluster: Option<Cluster>,
     recovery: JoinHandle<()>,
     drain: Duration,
@@ -137,6 +139,7 @@ impl App {
         recovery::begin(&directory, &node.name).await;
         let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
         let drain = Duration::from_secs(settings.wizard.drain_s);
+        let sales = Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings));
         let ground = publisher::Ground {
             store: store.clone(),
             clock: clock.clone(),
@@ -155,6 +158,7 @@ impl App {
             directory,
             system,
             publisher,
+            sales: Arc::new(sales),
             cluster,
             recovery,
             drain,
@@ -201,6 +205,7 @@ impl App {
             store: self.store.clone(),
             door: self.door.clone(),
             accounts: self.accounts.clone(),
+            sales: self.sales.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             limits: self.limits.clone(),

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Server, Supabase, Wizard};
+pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Sales, Server, Supabase, Wizard};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -81,6 +81,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The publisher.
     pub publisher: Publisher,
+    /// Selling tickets.
+    pub sales: Sales,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -206,6 +208,7 @@ impl Settings {
             supabase,
             limits: parts.limits,
             publisher: parts.publisher,
+            sales: parts.sales,
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
             stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
@@ -243,6 +246,7 @@ struct Parts {
     accounts: Accounts,
     limits: Limits,
     publisher: Publisher,
+    sales: Sales,
     log: Log,
 }
 

@@ -54,6 +54,8 @@ pub struct Rules {
     pub event_creation: Rule,
     /// [`Endpoint::VenueSearch`]
     pub venue_search: Rule,
+    /// Orders of one address.
+    pub purchases: Rule,
     /// People who are remembered for each of them.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up; 0: no bound.
@@ -77,6 +79,7 @@ pub struct Limits {
     wizard: Counter,
     events: Counter,
     venues: Counter,
+    purchases: Counter,
     addresses: Option<Flood>,
     recent: Recent,
     clock: Arc<dyn Clock>,
@@ -105,6 +108,7 @@ impl Limits {
             wizard: Counter::new(rules.ai_wizard, rules.max_keys),
             events: Counter::new(rules.event_creation, rules.max_keys),
             venues: Counter::new(rules.venue_search, rules.max_keys),
+            purchases: Counter::new(rules.purchases, rules.max_keys),
             addresses: Flood::new(rules.address_per_s, rules.address_burst, MonotonicClock),
             recent: Recent::default(),
             clock,
@@ -118,6 +122,7 @@ impl Limits {
             ai_wizard: free,
             event_creation: free,
             venue_search: free,
+            purchases: free,
             max_keys: 0,
             address_per_s: 0,
             address_burst: 0,
@@ -163,6 +168,16 @@ impl Limits {
             first: false,
         };
         flood.take(address_key(address)).map_err(refused)
+    }
+
+    /// Counts an order from this address; over no socket, or from this machine, nothing is counted.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_purchase(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+        let Some(address) = address else { return Ok(()) };
+        let taken = self.purchases.take(u128::from(address_key(address)), self.clock.now().as_millisecond());
+        taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
     }
 
     /// Remembers a message that was taken in.
@@ -214,6 +229,7 @@ mod tests {
             ai_wizard: Rule { requests: 30, window_s: 60, block_s: 60 },
             event_creation: rule(10),
             venue_search: rule(100),
+            purchases: rule(20),
             max_keys: 1000,
             address_per_s: 1,
             address_burst: 5,

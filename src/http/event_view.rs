@@ -36,6 +36,7 @@ pub(super) struct EventView {
     private: bool,
     url: Value,
     calendar_url: Value,
+    tickets_url: Option<Value>,
     summary: String,
     when: Option<Words>,
     repeats: Option<String>,
@@ -78,6 +79,9 @@ impl EventView {
         let kind = draft.kind.unwrap_or(EventKind::Other);
         let title =
             draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
+        let can_buy = page.status == EventStatus::Published
+            && draft.visibility == Some(Visibility::Public)
+            && (rhythm.is_some() || !schedule.is_over(now));
         let about = draft.description.as_deref().map(blocks).unwrap_or_default();
         let refunds = draft.refund_policy.as_deref().map(blocks).unwrap_or_default();
         Self {
@@ -94,6 +98,7 @@ impl EventView {
             private: draft.visibility == Some(Visibility::Private),
             url: templates::address(url),
             calendar_url: templates::address(&format!("{url}.ics")),
+            tickets_url: can_buy.then(|| templates::address(&format!("{url}/tickets"))),
             summary: link_summary(when.as_ref(), &place, draft.description.as_deref()),
             repeats: rhythm.map(|rhythm| rhythm.words()),
             tickets: tickets(page),

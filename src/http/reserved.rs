@@ -38,8 +38,7 @@ const AREAS: &[Area] = &[
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
     person("/files", "The place for pictures and files"),
     person("/connect", "Setting up payments"),
-    person("/o", "The page of orders"),
-    person("/checkin", "Checking in guests"),
+    Area { prefix: "/checkin", audience: Audience::Person, planned: None },
 ];
 
 const ROOT: Area = Area { prefix: "/", audience: Audience::Person, planned: None };

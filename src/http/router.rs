@@ -20,12 +20,13 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, cors, event_page, functions, gate, health, metrics_page, openapi, patience, queue, request, reserved, rest,
-    stripe_webhook,
+    auth, cors, event_page, functions, gate, health, metrics_page, openapi, organizing, patience, queue, request,
+    reserved, rest, shop, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
+use crate::sales::Sales;
 use crate::store::database::Store;
 
 /// The largest body of a request, in bytes.
@@ -42,6 +43,8 @@ pub struct HttpState {
     pub door: Arc<dyn port::Door>,
     /// Who may sign in, and who calls.
     pub accounts: Arc<Accounts>,
+    /// Who sells.
+    pub sales: Arc<Sales>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.
@@ -90,6 +93,8 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/metrics", get(metrics_page::show))
         .route("/favicon.svg", get(icon))
         .merge(rest::routes())
+        .merge(shop::routes())
+        .merge(organizing::routes())
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())
@@ -188,7 +193,7 @@ mod tests {
     #[tokio::test]
     async fn people_get_a_page() {
         for (path, status, words) in [
-            ("/checkin/7", 501, "eventos chat"),
+            ("/connect/7", 501, "eventos chat"),
             ("/nowhere", 404, "find this page"),
             ("/wizard", 404, "find this page"),
         ] {

@@ -12,6 +12,7 @@ mod actor;
 mod email;
 mod error;
 pub mod fault;
+mod holds;
 mod mailbox;
 mod reminders;
 mod retry;
@@ -63,6 +64,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Stripe, when it is set up.
     pub stripe: Option<stripe::Options>,
+    /// Seats are held for so many seconds while they are paid for.
+    pub hold_s: u32,
 }
 
 /// What the work needs.
@@ -132,6 +135,7 @@ impl Publisher {
             let addr = actor::PublisherActor::start(desk.clone(), arbiter);
             desk.runtime.spawn(actor::listen(desk.clone(), addr.clone()));
             desk.runtime.spawn(reminders::run(desk.clone()));
+            desk.runtime.spawn(holds::run(desk.clone()));
             actor = Some(addr);
         }
         Ok(Self { desk, _actor: actor })

@@ -17,8 +17,8 @@ use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::queue::{self, Item, Outcome};
 
-/// The kinds of work beside mails: the product and the prices of a paid event.
-pub const KINDS: &[&str] = &[stripe::sale::KIND];
+/// The kinds of work beside mails: the product and the prices of a paid event, where an order is paid, money that goes back.
+pub const KINDS: &[&str] = &[stripe::sale::KIND, stripe::checkout::KIND, stripe::refund::KIND];
 
 /// How often it is looked whether a missing setting is there, in seconds.
 const WAIT_S: f64 = 300.0;
@@ -54,6 +54,8 @@ pub(super) async fn attempt(desk: Arc<Desk>, item: Item) {
 async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     match item.kind.as_str() {
         stripe::sale::KIND => stripe::sale::sell(desk, item).await,
+        stripe::checkout::KIND => stripe::checkout::open(desk, item).await,
+        stripe::refund::KIND => stripe::refund::send(desk, item).await,
         _ => email::send(desk, item).await,
     }
 }
@@ -113,9 +115,12 @@ async fn tell_operator(desk: &Desk, tx: &mut Tx, item: &Item, why: &str) -> Resu
 
 fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
     let (kind, id) = (item.kind.as_str(), item.id);
-    let is_stripe = kind == stripe::sale::KIND;
-    let action = if is_stripe { "stripe_product_create" } else { "mail_send" };
-    let code = if is_stripe { "STRIPE_API_ERROR" } else { "MAIL_ERROR" };
+    let (action, code) = match kind {
+        stripe::sale::KIND => ("stripe_product_create", "STRIPE_API_ERROR"),
+        stripe::checkout::KIND => ("stripe_checkout_open", "STRIPE_API_ERROR"),
+        stripe::refund::KIND => ("stripe_refund", "STRIPE_API_ERROR"),
+        _ => ("mail_send", "MAIL_ERROR"),
+    };
     match ended {
         Ok(()) => tracing::info!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms),
         Err(Trouble::Fail { why }) => {

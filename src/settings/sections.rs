@@ -107,6 +107,10 @@ pub struct Limits {
     pub venue_search: u32,
     /// The window, in seconds.
     pub venue_search_window_s: u32,
+    /// Orders of one address in a window.
+    pub purchases: u32,
+    /// The window, in seconds.
+    pub purchases_window_s: u32,
     /// People who are remembered for each of these.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up.
@@ -142,6 +146,15 @@ pub struct Publisher {
     pub stripe_version: String,
     /// A call to Stripe may take so many seconds.
     pub stripe_timeout_s: u64,
+}
+
+/// `[sales]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sales {
+    /// Seats are held for so many seconds while they are paid for.
+    pub hold_s: u32,
+    /// Percent of an order that the operator keeps.
+    pub fee_percent: f64,
 }
 
 /// `[log]`

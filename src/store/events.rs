@@ -85,7 +85,15 @@ pub async fn update(
 
 /// Puts these tickets in the place of the event's. Returns the event's revision after it.
 pub async fn replace_tiers(conn: &mut PgConnection, event: Uuid, draft: &Draft) -> Result<i64, StoreError> {
-    sqlx::query!("delete from ticket_tiers where event_id = $1", event).execute(&mut *conn).await?;
+    // What was sold hangs on its kind of ticket: one that stays keeps its row.
+    sqlx::query!(
+        "delete from ticket_tiers where event_id = $1
+           and id::text not in (select t ->> 'id' from jsonb_array_elements($2::jsonb) t where t ->> 'id' is not null)",
+        event,
+        json!(draft.tiers),
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!(
         r#"insert into ticket_tiers (id, event_id, position, name, price_cents, quantity, max_per_order, sales_from, sales_until)
            select coalesce((t.tier ->> 'id')::uuid, gen_random_uuid()), $1, t.place::int, t.tier ->> 'name', (t.tier ->> 'priceCents')::bigint,
@@ -93,7 +101,11 @@ pub async fn replace_tiers(conn: &mut PgConnection, event: Uuid, draft: &Draft) 
                (t.tier ->> 'salesFrom')::timestamp at time zone $3,
                -- the last day of sale is sold to its end
                ((t.tier ->> 'salesUntil')::date + 1)::timestamp at time zone $3
-           from jsonb_array_elements($2::jsonb) with ordinality as t(tier, place)"#,
+           from jsonb_array_elements($2::jsonb) with ordinality as t(tier, place)
+           on conflict (id) do update set position = excluded.position, name = excluded.name, price_cents = excluded.price_cents,
+               quantity = excluded.quantity, max_per_order = excluded.max_per_order, sales_from = excluded.sales_from,
+               sales_until = excluded.sales_until
+           where ticket_tiers.event_id = $1"#,
         event,
         json!(draft.tiers),
         draft.timezone.as_deref().unwrap_or("UTC"),

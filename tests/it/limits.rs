@@ -123,6 +123,7 @@ fn state(store: Store, clock: Arc<FixedClock>) -> HttpState {
         ai_wizard: rule(1),
         event_creation: rule(2),
         venue_search: rule(100),
+        purchases: rule(20),
         max_keys: 100,
         address_per_s: 0,
         address_burst: 0,

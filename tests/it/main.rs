@@ -21,6 +21,7 @@ mod pages;
 mod publisher;
 mod rest;
 mod rls;
+mod sales;
 mod sessions;
 mod stages;
 mod text;

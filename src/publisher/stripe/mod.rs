@@ -5,7 +5,11 @@
 //! that a field more or less breaks nothing after Stripe has done its part.
 
 mod answer;
+pub mod checkout;
+mod effects;
+mod money;
 pub(crate) mod reconcile;
+pub mod refund;
 pub mod sale;
 pub mod shapes;
 pub mod webhook;

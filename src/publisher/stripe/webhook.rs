@@ -10,6 +10,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
 
+use super::effects;
+use crate::publisher::fault;
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
 use crate::store::stripe_events::{self, Standing};
@@ -83,7 +85,10 @@ pub async fn take(
     if let Some((account, standing)) = standing(&event)? {
         stripe_events::stand(&mut tx, &account, standing, happened_at).await?;
     }
+    effects::follow(&mut tx, &event.kind, &event.data.object, happened_at).await?;
+    fault::point("webhook.before_commit");
     tx.commit().await.map_err(StoreError::from)?;
+    fault::point("webhook.after_commit");
     tracing::info!(action = "stripe_event", stripe.event = event.id, kind = event.kind);
     Ok(true)
 }

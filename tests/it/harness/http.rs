@@ -3,15 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventos::domain::clock::Clock;
+use eventos::domain::clock::{Clock, RandomIds};
 use eventos::door::rate::Limits;
 use eventos::http::router::HttpState;
+use eventos::sales::{Options, Sales};
 use eventos::store::database::Store;
+
+/// How the tests' shop sells.
+pub(crate) const SELLING: Options = Options { payments: true, hold_s: 1860, fee_percent: 5.0 };
 
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
     HttpState {
         accounts: super::accounts::accounts(&store, clock.clone()),
+        sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), SELLING)),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),

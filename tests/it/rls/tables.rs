@@ -121,6 +121,22 @@ pub(crate) const TABLES: &[Table] = &[
         "status = 'used'",
         "event_id = {event}",
     ),
+    table(
+        "refunds",
+        Rows::Events,
+        Key::None,
+        "(order_id, event_id, amount_cents, reason) select id, event_id, 1, 'organizer' from public.orders where event_id = {event} limit 1",
+        "status = 'failed'",
+        "event_id = {event}",
+    ),
+    table(
+        "checkins",
+        Rows::Events,
+        Key::None,
+        "(id, event_id, result, scanned_at) values ({id}, {event}, 'unknown', now())",
+        "door = 'x'",
+        "event_id = {event}",
+    ),
     table("event_stats", Rows::Events, Key::None, "", "", "event_id = {event}"),
     table(
         "wizard_sessions",
