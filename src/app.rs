@@ -39,6 +39,8 @@ pub use told::url;
 
 /// How often measurements are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often it is looked whether those who wait for seats can have some.
+const LINES: Duration = Duration::from_secs(20);
 
 /// The running program.
 pub struct App {
@@ -134,12 +136,15 @@ impl App {
         let stop = CancellationToken::new();
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
+        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)));
+        if settings.publisher.parallel > 0 {
+            tokio::spawn(serve_lines(sales.clone(), stop.clone()));
+        }
         let idle = Duration::from_secs(settings.wizard.idle_s);
         // Before any door opens: what an earlier run left is older than whatever comes now.
         recovery::begin(&directory, &node.name).await;
         let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
         let drain = Duration::from_secs(settings.wizard.drain_s);
-        let sales = Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings));
         let ground = publisher::Ground {
             store: store.clone(),
             clock: clock.clone(),
@@ -158,7 +163,7 @@ impl App {
             directory,
             system,
             publisher,
-            sales: Arc::new(sales),
+            sales,
             cluster,
             recovery,
             drain,
@@ -271,6 +276,21 @@ impl App {
         self.store.close().await;
         if let Some(cluster) = self.cluster {
             cluster.close().await;
+        }
+    }
+}
+
+/// Offers seats that have become free to those who wait for them, until the program stops.
+async fn serve_lines(sales: Arc<Sales>, stop: CancellationToken) {
+    loop {
+        match sales.serve_line().await {
+            Ok(0) => {}
+            Ok(offers) => tracing::info!(action = "waiting_offers", offers),
+            Err(error) => tracing::warn!(action = "waiting_offers", %error, error.code = "WAITING"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LINES) => {}
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod money;
 pub mod order_link;
 pub mod person;
 pub mod publishing;
+pub mod refund_policy;
 pub mod sale;
 pub mod session;
 pub mod stage;

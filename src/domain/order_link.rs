@@ -80,6 +80,11 @@ impl std::fmt::Debug for Signer {
     }
 }
 
+/// What something of ours is known by, in 32 bytes.
+pub fn key_of(what: &str, id: Uuid) -> [u8; 32] {
+    Sha256::digest([what.as_bytes(), id.as_bytes()].concat()).into()
+}
+
 /// A ticket's code from a fresh id: 80 bits, as people can read it out: `K7QD-M2XP-9RTA-4WZC`.
 pub fn code(fresh: Uuid) -> String {
     let digest = Sha256::digest(fresh.as_bytes());

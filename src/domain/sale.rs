@@ -80,6 +80,8 @@ pub struct Kind {
     pub until: Option<Timestamp>,
     /// Seats of it that are somebody's.
     pub taken: u32,
+    /// Seats of it that others wait for: what becomes free is theirs first.
+    pub line: u32,
 }
 
 /// What an event sells at this moment.
@@ -107,6 +109,8 @@ pub struct Till {
     pub account: Option<String>,
     /// The kinds of tickets, in order.
     pub kinds: Vec<Kind>,
+    /// There are codes that make them cheaper.
+    pub has_codes: bool,
 }
 
 /// Whether a kind of ticket can be had.
@@ -168,6 +172,15 @@ pub enum Refusal {
     },
 }
 
+/// What a code takes off an order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Discount {
+    /// So many percent.
+    Percent(f64),
+    /// So much, at most all of it.
+    Amount(i64),
+}
+
 /// One seat of a quote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seat {
@@ -217,6 +230,7 @@ impl Till {
             (Some(own), Some(all)) => Some(own.min(all)),
             (own, all) => own.or(all),
         };
+        let left = left.map(|left| left.saturating_sub(kind.line));
         if left == Some(0) {
             return Offer::SoldOut;
         }
@@ -294,6 +308,27 @@ impl Quote {
         let mut quote = Self { seats, subtotal_cents, discount_cents: 0, tax_cents: 0, amount_cents: 0 };
         quote.add_up(tax_percent);
         quote
+    }
+
+    /// With something taken off, spread over the seats by what each costs, to the last cent.
+    #[must_use]
+    pub fn with(mut self, discount: Discount, tax_percent: f64) -> Self {
+        let off = match discount {
+            Discount::Percent(percent) => percent_of(self.subtotal_cents, percent),
+            Discount::Amount(amount) => amount,
+        };
+        let off = off.clamp(0, self.subtotal_cents);
+        let (mut before, mut given) = (0_i64, 0_i64);
+        for seat in &mut self.seats {
+            before += seat.price_cents;
+            let share = i128::from(off) * i128::from(before) / i128::from(self.subtotal_cents.max(1));
+            let share = i64::try_from(share).unwrap_or(off);
+            seat.price_cents -= share - given;
+            given = share;
+        }
+        self.discount_cents = off;
+        self.add_up(tax_percent);
+        self
     }
 
     fn add_up(&mut self, tax_percent: f64) {

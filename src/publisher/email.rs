@@ -67,6 +67,7 @@ pub(super) const MAILS: &[MailKind] = &[
     MailKind { kind: "mail_order_cancelled", words: |words| &words.order_cancelled, button: Button::Page },
     MailKind { kind: "mail_order_refunded", words: |words| &words.order_refunded, button: Button::Order },
     MailKind { kind: "mail_order_late", words: |words| &words.order_late, button: Button::Order },
+    MailKind { kind: "mail_waiting_offer", words: |words| &words.waiting_offer, button: Button::Order },
     MailKind { kind: "mail_guests", words: |words| &words.guests, button: Button::Order },
     MailKind { kind: DEAD_LETTER, words: |words| &words.dead_letter, button: Button::Nowhere },
 ];

@@ -45,6 +45,7 @@ pub(crate) struct Words {
     pub(crate) order_cancelled: Mail,
     pub(crate) order_refunded: Mail,
     pub(crate) order_late: Mail,
+    pub(crate) waiting_offer: Mail,
     pub(crate) guests: Mail,
     pub(crate) dead_letter: Mail,
 }

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{SaleError, Sales};
+use crate::domain::draft::Draft;
+use crate::domain::refund_policy::{self, Start};
 use crate::domain::sale::OrderStatus;
 use crate::store::checkouts;
 use crate::store::database::{Actor, Tx};
@@ -48,15 +52,8 @@ impl Sales {
         let id = self.order_of(token).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
         let order = sales::get(&mut tx, id).await?.ok_or(SaleError::NotFound)?;
-        let slug = sales::slug(&mut tx, order.event).await?;
-        let page = match slug {
-            Some(slug) => match pages::find(&mut tx, &slug).await? {
-                Some(found) => Some(pages::get(&mut tx, &slug, found).await?),
-                None => None,
-            },
-            None => None,
-        };
-        let terms = terms(&order);
+        let page = self.page(&mut tx, order.event).await?;
+        let terms = self.terms(&order, page.as_ref());
         Ok(Seen { order, page, terms })
     }
 
@@ -66,6 +63,14 @@ impl Sales {
     /// [`SaleError::NotFound`] for a link that is not ours.
     pub async fn checkout(&self, token: &str, patience: Duration) -> Result<Option<String>, SaleError> {
         let id = self.order_of(token).await?;
+        // An offer from the waiting list has no place to pay before somebody wants to.
+        let mut tx = self.store.begin(Actor::Server).await?;
+        if checkouts::place(&mut tx, id).await? == checkouts::PlaceToPay::Preparing {
+            let order = sales::get(&mut tx, id).await?.ok_or(SaleError::NotFound)?;
+            let key = format!("stripe_checkout:{id}:1");
+            queue::enqueue(&mut tx, "stripe_checkout", Some(order.event), &json!({"order_id": id}), &key).await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
         let looking = async {
             loop {
                 let mut tx = self.store.begin(Actor::Server).await?;
@@ -79,6 +84,36 @@ impl Sales {
             }
         };
         tokio::time::timeout(patience, looking).await.unwrap_or(Ok(None))
+    }
+
+    async fn page(&self, tx: &mut Tx, event: Uuid) -> Result<Option<Page>, StoreError> {
+        let Some(slug) = sales::slug(tx, event).await? else { return Ok(None) };
+        match pages::find(tx, &slug).await? {
+            Some(found) => Ok(Some(pages::get(tx, &slug, found).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A held order frees its seats; one with tickets that nobody used is given back, a paid one as its event's policy says.
+    fn terms(&self, order: &Order, page: Option<&Page>) -> Terms {
+        if order.status == OrderStatus::Pending {
+            return Terms { can_cancel: true, back_cents: 0 };
+        }
+        let used = order.tickets.iter().any(|ticket| ticket.status == "used");
+        let left = order.amount_cents - order.refunded_cents;
+        if order.status != OrderStatus::Paid || used {
+            return Terms::default();
+        }
+        if order.amount_cents == 0 {
+            return Terms { can_cancel: true, back_cents: 0 };
+        }
+        let Some(draft) = page.map(|page| &page.draft) else { return Terms::default() };
+        let start = start(draft);
+        let begins =
+            start.as_ref().and_then(|start| start.at.to_zoned(start.zone.clone()).ok()).map(|at| at.timestamp());
+        let policy = draft.refund_policy.as_deref().and_then(|text| refund_policy::read(text, start.as_ref()));
+        let back_cents = policy.map_or(0, |policy| refund_policy::back_cents(policy, left, begins, self.clock.now()));
+        Terms { can_cancel: back_cents > 0, back_cents }
     }
 
     /// Sends the mail with the tickets again, a few times at most.
@@ -109,14 +144,18 @@ impl Sales {
         let id = self.order_of(token).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
         let order = sales::get(&mut tx, id).await?.ok_or(SaleError::NotFound)?;
-        if !terms(&order).can_cancel {
+        let page = self.page(&mut tx, order.event).await?;
+        let terms = self.terms(&order, page.as_ref());
+        if !terms.can_cancel {
             return Err(SaleError::NotNow);
         }
         if order.status == OrderStatus::Pending {
             sales::end_hold(&mut tx, id).await?;
         } else {
-            sales::give_back(&mut tx, id, None, None, "buyer", None).await?;
-            mail(&mut tx, "mail_order_cancelled", &order, "1").await?;
+            let back = sales::give_back(&mut tx, id, None, Some(terms.back_cents), "buyer", None).await?;
+            if back == 0 {
+                mail(&mut tx, "mail_order_cancelled", &order, "1").await?;
+            }
         }
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "order_cancel", order.id = %id);
@@ -124,15 +163,9 @@ impl Sales {
     }
 }
 
-/// A held order frees its seats, a free one is given back while none of its tickets was used.
-fn terms(order: &Order) -> Terms {
-    let used = order.tickets.iter().any(|ticket| ticket.status == "used");
-    let can_cancel = match order.status {
-        OrderStatus::Pending => true,
-        OrderStatus::Paid => order.amount_cents == 0 && !used,
-        _ => false,
-    };
-    Terms { can_cancel, back_cents: 0 }
+fn start(draft: &Draft) -> Option<Start> {
+    let zone = draft.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    Some(Start { at: draft.date?.to_datetime(draft.time.unwrap_or_default()), zone })
 }
 
 /// Leaves a mail about an order for its buyer.

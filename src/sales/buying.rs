@@ -8,8 +8,8 @@ use crate::domain::order_link;
 use crate::domain::sale::{self, Kind, Line, Offer, Quote, Till};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
-use crate::store::queue;
 use crate::store::sales::{self, NewOrder, NewSeat};
+use crate::store::{promo_codes, queue};
 
 /// How often a sale is tried that somebody else's write got in the way of.
 const TRIES: usize = 4;
@@ -29,6 +29,8 @@ pub struct Wish {
     pub language: String,
     /// How many of what.
     pub lines: Vec<Line>,
+    /// A code that makes them cheaper; empty: none.
+    pub promo: String,
 }
 
 /// An order that was made now, or by the same form before.
@@ -66,11 +68,11 @@ impl Sales {
     /// # Errors
     /// [`SaleError`]; nothing is held then.
     pub async fn buy(&self, slug: &str, wish: &Wish) -> Result<Bought, SaleError> {
-        let email = sale::email(&wish.email).ok_or(SaleError::Wrong(Field::Email))?;
         let name = wish.name.trim();
         if name.is_empty() || name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
             return Err(SaleError::Wrong(Field::Name));
         }
+        let email = sale::email(&wish.email).ok_or(SaleError::Wrong(Field::Email))?;
         // Closed only when the program ends.
         let _till =
             self.tills.acquire().await.map_err(|_| StoreError::Unavailable("the tills are closed".to_owned()))?;
@@ -98,8 +100,22 @@ impl Sales {
         }
         let till = self.payable(till);
         let quote = till.quote(&wish.lines, now).map_err(SaleError::Refused)?;
+        let promo = match promo_codes::written(&wish.promo) {
+            None => None,
+            Some(code) => {
+                let found = promo_codes::find(&mut tx, event, &code).await?;
+                Some(found.filter(|promo| promo.holds).ok_or(SaleError::Wrong(Field::Promo))?)
+            }
+        };
+        let quote = match &promo {
+            Some(promo) => quote.with(promo.discount, till.tax_percent),
+            None => quote,
+        };
         let order = self.order(&till, &quote, wish, (email, name), form_key);
         sales::place(&mut tx, event, &order).await?;
+        if let Some(promo) = promo {
+            promo_codes::use_for(&mut tx, order.id, promo.id).await?;
+        }
         self.follow_up(&mut tx, event, &order).await?;
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "order", order.id = %order.id, seats = order.seats.len(), amount_cents = order.amount_cents);

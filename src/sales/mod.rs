@@ -7,6 +7,7 @@
 pub mod buyer;
 mod buying;
 pub mod organizer;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::store::error::StoreError;
 use crate::store::sales;
 
 pub use buying::{Bought, Wish};
+pub use waiting::Patience;
 
 /// Sales that are at the database at once: the rest wait here and leave connections to everybody else.
 const TILLS: usize = 6;
@@ -75,6 +77,8 @@ pub enum Field {
     Email,
     /// The name.
     Name,
+    /// The code that makes tickets cheaper.
+    Promo,
 }
 
 impl Sales {

@@ -140,7 +140,10 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
                select t.tier_id, count(*) as count from tickets t left join orders o on o.id = t.order_id
                where t.event_id = $1 and (t.status in ('valid', 'used') or t.status = 'held' and o.hold_until >= now())
                group by t.tier_id)
-           select e.status, e.visibility, e.capacity, e.max_per_order, e.currency, e.price_cents, e.tax_rate::float8 as tax_rate,
+           select exists (select from promo_codes p where p.event_id = e.id) as "has_codes!",
+               coalesce((select sum(w.seats) from waiting w where w.event_id = e.id and w.tier_id is null and w.offered_at is null), 0)::bigint
+                 as "line!",
+               e.status, e.visibility, e.capacity, e.max_per_order, e.currency, e.price_cents, e.tax_rate::float8 as tax_rate,
                (case when e.recurrence is not null then null
                      when e.date_time is not null then e.date_time + make_interval(mins => coalesce(e.duration, 0))
                      else (coalesce(e.ends_local, e.starts_local)::date + 1)::timestamp at time zone coalesce(e.timezone, 'UTC')
@@ -152,7 +155,8 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
                (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'price', t.price_cents, 'quantity', t.quantity,
                     'most', t.max_per_order, 'from', to_char(t.sales_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                     'until', to_char(t.sales_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                    'taken', coalesce((select count from seats where tier_id = t.id), 0)) order by t.position), '[]')
+                    'taken', coalesce((select count from seats where tier_id = t.id), 0),
+                    'line', coalesce((select sum(w.seats) from waiting w where w.tier_id = t.id and w.offered_at is null), 0)) order by t.position), '[]')
                 from ticket_tiers t where t.event_id = e.id) as "kinds!"
            from events e where e.id = $1"#,
         event
@@ -161,7 +165,12 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
     .await?;
     let Some(row) = row else { return Ok(None) };
     let kinds: Vec<KindRow> = serde_json::from_value(row.kinds).map_err(|error| odd("tickets", error))?;
-    let whole = || Kind { price_cents: row.price_cents.unwrap_or(0), taken: count(row.whole), ..Kind::default() };
+    let whole = || Kind {
+        price_cents: row.price_cents.unwrap_or(0),
+        taken: count(row.whole),
+        line: count(row.line),
+        ..Kind::default()
+    };
     let mut kinds: Vec<Kind> = kinds.into_iter().map(KindRow::kind).collect();
     if kinds.is_empty() {
         kinds.push(whole());
@@ -178,6 +187,7 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
         tax_percent: row.tax_rate.unwrap_or(0.0),
         account: row.account,
         kinds,
+        has_codes: row.has_codes,
     }))
 }
 
@@ -191,6 +201,7 @@ struct KindRow {
     from: Option<Timestamp>,
     until: Option<Timestamp>,
     taken: u32,
+    line: u32,
 }
 
 impl KindRow {
@@ -204,6 +215,7 @@ impl KindRow {
             from: self.from,
             until: self.until,
             taken: self.taken,
+            line: self.line,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Selling: what buyers get over the pages, what is refused, races of two processes, and a Stripe that lies about the money.
 
+mod codes;
 mod doors;
 mod free;
 mod paid;

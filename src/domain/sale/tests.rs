@@ -26,6 +26,7 @@ fn till(kinds: Vec<Kind>) -> Till {
         tax_percent: 0.0,
         account: Some("acct_1".to_owned()),
         kinds,
+        has_codes: false,
     }
 }
 
@@ -95,7 +96,34 @@ fn the_ways_of_an_order_have_an_end() {
     }
 }
 
+#[test]
+fn what_becomes_free_is_first_for_those_who_wait() {
+    let waited_for = Kind { line: 2, ..kind(1, 0, 5, 3) };
+    let till = till(vec![waited_for]);
+    assert_eq!(till.offer(&till.kinds[0], now()), Offer::SoldOut);
+    assert!(till.is_sold_out(now()));
+    let longer = Kind { line: 1, ..kind(1, 0, 5, 3) };
+    assert_eq!(till.offer(&longer, now()), Offer::Open { most: 1, left: Some(1) });
+}
+
 proptest! {
+    #[test]
+    fn a_discount_is_spread_to_the_last_cent(
+        prices in prop::collection::vec(0_i64..100_000, 1..20), percent in 0.0_f64..=100.0, amount in 0_i64..3_000_000, tax in 0.0_f64..30.0
+    ) {
+        let kinds: Vec<Kind> = prices.iter().zip(1..).map(|(price, id)| kind(id, *price, 10, 0)).collect();
+        let till = Till { max_per_order: Some(100), tax_percent: tax, ..till(kinds) };
+        let lines: Vec<Line> = (1..=prices.len()).map(|id| line(id as u128, 1)).collect();
+        let quote = till.quote(&lines, now()).unwrap();
+        for discount in [Discount::Percent(percent), Discount::Amount(amount)] {
+            let less = quote.clone().with(discount, tax);
+            let seats: i64 = less.seats.iter().map(|seat| seat.price_cents).sum();
+            prop_assert_eq!(seats, less.subtotal_cents - less.discount_cents);
+            prop_assert_eq!(less.amount_cents, seats + less.tax_cents);
+            prop_assert!(less.seats.iter().all(|seat| seat.price_cents >= 0));
+        }
+    }
+
     #[test]
     fn a_quote_never_promises_what_is_not_there(
         quantity in 0_u32..30, taken in 0_u32..40, capacity in 0_u32..60, count in 0_u32..200, price in 0_i64..100_000, tax in 0.0_f64..100.0

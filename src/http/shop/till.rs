@@ -19,7 +19,7 @@ use crate::http::router::HttpState;
 use crate::http::schedule::Schedule;
 use crate::http::templates;
 use crate::http::text::one_line;
-use crate::sales::{Field, SaleError, Wish};
+use crate::sales::{Field, Patience, SaleError, Wish};
 use crate::store::database::Actor;
 use crate::store::pages::{self, Page};
 
@@ -38,6 +38,9 @@ struct TillView {
     costs: bool,
     name: String,
     email: String,
+    has_codes: bool,
+    promo: String,
+    waits: Vec<WaitView>,
     error: Option<Trouble>,
     notice: Option<String>,
 }
@@ -50,6 +53,13 @@ struct KindView {
     note: Option<String>,
     most: Option<u32>,
     count: u32,
+}
+
+/// A kind that can be waited for.
+#[derive(Debug, Serialize)]
+struct WaitView {
+    field: String,
+    name: String,
 }
 
 /// What is wrong with a form, and where.
@@ -67,7 +77,8 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
     let words = Words::wanted(asked.lang.as_deref(), &headers, None);
-    answer(&state, &slug, words, StatusCode::OK, &Form::default(), None).await
+    let form = Form::new(asked.done.map(|done| ("done".to_owned(), done)).into_iter().collect());
+    answer(&state, &slug, words, StatusCode::OK, &form, None).await
 }
 
 /// Takes an order.
@@ -88,12 +99,16 @@ pub(super) async fn buy(
         let trouble = Trouble { text, field: None };
         return answer(&state, &slug, words, StatusCode::TOO_MANY_REQUESTS, &form, Some(trouble)).await;
     }
+    if form.get("do") == "wait" {
+        return wait(&state, &slug, words, &form).await;
+    }
     let wish = Wish {
         form: form.get("form").to_owned(),
         email: form.get("email").to_owned(),
         name: form.get("name").to_owned(),
         language: words.language.to_owned(),
         lines: form.lines(),
+        promo: form.get("promo").to_owned(),
     };
     match state.sales.buy(&slug, &wish).await {
         Ok(bought) => {
@@ -108,6 +123,32 @@ pub(super) async fn buy(
     }
 }
 
+/// Puts somebody on the waiting list.
+async fn wait(state: &HttpState, slug: &str, words: &'static Words, form: &Form) -> Result<Response, HttpError> {
+    let kind = form.get("wait").strip_prefix("kind-").unwrap_or_default();
+    let who = Patience {
+        form: form.get("form").to_owned(),
+        email: form.get("email").to_owned(),
+        name: form.get("name").to_owned(),
+        language: words.language.to_owned(),
+        kind: kind.parse().ok(),
+    };
+    match state.sales.wait(slug, &who).await {
+        Ok(()) => {
+            let lang = words.language;
+            Ok(Redirect::to(&format!("/e/{slug}/tickets?lang={lang}&done=waits")).into_response())
+        }
+        Err(SaleError::NotFound) => Err(HttpError::NotFound),
+        // There are seats again: the page shows them.
+        Err(SaleError::NotNow) => answer(state, slug, words, StatusCode::CONFLICT, form, None).await,
+        Err(error) => {
+            let (status, mut trouble) = trouble(words, &error)?;
+            trouble.field = trouble.field.map(|field| format!("wait-{field}"));
+            answer(state, slug, words, status, form, Some(trouble)).await
+        }
+    }
+}
+
 /// What a refusal says, and its status; a fault of ours is none.
 fn trouble(words: &Words, error: &SaleError) -> Result<(StatusCode, Trouble), HttpError> {
     let first = || Some("kinds".to_owned());
@@ -115,6 +156,7 @@ fn trouble(words: &Words, error: &SaleError) -> Result<(StatusCode, Trouble), Ht
     let (status, text, field) = match error {
         SaleError::Wrong(Field::Email) => (422, words.text("e_email").to_owned(), Some("email".to_owned())),
         SaleError::Wrong(Field::Name) => (422, words.text("e_name").to_owned(), Some("name".to_owned())),
+        SaleError::Wrong(Field::Promo) => (422, words.text("e_promo").to_owned(), Some("promo".to_owned())),
         SaleError::Wrong(Field::Form) => (409, words.text("e_form").to_owned(), None),
         SaleError::Refused(refusal) => match refusal {
             Refusal::Nothing | Refusal::NoSuchKind => (422, words.text("e_nothing").to_owned(), first()),
@@ -166,7 +208,7 @@ fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form
     let offers: Vec<(&Kind, Offer)> = till.kinds.iter().map(|kind| (kind, state.sales.offer(till, kind))).collect();
     let open = offers.iter().any(|(_, offer)| matches!(offer, Offer::Open { .. }));
     let ended = offers.iter().all(|(_, offer)| *offer == Offer::Closed);
-    let alone = offers.len() == 1;
+    let alone = offers.iter().filter(|(_, offer)| matches!(offer, Offer::Open { .. })).count() == 1;
     let asked = form.lines();
     let count =
         |kind: &Kind| asked.iter().find(|line| line.kind == kind.id).map_or(u32::from(alone), |line| line.count);
@@ -178,8 +220,13 @@ fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form
         most: if let Offer::Open { most, .. } = offer { Some(*most) } else { None },
         count: count(kind),
     };
+    let wait_view = |(kind, _): &(&Kind, Offer)| {
+        let shown = kind_view(&(kind, Offer::SoldOut));
+        WaitView { field: shown.field, name: shown.name }
+    };
     let notice = match till.status {
         EventStatus::Cancelled => Some("cancelled_event"),
+        _ if form.get("done") == "waits" => Some("waits"),
         _ if ended => Some("closed"),
         _ if !open && till.is_sold_out(state.clock.now()) => Some("sold_out"),
         _ => None,
@@ -197,6 +244,9 @@ fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form
         costs: offers.iter().any(|(kind, offer)| kind.price_cents > 0 && matches!(offer, Offer::Open { .. })),
         name: form.get("name").to_owned(),
         email: form.get("email").to_owned(),
+        has_codes: till.has_codes,
+        promo: form.get("promo").to_owned(),
+        waits: offers.iter().filter(|(_, offer)| *offer == Offer::SoldOut).map(wait_view).collect(),
         error: None,
         notice: notice.map(|key| words.text(key).to_owned()),
     }

@@ -103,6 +103,12 @@ pub(super) static WORDS: Words = Words {
         button: "Open my order",
         note: "",
     },
+    waiting_offer: Mail {
+        subject: "A seat is free: {event}",
+        lead: "You waited for “{event}”, and a seat is free now. It is held for you for a day: pay for it, and it is yours.",
+        button: "Take my seat",
+        note: "If you do not want it any more, cancel it there, and the next in line has it.",
+    },
     guests: Mail {
         subject: "{title}",
         lead: "",

@@ -103,6 +103,12 @@ pub(super) static WORDS: Words = Words {
         button: "Abrir mi pedido",
         note: "",
     },
+    waiting_offer: Mail {
+        subject: "Hay una plaza libre: {event}",
+        lead: "Usted esperaba para «{event}» y ahora hay una plaza libre. Queda reservada durante un día: páguela y será suya.",
+        button: "Quedarme con la plaza",
+        note: "Si ya no la quiere, cancélela en esa página y será para la siguiente persona.",
+    },
     guests: Mail {
         subject: "{title}",
         lead: "",

@@ -103,6 +103,12 @@ pub(super) static WORDS: Words = Words {
         button: "Ouvrir ma commande",
         note: "",
     },
+    waiting_offer: Mail {
+        subject: "Une place s’est libérée : {event}",
+        lead: "Vous attendiez « {event} » et une place s’est libérée. Elle vous est réservée pendant une journée : payez-la et elle est à vous.",
+        button: "Prendre ma place",
+        note: "Si vous n’en voulez plus, annulez-la sur cette page : elle ira à la personne suivante.",
+    },
     guests: Mail {
         subject: "{title}",
         lead: "",

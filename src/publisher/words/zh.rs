@@ -90,6 +90,12 @@ pub(super) static WORDS: Words = Words {
         button: "查看我的订单",
         note: "",
     },
+    waiting_offer: Mail {
+        subject: "有空位了：{event}",
+        lead: "您候补的“{event}”现在有空位，已为您保留一天，付款后即归您所有。",
+        button: "领取我的座位",
+        note: "如果不再需要，请在该页面取消，座位将给下一位。",
+    },
     guests: Mail {
         subject: "{title}",
         lead: "",

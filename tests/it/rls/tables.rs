@@ -130,6 +130,22 @@ pub(crate) const TABLES: &[Table] = &[
         "event_id = {event}",
     ),
     table(
+        "promo_codes",
+        Rows::Events,
+        Key::None,
+        "(event_id, code, percent) values ({event}, upper(left({id}, 8) || right({id}, 12)), 10)",
+        "most_orders = 7",
+        "event_id = {event}",
+    ),
+    table(
+        "waiting",
+        Rows::Events,
+        Key::None,
+        "(event_id, email, name) values ({event}, {id} || '@example.org', 'x')",
+        "name = 'y'",
+        "event_id = {event}",
+    ),
+    table(
         "checkins",
         Rows::Events,
         Key::None,

@@ -9,6 +9,7 @@ import { money, toMajor, toMinor } from '../draft/money';
 import { useWords, type Key } from '../i18n';
 import { LetterToAll } from '../sales/LetterToAll';
 import { Days, Funnel } from '../sales/Charts';
+import { Codes } from '../sales/Codes';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -54,6 +55,7 @@ function Sales({ event }: { event: string }) {
       </header>
       <Figures summary={figures.data} />
       <List event={event} summary={figures.data} />
+      <Codes event={event} currency={figures.data.currency} />
       <LetterToAll event={event} count={figures.data.funnel.kept} />
     </Shell>
   );
