@@ -169,7 +169,7 @@ impl Sales {
     }
 
     /// Without Stripe nobody can be paid, whatever account they have.
-    fn payable(&self, till: Till) -> Till {
+    pub(super) fn payable(&self, till: Till) -> Till {
         if self.options.payments { till } else { Till { account: None, ..till } }
     }
 }
