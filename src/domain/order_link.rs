@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::digest::array::Array;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -53,7 +54,7 @@ impl Signer {
 
     fn mac(&self, what: &str, said: &[u8]) -> Hmac<Sha256> {
         // A key of any length is one (RFC 2104).
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| Hmac::new(&Array::default()));
         mac.update(what.as_bytes());
         mac.update(&[0]);
         mac.update(said);

@@ -97,10 +97,12 @@ pub(super) fn shop(
     view: &impl Serialize,
 ) -> Result<String, minijinja::Error> {
     let page = Value::from(Serde(view));
-    PAGES.get_template(&format!("{name}.html"))?.render(match name {
-        "till" => context! { lang => language, t => words, tongues, till => page },
-        _ => context! { lang => language, t => words, tongues, order => page },
-    })
+    let values = if name == "till" {
+        context! { lang => language, t => words, tongues, till => page }
+    } else {
+        context! { lang => language, t => words, tongues, order => page }
+    };
+    PAGES.get_template(&format!("{name}.html"))?.render(values)
 }
 
 /// A short page that says one thing.

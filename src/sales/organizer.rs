@@ -153,7 +153,7 @@ impl Sales {
         }
         // Always in one order, so that two doors that send the same tickets wait for each other and not for ever.
         let mut sorted: Vec<&Scanned> = scans.iter().collect();
-        sorted.sort_by(|a, b| (a.at, a.id).cmp(&(b.at, b.id)));
+        sorted.sort_by_key(|scan| (scan.at, scan.id));
         let mut told = Vec::with_capacity(scans.len());
         for scanned in sorted {
             let code = order_link::read_code(&scanned.code).unwrap_or_default();

@@ -29,6 +29,7 @@ const PAY_WAIT: Duration = Duration::from_secs(10);
 
 /// The values of the template.
 #[derive(Debug, Default, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of the page that is there or not")]
 struct OrderView {
     title: String,
     kind: &'static str,

@@ -288,9 +288,12 @@ pub(super) fn when(schedule: &Schedule, words: &Words) -> Option<String> {
         Schedule::Days { first, last } => Some(format!("{} – {}", words.date(*first), words.date(*last))),
         Schedule::Hours { start, end } => {
             let zone = start.time_zone().iana_name().unwrap_or("UTC").replace('_', " ");
-            let until = end.as_ref().map(|end| match end.date() == start.date() {
-                true => format!("–{}", end.strftime("%H:%M")),
-                false => format!(" – {}", words.moment(end.datetime())),
+            let until = end.as_ref().map(|end| {
+                if end.date() == start.date() {
+                    format!("–{}", end.strftime("%H:%M"))
+                } else {
+                    format!(" – {}", words.moment(end.datetime()))
+                }
             });
             Some(format!("{}{} ({zone})", words.moment(start.datetime()), until.unwrap_or_default()))
         }

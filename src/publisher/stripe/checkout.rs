@@ -88,13 +88,12 @@ fn form(checkout: &Checkout, order: Uuid, page: &str) -> Form {
         put(format!("{prefix}[quantity]"), count.to_string());
         put(format!("{prefix}[price_data][currency]"), currency.clone());
         put(format!("{prefix}[price_data][unit_amount]"), money::as_stripe_counts(cents, &currency).to_string());
-        match checkout.product.as_ref().filter(|_| whole) {
-            Some(product) => put(format!("{prefix}[price_data][product]"), product.clone()),
-            None => {
-                let name = name.map_or_else(|| checkout.event_name.clone(), |name| named(&checkout.event_name, &name));
-                let name = name.chars().take(NAME_CHARS).collect();
-                put(format!("{prefix}[price_data][product_data][name]"), name);
-            }
+        if let Some(product) = checkout.product.as_ref().filter(|_| whole) {
+            put(format!("{prefix}[price_data][product]"), product.clone());
+        } else {
+            let name = name.map_or_else(|| checkout.event_name.clone(), |name| named(&checkout.event_name, &name));
+            let name = name.chars().take(NAME_CHARS).collect();
+            put(format!("{prefix}[price_data][product_data][name]"), name);
         }
     }
     form

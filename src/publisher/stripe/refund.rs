@@ -54,12 +54,11 @@ pub(crate) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     if item.key_round > 0 || item.age_s > KEY_LIFE_S {
         found = earlier(stripe, &intent, id).await?;
     }
-    let made = match found {
-        Some(made) => made,
-        None => {
-            let key = checkout::digest(&format!("eventos refund {id} {}", item.key_round));
-            stripe.post("/v1/refunds", &form(&refund, &intent, id), &key).await?
-        }
+    let made = if let Some(made) = found {
+        made
+    } else {
+        let key = checkout::digest(&format!("eventos refund {id} {}", item.key_round));
+        stripe.post("/v1/refunds", &form(&refund, &intent, id), &key).await?
     };
     fault::point("publisher.after_call");
     let mut tx = held(desk, item).await?;
