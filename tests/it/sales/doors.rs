@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use eventos::domain::clock::{Ids as _, RandomIds};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -41,7 +42,7 @@ async fn scene() -> Scene {
 }
 
 fn scan(code: &str, at: &str, door: &str) -> Value {
-    json!({"id": Uuid::new_v4(), "code": code, "at": at, "door": door})
+    json!({"id": RandomIds.id(), "code": code, "at": at, "door": door})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +120,7 @@ async fn money_goes_back_in_part_or_whole_and_everybody_can_be_written_to() {
     assert_eq!((&guests["total"], &guests["guests"][0]["refundedCents"]), (&json!(2), &json!(1_000)), "{guests}");
     let file = call(&http, &ana, &format!("{sales}/guests.csv"), None).await.1;
     assert!(file.as_str().unwrap().contains("\"'=cmd|calc\""), "{file}");
-    let letter = json!({"id": Uuid::new_v4(), "title": "Doors at six", "text": "Come early.\n\nBring a coat."});
+    let letter = json!({"id": RandomIds.id(), "title": "Doors at six", "text": "Come early.\n\nBring a coat."});
     for _ in 0..2 {
         assert_eq!(call(&http, &ana, &format!("{sales}/message"), Some(letter.clone())).await.0, 200);
     }
