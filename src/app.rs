@@ -28,6 +28,7 @@ use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
 use crate::pictures::{self, Pictures};
 use crate::publisher::{self, Publisher};
+use crate::sales::Sales;
 use crate::settings::{self, Settings};
 use crate::store::cluster::Cluster;
 use crate::store::database::Store;
@@ -44,6 +45,8 @@ pub use told::url;
 
 /// How often measurements are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often it is looked whether those who wait for seats can have some.
+const LINES: Duration = Duration::from_secs(20);
 
 /// The running program.
 pub struct App {
@@ -56,6 +59,7 @@ pub struct App {
     directory: Arc<Directory>,
     system: ActorSystem,
     publisher: Publisher,
+    sales: Arc<Sales>,
     cluster: Option<Cluster>,
     recovery: JoinHandle<()>,
     drain: Duration,
@@ -149,6 +153,10 @@ impl App {
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
         tokio::spawn(upkeep::run(store.clone(), accounts.clone(), upkeep::kept(settings), stop.clone()));
+        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)));
+        if settings.publisher.parallel > 0 {
+            tokio::spawn(serve_lines(sales.clone(), stop.clone()));
+        }
         let idle = Duration::from_secs(settings.wizard.idle_s);
         // Before any door opens: what an earlier run left is older than whatever comes now.
         recovery::begin(&directory, &node.name).await;
@@ -173,6 +181,7 @@ impl App {
             directory,
             system,
             publisher,
+            sales,
             cluster,
             recovery,
             drain,
@@ -221,6 +230,7 @@ impl App {
             door: self.door.clone(),
             directory: self.directory.clone(),
             accounts: self.accounts.clone(),
+            sales: self.sales.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             limits: self.limits.clone(),
@@ -289,6 +299,21 @@ impl App {
         self.store.close().await;
         if let Some(cluster) = self.cluster {
             cluster.close().await;
+        }
+    }
+}
+
+/// Offers seats that have become free to those who wait for them, until the program stops.
+async fn serve_lines(sales: Arc<Sales>, stop: CancellationToken) {
+    loop {
+        match sales.serve_line().await {
+            Ok(0) => {}
+            Ok(offers) => tracing::info!(action = "waiting_offers", offers),
+            Err(error) => tracing::warn!(action = "waiting_offers", %error, error.code = "WAITING"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LINES) => {}
         }
     }
 }

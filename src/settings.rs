@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Server, Supabase, Wizard};
+pub use sections::{Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Sales, Server, Supabase, Wizard};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -84,6 +84,8 @@ pub struct Settings {
     pub models: Models,
     /// What models are asked with; without it none is.
     pub openai_api_key: Option<SecretString>,
+    /// Selling tickets.
+    pub sales: Sales,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -211,6 +213,7 @@ impl Settings {
             publisher: parts.publisher,
             models: parts.models,
             openai_api_key: secret("OPENAI_API_KEY"),
+            sales: parts.sales,
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
             stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
@@ -249,6 +252,7 @@ struct Parts {
     limits: Limits,
     publisher: Publisher,
     models: Models,
+    sales: Sales,
     log: Log,
 }
 

@@ -8,6 +8,7 @@ use crate::domain::person::Role as PersonRole;
 use crate::door::rate;
 use crate::node;
 use crate::publisher;
+use crate::sales;
 use crate::settings::{self, Settings};
 
 /// Where people find the program that serves on this folder, or would find it.
@@ -55,10 +56,17 @@ pub(super) fn rules(settings: &settings::Limits) -> rate::Rules {
         venue_search: rule(settings.venue_search, settings.venue_search_window_s, 0),
         picture_upload: rule(settings.picture_upload, settings.picture_upload_window_s, 0),
         account_export: rule(settings.account_export, settings.account_export_window_s, 0),
+        purchases: rule(settings.purchases, settings.purchases_window_s, 0),
         max_keys: settings.max_keys,
         address_per_s: settings.address_per_s,
         address_burst: settings.address_burst,
     }
+}
+
+/// How tickets are sold.
+pub(super) fn selling(settings: &Settings) -> sales::Options {
+    let own = &settings.sales;
+    sales::Options { payments: settings.stripe_secret_key.is_some(), hold_s: own.hold_s, fee_percent: own.fee_percent }
 }
 
 /// What the publisher is told.
@@ -86,6 +94,7 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         smtp_url: settings.smtp_url.clone(),
         data_dir: settings.data_dir.clone(),
         stripe,
+        hold_s: settings.sales.hold_s,
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Rules {
     pub picture_upload: Rule,
     /// [`Endpoint::AccountExport`]
     pub account_export: Rule,
+    /// Orders of one address.
+    pub purchases: Rule,
     /// People who are remembered for each of them.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up; 0: no bound.
@@ -87,6 +89,7 @@ pub struct Limits {
     venues: Counter,
     pictures: Counter,
     exports: Counter,
+    purchases: Counter,
     addresses: Option<Flood>,
     recent: Recent,
     clock: Arc<dyn Clock>,
@@ -119,6 +122,7 @@ impl Limits {
             venues: Counter::new(rules.venue_search, rules.max_keys),
             pictures: Counter::new(rules.picture_upload, rules.max_keys),
             exports: Counter::new(rules.account_export, rules.max_keys),
+            purchases: Counter::new(rules.purchases, rules.max_keys),
             addresses: Flood::new(rules.address_per_s, rules.address_burst, MonotonicClock),
             recent: Recent::default(),
             clock,
@@ -134,6 +138,7 @@ impl Limits {
             venue_search: free,
             picture_upload: free,
             account_export: free,
+            purchases: free,
             max_keys: 0,
             address_per_s: 0,
             address_burst: 0,
@@ -181,6 +186,16 @@ impl Limits {
             first: false,
         };
         flood.take(address_key(address)).map_err(refused)
+    }
+
+    /// Counts an order from this address; over no socket, or from this machine, nothing is counted.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_purchase(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+        let Some(address) = address else { return Ok(()) };
+        let taken = self.purchases.take(u128::from(address_key(address)), self.clock.now().as_millisecond());
+        taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
     }
 
     /// Remembers a message that was taken in.
@@ -234,6 +249,7 @@ mod tests {
             venue_search: rule(100),
             picture_upload: rule(30),
             account_export: rule(10),
+            purchases: rule(20),
             max_keys: 1000,
             address_per_s: 1,
             address_burst: 5,

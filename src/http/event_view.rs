@@ -41,6 +41,7 @@ pub(super) struct EventView {
     picture: Option<String>,
     /// The same with the host, for those who show a link elsewhere.
     picture_url: Option<Value>,
+    tickets_url: Option<Value>,
     summary: String,
     when: Option<Words>,
     repeats: Option<String>,
@@ -83,6 +84,9 @@ impl EventView {
         let kind = draft.kind.unwrap_or(EventKind::Other);
         let title =
             draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
+        let can_buy = page.status == EventStatus::Published
+            && draft.visibility == Some(Visibility::Public)
+            && (rhythm.is_some() || !schedule.is_over(now));
         let about = draft.description.as_deref().map(blocks).unwrap_or_default();
         let refunds = draft.refund_policy.as_deref().map(blocks).unwrap_or_default();
         Self {
@@ -101,6 +105,7 @@ impl EventView {
             calendar_url: templates::address(&format!("{url}.ics")),
             picture: draft.image_id.map(image_url),
             picture_url: picture_of(page, url).as_deref().map(templates::address),
+            tickets_url: can_buy.then(|| templates::address(&format!("{url}/tickets"))),
             summary: link_summary(when.as_ref(), &place, draft.description.as_deref()),
             repeats: rhythm.map(|rhythm| rhythm.words()),
             tickets: tickets(page),

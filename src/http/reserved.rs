@@ -37,8 +37,7 @@ const AREAS: &[Area] = &[
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
     Area { prefix: "/files", audience: Audience::Program, planned: None },
-    person("/o", "The page of orders"),
-    person("/checkin", "Checking in guests"),
+    Area { prefix: "/checkin", audience: Audience::Person, planned: None },
 ];
 
 const ROOT: Area = Area { prefix: "/", audience: Audience::Person, planned: None };

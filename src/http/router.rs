@@ -20,14 +20,15 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    account, auth, connect, cors, event_page, files, functions, gate, health, metrics_page, openapi, patience, preview,
-    queue, request, reserved, rest, stripe_webhook,
+    account, auth, connect, cors, event_page, files, functions, gate, health, metrics_page, openapi, organizing, patience,
+    preview, queue, request, reserved, rest, shop, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
 use crate::pictures::Pictures;
 use crate::publisher::stripe::connect::{AGAIN_PATH, Connect, RETURN_PATH};
+use crate::sales::Sales;
 use crate::store::database::Store;
 use crate::wizard::directory::Directory;
 
@@ -47,6 +48,8 @@ pub struct HttpState {
     pub directory: Arc<Directory>,
     /// Who may sign in, and who calls.
     pub accounts: Arc<Accounts>,
+    /// Who sells.
+    pub sales: Arc<Sales>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.
@@ -102,6 +105,8 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/metrics", get(metrics_page::show))
         .route("/favicon.svg", get(icon))
         .merge(rest::routes())
+        .merge(shop::routes())
+        .merge(organizing::routes())
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())
@@ -204,7 +209,7 @@ mod tests {
     #[tokio::test]
     async fn people_get_a_page() {
         for (path, status, words) in [
-            ("/checkin/7", 501, "eventos chat"),
+            ("/connect/7", 501, "eventos chat"),
             ("/nowhere", 404, "find this page"),
             ("/wizard", 404, "find this page"),
         ] {

@@ -12,6 +12,7 @@ mod actor;
 mod email;
 mod error;
 pub mod fault;
+mod holds;
 mod mailbox;
 mod notices;
 mod reminders;
@@ -69,6 +70,8 @@ pub struct Options {
     pub stripe: Option<stripe::Options>,
     /// What card payments cost, as [`Fees::parse`] reads it.
     pub fees: String,
+    /// Seats are held for so many seconds while they are paid for.
+    pub hold_s: u32,
 }
 
 /// What the work needs.
@@ -145,6 +148,7 @@ impl Publisher {
             let addr = actor::PublisherActor::start(desk.clone(), arbiter);
             desk.runtime.spawn(actor::listen(desk.clone(), addr.clone()));
             desk.runtime.spawn(reminders::run(desk.clone()));
+            desk.runtime.spawn(holds::run(desk.clone()));
             actor = Some(addr);
         }
         Ok(Self { desk, _actor: actor })

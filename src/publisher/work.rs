@@ -20,8 +20,10 @@ use crate::store::error::StoreError;
 use crate::store::queue::{self, Item, Outcome};
 use crate::telemetry::metrics;
 
-/// The kinds of work beside mails: the product and the prices of a paid event, and where an account stands.
-pub const KINDS: &[&str] = &[stripe::sale::KIND, stripe::account::KIND];
+/// The kinds of work beside mails: the product and the prices of a paid event, where an account stands, where an order is paid,
+/// money that goes back.
+pub const KINDS: &[&str] =
+    &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND];
 
 /// How often it is looked whether a missing setting is there, in seconds.
 const WAIT_S: f64 = 300.0;
@@ -58,6 +60,8 @@ async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     match item.kind.as_str() {
         stripe::sale::KIND => stripe::sale::sell(desk, item).await,
         stripe::account::KIND => stripe::account::look(desk, item).await,
+        stripe::checkout::KIND => stripe::checkout::open(desk, item).await,
+        stripe::refund::KIND => stripe::refund::send(desk, item).await,
         _ => email::send(desk, item).await,
     }
 }
@@ -158,6 +162,8 @@ fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
     let action = match kind {
         stripe::sale::KIND => "stripe_product_create",
         stripe::account::KIND => "stripe_account_read",
+        stripe::checkout::KIND => "stripe_checkout_open",
+        stripe::refund::KIND => "stripe_refund",
         _ => "mail_send",
     };
     let code = if is_stripe { "STRIPE_API_ERROR" } else { "MAIL_ERROR" };

@@ -123,6 +123,10 @@ pub struct Limits {
     pub account_export: u32,
     /// The window, in seconds.
     pub account_export_window_s: u32,
+    /// Orders of one address in a window.
+    pub purchases: u32,
+    /// The window, in seconds.
+    pub purchases_window_s: u32,
     /// People who are remembered for each of these.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up.
@@ -221,6 +225,15 @@ pub struct Models {
     pub fallback_probe_s: u64,
     /// A folder with prompts to use instead of the built-in ones.
     pub prompts_dir: String,
+}
+
+/// `[sales]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sales {
+    /// Seats are held for so many seconds while they are paid for.
+    pub hold_s: u32,
+    /// Percent of an order that the operator keeps.
+    pub fee_percent: f64,
 }
 
 /// `[log]`

@@ -101,7 +101,8 @@ pub async fn replace_tiers(conn: &mut PgConnection, event: Uuid, draft: &Draft) 
            from jsonb_array_elements($2::jsonb) with ordinality as t(tier, place)
            on conflict (id) do update set position = excluded.position, name = excluded.name, price_cents = excluded.price_cents,
                quantity = excluded.quantity, max_per_order = excluded.max_per_order, sales_from = excluded.sales_from,
-               sales_until = excluded.sales_until"#,
+                sales_until = excluded.sales_until
+            where ticket_tiers.event_id = $1"#,
         event,
         json!(draft.tiers),
         draft.timezone.as_deref().unwrap_or("UTC"),

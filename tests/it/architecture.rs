@@ -17,8 +17,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("wizard", &["domain", "store", "understanding", "advice", "telemetry"]),
     ("pictures", &["domain", "store"]),
     ("publisher", &["domain", "store", "telemetry"]),
+    ("sales", &["domain", "store"]),
     ("door", &["domain", "store", "accounts", "pictures", "wizard", "telemetry"]),
-    ("http", &["domain", "store", "accounts", "pictures", "publisher", "wizard", "door", "telemetry"]),
+    (
+        "http",
+        &["domain", "store", "accounts", "pictures", "publisher", "sales", "wizard", "door", "telemetry"],
+    ),
     (
         "app",
         &[
@@ -29,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settings",
             "node",
             "publisher",
+            "sales",
             "telemetry",
             "wizard",
             "door",

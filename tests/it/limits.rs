@@ -125,6 +125,7 @@ fn state(store: Store, clock: Arc<FixedClock>) -> HttpState {
         venue_search: rule(100),
         picture_upload: rule(100),
         account_export: rule(100),
+        purchases: rule(20),
         max_keys: 100,
         address_per_s: 0,
         address_burst: 0,

@@ -26,6 +26,7 @@ mod publisher;
 mod race;
 mod rest;
 mod rls;
+mod sales;
 mod sessions;
 mod stages;
 mod text;

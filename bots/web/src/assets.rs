@@ -25,8 +25,18 @@ use crate::PanelConfig;
 struct Dist;
 
 /// The panel's own addresses; what they show is decided in the browser.
-const PAGES: [&str; 8] =
-    ["/", "/login", "/reset", "/settings", "/dashboard", "/dashboard/events/{id}", "/wizard/new", "/wizard/{id}"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/login",
+    "/reset",
+    "/settings",
+    "/dashboard",
+    "/dashboard/events/{id}",
+    "/dashboard/events/{id}/guests",
+    "/checkin/{event}",
+    "/wizard/new",
+    "/wizard/{id}",
+];
 const ASSETS: &str = "/assets/{*path}";
 
 const NOT_BUILT: &str = include_str!("not_built.html");

@@ -6,8 +6,12 @@
 
 pub(crate) mod account;
 mod answer;
+pub mod checkout;
 pub mod connect;
+mod effects;
+mod money;
 pub(crate) mod reconcile;
+pub mod refund;
 pub mod sale;
 pub mod shapes;
 pub mod webhook;

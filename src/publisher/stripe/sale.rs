@@ -6,7 +6,7 @@
 
 use super::reconcile::Look;
 use super::shapes::{Price, Product};
-use super::{Form, Stripe, idempotency_key};
+use super::{Form, Stripe, idempotency_key, money};
 use crate::publisher::Desk;
 use crate::publisher::error::Trouble;
 use crate::publisher::fault;
@@ -146,7 +146,7 @@ impl Sale<'_> {
         if before.as_ref().is_some_and(|kept| Kept { id: String::new(), ..kept.clone() } == target) {
             return Ok(());
         }
-        let amount = unit_amount(wanted.price_cents, &currency);
+        let amount = money::as_stripe_counts(wanted.price_cents, &currency);
         let replaced = before.as_ref().map_or("", |kept| kept.id.as_str());
         let is_it = |price: &Price| {
             price.metadata.get("tier") == Some(&wanted.key)
@@ -219,22 +219,4 @@ impl Sale<'_> {
 
 fn form(fields: &[(&str, &str)]) -> Form {
     fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
-/// The amount as Stripe counts it: Ugandan shillings have no minor unit, yet Stripe takes them in hundredths
-/// (Stripe, "Supported currencies", special cases).
-fn unit_amount(price_cents: i64, currency: &str) -> i64 {
-    if currency.eq_ignore_ascii_case("UGX") { price_cents.saturating_mul(100) } else { price_cents }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_minor_units_as_stripe_counts_them() {
-        assert_eq!(unit_amount(15_000, "CAD"), 15_000);
-        assert_eq!(unit_amount(3_000, "JPY"), 3_000);
-        assert_eq!(unit_amount(20_000, "ugx"), 2_000_000);
-    }
 }

@@ -12,8 +12,9 @@ use sha2::Sha256;
 
 use super::account::{self, Account};
 use super::connect::Connect;
+use super::effects;
 use crate::domain::outcome::Notice;
-use crate::publisher::notices;
+use crate::publisher::{fault, notices};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::stripe_events;
@@ -68,7 +69,10 @@ pub async fn take(connect: &Connect, secret: &SecretString, signature: &str, bod
         return Ok(false);
     }
     let notice = effect(&mut tx, &event, happened_at, &connect.node).await?;
+    effects::follow(&mut tx, &event.kind, &event.data.object, happened_at).await?;
+    fault::point("webhook.before_commit");
     tx.commit().await.map_err(StoreError::from)?;
+    fault::point("webhook.after_commit");
     tracing::info!(action = "stripe_event", stripe.event = event.id, kind = event.kind);
     notices::hand_over(connect.sessions.as_ref(), notice);
     Ok(true)

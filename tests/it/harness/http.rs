@@ -11,6 +11,7 @@ use eventos::http::router::HttpState;
 use eventos::publisher::Ground;
 use eventos::publisher::stripe::connect::Connect;
 use eventos::pictures::Pictures;
+use eventos::sales::{Options, Sales};
 use eventos::store::database::Store;
 use eventos::wizard::directory::Directory;
 use eventos::wizard::system::ActorSystem;
@@ -37,6 +38,9 @@ impl Sessions for Nobody {
     fn hand_over(&self, _: Notice) {}
 }
 
+/// How the tests' shop sells.
+pub(crate) const SELLING: Options = Options { payments: true, hold_s: 1860, fee_percent: 5.0 };
+
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
     let ground = Ground {
@@ -52,6 +56,7 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         accounts: super::accounts::accounts(&store, clock.clone()),
         directory: directory(&store, clock.clone()),
         pictures: Arc::new(Pictures::new(store.clone())),
+        sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), SELLING)),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),

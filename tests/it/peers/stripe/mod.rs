@@ -4,6 +4,7 @@
 //! `idempotency_error`; a lie never changes what was done, only what is heard of it. The shapes are those of Stripe's own
 //! library, which `judge.mjs` drives.
 
+mod checkout;
 mod lies;
 mod rules;
 
@@ -18,6 +19,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
+use checkout::Payments;
 pub(crate) use lies::{Lie, Mood};
 use rules::Refusal;
 
@@ -40,6 +42,9 @@ struct Books {
     accounts: Vec<Value>,
     /// Codes of OAuth that were not used yet, and the account each stands for.
     codes: HashMap<String, String>,
+    payments: Payments,
+    /// Where it is.
+    base: String,
     /// Key, and what was asked under it, to the first answer.
     answers: HashMap<String, (String, u16, Value)>,
     calls: Vec<String>,
@@ -60,8 +65,12 @@ impl StripePeer {
             .route("/v1/{kind}", axum::routing::any(all))
             .route("/v1/{kind}/{id}", axum::routing::any(one))
             .route("/oauth/token", axum::routing::post(token))
+            .route("/v1/checkout/sessions", axum::routing::any(sessions))
+            .route("/v1/checkout/sessions/{id}", axum::routing::any(session))
+            .route("/v1/checkout/sessions/{id}/expire", axum::routing::any(expire))
             .fallback(async |uri: Uri| unknown(&uri))
             .with_state(peer.clone());
+        peer.books.lock().unwrap().base = peer.url();
         tokio::spawn(async move { axum::serve(listener, routes).await });
         peer
     }
@@ -118,6 +127,42 @@ impl StripePeer {
     pub(crate) fn asked(&self, kind: &str) -> Vec<Fields> {
         let books = self.books.lock().unwrap();
         books.asked.iter().filter(|(known, _)| known == kind).map(|(_, fields)| fields.clone()).collect()
+    /// Every place to pay.
+    pub(crate) fn sessions(&self) -> Vec<Value> {
+        self.books.lock().unwrap().payments.sessions.clone()
+    }
+
+    /// Every refund.
+    pub(crate) fn refunds(&self) -> Vec<Value> {
+        self.books.lock().unwrap().payments.refunds.clone()
+    }
+
+    /// Somebody pays at this place. Returns what Stripe tells of it.
+    pub(crate) fn pay(&self, session: &str, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        let intent = books.id("pi");
+        let session = books.payments.pay(session, &intent);
+        checkout::event(&books.id("evt"), "checkout.session.completed", created, &session)
+    }
+
+    /// Nobody paid at this place in time. Returns what Stripe tells of it.
+    pub(crate) fn expires(&self, session: &str, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        let session = books.payments.expire(session).unwrap();
+        checkout::event(&books.id("evt"), "checkout.session.expired", created, &session)
+    }
+
+    /// Money of this payment went back at Stripe itself. Returns what Stripe tells of it.
+    pub(crate) fn goes_back(&self, intent: &str, amount: Option<i64>, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        if let Some(amount) = amount {
+            let fields =
+                vec![("payment_intent".to_owned(), intent.to_owned()), ("amount".to_owned(), amount.to_string())];
+            let id = books.id("re");
+            books.payments.refund(&fields, &id).unwrap();
+        }
+        let charge = books.payments.charge(intent);
+        checkout::event(&books.id("evt"), "charge.refunded", created, &charge)
     }
 
     /// Every call, as `POST /v1/products`.
@@ -190,6 +235,36 @@ async fn all(
     body: Bytes,
 ) -> Response {
     peer.answer(Call::read(&method, (kind, None), query.as_deref(), &headers, &body)).await
+}
+
+async fn sessions(
+    State(peer): State<StripePeer>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, ("checkout/sessions".to_owned(), None), query.as_deref(), &headers, &body)).await
+}
+
+async fn session(
+    State(peer): State<StripePeer>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, ("checkout/sessions".to_owned(), Some(id)), None, &headers, &body)).await
+}
+
+async fn expire(
+    State(peer): State<StripePeer>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, ("checkout/sessions/expire".to_owned(), Some(id)), None, &headers, &body)).await
 }
 
 async fn one(
@@ -271,6 +346,24 @@ impl Books {
                 self.prices.insert(0, price.clone());
                 Ok(price)
             }
+            ("POST", "checkout/sessions", None) => {
+                let id = self.id("cs");
+                let session = checkout::session(&call.fields, &id, &self.base, &self.products)?;
+                self.payments.sessions.insert(0, session.clone());
+                Ok(session)
+            }
+            ("GET", "checkout/sessions", Some(id)) => {
+                let found = self.payments.sessions.iter().find(|session| session["id"] == id).cloned();
+                found.ok_or_else(|| rules::missing("checkout.session", id))
+            }
+            ("POST", "checkout/sessions/expire", Some(id)) => self.payments.expire(id),
+            ("POST", "refunds", None) => {
+                let id = self.id("re");
+                self.payments.refund(&call.fields, &id)
+            }
+            ("GET", "refunds", None) => rules::page(&self.payments.refunds, &call.fields, |refund| {
+                field("payment_intent").is_none_or(|intent| refund["payment_intent"] == intent)
+            }),
             ("POST", "prices", Some(id)) => {
                 let price = self.prices.iter_mut().find(|price| price["id"] == id);
                 rules::update(price.ok_or_else(|| rules::missing("price", id))?, &call.fields)

@@ -13,7 +13,7 @@ import { money } from '../draft/money';
 import { dayWords, hourWords, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
-import { Button } from '../ui/Button';
+import { Button, ButtonLink } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { Clock, Copy, Pin, Share, Ticket } from '../ui/icons';
 import { Shell } from '../ui/Shell';
@@ -337,6 +337,12 @@ function Stats({ event }: { event: EventRow }) {
         </dl>
       ) : (
         <p className="soft">{t('event.stats.none')}</p>
+      )}
+      {event.status !== 'draft' && (
+        <div className="row">
+          <ButtonLink to={`/dashboard/events/${event.id}/guests`}>{t('sales.open')}</ButtonLink>
+          <ButtonLink look="quiet" to={`/checkin/${event.id}`}>{t('sales.door')}</ButtonLink>
+        </div>
       )}
     </section>
   );
