@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             eventos::publisher::fault::POINTS,
             eventos::publisher::fault::WEBHOOK_POINTS,
         ]
-            .concat(),
+        .concat(),
     );
     eventos::cli::run()
 }

@@ -20,8 +20,8 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    account, auth, connect, cors, event_page, files, functions, gate, health, metrics_page, openapi, organizing, patience,
-    preview, queue, request, reserved, rest, shop, stripe_webhook,
+    account, auth, connect, cors, event_page, files, functions, gate, health, metrics_page, openapi, organizing,
+    patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;

@@ -22,8 +22,7 @@ use crate::telemetry::metrics;
 
 /// The kinds of work beside mails: the product and the prices of a paid event, where an account stands, where an order is paid,
 /// money that goes back.
-pub const KINDS: &[&str] =
-    &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND];
+pub const KINDS: &[&str] = &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND];
 
 /// How often it is looked whether a missing setting is there, in seconds.
 const WAIT_S: f64 = 300.0;

@@ -19,10 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("publisher", &["domain", "store", "telemetry"]),
     ("sales", &["domain", "store"]),
     ("door", &["domain", "store", "accounts", "pictures", "wizard", "telemetry"]),
-    (
-        "http",
-        &["domain", "store", "accounts", "pictures", "publisher", "sales", "wizard", "door", "telemetry"],
-    ),
+    ("http", &["domain", "store", "accounts", "pictures", "publisher", "sales", "wizard", "door", "telemetry"]),
     (
         "app",
         &[

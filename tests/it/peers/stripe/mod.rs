@@ -127,6 +127,8 @@ impl StripePeer {
     pub(crate) fn asked(&self, kind: &str) -> Vec<Fields> {
         let books = self.books.lock().unwrap();
         books.asked.iter().filter(|(known, _)| known == kind).map(|(_, fields)| fields.clone()).collect()
+    }
+
     /// Every place to pay.
     pub(crate) fn sessions(&self) -> Vec<Value> {
         self.books.lock().unwrap().payments.sessions.clone()
