@@ -124,7 +124,7 @@ async fn house(load: &Load, base: &str, store: Store, folder: &Path) -> Vec<Opti
     settings.publisher.parallel = 0;
     settings.openai_api_key = Some(SecretString::from("bench"));
     let models = &mut settings.models;
-    models.base_url = base.to_owned();
+    base.clone_into(&mut models.base_url);
     (models.session_tokens, models.user_day_tokens, models.day_tokens) = (0, 0, 0);
     models.answer_within_ms = 60_000;
     (models.first_token_ms, models.whole_ms) = (20_000, 60_000);
@@ -209,7 +209,7 @@ async fn serve(gap: Duration) -> std::net::SocketAddr {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(async move { drop(answer(stream, gap).await) });
+            tokio::spawn(async move { drop(Box::pin(answer(stream, gap)).await) });
         }
     });
     address

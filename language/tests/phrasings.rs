@@ -1,5 +1,7 @@
 //! A date, an hour or a range is drawn, put into words in every way that the table of a language has, and must come back.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which may panic as the tests do")]
+
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Weekday, date};
 use language::{Language, Reading, Reference, TimeValue, read};

@@ -47,10 +47,6 @@ const fn program(prefix: &'static str, planned: &'static str) -> Area {
     Area { prefix, audience: Audience::Program, planned: Some(planned) }
 }
 
-const fn person(prefix: &'static str, planned: &'static str) -> Area {
-    Area { prefix, audience: Audience::Person, planned: Some(planned) }
-}
-
 /// The area of this path.
 pub(super) fn area(path: &str) -> &'static Area {
     let holds =

@@ -110,7 +110,7 @@ impl Talk {
         }
         self.adding |= says(Role::Adding, &tokens);
         let named = self.asked_name || says(Role::Naming, &tokens);
-        self.earlier.user(words, tokens, named);
+        self.earlier.user(words, &tokens, named);
     }
 
     fn system(&mut self, words: &str) {

@@ -1,4 +1,4 @@
-//! Any server that speaks OpenAI's Chat Completions: OpenAI, Azure, Groq, vLLM, Ollama, llama.cpp (docs/models.md).
+//! Any server that speaks `OpenAI`'s Chat Completions: `OpenAI`, Azure, Groq, vLLM, Ollama, llama.cpp (docs/models.md).
 //!
 //! Promises: one call each, no retries of the library's own; the status of a refusal is kept whatever its body looks like; the
 //! key stands in no log and no error; a stream that ends without a reason to end is a [`Trouble`]; dropping it hangs up.
@@ -95,7 +95,7 @@ impl OpenAi {
         body
     }
 
-    /// Newer models of OpenAI refuse the old name, most other servers know no other.
+    /// Newer models of `OpenAI` refuse the old name, most other servers know no other.
     fn limit(&self) -> &str {
         let newer = ["gpt-5", "o1", "o3", "o4"].iter().any(|known| self.name.starts_with(known));
         match self.max_tokens_field.as_str() {

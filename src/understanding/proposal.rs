@@ -132,7 +132,7 @@ fn plain(text: &str) -> String {
 fn stands_in(words: &str, message: &str) -> bool {
     let goes_on = |one: Option<char>, other: Option<char>| {
         let same = |test: fn(&char) -> bool| one.as_ref().is_some_and(test) && other.as_ref().is_some_and(test);
-        same(|letter| letter.is_ascii_alphanumeric())
+        same(char::is_ascii_alphanumeric)
     };
     message.match_indices(words).any(|(at, _)| {
         let before = message.get(..at).and_then(|before| before.chars().next_back());

@@ -75,7 +75,7 @@ pub(super) async fn consult(desk: &Arc<Desk>, id: Uuid, job: &Job, held: Option<
         }
     };
     fault::point("model.previewed");
-    let mut teller = Teller::new(job, preview.facts.clone(), Guard::new(preview.known, models.shown_characters));
+    let mut teller = Teller::new(job, &preview.facts, Guard::new(preview.known, models.shown_characters));
     let mut counsel = Counsel {
         version: preview.version,
         defaults: preview.defaults.clone(),
@@ -165,18 +165,18 @@ struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     /// Shows the facts at once.
-    fn new(job: &'a Job, facts: String, guard: Guard) -> Self {
+    fn new(job: &'a Job, facts: &str, guard: Guard) -> Self {
         let mut teller = Self {
             job,
             guard,
             shown: String::new(),
-            base: facts.clone(),
+            base: facts.to_owned(),
             is_late: false,
             prose: String::new(),
             blank: String::new(),
             heard: 0,
         };
-        teller.say(&facts);
+        teller.say(facts);
         teller
     }
 
@@ -206,7 +206,7 @@ impl<'a> Teller<'a> {
         let joined = std::mem::take(&mut self.blank) + out;
         let joined = if self.prose.is_empty() { joined.trim_start() } else { joined.as_str() };
         let text = joined.trim_end();
-        self.blank = joined.get(text.len()..).unwrap_or_default().to_owned();
+        joined.get(text.len()..).unwrap_or_default().clone_into(&mut self.blank);
         if text.is_empty() {
             return;
         }

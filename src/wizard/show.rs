@@ -23,12 +23,12 @@ pub(super) fn words(work: &Work<'_>) -> String {
         let Ground { name, url, .. } = Ground::of(work);
         return live::answer(live, &work.errors, &name, &url, &work.session.language);
     }
-    let words = match work.counsel.filter(|_| work.published.is_none() && !work.before.is_published()) {
-        Some(counsel) => with_counsel(work, counsel),
-        None => {
-            let Parts { facts, reaction, closing } = parts(work);
-            answers::join([facts, reaction, closing].into_iter().flatten(), &work.session.language)
-        }
+    let words = if let Some(counsel) = work.counsel.filter(|_| work.published.is_none() && !work.before.is_published())
+    {
+        with_counsel(work, counsel)
+    } else {
+        let Parts { facts, reaction, closing } = parts(work);
+        answers::join([facts, reaction, closing].into_iter().flatten(), &work.session.language)
     };
     match &work.note {
         // Somebody who was late had it with the rules' answer.
@@ -60,7 +60,7 @@ fn with_counsel(work: &Work<'_>, counsel: &Counsel) -> String {
         added,
         answers::join(closing.into_iter().filter(|_| asks_anew), language),
     ];
-    if !is_answered && !(is_same && counsel.is_late) {
+    if !(is_answered || is_same && counsel.is_late) {
         // Exactly what it would be without a model.
         let Parts { facts, closing, .. } = parts(work);
         return answers::join([facts, reaction, closing].into_iter().flatten(), language);

@@ -48,7 +48,7 @@ impl Server {
             }
             panic!("the program ended before it was ready");
         };
-        let url = tokio::time::timeout(Duration::from_secs(240), ready).await.expect("the program is ready");
+        let url = tokio::time::timeout(Duration::from_mins(4), ready).await.expect("the program is ready");
         // What it prints from now on is read, so that it never waits for a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, url, folder }

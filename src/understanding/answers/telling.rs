@@ -8,6 +8,7 @@ use crate::domain::suggestion::Suggestion;
 use crate::understanding::{Doubt, Intent, Wish};
 
 /// Everything that an answer tells.
+#[expect(clippy::struct_excessive_bools, reason = "each tells a thing of its own about one answer; none is a state")]
 #[derive(Debug, Clone, Copy)]
 pub struct Telling<'a> {
     /// What the organizer wanted.

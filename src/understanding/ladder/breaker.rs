@@ -9,9 +9,9 @@ use super::Policy;
 use crate::understanding::model::Trouble;
 
 /// A server that knows no such model, or refuses the key, is not asked again for so long: nothing but a new setting helps.
-const HOPELESS: Duration = Duration::from_secs(600);
+const HOPELESS: Duration = Duration::from_mins(10);
 /// A server may ask for no longer pause than this.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Breaker(Mutex<State>);

@@ -16,12 +16,12 @@ use crate::understanding::model::{Model, Piece, Pieces, Request, Trouble, Usage}
 
 const POLICY: Policy = Policy {
     tries: 4,
-    whole: Duration::from_secs(60),
+    whole: Duration::from_mins(1),
     gap: Duration::from_secs(30),
     pause: Duration::from_millis(1),
     failures: 3,
     rest: Duration::from_secs(30),
-    pressing: Pressing { window: Duration::from_secs(60), least: 10, percent: 40, probe: Duration::from_secs(10) },
+    pressing: Pressing { window: Duration::from_mins(1), least: 10, percent: 40, probe: Duration::from_secs(10) },
 };
 
 /// Answers the same each time.
@@ -48,6 +48,7 @@ fn scripted(name: &'static str, pieces: Result<Vec<Result<Piece, Trouble>>, Trou
     Arc::new(Scripted { name, pieces, calls: AtomicUsize::new(0) })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a piece of a script, which has troubles, too")]
 fn words(text: &str) -> Result<Piece, Trouble> {
     Ok(Piece::Words(text.to_owned()))
 }
@@ -73,7 +74,7 @@ async fn what_may_pass_is_tried_again_and_what_may_not_goes_to_the_next_at_once(
         (Trouble::Failed(503), 3),
         (Trouble::Unreachable("refused".into()), 3),
         (Trouble::Busy { retry_after: None }, 3),
-        (Trouble::Busy { retry_after: Some(Duration::from_secs(3_600)) }, 1),
+        (Trouble::Busy { retry_after: Some(Duration::from_hours(1)) }, 1),
         (Trouble::UnknownModel, 1),
         (Trouble::Unauthorized(401), 1),
         (Trouble::Quota, 1),
@@ -124,7 +125,7 @@ fn a_breaker_opens_rests_and_lets_one_try() {
     breaker.failed(&Trouble::UnknownModel, POLICY, at(35));
     assert!(!breaker.lets_pass(at(400)) && breaker.lets_pass(at(700)), "nothing but another setting helps");
     breaker.went_well();
-    let wished = Trouble::Busy { retry_after: Some(Duration::from_secs(86_400)) };
+    let wished = Trouble::Busy { retry_after: Some(Duration::from_hours(24)) };
     breaker.failed(&wished, POLICY, at(800));
     assert!(!breaker.lets_pass(at(1_000)) && breaker.lets_pass(at(1_101)), "no server rests us for a day");
 }

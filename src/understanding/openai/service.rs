@@ -1,6 +1,6 @@
 //! The way to the server: one request, no retries, and a refusal that keeps its status whatever its body looks like.
 //!
-//! The library loses the status of refusals that are not in OpenAI's shape, and waits as long as a server tells it to; both
+//! The library loses the status of refusals that are not in `OpenAI`'s shape, and waits as long as a server tells it to; both
 //! are decided here and in the ladder instead.
 
 use std::future::Future;
@@ -75,7 +75,7 @@ fn is_page(headers: &HeaderMap) -> bool {
     kind.starts_with("text/html") || kind.starts_with("application/json")
 }
 
-/// Seconds, or OpenAI's own milliseconds. A date is left to our own pauses.
+/// Seconds, or `OpenAI`'s own milliseconds. A date is left to our own pauses.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let number =
         |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);

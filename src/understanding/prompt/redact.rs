@@ -46,19 +46,16 @@ fn numbers(text: &str) -> String {
     while let Some(letter) = letters.get(at) {
         let run =
             if letter.is_ascii_digit() || *letter == '+' { run(letters.get(at..).unwrap_or_default()) } else { None };
-        match run {
-            Some(length) => {
-                safe.push_str("[number]");
-                at += length;
-            }
-            None => {
-                safe.push(*letter);
+        if let Some(length) = run {
+            safe.push_str("[number]");
+            at += length;
+        } else {
+            safe.push(*letter);
+            at += 1;
+            // The rest of a shorter number is no number of its own.
+            while letter.is_ascii_digit() && letters.get(at).is_some_and(char::is_ascii_digit) {
+                safe.extend(letters.get(at));
                 at += 1;
-                // The rest of a shorter number is no number of its own.
-                while letter.is_ascii_digit() && letters.get(at).is_some_and(char::is_ascii_digit) {
-                    safe.extend(letters.get(at));
-                    at += 1;
-                }
             }
         }
     }

@@ -26,6 +26,7 @@ fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
         ids: Arc::new(RandomIds),
         runtime: Handle::current(),
         limits: turn::Limits { turn_deadline_s: 20, lease_s: 30 },
+        models: None,
         public_url: "https://events.example".to_owned(),
     };
     Directory::new(Arc::new(desk), ActorSystem::start(1).unwrap().arbiters())

@@ -80,18 +80,18 @@ async fn calls_at_once_never_pass_a_budget_and_one_message_is_one_call() {
     let outcomes = calls.join_all().await;
     let made: Vec<Uuid> = outcomes.iter().filter(|(_, made)| *made == Reserved::Yes).map(|(inbox, _)| *inbox).collect();
     assert_eq!(made.len(), 10, "{outcomes:?}");
-    let used: i64 =
+    let spent: i64 =
         sqlx::query_scalar("select tokens from model_budgets where scope = 'user'").fetch_one(&mut conn).await.unwrap();
-    assert_eq!(used, 1_000);
+    assert_eq!(spent, 1_000);
     // What is given back may be used again, once.
     for _ in 0..2 {
         let mut tx = store.begin(Actor::Server).await.unwrap();
         model_usage::settle(&mut tx, made[0], day, 30, Some("m")).await.unwrap();
         tx.commit().await.unwrap();
     }
-    let used: i64 =
+    let spent: i64 =
         sqlx::query_scalar("select tokens from model_budgets where scope = 'user'").fetch_one(&mut conn).await.unwrap();
-    assert_eq!(used, 930);
+    assert_eq!(spent, 930);
     let mut tx = store.begin(Actor::Server).await.unwrap();
     model_usage::forget(&mut tx, jiff::civil::date(2026, 12, 24)).await.unwrap();
     tx.commit().await.unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{fake, metadata, program, program_with, said, state, streamed};
 use crate::harness::program::Program;
-use crate::peers::model::{Act, Fake, Step, call, done, event, finish, says, usage, words};
+use crate::peers::model::{Act, Fake, Step, call, done, event, finish, says, words};
 
 const MESSAGE: &str = "a concert for 80 people";
 

@@ -1,4 +1,4 @@
-//! The whole way against an OpenAI server that nobody here wrote: aimock, in the terminal and on the web wire.
+//! The whole way against an `OpenAI` server that nobody here wrote: aimock, in the terminal and on the web wire.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

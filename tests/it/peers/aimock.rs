@@ -1,4 +1,4 @@
-//! aimock, an OpenAI server that nobody here wrote (npm `@copilotkit/aimock`), as a peer for end-to-end tests.
+//! aimock, an `OpenAI` server that nobody here wrote (npm `@copilotkit/aimock`), as a peer for end-to-end tests.
 
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -1,6 +1,7 @@
 //! After publishing: a change is told to ticket holders once and as it stands then, nobody is turned away by a smaller number, and
 //! an event that is called off is told, shown, and sold no more; by the row, by talking, and over REST.
 
+use eventos::domain::clock::{Ids as _, RandomIds};
 use port::{Body, Chat, Confirmation, Incoming, Purpose, Replies, Reply, Sender, SessionChoice};
 use serde_json::Value;
 use uuid::Uuid;
@@ -129,7 +130,7 @@ async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
     let (replies, mut incoming) = Replies::channel();
     let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
     let chat = Chat { channel: "terminal", account: String::new(), session };
-    let message = Incoming { id: Uuid::new_v4().to_string(), from, chat, body, replies };
+    let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
     let accepted = scene.program.door().accept(message).await.unwrap();
     let mut turn = Turn { session: accepted.session, said: String::new(), asked: None };
     while let Some(reply) = incoming.recv().await {

@@ -65,7 +65,7 @@ fn state_of(url: &str) -> String {
 }
 
 /// What Stripe was told to send people back to.
-async fn state(scene: &Scene) -> String {
+fn state(scene: &Scene) -> String {
     let form = scene.peer.asked("account_links").pop().unwrap();
     state_of(&form.iter().find(|(name, _)| name == "return_url").unwrap().1)
 }
@@ -79,7 +79,7 @@ async fn an_organizer_goes_to_stripe_comes_back_once_and_in_the_same_browser() {
     let cookie = begun.cookie.unwrap();
     let account = scene.peer.accounts()[0].clone();
     assert_eq!((&account["metadata"]["user_id"], &account["country"]), (&json!(ana.to_string()), &json!("CA")));
-    let back = format!("/connect/stripe/return?state={}", state(&scene).await);
+    let back = format!("/connect/stripe/return?state={}", state(&scene));
 
     for (what, path, cookie) in [
         ("another browser", back.as_str(), None),
@@ -116,7 +116,7 @@ async fn an_organizer_goes_to_stripe_comes_back_once_and_in_the_same_browser() {
 async fn a_way_runs_out_a_used_link_is_replaced_and_what_is_due_is_known() {
     let (scene, ana) = scene(|_| {}).await;
     let begun = ask(&scene, "POST", "/api/connect/stripe", person(ana, Role::Organizer), None, Value::Null).await;
-    let (cookie, state) = (begun.cookie.unwrap(), state(&scene).await);
+    let (cookie, state) = (begun.cookie.unwrap(), state(&scene));
     let again = format!("/connect/stripe/again?state={state}");
     let replaced = ask(&scene, "GET", &again, Caller::Anybody, Some(&cookie), Value::Null).await;
     assert!(replaced.location.starts_with("https://connect.stripe.com/setup/"), "{}", replaced.location);
@@ -132,7 +132,7 @@ async fn a_way_runs_out_a_used_link_is_replaced_and_what_is_due_is_known() {
 
     let begun = ask(&scene, "POST", "/api/connect/stripe", person(ana, Role::Organizer), None, Value::Null).await;
     scene.run("update stripe_connects set expires_at = now() - interval '1 second'").await;
-    let back = format!("/connect/stripe/return?state={}", self::state(&scene).await);
+    let back = format!("/connect/stripe/return?state={}", self::state(&scene));
     let late = ask(&scene, "GET", &back, Caller::Anybody, begun.cookie.as_deref(), Value::Null).await;
     assert_eq!(late.location, "/wizard/new?stage=5&stripe_connected=over");
     scene.stop().await;
@@ -182,7 +182,7 @@ async fn while_stripe_is_away_nothing_is_begun_and_the_queue_looks_until_it_has_
     scene.peer.becomes(&[Lie::Truth]);
     let begun = ask(&scene, "POST", "/api/connect/stripe", person(ana, Role::Organizer), None, Value::Null).await;
     assert_eq!((begun.status, scene.peer.accounts().len()), (200, 1));
-    let back = format!("/connect/stripe/return?state={}", state(&scene).await);
+    let back = format!("/connect/stripe/return?state={}", state(&scene));
     scene.peer.verifies(scene.peer.accounts()[0]["id"].as_str().unwrap(), true);
     scene.peer.becomes(&[Lie::FailBefore, Lie::FailBefore, Lie::Deaf, Lie::Truth]);
     let answer = ask(&scene, "GET", &back, Caller::Anybody, begun.cookie.as_deref(), Value::Null).await;

@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use eventos::domain::clock::{Ids as _, RandomIds};
 use eventos::store::database::Actor;
 use eventos::store::inbox;
 use port::{Body as Said, Chat, Incoming, Replies, Reply, Sender, SessionChoice};
@@ -17,7 +18,7 @@ async fn say(scene: &Scene, session: SessionChoice, text: &str) -> (String, Stri
     let (replies, mut incoming) = Replies::channel();
     let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
     let chat = Chat { channel: "terminal", account: String::new(), session };
-    let id = uuid::Uuid::new_v4().to_string();
+    let id = RandomIds.id().to_string();
     let message = Incoming { id, from, chat, body: Said::Text(text.to_owned()), replies };
     let accepted = scene.program.door().accept(message).await.unwrap();
     let mut said = String::new();
