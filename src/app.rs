@@ -1,5 +1,6 @@
 //! Builds and wires every room; the only file that knows them all.
 
+mod chats;
 mod database;
 mod told;
 
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use port::Door;
+use port::{Channel, Door};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -20,7 +21,7 @@ use crate::door::identity::Identity;
 use crate::door::rate;
 use crate::door::router::Router;
 use crate::http::listen::{self, Bounds};
-use crate::http::probes::{ClusterProbe, StoreProbe};
+use crate::http::probes::{ChatProbe, ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
 use crate::publisher::{self, Publisher};
@@ -58,6 +59,7 @@ pub struct App {
     limits: Arc<rate::Limits>,
     server: settings::Server,
     stripe_webhook_secret: Option<SecretString>,
+    chats: Vec<chats::Chat>,
     _node: Node,
 }
 
@@ -122,10 +124,12 @@ impl App {
                 lease_s: i32::try_from(settings.wizard.lease_s).unwrap_or(i32::MAX).max(1),
             },
             public_url: public_url.clone(),
+            post: Arc::default(),
         });
         let system = ActorSystem::start(told::arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
         let node = Node::take(&settings.data_dir)?;
+        chats::take_back(&store, &node.name).await;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));
         let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, limits.clone(), node.name.clone()));
@@ -163,6 +167,7 @@ impl App {
             limits,
             server: settings.server.clone(),
             stripe_webhook_secret,
+            chats: chats::of(settings)?,
             _node: node,
         })
     }
@@ -196,7 +201,12 @@ impl App {
         if let Some(cluster) = &self.cluster {
             probes.push(Arc::new(ClusterProbe(cluster.clone())));
         }
-        let chat = web::router(web::WebState { door: self.door.clone() });
+        probes.extend(self.chats.iter().map(|chat| -> Arc<dyn Probe> { Arc::new(ChatProbe(chat.channel.clone())) }));
+        let mut channels = web::router(web::WebState { door: self.door.clone() });
+        channels = channels.merge(web::panel(self.accounts.project(), self.panel()));
+        for chat in &self.chats {
+            channels = channels.merge(chat.routes.clone());
+        }
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
@@ -208,9 +218,19 @@ impl App {
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             stripe_webhook_secret: self.stripe_webhook_secret.clone(),
+            chats: self.chats.iter().map(|chat| chat.channel.clone()).collect(),
             probes,
-            channels: chat.merge(web::panel(self.accounts.project(), self.panel())),
+            channels,
         })
+    }
+
+    /// Serves the chats of other platforms, each for itself, until [`Self::stop`] is cancelled.
+    pub fn serve_chats(&self) {
+        for chat in &self.chats {
+            tokio::spawn(chats::keep(chat.channel.clone(), self.door.clone(), self.stop.clone()));
+        }
+        let names = self.chats.iter().map(|chat| chat.channel.name()).collect();
+        tokio::spawn(chats::measure(self.store.clone(), names, self.stop.clone()));
     }
 
     /// Serves the pages and the API until [`Self::stop`] is cancelled.

@@ -14,6 +14,7 @@ mod guard;
 pub mod issue;
 pub mod keys;
 pub mod landing;
+pub mod links;
 pub mod mailed;
 pub mod options;
 mod passwords;

@@ -5,21 +5,24 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Body, Command, Door, Form, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
+    Accepted, Body, Delivery, Door, Draft, Form, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies,
+    Reply, Sender, SessionChoice, State, Turn,
 };
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::content::content;
 use super::identity::{Identity, Known, unavailable};
+use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
+use crate::domain::stage::Stage;
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::inbox::{self, NewMessage, Received};
-use crate::store::{conversations, sessions, suggestions};
+use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
@@ -32,6 +35,10 @@ pub const MAX_TEXT: usize = 100_000;
 const OWNERS: usize = 10_000;
 /// How many messages of a conversation are shown again.
 const HISTORY: i64 = 500;
+/// How long a finished session is still the latest, in hours.
+const FINISHED_H: i32 = 24;
+/// How many drafts are listed.
+const DRAFTS: i64 = 20;
 
 /// The wizard's door.
 pub struct Router {
@@ -40,6 +47,7 @@ pub struct Router {
     identity: Identity,
     limits: Arc<Limits>,
     node: String,
+    post: Post,
     /// Who owns the sessions that were written to lately. Only ever a shortcut: ACCEPT asks the database again.
     owners: DashMap<Uuid, Uuid>,
 }
@@ -47,7 +55,8 @@ pub struct Router {
 impl Router {
     /// `node` names this process across restarts: what it took in and did not answer is its own to finish.
     pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, limits: Arc<Limits>, node: String) -> Self {
-        Self { store, directory, identity, limits, node, owners: DashMap::new() }
+        let post = Post::new(store.clone(), node.clone(), directory.desk().post.clone());
+        Self { store, directory, identity, limits, node, post, owners: DashMap::new() }
     }
 
     /// Counts a message, unless it was taken in before: a redelivery is neither counted nor refused.
@@ -91,6 +100,9 @@ impl Router {
             SessionChoice::Current => {
                 sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some)
             }
+            SessionChoice::Latest => {
+                sessions::latest_or_insert(&mut tx, &self.fresh(person), channel, FINISHED_H).await.map(Some)
+            }
             SessionChoice::Thread(thread) => {
                 sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
@@ -129,6 +141,7 @@ impl Router {
                 body: &body,
                 node: &self.node,
                 lease_s: self.directory.desk().limits.lease_s,
+                address: incoming.replies.address().map(|address| (address.chat.as_str(), address.note.as_str())),
             },
         )
         .await?;
@@ -204,6 +217,9 @@ impl Door for Router {
             let job = Job::new((received.inbox, received.message), person, chat.channel, body, Some(replies));
             self.directory.deliver(place, Arc::new(job));
             fault::point("deliver.after");
+        } else if replies.address().is_some() {
+            // Its answer is delivered, or was: nothing comes twice.
+            drop(place);
         } else {
             drop(place);
             self.again(&person, session, &received, replies).await?;
@@ -257,6 +273,51 @@ impl Door for Router {
             true
         }))
     }
+
+    async fn next_outgoing(&self, channel: &'static str) -> Result<Outgoing, Refusal> {
+        self.post.next(channel).await
+    }
+
+    async fn settled(&self, outgoing: &str, delivery: Delivery) -> Result<(), Refusal> {
+        self.post.settled(outgoing, delivery).await
+    }
+
+    async fn recall(&self, channel: &'static str, chat: &str) -> Result<Memory, Refusal> {
+        self.post.recall(channel, chat).await
+    }
+
+    async fn chats(&self, channel: &'static str) -> Result<Vec<(String, Memory)>, Refusal> {
+        self.post.chats(channel).await
+    }
+
+    async fn remember(&self, channel: &'static str, chat: &str, notes: Map<String, Value>) -> Result<(), Refusal> {
+        self.post.remember(channel, chat, notes).await
+    }
+
+    async fn hold(&self, channel: &'static str, chat: &str, seconds: u32) -> Result<(), Refusal> {
+        self.post.hold(channel, chat, seconds).await
+    }
+
+    async fn drafts(&self, from: &Sender) -> Result<Vec<Draft>, Refusal> {
+        let person = self.identity.resolve(from).await?;
+        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
+        let open = sessions::list(&mut tx, person.id, DRAFTS).await.map_err(|error| unavailable(&error))?;
+        let percent = |number: i32| {
+            let stage = u8::try_from(number).ok().and_then(Stage::from_number);
+            stage.map_or(0, Stage::percent_complete)
+        };
+        let draft = |open: sessions::Open| Draft {
+            session: open.id.to_string(),
+            title: open.name,
+            percent: if open.published { 100 } else { percent(open.stage) },
+            published: open.published,
+        };
+        Ok(open.into_iter().map(draft).collect())
+    }
+
+    async fn link(&self, from: &Sender, step: LinkStep) -> Result<Linking, Refusal> {
+        self.identity.link(from, step).await
+    }
 }
 
 /// A session of the caller's own; what is no id at all is as absent as a foreign one.
@@ -272,7 +333,7 @@ fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str,
     let session = match &incoming.chat.session {
         SessionChoice::Id(id) => id,
         SessionChoice::Thread(thread) => thread,
-        SessionChoice::Current | SessionChoice::New => "",
+        SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };
     (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)
 }
@@ -327,50 +388,12 @@ fn has_nul(body: &Body) -> bool {
         }
     }
     match body {
-        Body::Text(text) | Body::Pick(text) | Body::Confirm { token: text, .. } => text.contains('\0'),
+        Body::Text(text) | Body::Pick(text) | Body::Language(text) | Body::Confirm { token: text, .. } => text.contains('\0'),
         Body::Form(form) => {
             let texts = [form.text.as_deref(), form.pick.as_deref()];
             texts.into_iter().flatten().any(|text| text.contains('\0'))
                 || form.fields.iter().any(|(name, value)| name.contains('\0') || within(value))
         }
         Body::Decline | Body::Command(_) | Body::Publish { .. } => false,
-    }
-}
-
-/// What the conversation shows for a message.
-async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, StoreError> {
-    Ok(match body {
-        Body::Text(text) => text.clone(),
-        Body::Pick(id) => match id.parse::<Uuid>() {
-            Ok(id) => {
-                suggestions::get(tx, session, id).await?.map_or_else(|| "(a choice)".to_owned(), |choice| choice.label)
-            }
-            Err(_) => "(a choice)".to_owned(),
-        },
-        Body::Confirm { .. } => "Yes, publish it.".to_owned(),
-        Body::Decline => "Not yet.".to_owned(),
-        Body::Command(command) => command_words(*command).to_owned(),
-        Body::Form(form) => form_words(form),
-        Body::Publish { .. } => "Publish it.".to_owned(),
-    })
-}
-
-/// The words of a form, else what it fills in.
-fn form_words(form: &Form) -> String {
-    let text = form.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let fields = || {
-        form.fields.keys().map(|name| name.chars().take(40).collect::<String>()).take(30).collect::<Vec<_>>().join(", ")
-    };
-    text.map_or_else(|| format!("(a form: {})", fields()), str::to_owned)
-}
-
-fn command_words(command: Command) -> &'static str {
-    match command {
-        Command::Start => "/start",
-        Command::Summary => "/summary",
-        Command::Undo => "/undo",
-        Command::Redo => "/redo",
-        Command::Publish => "/publish",
-        Command::Help => "/help",
     }
 }

@@ -26,10 +26,9 @@ const AREAS: &[Area] = &[
     Area { prefix: "/functions", audience: Audience::Program, planned: None },
     Area { prefix: "/rest", audience: Audience::Program, planned: None },
     Area { prefix: "/auth", audience: Audience::Program, planned: None },
-    program("/api/links", "Linking chat accounts"),
     Area { prefix: "/api", audience: Audience::Program, planned: None },
     Area { prefix: "/webhooks", audience: Audience::Program, planned: None },
-    program("/telegram", "The Telegram bot"),
+    Area { prefix: "/telegram", audience: Audience::Program, planned: None },
     program("/discord", "The Discord bot"),
     Area { prefix: "/metrics", audience: Audience::Program, planned: None },
     Area { prefix: "/config.json", audience: Audience::Program, planned: None },
@@ -68,7 +67,7 @@ mod tests {
     fn an_area_is_a_whole_segment() {
         assert_eq!(area("/rest/v1/events").prefix, "/rest");
         assert_eq!(area("/restaurant").prefix, "elsewhere");
-        assert_eq!(area("/api/links").planned, Some("Linking chat accounts"));
+        assert_eq!(area("/discord/x").planned, Some("The Discord bot"));
         assert_eq!((area("/api/x").planned, area("/api/x").audience), (None, Audience::Program));
         assert_eq!((area("/").planned, area("/e/x").planned), (None, None));
         assert_eq!(area("/dashboard/events/1").audience, Audience::Person);

@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, cors, event_page, functions, gate, health, metrics_page, openapi, patience, queue, request, reserved, rest,
+    auth, cors, event_page, functions, gate, health, links, metrics_page, openapi, patience, queue, request, reserved, rest,
     stripe_webhook,
 };
 use crate::accounts::Accounts;
@@ -56,6 +56,8 @@ pub struct HttpState {
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What Stripe's webhooks are signed with; without it there are none.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// The chats of other platforms, whose accounts can be linked.
+    pub chats: Arc<[Arc<dyn port::Channel>]>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
     /// The routes of the channels that speak HTTP.
@@ -93,6 +95,7 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())
+        .merge(links::routes())
         .merge(openapi::routes())
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
@@ -178,7 +181,7 @@ mod tests {
         assert_eq!(code("GET", "/api/takes", Body::empty()).await, is(405, "METHOD_NOT_ALLOWED"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![b'x'; BODY_BYTES + 1])).await, is(413, "TOO_LARGE"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![0xFF])).await, is(400, "INVALID_INPUT"));
-        assert_eq!(code("POST", "/api/links", Body::empty()).await, is(501, "NOT_BUILT"));
+        assert_eq!(code("POST", "/discord/interactions", Body::empty()).await, is(501, "NOT_BUILT"));
         let (status, headers, _) = ask(Request::builder().uri("/api/takes"), Body::empty()).await;
         assert_eq!((status, headers["allow"].to_str().unwrap()), (405, "POST"));
         let (_, headers, _) = ask(Request::builder().uri("/api/slow"), Body::empty()).await;

@@ -65,7 +65,8 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
         match body {
             Ok(body) if !leftover.dead => take_up(directory, &leftover, person, body),
             _ => {
-                let job = Job::new((leftover.inbox, leftover.message), person, &leftover.channel, Body::Decline, None);
+                let job = Job::new((leftover.inbox, leftover.message), person, &leftover.channel, Body::Decline, None)
+                    .addressed(leftover.addressed);
                 apology::settle(desk.clone(), leftover.session, Arc::new(job)).await;
             }
         }
@@ -74,6 +75,7 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
 }
 
 fn take_up(directory: &Arc<Directory>, leftover: &Leftover, person: crate::domain::person::Person, body: Body) {
-    let job = Job::new((leftover.inbox, leftover.message), person, &leftover.channel, body, None);
+    let job = Job::new((leftover.inbox, leftover.message), person, &leftover.channel, body, None)
+        .addressed(leftover.addressed);
     directory.resume(leftover.session, Arc::new(job));
 }

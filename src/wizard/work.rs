@@ -124,6 +124,7 @@ impl<'a> Work<'a> {
             }
             Body::Decline => self.intent = Intent::Decline,
             Body::Command(command) => self.read_command(*command),
+            Body::Language(language) => self.speak(language),
             Body::Form(form) => self.read_form(tx, form).await?,
             Body::Publish { .. } => self.intent = Intent::Publish,
         }
@@ -191,6 +192,15 @@ impl<'a> Work<'a> {
             Command::Publish => Intent::Publish,
             Command::Help => Intent::Help,
         };
+    }
+
+    /// The conversation goes on in this language, where we speak it.
+    fn speak(&mut self, language: &str) {
+        if understanding::LANGUAGES.contains(&language) {
+            self.session.language = language.to_owned();
+        }
+        self.first = self.before.draft().is_empty();
+        self.intent = if self.first { Intent::Greet } else { Intent::WhatIsLeft };
     }
 
     /// The organizer's own local time: the event's zone, else theirs, else UTC.
@@ -264,6 +274,11 @@ impl<'a> Work<'a> {
         self.session.state.revision = self.session.revision();
         self.session.state.touch(self.before.draft(), self.session.state.revision);
         let metadata = json!({"rung": "rules", "latency_ms": self.latency_ms()});
+        let replies = show::replies(&self, words.clone());
+        let outgoing = self.job.addressed.then(|| {
+            let kept: Vec<&Reply> = replies.iter().filter(|reply| reply.is_kept()).collect();
+            json!(kept)
+        });
         let settled = settlement::write(
             tx,
             &Settlement {
@@ -275,13 +290,13 @@ impl<'a> Work<'a> {
                 metadata: &metadata,
                 change: change.as_ref().filter(|_| self.reverted.is_none()),
                 suggestions: &self.suggestions,
+                outgoing: outgoing.as_ref(),
             },
         )
         .await?;
         let Settled::Version(version) = settled else { return Ok(None) };
         self.session.version = version;
         self.session.interactions += 1;
-        let replies = show::replies(&self, words);
         Ok(Some((self.session, replies)))
     }
 

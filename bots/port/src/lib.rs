@@ -16,14 +16,18 @@
 pub mod contract;
 mod door;
 mod incoming;
+mod link;
+mod outgoing;
 pub mod recorder;
 mod reply;
 pub mod split;
 mod visible;
 mod words;
 
-pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, History, Refusal, Turn};
+pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, Draft, History, Refusal, Turn};
 pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
+pub use link::{LinkStep, Linking};
+pub use outgoing::{Address, Delivery, Memory, Outgoing};
 pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
 pub use visible::visible;
 pub use words::words;

@@ -17,6 +17,7 @@ mod user;
 use axum::routing::{get, post, put};
 use axum::{Router, middleware};
 
+pub(super) use self::client::client_address;
 pub(super) use self::guest::claim;
 use super::router::HttpState;
 

@@ -20,7 +20,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::router::HttpState;
-use super::{event_page, functions, health};
+use super::{event_page, functions, health, links};
 
 /// The routes of this room's neighbours.
 #[derive(OpenApi)]
@@ -33,6 +33,10 @@ use super::{event_page, functions, health};
     ),
     paths(
         functions::wizard,
+        links::list,
+        links::make,
+        links::confirm,
+        links::revoke,
         health::health,
         health::live,
         health::ready,

@@ -234,6 +234,14 @@ pub(crate) const TABLES: &[Table] = &[
         "attempts = 1",
         "user_id = {owner}",
     ),
+    table(
+        "chats",
+        Rows::People,
+        Key::None,
+        "(channel, chat, user_id) values ('telegram', {id}, {owner})",
+        "note = '{}'",
+        "user_id = {owner}",
+    ),
 ];
 
 impl Table {
