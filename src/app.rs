@@ -151,6 +151,7 @@ impl App {
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
         let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
         let stripe_webhook_secret = settings.stripe_webhook_secret.clone();
+        let chats = chats::of(settings, &public_url)?;
         Ok(Self {
             door,
             stop,
@@ -167,7 +168,7 @@ impl App {
             limits,
             server: settings.server.clone(),
             stripe_webhook_secret,
-            chats: chats::of(settings)?,
+            chats,
             _node: node,
         })
     }

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Server, Supabase, Wizard};
+pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Server, Supabase, Telegram, Wizard};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -27,6 +27,8 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),
     ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
+    ("TELEGRAM_API_URL", "telegram", "api_url"),
+    ("TELEGRAM_MODE", "telegram", "mode"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
@@ -39,10 +41,6 @@ const NOT_READ_YET: &[&str] = &[
     "STRIPE_CONNECT_BASE",
     "GOOGLE_MAPS_API_KEY",
     "GOOGLE_MAPS_BASE_URL",
-    "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_API_URL",
-    "TELEGRAM_MODE",
-    "TELEGRAM_WEBHOOK_SECRET",
     "DISCORD_TOKEN",
     "DISCORD_MODE",
     "DISCORD_PUBLIC_KEY",
@@ -81,6 +79,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The publisher.
     pub publisher: Publisher,
+    /// The Telegram bot.
+    pub telegram: Telegram,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -97,6 +97,10 @@ pub struct Settings {
     pub stripe_secret_key: Option<SecretString>,
     /// What Stripe's webhooks are signed with.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// The Telegram bot's token; without it there is none.
+    pub telegram_bot_token: Option<SecretString>,
+    /// What Telegram shows when it calls.
+    pub telegram_webhook_secret: Option<SecretString>,
     /// Names that are set and not read yet, each worth a warning.
     pub not_read: Vec<&'static str>,
 }
@@ -209,6 +213,9 @@ impl Settings {
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
             stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
+            telegram: parts.telegram,
+            telegram_bot_token: secret("TELEGRAM_BOT_TOKEN"),
+            telegram_webhook_secret: secret("TELEGRAM_WEBHOOK_SECRET"),
             log: parts.log,
             data_dir,
         })
@@ -243,6 +250,7 @@ struct Parts {
     accounts: Accounts,
     limits: Limits,
     publisher: Publisher,
+    telegram: Telegram,
     log: Log,
 }
 

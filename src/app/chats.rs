@@ -36,10 +36,39 @@ pub(super) struct Chat {
 ///
 /// # Errors
 /// One clear line about a setting that cannot be used.
-#[expect(clippy::unnecessary_wraps, reason = "the chats of the settings may be wrong")]
-pub(super) fn of(_settings: &Settings) -> anyhow::Result<Vec<Chat>> {
-    let chats = Vec::new();
+pub(super) fn of(settings: &Settings, public_url: &str) -> anyhow::Result<Vec<Chat>> {
+    let mut chats = Vec::new();
+    chats.extend(telegram_bot(settings, public_url)?);
     Ok(chats)
+}
+
+#[cfg(feature = "telegram")]
+fn telegram_bot(settings: &Settings, public_url: &str) -> anyhow::Result<Option<Chat>> {
+    use telegram::{Mode, Options, Telegram};
+
+    let Some(token) = settings.telegram_bot_token.clone() else { return Ok(None) };
+    let mode = match settings.telegram.mode.as_str() {
+        "poll" => Mode::Poll,
+        "webhook" => Mode::Webhook,
+        other => anyhow::bail!("TELEGRAM_MODE is {other:?}; say poll or webhook"),
+    };
+    let options = Options {
+        token,
+        api_url: settings.telegram.api_url.clone(),
+        mode,
+        webhook_secret: settings.telegram_webhook_secret.clone(),
+        public_url: public_url.to_owned(),
+    };
+    let bot = Arc::new(Telegram::new(options).map_err(anyhow::Error::msg)?);
+    Ok(Some(Chat { routes: bot.routes(), channel: bot }))
+}
+
+#[cfg(not(feature = "telegram"))]
+fn telegram_bot(settings: &Settings, _: &str) -> anyhow::Result<Option<Chat>> {
+    if settings.telegram_bot_token.is_some() {
+        tracing::warn!("TELEGRAM_BOT_TOKEN is set, but this program was built without Telegram");
+    }
+    Ok(None)
 }
 
 /// What an earlier run of this process held is free again. Without the database it waits until its hold has run out.

@@ -33,6 +33,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["http", "app", "cli"]),
     ("port", &["wizard", "door", "http", "app", "cli"]),
     ("utoipa", &["http"]),
+    ("telegram", &["app"]),
     ("terminal", &["cli"]),
     ("web", &["app"]),
     ("language", &["understanding"]),
