@@ -12,11 +12,12 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::identity::unavailable;
+use crate::store::chats;
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::outbox::{self, Letter};
-use crate::store::chats;
 use crate::telemetry::metrics;
+use crate::wizard::fault;
 
 /// How long a process holds an answer without a word about it, in seconds: longer than any platform takes for one call.
 const HOLD_S: i32 = 60;
@@ -68,6 +69,7 @@ impl Post {
         };
         let meanwhile = outbox::missed(&mut tx, channel, &letter).await?;
         tx.commit().await?;
+        fault::point("outbox.taken");
         if letter.again {
             metrics::maybe_twice(channel);
             tracing::warn!(outbox.id = %letter.id, channel, attempt = letter.attempts, "sent again: nobody knows whether it arrived");
@@ -78,6 +80,7 @@ impl Post {
     /// What became of an answer.
     pub(super) async fn settled(&self, id: &str, delivery: Delivery) -> Result<(), Refusal> {
         let id = id.parse::<Uuid>().map_err(|_| Refusal::NotFound)?;
+        fault::point("outbox.settle");
         self.settle(id, delivery).await.map_err(|error| unavailable(&error))?;
         // Whatever waited behind it in its chat may go now.
         self.told.notify_waiters();

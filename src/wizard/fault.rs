@@ -25,6 +25,9 @@ pub const POINTS: &[&str] = &[
     "reply.after",
 ];
 
+/// The points of an answer that is delivered.
+pub const OUTBOX_POINTS: &[&str] = &["outbox.taken", "outbox.settle"];
+
 /// Passes the named point.
 #[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "without the feature a point is nothing"))]
 pub(crate) fn point(name: &str) {

@@ -23,5 +23,6 @@ mod rest;
 mod rls;
 mod sessions;
 mod stages;
+mod telegram;
 mod text;
 mod web;

@@ -1,6 +1,7 @@
 //! Stand-ins for what the program talks to outside of itself, and the software of others that judges both.
 
 pub(crate) mod stripe;
+pub(crate) mod telegram;
 
 use std::path::{Path, PathBuf};
 
