@@ -116,6 +116,18 @@ impl Router {
         Ok(session)
     }
 
+    /// The session that this very message began when it came before: it must not begin another.
+    async fn begun_before(&self, person: &Person, incoming: &Incoming) -> Result<Option<Uuid>, Refusal> {
+        if incoming.chat.session != SessionChoice::New || incoming.replies.address().is_none() {
+            return Ok(None);
+        }
+        let found = async {
+            let mut tx = self.store.begin(Actor::Server).await?;
+            inbox::session_of(&mut tx, incoming.chat.channel, &incoming.chat.account, &incoming.id, person.id).await
+        };
+        found.await.map_err(|error| unavailable(&error))
+    }
+
     fn fresh(&self, person: &Person) -> Session {
         let desk = self.directory.desk();
         Session::begin(desk.ids.id(), person.id, "en", desk.clock.now())
@@ -205,6 +217,9 @@ impl Door for Router {
         }
         self.pace(&known, &incoming).await?;
         let person = known.person;
+        if let Some(session) = self.begun_before(&person, &incoming).await? {
+            return Ok(Accepted { session: session.to_string(), fresh: false });
+        }
         let session = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
         let received = self.take_in(&person, session, &incoming).await.map_err(|error| not_taken(&error))?;

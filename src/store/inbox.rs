@@ -85,6 +85,26 @@ pub async fn accept(conn: &mut PgConnection, message: &NewMessage<'_>) -> Result
     Ok(Received { inbox: row.inbox_id, message: row.message_id, fresh: row.fresh })
 }
 
+/// The session of a message of this person that was taken in before. Runs as the server.
+pub async fn session_of(
+    conn: &mut PgConnection,
+    channel: &str,
+    account: &str,
+    external_id: &str,
+    user: Uuid,
+) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query!(
+        "select session_id from inbox where channel = $1 and account = $2 and external_id = $3 and user_id = $4",
+        channel,
+        account,
+        external_id,
+        user
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.session_id))
+}
+
 /// Sets a message aside; its words stay in the conversation.
 pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<(), StoreError> {
     sqlx::query!("select app.settle_inbox($1, 'dead', $2)", inbox, why).fetch_one(conn).await?;

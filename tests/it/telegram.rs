@@ -3,6 +3,7 @@
 mod contract;
 mod delivery;
 mod groups;
+mod judge;
 mod linking;
 mod restart;
 mod words;

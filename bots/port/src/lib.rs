@@ -11,7 +11,9 @@
 //!    What it says of its own accord comes from [`words()`], in the language that the reply carries.
 //! 4. Say in [`Capabilities`] what the platform can show, pass what is shown through [`visible()`], cut long texts with
 //!    [`split::split`], and run [`contract::check`] over it.
-//! 5. Name it in the list of channels in `src/app.rs`.
+//! 5. Where delivery can fail, give the way back an [`Address`] ([`Replies::delivered_to`]), deliver what [`Door::next_outgoing`] gives
+//!    and say with [`Door::settled`] what became of it; replies that come live are then a preview. `bots/telegram` is the one to copy.
+//! 6. Name it in `src/app/chats.rs`, or where a command runs it.
 
 pub mod contract;
 mod door;

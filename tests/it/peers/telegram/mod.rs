@@ -105,6 +105,11 @@ impl Telegram {
         telegram
     }
 
+    /// One that somebody else serves, for its address.
+    pub fn elsewhere(url: String) -> Self {
+        Self { state: Arc::default(), news: Arc::default(), url }
+    }
+
     /// Where it is.
     pub fn url(&self) -> &str {
         &self.url
