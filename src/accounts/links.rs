@@ -229,7 +229,8 @@ impl Accounts {
     pub async fn revoke_link(&self, user: Uuid, id: Uuid, origin: &Origin) -> Result<bool, StoreError> {
         let mut tx = self.store.begin(Actor::Server).await?;
         let Some(link) = links::revoke(&mut tx, user, id).await? else { return Ok(false) };
-        self.note(&mut tx, Some(user), "chat_unlinked", &json!({"platform": link.platform, "by": "page"}), origin).await?;
+        self.note(&mut tx, Some(user), "chat_unlinked", &json!({"platform": link.platform, "by": "page"}), origin)
+            .await?;
         tx.commit().await?;
         Ok(true)
     }

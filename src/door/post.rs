@@ -100,7 +100,11 @@ impl Post {
     async fn write(&self, tx: &mut Tx, id: Uuid, delivery: Delivery) -> Result<Option<&'static str>, StoreError> {
         Ok(Some(match delivery {
             Delivery::Sent => {
-                if outbox::sent(tx, id).await? { "sent" } else { "late" }
+                if outbox::sent(tx, id).await? {
+                    "sent"
+                } else {
+                    "late"
+                }
             }
             Delivery::Underway(progress) => {
                 outbox::underway(tx, id, &progress, HOLD_S).await?;

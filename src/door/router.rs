@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Body, Delivery, Door, Draft, Form, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies,
-    Reply, Sender, SessionChoice, State, Turn,
+    Accepted, Body, Delivery, Door, Draft, Form, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal,
+    Replies, Reply, Sender, SessionChoice, State, Turn,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -403,7 +403,9 @@ fn has_nul(body: &Body) -> bool {
         }
     }
     match body {
-        Body::Text(text) | Body::Pick(text) | Body::Language(text) | Body::Confirm { token: text, .. } => text.contains('\0'),
+        Body::Text(text) | Body::Pick(text) | Body::Language(text) | Body::Confirm { token: text, .. } => {
+            text.contains('\0')
+        }
         Body::Form(form) => {
             let texts = [form.text.as_deref(), form.pick.as_deref()];
             texts.into_iter().flatten().any(|text| text.contains('\0'))

@@ -20,8 +20,8 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, cors, event_page, functions, gate, health, links, metrics_page, openapi, patience, queue, request, reserved, rest,
-    stripe_webhook,
+    auth, cors, event_page, functions, gate, health, links, metrics_page, openapi, patience, queue, request, reserved,
+    rest, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;

@@ -101,7 +101,9 @@ pub async fn offer(
     hash: &[u8],
     life_s: f64,
 ) -> Result<(Uuid, Timestamp), StoreError> {
-    sqlx::query!("delete from link_codes where user_id = $1 and platform = $2", user, platform).execute(&mut *conn).await?;
+    sqlx::query!("delete from link_codes where user_id = $1 and platform = $2", user, platform)
+        .execute(&mut *conn)
+        .await?;
     let row = sqlx::query!(
         r#"insert into link_codes (code_hash, user_id, platform, expires_at) values ($1, $2, $3, now() + make_interval(secs => $4))
            returning id, expires_at as "expires_at: jiff_sqlx::Timestamp""#,

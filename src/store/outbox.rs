@@ -142,9 +142,12 @@ pub async fn next_due(conn: &mut PgConnection, channel: &str) -> Result<Option<f
 
 /// What this process held when it ended is nobody's any longer. Runs as the server, when the process begins.
 pub async fn release(conn: &mut PgConnection, node: &str) -> Result<(), StoreError> {
-    sqlx::query!("update outbox set lease_until = null where node = $1 and state = 'pending' and lease_until is not null", node)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "update outbox set lease_until = null where node = $1 and state = 'pending' and lease_until is not null",
+        node
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

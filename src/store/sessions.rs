@@ -105,7 +105,9 @@ pub async fn is_current(conn: &mut PgConnection, held: &Session) -> Result<bool,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.is_some_and(|row| row.version == held.version && row.user_id == held.owner && row.revision.unwrap_or(0) == held.revision()))
+    Ok(row.is_some_and(|row| {
+        row.version == held.version && row.user_id == held.owner && row.revision.unwrap_or(0) == held.revision()
+    }))
 }
 
 /// The session that the caller worked on last and did not finish.

@@ -15,6 +15,7 @@ mod doctor;
 mod forms;
 mod functions;
 mod limits;
+mod links;
 mod migrations;
 mod openapi;
 mod pages;

@@ -8,8 +8,8 @@ mod linking;
 mod restart;
 mod words;
 
-use eventos::store::cluster::Role;
 use eventos::settings::Settings;
+use eventos::store::cluster::Role;
 use secrecy::SecretString;
 use sqlx::Row as _;
 
@@ -48,9 +48,8 @@ impl Scene {
     async fn hears(&self, text: &str, words: &str) {
         let before = self.telegram.messages(ANN).len();
         self.telegram.say(ANN, text);
-        let answered = |telegram: &Telegram| {
-            telegram.texts(ANN).iter().skip(before).any(|answer| answer.contains(words))
-        };
+        let answered =
+            |telegram: &Telegram| telegram.texts(ANN).iter().skip(before).any(|answer| answer.contains(words));
         self.telegram.until(&format!("{text:?} is answered with {words:?}"), answered).await;
     }
 

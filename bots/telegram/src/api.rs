@@ -124,8 +124,7 @@ impl Api {
         })?;
         let status = answer.status().as_u16();
         let body = answer.bytes().await;
-        let body =
-            body.map_err(|error| Fault::Away { reason: error.without_url().to_string(), unclear: true })?;
+        let body = body.map_err(|error| Fault::Away { reason: error.without_url().to_string(), unclear: true })?;
         match serde_json::from_slice::<Answer>(&body) {
             Ok(answer) if answer.ok => serde_json::from_value(answer.result)
                 .map_err(|error| Fault::Refused(format!("{method}: the answer cannot be read: {error}"))),
@@ -231,8 +230,14 @@ mod tests {
             fault("m", status, &Answer { ok: false, result: Value::Null, description: words.to_owned(), parameters })
         };
         let none = Parameters::default;
-        assert_eq!(of(429, "Too Many Requests: retry after 142", Parameters { retry_after: Some(142), ..none() }), Fault::Wait(142));
-        assert_eq!(of(403, "Forbidden: bot was blocked by the user", none()), Fault::Gone("Forbidden: bot was blocked by the user".to_owned()));
+        assert_eq!(
+            of(429, "Too Many Requests: retry after 142", Parameters { retry_after: Some(142), ..none() }),
+            Fault::Wait(142)
+        );
+        assert_eq!(
+            of(403, "Forbidden: bot was blocked by the user", none()),
+            Fault::Gone("Forbidden: bot was blocked by the user".to_owned())
+        );
         assert_eq!(of(400, "Bad Request: message is not modified: x", none()), Fault::NotModified);
         assert!(matches!(of(400, "Bad Request: can't parse entities: x", none()), Fault::Markup(_)));
         assert!(matches!(of(400, "Bad Request: message to edit not found", none()), Fault::NoMessage(_)));

@@ -118,7 +118,10 @@ mod tests {
     fn every_language_lists_the_same_commands() {
         for language in ["en", "fr", "es", "zh"] {
             let listed = listed(language);
-            assert!(listed.iter().all(|command| (1..=256).contains(&command.description.chars().count())), "{language}");
+            assert!(
+                listed.iter().all(|command| (1..=256).contains(&command.description.chars().count())),
+                "{language}"
+            );
             assert_eq!(listed.len(), 10);
         }
     }

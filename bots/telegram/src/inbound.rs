@@ -96,7 +96,11 @@ impl Inbound {
             // Somebody joined, something was pinned: nobody said anything to us.
             let said = message.sticker().is_some() || message.document().is_some() || message.video().is_some();
             let said = said || message.location().is_some() || message.contact().is_some();
-            return if said { self.desk.tell(&place, &words(&place.language, "unreadable", &[])).await } else { Outcome::Done };
+            return if said {
+                self.desk.tell(&place, &words(&place.language, "unreadable", &[])).await
+            } else {
+                Outcome::Done
+            };
         };
         let text = if place.group { commands::without_name(text, self.us()) } else { text.to_owned() };
         self.asked(id, commands::read(&text, self.us()), &place, by).await
@@ -206,22 +210,30 @@ impl Inbound {
             None => {
                 let chat = message.chat();
                 let (chat, group) = (chat.id.0, !chat.is_private());
-                Place { bot: self.bot(), chat, thread: None, group, message: None, by: by.id.0, language: language.clone() }
+                Place {
+                    bot: self.bot(),
+                    chat,
+                    thread: None,
+                    group,
+                    message: None,
+                    by: by.id.0,
+                    language: language.clone(),
+                }
             }
         };
         let from = sender(by);
-        let (body, session, label) = match key {
+        let (body, session) = match key {
             Key::Link { request, yes } => {
                 self.desk.answer(&press.id, None);
                 self.desk.settle_buttons(message.regular_message(), None);
                 return self.desk.link(&from, &place, LinkStep::Answer { request, yes }).await;
             }
-            Key::Language(code) => (Body::Language(code), self::session(&place), true),
-            Key::Resume { session } => (Body::Command(Command::Start), SessionChoice::Id(session), true),
+            Key::Language(code) => (Body::Language(code), session(&place)),
+            Key::Resume { session } => (Body::Command(Command::Start), SessionChoice::Id(session)),
             Key::Confirm { session, revision, token } => {
-                (Body::Confirm { revision, token }, SessionChoice::Id(session), true)
+                (Body::Confirm { revision, token }, SessionChoice::Id(session))
             }
-            Key::Decline { session } => (Body::Decline, SessionChoice::Id(session), true),
+            Key::Decline { session } => (Body::Decline, SessionChoice::Id(session)),
             Key::Pick { session, choice } => {
                 let newest = self.desk.noted(&place, KEYBOARD).await;
                 if newest.is_some_and(|newest| newest.as_i64() != Some(message.id().0.into())) {
@@ -229,10 +241,10 @@ impl Inbound {
                     self.desk.settle_buttons(message.regular_message(), None);
                     return Outcome::Done;
                 }
-                (Body::Pick(choice), SessionChoice::Id(session), true)
+                (Body::Pick(choice), SessionChoice::Id(session))
             }
         };
-        let chosen = label.then(|| chosen(press)).flatten();
+        let chosen = chosen(press);
         let (outcome, refusal) = self.send_in(id, body, session, &place, by).await;
         match refusal {
             _ if outcome == Outcome::Again => {}

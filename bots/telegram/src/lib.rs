@@ -149,8 +149,8 @@ impl Telegram {
         match self.options.mode {
             Mode::Poll => {
                 // Whoever polls must not be called; what waits is kept.
-                let call = self.api.call::<Value>("deleteWebhook", &json!({"drop_pending_updates": false}));
-                if let Err(fault) = call.await {
+                let keep = json!({"drop_pending_updates": false});
+                if let Err(fault) = self.api.call::<Value>("deleteWebhook", &keep).await {
                     self.health.ill(&fault.words());
                 }
                 poll::run(&self.api, inbound, &self.health, stop).await

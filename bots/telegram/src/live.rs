@@ -50,7 +50,14 @@ struct Live {
 
 impl Lives {
     /// Shows the turn that answers this message.
-    pub(crate) fn show(&self, api: &Api, door: &Arc<dyn Door>, id: &str, place: &Place, replies: UnboundedReceiver<Reply>) {
+    pub(crate) fn show(
+        &self,
+        api: &Api,
+        door: &Arc<dyn Door>,
+        id: &str,
+        place: &Place,
+        replies: UnboundedReceiver<Reply>,
+    ) {
         let stop = CancellationToken::new();
         let view = View {
             api: api.clone(),

@@ -211,7 +211,8 @@ fn offer(text: &mut Text, choices: &[Choice], session: &str) -> Option<InlineKey
         choice.detail.is_none() && choice.label.chars().count() <= LABEL_CHARS && key(choice).pack().is_some()
     };
     if choices.iter().all(is_short) {
-        let buttons: Vec<_> = choices.iter().filter_map(|choice| button(&visible(&choice.label), &key(choice))).collect();
+        let buttons: Vec<_> =
+            choices.iter().filter_map(|choice| button(&visible(&choice.label), &key(choice))).collect();
         return Some(InlineKeyboardMarkup::new(buttons.chunks(2).map(<[_]>::to_vec)));
     }
     text.apart();

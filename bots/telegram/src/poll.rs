@@ -24,7 +24,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// What another try does not mend: the token is none.
-pub(crate) async fn run(api: &Api, inbound: &Arc<Inbound>, health: &Health, stop: &CancellationToken) -> Result<(), Fault> {
+pub(crate) async fn run(
+    api: &Api,
+    inbound: &Arc<Inbound>,
+    health: &Health,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
     let (mut offset, mut pause) = (0_i64, PAUSE);
     while !stop.is_cancelled() {
         let ask = json!({"offset": offset, "timeout": HELD_S, "allowed_updates": ["message", "callback_query"]});

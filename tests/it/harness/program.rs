@@ -34,11 +34,7 @@ impl Program {
     }
 
     /// Starts where people find it at this address, when one is given.
-    pub(crate) async fn start_at(
-        database: &Database,
-        url: Option<String>,
-        change: impl FnOnce(&mut Settings),
-    ) -> Self {
+    pub(crate) async fn start_at(database: &Database, url: Option<String>, change: impl FnOnce(&mut Settings)) -> Self {
         Self::assemble(database, true, url.unwrap_or_else(|| "http://events.test".to_owned()), change).await
     }
 

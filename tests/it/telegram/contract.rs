@@ -98,7 +98,11 @@ async fn the_commands_are_listed_in_every_language() {
     telegram.until("four lists", |telegram| telegram.calls("setMyCommands").len() == 4).await;
     let names = |language: &str| {
         let list = telegram.commands(language);
-        list.as_array().unwrap().iter().map(|command| command["command"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        list.as_array()
+            .unwrap()
+            .iter()
+            .map(|command| command["command"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let wanted = ["new", "resume", "drafts", "summary", "undo", "publish", "language", "help", "cancel", "unlink"];
     for language in ["", "fr", "es", "zh"] {

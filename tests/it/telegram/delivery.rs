@@ -46,7 +46,10 @@ async fn a_wait_is_obeyed_across_a_restart_and_costs_no_attempt() {
     scene.hears("/start", "").await;
     scene.telegram.fault("sendMessage", 1, Fault::RetryAfter(142));
     scene.telegram.say(ANN, "A jazz night for 80 people");
-    scene.telegram.until("one 429", |telegram| telegram.calls("sendMessage").iter().any(|call| call.status == 429)).await;
+    scene
+        .telegram
+        .until("one 429", |telegram| telegram.calls("sendMessage").iter().any(|call| call.status == 429))
+        .await;
     let held = "select count(*) from chats where held_until > now() + interval '100 seconds'";
     while scene.number(held).await == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -38,14 +38,23 @@ async fn a_button_obeys_nobody_but_its_owner() {
     let (label, data) = message.buttons[0].clone();
     scene.telegram.press_data(GROUP, BEN, &message, &data);
     let told = |telegram: &crate::peers::telegram::Telegram| {
-        telegram.calls("answerCallbackQuery").iter().any(|call| call.body["text"].as_str().is_some_and(|text| text.contains("somebody else")))
+        telegram
+            .calls("answerCallbackQuery")
+            .iter()
+            .any(|call| call.body["text"].as_str().is_some_and(|text| text.contains("somebody else")))
     };
     scene.telegram.until("Ben is told", told).await;
     assert_eq!(scene.number("select count(*) from inbox where body ->> 'kind' = 'pick'").await, 0);
     scene.telegram.press_data(GROUP, ANN, &message, &data);
-    scene.telegram.until("Ann's counts", |telegram| {
-        telegram.messages(GROUP).iter().any(|shown| shown.id == message.id && shown.text.contains(&format!("Chosen: {label}")))
-    }).await;
+    scene
+        .telegram
+        .until("Ann's counts", |telegram| {
+            telegram
+                .messages(GROUP)
+                .iter()
+                .any(|shown| shown.id == message.id && shown.text.contains(&format!("Chosen: {label}")))
+        })
+        .await;
     assert_eq!(scene.number("select count(*) from inbox where body ->> 'kind' = 'pick'").await, 1);
     scene.program.stop().await;
 }
@@ -65,7 +74,10 @@ async fn a_button_that_is_out_of_date_says_so() {
     scene.delivered().await;
     scene.telegram.press_data(ANN, ANN, &old, &old.buttons[0].1);
     let told = |telegram: &crate::peers::telegram::Telegram| {
-        telegram.calls("answerCallbackQuery").iter().any(|call| call.body["text"].as_str().is_some_and(|text| text.contains("out of date")))
+        telegram
+            .calls("answerCallbackQuery")
+            .iter()
+            .any(|call| call.body["text"].as_str().is_some_and(|text| text.contains("out of date")))
     };
     scene.telegram.until("it says so", told).await;
     assert_eq!(scene.number("select count(*) from inbox where body ->> 'kind' = 'pick'").await, 0);

@@ -33,6 +33,7 @@ impl Judge {
         let mut command = Command::new(python);
         command.arg(folder.join("tg_stub.py")).args(["--port", &port.to_string()]).env("PYTHONDONTWRITEBYTECODE", "1");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let judge = Self { child, port, client };
         for _ in 0..600 {
@@ -96,7 +97,9 @@ fn python() -> Option<PathBuf> {
     let python = folder.join("bin/python");
     let ready = folder.join("ready");
     if !ready.exists() {
-        let run = |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        let run = |command: &mut Command| {
+            command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+        };
         let made = run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
             && run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "aiohttp==3.14.5"]));
         if !made {
@@ -118,9 +121,11 @@ async fn conversation(judge: &Judge) {
     judge.act("/_ctl/user", json!({"text": "/language"})).await;
     judge.until("Which language").await;
     let chat = judge.look("/_ctl/chat/1").await;
-    let message = chat["messages"].as_array().unwrap().iter().find(|message| {
-        message["text"].as_str().is_some_and(|text| text.contains("Which language"))
-    });
+    let message = chat["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|message| message["text"].as_str().is_some_and(|text| text.contains("Which language")));
     let message = message.unwrap();
     let data = &message["reply_markup"]["inline_keyboard"][0][1]["callback_data"];
     judge.act("/_ctl/user", json!({"callback": data, "message_id": message["message_id"]})).await;

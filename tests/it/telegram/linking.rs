@@ -39,7 +39,8 @@ async fn both_sides_say_yes_and_the_guests_draft_goes_along() {
     let scene = Scene::start().await;
     scene.hears("A jazz night for 80 people", "80").await;
     let user = link(&scene, "ann@example.org").await;
-    let owners = "select count(*) from wizard_sessions s join profiles p on p.id = s.user_id where p.email = 'ann@example.org'";
+    let owners =
+        "select count(*) from wizard_sessions s join profiles p on p.id = s.user_id where p.email = 'ann@example.org'";
     assert_eq!(scene.number(owners).await, 1, "the draft is hers now");
     assert_eq!(scene.number("select count(*) from profiles where is_anonymous").await, 0, "the guest is gone");
     scene.hears("/summary", "80").await;
@@ -73,7 +74,12 @@ async fn a_code_is_used_once_ends_and_is_not_guessed() {
     scene.hears("/start AAAAAAAAAAAAAAAAAAAAAA", "unknown, used up").await;
     let good = accounts.link_code(user, "telegram").await.unwrap().code;
     scene.hears(&format!("/start {good}"), "Too many wrong codes").await;
-    assert_eq!(scene.number("select count(*) from chat_accounts a join profiles p on p.id = a.user_id where not p.is_anonymous").await, 0);
+    assert_eq!(
+        scene
+            .number("select count(*) from chat_accounts a join profiles p on p.id = a.user_id where not p.is_anonymous")
+            .await,
+        0
+    );
     scene.program.stop().await;
 }
 
@@ -84,15 +90,20 @@ async fn nobody_is_bound_by_one_side_by_a_group_or_twice() {
     let accounts = scene.program.app.accounts();
     let code = accounts.link_code(mallory, "telegram").await.unwrap().code;
     scene.telegram.send(-7, ANN, &format!("/link {code}"), json!({}));
-    scene.telegram.until("a group is no place for it", |telegram| {
-        telegram.texts(-7).iter().any(|text| text.contains("private chat"))
-    })
-    .await;
+    scene
+        .telegram
+        .until("a group is no place for it", |telegram| {
+            telegram.texts(-7).iter().any(|text| text.contains("private chat"))
+        })
+        .await;
     scene.hears(&format!("/start {code}"), "Link this chat").await;
     let request = accounts.links(mallory).await.unwrap().1.remove(0);
     assert_eq!(accounts.answer_on_page(mallory, request.id, true).await.unwrap(), Step::Waiting);
     scene.telegram.press(ANN, ANN, "No");
-    scene.telegram.until("no is no", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("Not linked"))).await;
+    scene
+        .telegram
+        .until("no is no", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("Not linked")))
+        .await;
     assert_eq!(accounts.answer_on_page(mallory, request.id, true).await.unwrap(), Step::Stale);
     let ann = link(&scene, "ann@example.org").await;
     let code = accounts.link_code(mallory, "telegram").await.unwrap().code;
@@ -102,7 +113,10 @@ async fn nobody_is_bound_by_one_side_by_a_group_or_twice() {
     assert_eq!(foreign, Step::Stale, "somebody else's request is as absent as none");
     accounts.answer_on_page(mallory, request.id, true).await.unwrap();
     scene.telegram.press(ANN, ANN, "Yes, that is me");
-    scene.telegram.until("it is taken", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("another account"))).await;
+    scene
+        .telegram
+        .until("it is taken", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("another account")))
+        .await;
     assert_eq!(accounts.links(ann).await.unwrap().0.len(), 1);
     scene.program.stop().await;
 }

@@ -16,7 +16,10 @@ impl Served {
     fn start(database: &Database, telegram: &Telegram, folder: &std::path::Path, kill: Option<&str>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
-        command.env("DATABASE_URL", database.url()).env("TELEGRAM_BOT_TOKEN", TOKEN).env("TELEGRAM_API_URL", telegram.url());
+        command
+            .env("DATABASE_URL", database.url())
+            .env("TELEGRAM_BOT_TOKEN", TOKEN)
+            .env("TELEGRAM_API_URL", telegram.url());
         command.env("EVENTOS_WIZARD__LEASE_S", "3").env("EVENTOS_PUBLISHER__PARALLEL", "0");
         if let Some(kill) = kill {
             command.env("FAILPOINT_KILL", kill);
@@ -45,12 +48,19 @@ impl Drop for Served {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_anywhere_it_gives_exactly_one_complete_answer() {
     let points = [
-        "accept.before_commit:1", "accept.after_commit:1", "turn.understood:1", "settle.before_commit:1", "settle.after_commit:1",
-        "reply.before:1", "outbox.taken:1", "outbox.settle:1",
+        "accept.before_commit:1",
+        "accept.after_commit:1",
+        "turn.understood:1",
+        "settle.before_commit:1",
+        "settle.after_commit:1",
+        "reply.before:1",
+        "outbox.taken:1",
+        "outbox.settle:1",
     ];
     for kill in points {
         let (database, telegram) = (harness::database().await, Telegram::start().await);
-        let folder = std::env::temp_dir().join(format!("eventos-tg-{}-{}", std::process::id(), kill.replace(['.', ':'], "-")));
+        let folder =
+            std::env::temp_dir().join(format!("eventos-tg-{}-{}", std::process::id(), kill.replace(['.', ':'], "-")));
         telegram.say(ANN, "A jazz night for 80 people");
         let mut first = Served::start(&database, &telegram, &folder, Some(kill));
         assert!(first.dies().await, "{kill} kills");
@@ -68,7 +78,10 @@ async fn killed_anywhere_it_gives_exactly_one_complete_answer() {
             assert_eq!(answers, 1, "{kill}: {:#?}", telegram.texts(ANN));
         }
         let mut conn = database.connect(Role::Bootstrap).await;
-        let turns: i64 = sqlx::query_scalar("select count(*) from inbox where body ->> 'kind' = 'text'").fetch_one(&mut conn).await.unwrap();
+        let turns: i64 = sqlx::query_scalar("select count(*) from inbox where body ->> 'kind' = 'text'")
+            .fetch_one(&mut conn)
+            .await
+            .unwrap();
         assert_eq!(turns, 1, "{kill}");
         drop(second);
         std::fs::remove_dir_all(&folder).ok();
@@ -108,7 +121,12 @@ async fn another_program_that_polls_ends_no_conversation() {
     let scene = Scene::start().await;
     scene.hears("/start", "").await;
     scene.telegram.steal_poll();
-    scene.telegram.until("the question is asked again", |telegram| telegram.calls("getUpdates").iter().any(|call| call.status == 409)).await;
+    scene
+        .telegram
+        .until("the question is asked again", |telegram| {
+            telegram.calls("getUpdates").iter().any(|call| call.status == 409)
+        })
+        .await;
     scene.hears("A jazz night for 80 people", "80").await;
     scene.program.stop().await;
 }

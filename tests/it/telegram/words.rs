@@ -18,17 +18,26 @@ async fn a_whole_event_is_made_and_published_in_the_chat() {
     scene.hears("A jazz night called Blue Notes for 80 people at Pier 21 in Halifax", "Blue Notes").await;
     scene.hears("on December 12th at 7pm, 25 dollars", "").await;
     scene.hears("/publish", "Blue Notes").await;
-    scene.telegram.until("the question before publishing", |telegram| {
-        telegram.messages(ANN).last().is_some_and(|message| message.buttons.iter().any(|(label, _)| label == "Publish"))
-    })
-    .await;
+    scene
+        .telegram
+        .until("the question before publishing", |telegram| {
+            telegram
+                .messages(ANN)
+                .last()
+                .is_some_and(|message| message.buttons.iter().any(|(label, _)| label == "Publish"))
+        })
+        .await;
     let asked = scene.telegram.messages(ANN).pop().unwrap();
-    assert!(asked.text.contains("80") && asked.text.contains("Pier 21") && asked.text.contains("http://events.test/e/"));
+    assert!(
+        asked.text.contains("80") && asked.text.contains("Pier 21") && asked.text.contains("http://events.test/e/")
+    );
     scene.telegram.press(ANN, ANN, "Publish");
-    scene.telegram.until("it is live", |telegram| {
-        telegram.texts(ANN).last().is_some_and(|text| text.contains("http://events.test/e/blue-notes"))
-    })
-    .await;
+    scene
+        .telegram
+        .until("it is live", |telegram| {
+            telegram.texts(ANN).last().is_some_and(|text| text.contains("http://events.test/e/blue-notes"))
+        })
+        .await;
     assert_eq!(scene.number("select count(*) from events where status = 'published'").await, 1);
     // The same button once more does nothing more.
     scene.telegram.press_data(ANN, ANN, &asked, &asked.buttons[0].1);
@@ -64,7 +73,10 @@ async fn a_conversation_goes_on_elsewhere_and_back() {
     assert!(history.turns.iter().any(|turn| turn.text.contains("for 80 people")), "the chat's words are in the panel");
     scene.hears("/summary", "Pier 21").await;
     let last = scene.telegram.texts(ANN).pop().unwrap();
-    assert!(last.contains("Meanwhile") && last.contains("You: at Pier 21 in Halifax"), "what was said elsewhere is told: {last}");
+    assert!(
+        last.contains("Meanwhile") && last.contains("You: at Pier 21 in Halifax"),
+        "what was said elsewhere is told: {last}"
+    );
     scene.hears("/summary", "Pier 21").await;
     assert!(!scene.telegram.texts(ANN).pop().unwrap().contains("Meanwhile"), "once");
     scene.program.stop().await;
@@ -81,10 +93,12 @@ async fn commands_do_what_they_say() {
     scene.hears("A poetry reading called Soft Words for 20 people", "Soft Words").await;
     scene.hears("/drafts", "Blue Notes").await;
     scene.telegram.press(ANN, ANN, "2");
-    scene.telegram.until("the other one is on the table", |telegram| {
-        telegram.texts(ANN).last().is_some_and(|text| text.contains("Blue Notes") && !text.contains("Soft Words"))
-    })
-    .await;
+    scene
+        .telegram
+        .until("the other one is on the table", |telegram| {
+            telegram.texts(ANN).last().is_some_and(|text| text.contains("Blue Notes") && !text.contains("Soft Words"))
+        })
+        .await;
     scene.hears("/nonsense", "do not know").await;
     scene.hears("/cancel", "").await;
     scene.hears("/language fr", "").await;

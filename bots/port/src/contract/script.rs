@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 
 use super::mailroom::Mailroom;
 use crate::{
-    Accepted, Address, Body, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply, Sender,
-    SessionChoice,
+    Accepted, Address, Body, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal,
+    Replies, Reply, Sender, SessionChoice,
 };
 
 /// What the door does with the next message.

@@ -78,7 +78,8 @@ async fn updates(telegram: &Telegram, body: &Value) -> Result<Value, Refusal> {
         {
             let state = telegram.state();
             if state.poll != mine {
-                let words = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+                let words =
+                    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
                 return Err((409, words.to_owned()));
             }
             if !state.updates.is_empty() || Instant::now() >= end {

@@ -206,7 +206,11 @@ impl Telegram {
     /// This person blocks the bot, or lets it write again.
     pub fn block(&self, user: i64, blocked: bool) {
         let mut state = self.state();
-        if blocked { state.blocked.insert(user) } else { state.blocked.remove(&user) };
+        if blocked {
+            state.blocked.insert(user)
+        } else {
+            state.blocked.remove(&user)
+        };
     }
 
     /// The server takes no previews.
@@ -246,8 +250,13 @@ impl Telegram {
 
     fn describe(&self) -> String {
         let state = self.state();
-        let calls: Vec<String> =
-            state.calls.iter().rev().take(12).map(|call| format!("{} {} {}", call.method, call.status, call.body)).collect();
+        let calls: Vec<String> = state
+            .calls
+            .iter()
+            .rev()
+            .take(12)
+            .map(|call| format!("{} {} {}", call.method, call.status, call.body))
+            .collect();
         format!("chats {:#?}\ncalls {calls:#?}", state.chats)
     }
 
