@@ -89,47 +89,12 @@ impl Post {
 
     async fn settle(&self, id: Uuid, delivery: Delivery) -> Result<(), StoreError> {
         let mut tx = self.store.begin(Actor::Server).await?;
-        let outcome = self.write(&mut tx, id, delivery).await?;
+        let outcome = write(&mut tx, id, delivery).await?;
         tx.commit().await?;
         if let Some(outcome) = outcome {
             metrics::delivery(outcome);
         }
         Ok(())
-    }
-
-    async fn write(&self, tx: &mut Tx, id: Uuid, delivery: Delivery) -> Result<Option<&'static str>, StoreError> {
-        Ok(Some(match delivery {
-            Delivery::Sent => {
-                if outbox::sent(tx, id).await? {
-                    "sent"
-                } else {
-                    "late"
-                }
-            }
-            Delivery::Underway(progress) => {
-                outbox::underway(tx, id, &progress, HOLD_S).await?;
-                return Ok(None);
-            }
-            Delivery::Wait { seconds } => {
-                outbox::wait(tx, id, i32::try_from(seconds).unwrap_or(i32::MAX)).await?;
-                "wait"
-            }
-            Delivery::Failed { reason, unclear } => {
-                let pause = pause_s(outbox::attempts(tx, id).await?);
-                tracing::warn!(outbox.id = %id, reason, unclear, pause_s = pause, "an answer could not be delivered");
-                if outbox::failed(tx, id, &reason, unclear, (MOST_ATTEMPTS, pause)).await? { "dead" } else { "failed" }
-            }
-            Delivery::Refused { reason } => {
-                tracing::error!(outbox.id = %id, reason, error.code = "OUTBOX_REFUSED", "the platform refuses an answer; it is set aside");
-                outbox::refused(tx, id, &reason).await?;
-                "dead"
-            }
-            Delivery::Gone { reason } => {
-                let waiting = outbox::gone(tx, id, &reason).await?;
-                tracing::info!(outbox.id = %id, reason, waiting, "nobody hears us in this chat any more");
-                "gone"
-            }
-        }))
     }
 
     pub(super) async fn recall(&self, channel: &str, chat: &str) -> Result<Memory, Refusal> {
@@ -165,6 +130,42 @@ impl Post {
         };
         written.await.map_err(|error| unavailable(&error))
     }
+}
+
+/// Writes down what became of an answer; its name for the metrics, when it is settled.
+async fn write(tx: &mut Tx, id: Uuid, delivery: Delivery) -> Result<Option<&'static str>, StoreError> {
+    Ok(Some(match delivery {
+        Delivery::Sent => {
+            if outbox::sent(tx, id).await? {
+                "sent"
+            } else {
+                "late"
+            }
+        }
+        Delivery::Underway(progress) => {
+            outbox::underway(tx, id, &progress, HOLD_S).await?;
+            return Ok(None);
+        }
+        Delivery::Wait { seconds } => {
+            outbox::wait(tx, id, i32::try_from(seconds).unwrap_or(i32::MAX)).await?;
+            "wait"
+        }
+        Delivery::Failed { reason, unclear } => {
+            let pause = pause_s(outbox::attempts(tx, id).await?);
+            tracing::warn!(outbox.id = %id, reason, unclear, pause_s = pause, "an answer could not be delivered");
+            if outbox::failed(tx, id, &reason, unclear, (MOST_ATTEMPTS, pause)).await? { "dead" } else { "failed" }
+        }
+        Delivery::Refused { reason } => {
+            tracing::error!(outbox.id = %id, reason, error.code = "OUTBOX_REFUSED", "the platform refuses an answer; it is set aside");
+            outbox::refused(tx, id, &reason).await?;
+            "dead"
+        }
+        Delivery::Gone { reason } => {
+            let waiting = outbox::gone(tx, id, &reason).await?;
+            tracing::info!(outbox.id = %id, reason, waiting, "nobody hears us in this chat any more");
+            "gone"
+        }
+    }))
 }
 
 /// 1, 2, 4 ... seconds.

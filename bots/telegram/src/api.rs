@@ -160,32 +160,6 @@ impl Api {
         action.message_thread_id = thread.map(|id| types::ThreadId(MessageId(id)));
         self.call::<bool>("sendChatAction", &action).await.map(drop)
     }
-
-    /// The content of a file, at most this many bytes.
-    pub(crate) async fn download(&self, file_id: &str, most: usize) -> Result<Vec<u8>, Fault> {
-        let file: types::File = self.call("getFile", &serde_json::json!({"file_id": file_id})).await?;
-        let mut url = self.bot.api_url();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push("file").push(&format!("bot{}", self.bot.token()));
-            file.path.split('/').for_each(|part| {
-                path.push(part);
-            });
-        }
-        let away = |reason: String| Fault::Away { reason, unclear: false };
-        let answer = self.bot.client().get(url).timeout(PATIENCE).send().await;
-        let mut answer = answer.map_err(|error| away(error.without_url().to_string()))?;
-        if !answer.status().is_success() {
-            return Err(Fault::Refused(format!("the file is not there: status {}", answer.status())));
-        }
-        let mut bytes = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|error| away(error.without_url().to_string()))? {
-            bytes.extend_from_slice(&piece);
-            if bytes.len() > most {
-                return Err(Fault::Refused("the file is too large".to_owned()));
-            }
-        }
-        Ok(bytes)
-    }
 }
 
 /// What a refusal means for us.

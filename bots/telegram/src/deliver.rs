@@ -97,7 +97,7 @@ impl Postman {
             match self.put(&place, part, into, outgoing, number).await {
                 Ok(message) if has_buttons => last = Some(message),
                 Ok(_) => {}
-                Err(fault) => return self.trouble(fault, outgoing),
+                Err(fault) => return trouble(fault, outgoing),
             }
             tracing::debug!(outbox.id = outgoing.id, part = number, "delivered");
             if number + 1 < count {
@@ -159,19 +159,6 @@ impl Postman {
         }
     }
 
-    fn trouble(&self, fault: Fault, outgoing: &Outgoing) -> Delivery {
-        match fault {
-            Fault::Wait(seconds) => Delivery::Wait { seconds },
-            Fault::Gone(reason) => Delivery::Gone { reason },
-            Fault::Away { reason, unclear } => Delivery::Failed { reason, unclear },
-            Fault::BadToken | Fault::Conflict(_) => Delivery::Failed { reason: fault.words(), unclear: false },
-            Fault::Markup(_) | Fault::NoMessage(_) | Fault::Refused(_) | Fault::NotModified => {
-                tracing::error!(outbox.id = outgoing.id, error = fault.words(), "Telegram refuses an answer");
-                Delivery::Refused { reason: fault.words() }
-            }
-        }
-    }
-
     /// The newest buttons are those that count.
     async fn note(&self, chat: &str, memory: &Memory, keyboard: Option<MessageId>) {
         let mut notes = Map::new();
@@ -185,6 +172,20 @@ impl Postman {
             && let Err(refusal) = self.door.remember(NAME, chat, notes).await
         {
             tracing::warn!(%refusal, "which buttons are the newest is not written down");
+        }
+    }
+}
+
+/// What a failure means for the answer.
+fn trouble(fault: Fault, outgoing: &Outgoing) -> Delivery {
+    match fault {
+        Fault::Wait(seconds) => Delivery::Wait { seconds },
+        Fault::Gone(reason) => Delivery::Gone { reason },
+        Fault::Away { reason, unclear } => Delivery::Failed { reason, unclear },
+        Fault::BadToken | Fault::Conflict(_) => Delivery::Failed { reason: fault.words(), unclear: false },
+        Fault::Markup(_) | Fault::NoMessage(_) | Fault::Refused(_) | Fault::NotModified => {
+            tracing::error!(outbox.id = outgoing.id, error = fault.words(), "Telegram refuses an answer");
+            Delivery::Refused { reason: fault.words() }
         }
     }
 }

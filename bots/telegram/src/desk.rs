@@ -34,12 +34,12 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Words of our own.
-    pub(crate) async fn tell(&self, place: &Place, text: &str) -> Outcome {
-        self.tell_with(place, text, None).await
+    pub(crate) fn tell(&self, place: &Place, text: &str) -> Outcome {
+        self.tell_with(place, text, None)
     }
 
     /// Words with buttons. Sent beside the outbox, tried a few times; does not hold up what comes next.
-    async fn tell_with(&self, place: &Place, text: &str, buttons: Option<InlineKeyboardMarkup>) -> Outcome {
+    fn tell_with(&self, place: &Place, text: &str, buttons: Option<InlineKeyboardMarkup>) -> Outcome {
         let (desk, place, parts) = (self.clone(), place.clone(), note(text, buttons));
         tokio::spawn(async move {
             for part in parts {
@@ -74,22 +74,22 @@ impl Desk {
     }
 
     /// Tells why something is not done; a store that is away is asked again.
-    pub(crate) async fn refuse(&self, place: &Place, refusal: &Refusal) -> Outcome {
+    pub(crate) fn refuse(&self, place: &Place, refusal: &Refusal) -> Outcome {
         if *refusal == Refusal::Unavailable {
             return Outcome::Again;
         }
-        self.tell(place, &refusal.words(&place.language)).await
+        self.tell(place, &refusal.words(&place.language))
     }
 
     /// The drafts, each with a button that goes on with it.
     pub(crate) async fn drafts(&self, from: &Sender, place: &Place) -> Outcome {
         let drafts = match self.door.drafts(from).await {
             Ok(drafts) => drafts,
-            Err(refusal) => return self.refuse(place, &refusal).await,
+            Err(refusal) => return self.refuse(place, &refusal),
         };
         let language = place.language.as_str();
         if drafts.is_empty() {
-            return self.tell(place, &words(language, "no_drafts", &[])).await;
+            return self.tell(place, &words(language, "no_drafts", &[]));
         }
         let line = |(number, draft): (usize, &Draft)| {
             let title = draft.title.clone().unwrap_or_else(|| words(language, "untitled", &[]));
@@ -108,24 +108,24 @@ impl Desk {
     }
 
     /// The languages, by their own names.
-    pub(crate) async fn languages(&self, place: &Place) -> Outcome {
+    pub(crate) fn languages(&self, place: &Place) -> Outcome {
         let named = |code: &&str| button(&words(code, "language_name", &[]), &Key::Language((*code).to_owned()));
         let buttons: Vec<_> = ["en", "fr", "es", "zh"].iter().filter_map(named).collect();
         let keyboard = InlineKeyboardMarkup::new(buttons.chunks(2).map(<[_]>::to_vec));
-        self.tell_with(place, &words(&place.language, "ask_language", &[]), Some(keyboard)).await
+        self.tell_with(place, &words(&place.language, "ask_language", &[]), Some(keyboard))
     }
 
     /// Stops the answer that is being made. `None`: there is none, and the wizard may have a question open.
     pub(crate) async fn cancel(&self, from: &Sender, place: &Place) -> Option<Outcome> {
         let session = self.noted(place, SESSION).await;
         let Some(session) = session.as_ref().and_then(Value::as_str) else {
-            return Some(self.tell(place, &words(&place.language, "nothing_to_stop", &[])).await);
+            return Some(self.tell(place, &words(&place.language, "nothing_to_stop", &[])));
         };
         match self.door.stop(from, session).await {
             // The turn itself says that it was stopped.
             Ok(true) => Some(Outcome::Done),
             Ok(false) => None,
-            Err(refusal) => Some(self.refuse(place, &refusal).await),
+            Err(refusal) => Some(self.refuse(place, &refusal)),
         }
     }
 
@@ -134,7 +134,7 @@ impl Desk {
         let language = place.language.as_str();
         let linking = match self.door.link(from, step).await {
             Ok(linking) => linking,
-            Err(refusal) => return self.refuse(place, &refusal).await,
+            Err(refusal) => return self.refuse(place, &refusal),
         };
         let said = |key: &str| words(language, key, &[]);
         let text = match linking {
@@ -143,7 +143,7 @@ impl Desk {
                 let no = button(&said("link_no"), &Key::Link { request, yes: false });
                 let keyboard = InlineKeyboardMarkup::new([yes.into_iter().chain(no).collect::<Vec<_>>()]);
                 let text = words(language, "link_ask", &[("account", &account)]);
-                return self.tell_with(place, &text, Some(keyboard)).await;
+                return self.tell_with(place, &text, Some(keyboard));
             }
             Linking::Waiting => said("link_waiting"),
             Linking::Linked { account, drafts } => {
@@ -163,7 +163,7 @@ impl Desk {
             Linking::Unlinked => said("unlinked"),
             Linking::NotLinked => said("not_linked"),
         };
-        self.tell(place, &text).await
+        self.tell(place, &text)
     }
 
     /// Answers a pressed button, so that it stops blinking. Beside everything else: Telegram gives no long time for it.

@@ -87,17 +87,17 @@ impl Inbound {
             return Outcome::Done;
         }
         if message.voice().is_some() || message.audio().is_some() {
-            return self.desk.tell(&place, &words(&place.language, "no_voice", &[])).await;
+            return self.desk.tell(&place, &words(&place.language, "no_voice", &[]));
         }
         if message.photo().is_some() && text.is_none() {
-            return self.desk.tell(&place, &words(&place.language, "no_picture", &[])).await;
+            return self.desk.tell(&place, &words(&place.language, "no_picture", &[]));
         }
         let Some(text) = text else {
             // Somebody joined, something was pinned: nobody said anything to us.
             let said = message.sticker().is_some() || message.document().is_some() || message.video().is_some();
             let said = said || message.location().is_some() || message.contact().is_some();
             return if said {
-                self.desk.tell(&place, &words(&place.language, "unreadable", &[])).await
+                self.desk.tell(&place, &words(&place.language, "unreadable", &[]))
             } else {
                 Outcome::Done
             };
@@ -120,15 +120,15 @@ impl Inbound {
             Asked::NotForUs => return Outcome::Done,
             Asked::Start(Some(code)) | Asked::Link(Some(code)) => {
                 if place.group {
-                    return self.desk.tell(place, &words(&place.language, "link_private", &[])).await;
+                    return self.desk.tell(place, &words(&place.language, "link_private", &[]));
                 }
                 return self.desk.link(&from, place, LinkStep::Code { code, address: place.address() }).await;
             }
-            Asked::Link(None) => return self.desk.tell(place, &words(&place.language, "link_how", &[])).await,
+            Asked::Link(None) => return self.desk.tell(place, &words(&place.language, "link_how", &[])),
             Asked::Unlink => return self.desk.link(&from, place, LinkStep::Unlink).await,
             Asked::Drafts => return self.desk.drafts(&from, place).await,
-            Asked::Language(None) => return self.desk.languages(place).await,
-            Asked::Unknown => return self.desk.tell(place, &words(&place.language, "unknown_command", &[])).await,
+            Asked::Language(None) => return self.desk.languages(place),
+            Asked::Unknown => return self.desk.tell(place, &words(&place.language, "unknown_command", &[])),
             Asked::Cancel => {
                 return match self.desk.cancel(&from, place).await {
                     Some(outcome) => outcome,
@@ -154,7 +154,7 @@ impl Inbound {
     async fn hand_in(&self, id: u32, body: Body, session: SessionChoice, place: &Place, by: &User) -> Outcome {
         match self.send_in(id, body, session, place, by).await {
             (outcome, None) => outcome,
-            (_, Some(refusal)) => self.desk.refuse(place, &refusal).await,
+            (_, Some(refusal)) => self.desk.refuse(place, &refusal),
         }
     }
 

@@ -292,8 +292,9 @@ impl Open {
     fn say(&mut self, mailroom: &Mailroom, reply: Reply) -> bool {
         match (&mut self.letter, &reply) {
             (Some(_), Reply::Done) => {
-                let letter = self.letter.take();
-                letter.into_iter().for_each(|letter| mailroom.post(letter.0));
+                if let Some(letter) = self.letter.take() {
+                    mailroom.post(letter.0);
+                }
             }
             (Some(letter), reply) if reply.is_kept() => letter.0.replies.push(reply.clone()),
             _ => {}
