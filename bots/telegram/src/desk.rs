@@ -104,7 +104,7 @@ impl Desk {
                 button(&number.to_string(), &Key::Resume { session: draft.session.clone() })
             })
             .collect();
-        self.tell_with(place, &text, Some(InlineKeyboardMarkup::new(buttons.chunks(5).map(<[_]>::to_vec)))).await
+        self.tell_with(place, &text, Some(InlineKeyboardMarkup::new(buttons.chunks(5).map(<[_]>::to_vec))))
     }
 
     /// The languages, by their own names.
