@@ -141,7 +141,7 @@ impl Postman {
                 send.entities = None;
                 self.api.send(&send).await
             }
-            sent => sent,
+            done => done,
         }
     }
 
