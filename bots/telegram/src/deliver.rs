@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use port::{Delivery, Door, Memory, Outgoing};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use teloxide::types::{LinkPreviewOptions, MessageId, Recipient, ReplyMarkup, ReplyParameters, ThreadId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -89,7 +89,8 @@ impl Postman {
         let memory = self.door.recall(NAME, &outgoing.address.chat).await.unwrap_or_default();
         let preview = preview.or_else(|| live::left(&memory.note, outgoing.answers.as_deref()));
         let parts = pages(outgoing);
-        let begun = usize::try_from(outgoing.progress["done"].as_u64().unwrap_or(0)).unwrap_or(0);
+        let begun = outgoing.progress.get("done").and_then(Value::as_u64).unwrap_or(0);
+        let begun = usize::try_from(begun).unwrap_or(0);
         let (count, mut last) = (parts.len(), None);
         for (number, part) in parts.into_iter().enumerate().skip(begun) {
             let into = preview.filter(|_| number == 0);
@@ -166,7 +167,7 @@ impl Postman {
             notes.insert(KEYBOARD.to_owned(), json!(message.0));
         }
         if memory.note.contains_key(live::OPEN) {
-            notes.insert(live::OPEN.to_owned(), serde_json::Value::Null);
+            notes.insert(live::OPEN.to_owned(), Value::Null);
         }
         if !notes.is_empty()
             && let Err(refusal) = self.door.remember(NAME, chat, notes).await

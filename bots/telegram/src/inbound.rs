@@ -205,21 +205,12 @@ impl Inbound {
             self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
             return Outcome::Done;
         };
-        let place = match message.regular_message() {
-            Some(message) => Place::of(self.bot(), message, by),
-            None => {
-                let chat = message.chat();
-                let (chat, group) = (chat.id.0, !chat.is_private());
-                Place {
-                    bot: self.bot(),
-                    chat,
-                    thread: None,
-                    group,
-                    message: None,
-                    by: by.id.0,
-                    language: language.clone(),
-                }
-            }
+        let place = if let Some(message) = message.regular_message() {
+            Place::of(self.bot(), message, by)
+        } else {
+            let chat = message.chat();
+            let (chat, group) = (chat.id.0, !chat.is_private());
+            Place { bot: self.bot(), chat, thread: None, group, message: None, by: by.id.0, language: language.clone() }
         };
         let from = sender(by);
         let (body, session) = match key {

@@ -53,7 +53,7 @@ pub enum Mode {
 /// How the bot is set up.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// From BotFather.
+    /// From `BotFather`.
     pub token: SecretString,
     /// Where the Bot API is; empty: Telegram's own.
     pub api_url: String,

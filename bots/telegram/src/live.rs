@@ -29,7 +29,7 @@ const TYPING: Duration = Duration::from_secs(4);
 const FRAME: Duration = Duration::from_millis(1100);
 const FRAME_IN_GROUP: Duration = Duration::from_millis(3100);
 /// A preview is looked after for no longer than this.
-const LONGEST_LIFE: Duration = Duration::from_secs(120);
+const LONGEST_LIFE: Duration = Duration::from_mins(2);
 
 /// The note under which a preview that is a message stands in the store.
 pub(crate) const OPEN: &str = "open";

@@ -71,7 +71,7 @@ pub(crate) async fn run(
 /// Takes the updates in, in their order. `true`: one must come again.
 async fn take_all(inbound: &Arc<Inbound>, updates: Vec<Value>, offset: &mut i64) -> bool {
     for update in updates {
-        let Some(id) = update["update_id"].as_i64() else { continue };
+        let Some(id) = update.get("update_id").and_then(Value::as_i64) else { continue };
         match serde_json::from_value::<Update>(update) {
             Ok(update) => {
                 if inbound.take(update).await == Outcome::Again {
