@@ -18,9 +18,9 @@ use crate::telemetry::metrics;
 
 /// The first pause before a chat is tried again, and the longest.
 const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A chat that ran so long begins with the first pause again.
-const WELL: Duration = Duration::from_secs(300);
+const WELL: Duration = Duration::from_mins(5);
 /// How long a settled answer is remembered, in hours.
 const KEPT_H: i64 = 7 * 24;
 /// How often the outbox is measured.

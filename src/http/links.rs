@@ -61,7 +61,7 @@ pub(crate) struct LinkCode {
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "a type that describes: nobody makes one")]
-pub(crate) struct Links {
+pub(crate) struct ChatAccounts {
     success: bool,
     /// Linked accounts, the newest first.
     links: Vec<ChatLink>,
@@ -125,7 +125,7 @@ pub(super) async fn make(State(state): State<HttpState>, caller: Caller, body: B
 
 /// The caller's chat accounts, and those that wait for a yes
 #[utoipa::path(get, path = "/api/links", tag = "Links", security(("bearer" = [])),
-    responses((status = 200, description = "Linked and waiting accounts", body = Links), Refusals))]
+    responses((status = 200, description = "Linked and waiting accounts", body = ChatAccounts), Refusals))]
 pub(super) async fn list(State(state): State<HttpState>, caller: Caller) -> Result<Response, HttpError> {
     let person = organizer(&caller)?;
     let (links, waiting) = state.accounts.links(person.id).await?;

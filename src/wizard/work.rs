@@ -197,7 +197,7 @@ impl<'a> Work<'a> {
     /// The conversation goes on in this language, where we speak it.
     fn speak(&mut self, language: &str) {
         if understanding::LANGUAGES.contains(&language) {
-            self.session.language = language.to_owned();
+            language.clone_into(&mut self.session.language);
         }
         self.first = self.before.draft().is_empty();
         self.intent = if self.first { Intent::Greet } else { Intent::WhatIsLeft };
