@@ -35,6 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("utoipa", &["http"]),
     ("telegram", &["app"]),
     ("terminal", &["cli"]),
+    ("discord", &["app"]),
     ("web", &["app"]),
     ("language", &["understanding"]),
     ("clap", &["cli"]),

@@ -11,6 +11,7 @@ mod backup;
 mod cluster;
 mod conversation;
 mod crash;
+mod discord;
 mod doctor;
 mod forms;
 mod functions;
