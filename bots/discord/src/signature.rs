@@ -49,7 +49,7 @@ mod tests {
     const NOW: u64 = 1_795_000_000;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     }
 
     fn signed(timestamp: &str, body: &[u8]) -> (PublicKey, String) {

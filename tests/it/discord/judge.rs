@@ -98,7 +98,7 @@ impl Court {
             Way::Tls => DiscordPlace::Resolved(format!("127.0.0.1:{tls}").parse().unwrap(), court._files[0].0.clone()),
         };
         let key = Ed25519KeyPair::from_seed_unchecked(&[0x11; 32]).unwrap();
-        let hex: String = key.public_key().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = key.public_key().as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let public_key = (way == Way::Requests).then_some(hex);
         let told = Discord { token: Some(SecretString::from(TOKEN)), public_key, place };
         let program = Program::start_with(&court._database, |settings| settings.discord = told).await;

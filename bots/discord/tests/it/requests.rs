@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 use crate::scene::{options, until};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn key() -> Ed25519KeyPair {
@@ -82,7 +82,7 @@ async fn only_what_is_signed_now_is_answered() {
 async fn a_command_is_answered_in_the_response_and_the_rest_follows() {
     let fake = Fake::start().await;
     let channel = channel(&fake);
-    let (script, mut taken) = Script::new();
+    let (script, mut given) = Script::new();
     let stop = CancellationToken::new();
     let running = tokio::spawn({
         let (channel, script, stop) = (Arc::clone(&channel), script.clone(), stop.clone());
@@ -101,7 +101,7 @@ async fn a_command_is_answered_in_the_response_and_the_rest_follows() {
         assert_eq!((status, first["type"].as_u64()), (StatusCode::OK, Some(5)));
         assert!(fake.answered_directly(&token, &first).is_ok() || fake.answered_with(&token).is_some());
     }
-    assert_eq!(taken.recv().await.unwrap().body, port::Body::Command(Command::Summary));
+    assert_eq!(given.recv().await.unwrap().body, port::Body::Command(Command::Summary));
     until(&fake, "answered", |fake| fake.text(ana, Place::Private).contains("summary-words")).await;
     assert!(!fake.connected(), "no gateway beside the requests");
     stop.cancel();

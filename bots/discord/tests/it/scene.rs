@@ -56,7 +56,7 @@ impl Scene {
             async move { channel.run(Arc::new(script), stop).await }
         });
         let scene = Self { fake, channel, script, taken, stop, running };
-        scene.until("connected", |fake| fake.connected()).await;
+        scene.until("connected", Fake::connected).await;
         scene
     }
 
