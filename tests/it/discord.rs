@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use crate::harness::{self, Database, program::Program};
 
 /// How long something that should happen at once is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program with its bot, and the platform.
 struct Stage {

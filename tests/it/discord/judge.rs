@@ -1,4 +1,4 @@
-//! Somebody else's Discord judges the bot: SimCord behind a bridge, where it is at hand. It checks every request against the platform's
+//! Somebody else's Discord judges the bot: `SimCord` behind a bridge, where it is at hand. It checks every request against the platform's
 //! published description, keeps the interaction's rules, and drops the gateway.
 
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::harness::{self, Database, program::Program};
 
 /// The bridge's token.
 const TOKEN: &str = "MTIz.fake.token";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The bridge, and the program that talks to it.
 struct Court {
@@ -24,8 +24,8 @@ struct Court {
     base: String,
     client: reqwest::Client,
     program: Option<Program>,
-    _database: Database,
-    _files: Vec<tempfile::Path>,
+    database: Database,
+    files: Vec<tempfile::Path>,
 }
 
 /// The folder with the bridge, when it and what it needs are there.
@@ -49,7 +49,9 @@ fn bridge() -> Option<PathBuf> {
 }
 
 fn python() -> String {
-    std::env::var("DISCORD_JUDGE_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+    std::env::var_os("DISCORD_JUDGE_PYTHON")
+        .and_then(|path| path.into_string().ok())
+        .unwrap_or_else(|| "python3".to_owned())
 }
 
 fn free_port() -> u16 {
@@ -89,19 +91,19 @@ impl Court {
             base,
             client: reqwest::Client::new(),
             program: None,
-            _database: harness::database().await,
-            _files: files.into(),
+            database: harness::database().await,
+            files: files.into(),
         };
         court.until("the bridge is up", async |court| court.get("/_ctl/log").await.is_some()).await;
         let place = match way {
             Way::Plain | Way::Requests => DiscordPlace::Instead(court.base.clone()),
-            Way::Tls => DiscordPlace::Resolved(format!("127.0.0.1:{tls}").parse().unwrap(), court._files[0].0.clone()),
+            Way::Tls => DiscordPlace::Resolved(format!("127.0.0.1:{tls}").parse().unwrap(), court.files[0].0.clone()),
         };
         let key = Ed25519KeyPair::from_seed_unchecked(&[0x11; 32]).unwrap();
         let hex = key.public_key().as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let public_key = (way == Way::Requests).then_some(hex);
         let told = Discord { token: Some(SecretString::from(TOKEN)), public_key, place };
-        let program = Program::start_with(&court._database, |settings| settings.discord = told).await;
+        let program = Program::start_with(&court.database, |settings| settings.discord = told).await;
         program.app.serve_chats();
         let (router, stop) = (program.app.http(), program.app.stop.clone());
         tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await });
