@@ -1,6 +1,4 @@
 //! The queries that people wait for, on a database as large as a good year: 10,000 events, 100,000 messages, 500 venues.
-//!
-//! No criterion here: what counts is the slowest of twenty under row level security, not the mean of a loop on warm values.
 
 use std::time::Instant;
 

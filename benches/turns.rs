@@ -1,6 +1,7 @@
 //! How fast the program is, against a durable private PostgreSQL: `make bench` prints the figures of docs/performance.md.
 //!
-//! Absolute times belong to a machine; compare figures of one run.
+//! Absolute times belong to a machine; compare figures of one run. No bench library: criterion and divan give the mean of a loop
+//! that runs alone, and what people wait for is the slowest of twenty while 1, 16 or 64 sessions talk at once.
 
 #![expect(
     clippy::print_stdout,
@@ -8,6 +9,7 @@
     reason = "a bench prints its figures, and stops when it cannot go on"
 )]
 
+mod models;
 mod queries;
 
 use std::path::Path;
@@ -33,12 +35,12 @@ fn main() {
         std::process::exit(i32::from(code != std::process::ExitCode::SUCCESS));
     }
     let folder = std::env::temp_dir().join(format!("eventos-bench-{}", std::process::id()));
-    // `cargo bench --bench turns -- queries` leaves out the rest.
-    let only_queries = std::env::args().any(|argument| argument == "queries");
-    if !only_queries {
+    // `cargo bench --bench turns -- queries` leaves out the rest; so does `-- models`, which is a part of its own.
+    let only = ["queries", "models"].into_iter().find(|name| std::env::args().any(|argument| argument == *name));
+    if only.is_none() {
         starts(&folder);
     }
-    tokio::runtime::Runtime::new().unwrap().block_on(run(&folder, only_queries));
+    tokio::runtime::Runtime::new().unwrap().block_on(run(&folder, only));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -62,15 +64,20 @@ fn starts(folder: &Path) {
     }
 }
 
-async fn run(folder: &Path, only_queries: bool) {
+async fn run(folder: &Path, only: Option<&str>) {
     let cluster = Cluster::open(ClusterOptions::new(folder)).await.unwrap();
     migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE)).await.unwrap();
     let store = Store::connect(cluster.connect_options(Role::Authenticator, DATABASE), 16).await.unwrap();
     let mut tx = store.begin(Actor::Server).await.unwrap();
     demo::load(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
+    if only == Some("models") {
+        models::run(store, folder).await;
+        cluster.close().await;
+        return;
+    }
     queries::run(&store, cluster.connect_options(Role::Bootstrap, DATABASE)).await;
-    if only_queries {
+    if only.is_some() {
         cluster.close().await;
         return;
     }

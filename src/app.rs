@@ -2,7 +2,10 @@
 
 mod chats;
 mod database;
+mod models;
+mod prompt;
 mod told;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +27,9 @@ use crate::http::listen::{self, Bounds};
 use crate::http::probes::{ChatProbe, ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
+use crate::pictures::{self, Pictures};
 use crate::publisher::{self, Publisher};
+use crate::sales::Sales;
 use crate::settings::{self, Settings};
 use crate::store::cluster::Cluster;
 use crate::store::database::Store;
@@ -35,10 +40,14 @@ use crate::wizard::system::ActorSystem;
 use crate::wizard::turn::{Desk, Limits};
 
 pub use database::{as_server, find_postgres, migrate, open_cluster, with_accounts, with_private_cluster};
+pub use models::{models, unknown_models};
+pub use prompt::prompt;
 pub use told::url;
 
 /// How often measurements are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often it is looked whether those who wait for seats can have some.
+const LINES: Duration = Duration::from_secs(20);
 
 /// The running program.
 pub struct App {
@@ -51,12 +60,14 @@ pub struct App {
     directory: Arc<Directory>,
     system: ActorSystem,
     publisher: Publisher,
+    sales: Arc<Sales>,
     cluster: Option<Cluster>,
     recovery: JoinHandle<()>,
     drain: Duration,
     public_url: String,
     clock: Arc<dyn Clock>,
     limits: Arc<rate::Limits>,
+    pictures: Arc<Pictures>,
     server: settings::Server,
     stripe_webhook_secret: Option<SecretString>,
     chats: Vec<chats::Chat>,
@@ -125,6 +136,7 @@ impl App {
             },
             public_url: public_url.clone(),
             post: Arc::default(),
+            models: models(settings).context("cannot ask the language models")?,
         });
         let system = ActorSystem::start(told::arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
@@ -132,10 +144,23 @@ impl App {
         chats::take_back(&store, &node.name).await;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));
-        let door = Arc::new(Router::new(store.clone(), directory.clone(), identity, limits.clone(), node.name.clone()));
+        let pictures = Arc::new(Pictures::new(store.clone()));
+        let door = Arc::new(Router::new(
+            store.clone(),
+            directory.clone(),
+            identity,
+            limits.clone(),
+            pictures.clone(),
+            node.name.clone(),
+        ));
         let stop = CancellationToken::new();
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
+        tokio::spawn(upkeep::run(store.clone(), accounts.clone(), upkeep::kept(settings), stop.clone()));
+        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)));
+        if settings.publisher.parallel > 0 {
+            tokio::spawn(serve_lines(sales.clone(), stop.clone()));
+        }
         let idle = Duration::from_secs(settings.wizard.idle_s);
         // Before any door opens: what an earlier run left is older than whatever comes now.
         recovery::begin(&directory, &node.name).await;
@@ -147,6 +172,7 @@ impl App {
             ids,
             node: node.name.clone(),
             public_url: public_url.clone(),
+            sessions: Arc::new(directory.clone()),
         };
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
         let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
@@ -160,12 +186,14 @@ impl App {
             directory,
             system,
             publisher,
+            sales,
             cluster,
             recovery,
             drain,
             public_url,
             clock,
             limits,
+            pictures,
             server: settings.server.clone(),
             stripe_webhook_secret,
             chats,
@@ -204,22 +232,26 @@ impl App {
         }
         probes.extend(self.chats.iter().map(|chat| -> Arc<dyn Probe> { Arc::new(ChatProbe(chat.channel.clone())) }));
         let mut channels = web::router(web::WebState { door: self.door.clone() });
-        channels = channels.merge(web::panel(self.accounts.project(), self.panel()));
+        channels = channels.merge(web::panel(self.accounts.project(), crate::http::page_style(), self.panel()));
         for chat in &self.chats {
             channels = channels.merge(chat.routes.clone());
         }
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
+            directory: self.directory.clone(),
             accounts: self.accounts.clone(),
+            sales: self.sales.clone(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
             limits: self.limits.clone(),
+            pictures: self.pictures.clone(),
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             stripe_webhook_secret: self.stripe_webhook_secret.clone(),
             chats: self.chats.iter().map(|chat| chat.channel.clone()).collect(),
+            connect: Arc::new(self.publisher.connect()),
             probes,
             channels,
         })
@@ -268,6 +300,7 @@ impl App {
                     supabase_anon_key: key,
                     public_url,
                     copilotkit_url: web::BASE.to_owned(),
+                    max_upload_bytes: u64::try_from(pictures::MOST_BYTES).ok(),
                     sign_in: web::SignIn { anonymous: accounts.options().guests },
                     ..web::PanelConfig::default()
                 })
@@ -287,6 +320,21 @@ impl App {
         self.store.close().await;
         if let Some(cluster) = self.cluster {
             cluster.close().await;
+        }
+    }
+}
+
+/// Offers seats that have become free to those who wait for them, until the program stops.
+async fn serve_lines(sales: Arc<Sales>, stop: CancellationToken) {
+    loop {
+        match sales.serve_line().await {
+            Ok(0) => {}
+            Ok(offers) => tracing::info!(action = "waiting_offers", offers),
+            Err(error) => tracing::warn!(action = "waiting_offers", %error, error.code = "WAITING"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LINES) => {}
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The commands (docs/ARCHITECTURE.md names what scripts read of their output).
 
+mod audit;
 mod backup;
 mod chat;
 mod doctor;
 mod keys;
 mod migrate;
+mod progress;
+mod prompt;
 mod queue;
 mod serve;
 mod token;
@@ -54,6 +57,14 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Writes the audit log, a line of JSON for each entry, the oldest first.
+    Audit {
+        /// Only what happened since this moment, such as 2026-11-01 or 2026-11-01T12:00:00Z.
+        #[arg(long, value_name = "WHEN")]
+        since: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Writes the private database into one file.
     Backup {
         /// The file to write.
@@ -69,7 +80,11 @@ enum Command {
         place: Place,
     },
     /// Reads JSON lines and says what each text means.
-    Understand,
+    Understand {
+        /// The lines are whole dialogues, of which the events are told.
+        #[arg(long)]
+        dialogues: bool,
+    },
     /// Says what works and what is missing.
     Doctor {
         /// Where `serve` is to listen.
@@ -104,8 +119,20 @@ enum Command {
     },
     /// Imports venues (not built yet).
     Import(Later),
-    /// What a model would be sent (not built yet).
-    Prompt(Later),
+    /// Shows what a language model would be told. Asks nobody.
+    Prompt {
+        /// The session.
+        #[arg(long, value_name = "ID")]
+        session: uuid::Uuid,
+        /// Words that the organizer might say now, instead of their last message.
+        #[arg(long, value_name = "TEXT")]
+        words: Option<String>,
+        /// Writes the messages as they are sent.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        place: Place,
+    },
     /// What the publisher left undone, and once more.
     Queue {
         #[command(subcommand)]
@@ -157,9 +184,12 @@ pub fn run() -> ExitCode {
             place.settings(None).and_then(|settings| chat::run(settings, email, new, resume))
         }
         Command::Migrate { place } => place.settings(None).and_then(|settings| migrate::run(&settings)),
+        Command::Audit { since, place } => {
+            place.settings(None).and_then(|settings| audit::run(&settings, since.as_deref()))
+        }
         Command::Backup { file, place } => place.settings(None).and_then(|settings| backup::save(&settings, &file)),
         Command::Restore { file, place } => place.settings(None).and_then(|settings| backup::restore(&settings, &file)),
-        Command::Understand => understand::run(),
+        Command::Understand { dialogues } => understand::run(dialogues),
         Command::Doctor { listen, place } => place.settings(listen).and_then(|settings| doctor::run(&settings)),
         Command::Keys { json, act, place } => place.settings(None).and_then(|settings| {
             let rotate = act.map(|KeysAct::Rotate { at_once }| keys::Rotation { at_once });
@@ -169,7 +199,10 @@ pub fn run() -> ExitCode {
             place.settings(None).and_then(|settings| token::run(&settings, &email, role.as_deref(), load_test))
         }
         Command::Queue { wish } => queue::run(wish),
-        Command::Import(later) | Command::Prompt(later) => not_built(&later),
+        Command::Prompt { session, words, json, place } => {
+            place.settings(None).and_then(|settings| prompt::run(&settings, session, words, json))
+        }
+        Command::Import(later) => not_built(&later),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,6 +10,7 @@
 //! * [`accounts`]: who may sign in, and who calls.
 //! * [`wizard`]: a supervised actor for each session; a turn.
 //! * [`publisher`]: the only one that talks to Stripe and sends mail, from a queue.
+//! * [`sales`]: what buyers may do with tickets, and organizers with orders.
 //! * [`door`]: who is it, seen before, which session.
 //! * [`http`]: pages and API.
 //! * [`app`] wires them, [`cli`] is the commands.
@@ -25,7 +26,9 @@ pub mod domain;
 pub mod door;
 pub mod http;
 pub mod node;
+pub mod pictures;
 pub mod publisher;
+pub mod sales;
 pub mod settings;
 pub mod store;
 pub mod telemetry;

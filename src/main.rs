@@ -9,8 +9,14 @@ fn main() -> ExitCode {
     }
     #[cfg(feature = "failpoints")]
     eventos::wizard::fault::arm_from_environment(
-        &[eventos::wizard::fault::POINTS, eventos::wizard::fault::OUTBOX_POINTS, eventos::publisher::fault::POINTS]
-            .concat(),
+        &[
+            eventos::wizard::fault::POINTS,
+            eventos::wizard::fault::MODEL_POINTS,
+            eventos::wizard::fault::OUTBOX_POINTS,
+            eventos::publisher::fault::POINTS,
+            eventos::publisher::fault::WEBHOOK_POINTS,
+        ]
+        .concat(),
     );
     eventos::cli::run()
 }

@@ -14,7 +14,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use chats::{Discord, DiscordPlace};
-pub use sections::{Accounts, Database, Limits, Log, LogFormat, Publisher, Server, Supabase, Telegram, Wizard};
+pub use sections::{
+    Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Sales, Server, Supabase, Telegram, Wizard,
+};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -26,26 +28,21 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("DATA_DIR", "server", "data_dir"),
     ("TRUSTED_PROXIES", "server", "trusted_proxies"),
     ("RUST_LOG", "log", "filter"),
+    ("OPENAI_BASE_URL", "models", "base_url"),
+    ("OPENAI_MODEL", "models", "model"),
+    ("OPENAI_FALLBACK_MODEL", "models", "fallback_model"),
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),
     ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
     ("TELEGRAM_API_URL", "telegram", "api_url"),
     ("TELEGRAM_MODE", "telegram", "mode"),
+    ("STRIPE_CLIENT_ID", "publisher", "stripe_client_id"),
+    ("STRIPE_CONNECT_BASE", "publisher", "stripe_connect_base"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
-const NOT_READ_YET: &[&str] = &[
-    "OPENAI_API_KEY",
-    "OPENAI_BASE_URL",
-    "OPENAI_MODEL",
-    "OPENAI_FALLBACK_MODEL",
-    "STRIPE_CLIENT_ID",
-    "STRIPE_CONNECT_BASE",
-    "GOOGLE_MAPS_API_KEY",
-    "GOOGLE_MAPS_BASE_URL",
-    "SENTRY_DSN",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-];
+const NOT_READ_YET: &[&str] =
+    &["GOOGLE_MAPS_API_KEY", "GOOGLE_MAPS_BASE_URL", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
 /// Names that stand for a service outside, whether or not something reads them yet.
 const SERVICES: &[&str] = &[
@@ -79,6 +76,12 @@ pub struct Settings {
     pub telegram: Telegram,
     /// The Discord bot.
     pub discord: Discord,
+    /// The language models.
+    pub models: Models,
+    /// What models are asked with; without it none is.
+    pub openai_api_key: Option<SecretString>,
+    /// Selling tickets.
+    pub sales: Sales,
     /// The log.
     pub log: Log,
     /// The server to use instead of the private cluster.
@@ -208,6 +211,9 @@ impl Settings {
             supabase,
             limits: parts.limits,
             publisher: parts.publisher,
+            models: parts.models,
+            openai_api_key: secret("OPENAI_API_KEY"),
+            sales: parts.sales,
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
             stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
@@ -250,6 +256,8 @@ struct Parts {
     limits: Limits,
     publisher: Publisher,
     telegram: Telegram,
+    models: Models,
+    sales: Sales,
     log: Log,
 }
 
@@ -379,6 +387,6 @@ mod tests {
 
     #[test]
     fn names_of_later_versions_are_noticed() {
-        assert_eq!(load(None, &[("OPENAI_API_KEY", "sk-x"), ("SMTP_URL", "")]).unwrap().not_read, ["OPENAI_API_KEY"]);
+        assert_eq!(load(None, &[("SENTRY_DSN", "x"), ("SMTP_URL", "")]).unwrap().not_read, ["SENTRY_DSN"]);
     }
 }

@@ -50,7 +50,8 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
     // Where the log itself cannot be written there is nobody left to tell.
     let write = |line: &str| drop(std::io::stderr().lock().write_all(line.as_bytes()));
     let log = Log { for_people, now: machine_time, write };
-    let filter = EnvFilter::try_new(filter)?;
+    // The library behind the language models would log what it cannot read: what people said.
+    let filter = EnvFilter::try_new(filter)?.add_directive("async_openai=off".parse()?);
     tracing::subscriber::set_global_default(Registry::default().with(filter).with(log))?;
     Ok(())
 }

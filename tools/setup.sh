@@ -36,6 +36,14 @@ if [ "${1:-}" = "tests" ] || [ "${REQUIRE_ALL:-}" = 1 ]; then
     npm ci --ignore-scripts --no-audit --no-fund --silent --prefix $clients
     touch $clients/node_modules
   fi
+  # The browser in which the panel is tested.
+  if [ -z "${CHROMIUM:-}" ] && ! need chromium && ! need chromium-browser && ! need google-chrome; then
+    if [ "$(id -u)" = 0 ] && need apt-get; then
+      (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1) || echo "setup: Chromium is not to be had here; the panel's tests in a browser are skipped"
+    else
+      echo "setup: install Chromium to test the panel in a browser too (CHROMIUM names another)"
+    fi
+  fi
   # Replays the API's description against the API.
   if [ ! -x target/schemathesis/bin/schemathesis ]; then
     mkdir -p target

@@ -66,13 +66,18 @@ const fn plain(lower: char) -> char {
     }
 }
 
-/// Traditional characters of the words that the data files use, and below each its simplified form.
-const TRADITIONAL: &str = "禮週點號個後兩鐘這歲麼們來時間會錢塊歐鎊幣圓億萬貳參陸費國慶節聖誕復農曆歷陽陰婦兒師親動勞軍黨燈齋贖難穌東開爾長從還過現馬處淩聽尋晉發辦場歡舉學習門預約達歸紀沈靜煉餅樹懺靈臨踰獻燭猶運聯網灣臺廣倫紐羅蘭亞漢愛華頓溫滿龍雲頭條當幾";
-const SIMPLIFIED: &str = "礼周点号个后两钟这岁么们来时间会钱块欧镑币圆亿万贰叁陆费国庆节圣诞复农历历阳阴妇儿师亲动劳军党灯斋赎难稣东开尔长从还过现马处凌听寻晋发办场欢举学习门预约达归纪沉静炼饼树忏灵临逾献烛犹运联网湾台广伦纽罗兰亚汉爱华顿温满龙云头条当几";
+/// Traditional characters, and below each its simplified form.
+const TRADITIONAL: &str = include_str!("../data/zh/traditional.txt");
+/// Forms that the words of times and amounts write otherwise.
+const OTHERWISE: [(char, char); 2] = [('參', '叁'), ('沈', '沉')];
 
-/// The simplified form of a traditional character, as far as the data files need it.
+/// The simplified form of a traditional character, if it has one.
 fn simplified(letter: char) -> char {
     static FORMS: OnceLock<FxHashMap<char, char>> = OnceLock::new();
-    let forms = FORMS.get_or_init(|| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect());
+    let forms = FORMS.get_or_init(|| {
+        let mut lines = TRADITIONAL.lines().filter(|line| !line.starts_with('#'));
+        let (from, to) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+        from.chars().zip(to.chars()).chain(OTHERWISE).collect()
+    });
     forms.get(&letter).copied().unwrap_or(letter)
 }

@@ -6,7 +6,7 @@
 //! # The tour
 //! 1. [`read`] cuts the text into [`Token`]s (`token`), folded by `fold` so that accents and capitals do not matter.
 //! 2. `detect` tells the [`Language`] unless [`Reference::language`] does: script, small words, endings.
-//! 3. `place` looks for cities in its own list (`data/places`).
+//! 3. `place` looks for cities in its own list (`data/places`), `world` for those of the whole world.
 //! 4. `grammar` puts the tokens together. The words of a language (`data/<code>/words.toml`) and its rules
 //!    (`data/<code>/grammar.txt`) are data; what holds everywhere stands in `data/common`. One chart applies the rules,
 //!    and what a rule says is a call of an act: `date: mon ordinal -> join($1, dom($2))`.
@@ -42,6 +42,7 @@ mod reference;
 mod span;
 mod token;
 mod value;
+mod world;
 
 pub use amount::Amount;
 pub use finding::{Direction, Duration, Grain, Money, Number, Place, Reading, Time, TimeValue};
@@ -75,6 +76,11 @@ pub fn read(text: &str, reference: &Reference) -> Reading {
 /// Cuts a text into tokens, as [`read`] does; for a [`Lexicon`] on a text that is not read for times.
 pub fn tokens(text: &str) -> Vec<Token> {
     token::tokenize(text, TEXT_LIMIT)
+}
+
+/// What readers of a language call a city, by its English name; nothing where they call it as everybody does.
+pub fn city_name(city: &str, language: Language) -> Option<&'static str> {
+    place::name_in(city, language)
 }
 
 /// The language of a text; English when nothing tells.

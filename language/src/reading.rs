@@ -11,7 +11,7 @@ use crate::grammar::meaning::{Meaning, part};
 use crate::grammar::{Grammar, Piece};
 use crate::reference::Reference;
 use crate::span::Span;
-use crate::token::{Token, TokenKind};
+use crate::token::{Gap, Token, TokenKind};
 use crate::value;
 
 /// Fills the lists of a reading, places aside.
@@ -96,7 +96,12 @@ fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], start: usize, whole
             *ordinal || piece.symbol == grammar.symbols.number && stands_free(tokens, start, piece.end)
         }
         Meaning::Between(..) => stands_free(tokens, start, piece.end),
-        Meaning::Time(moment) => (!moment.latent || whole) && stands_alone(tokens, start, piece.end),
+        Meaning::Time(moment) => {
+            let clock = moment.parts & part::CLOCK != 0;
+            (!moment.latent || whole)
+                && stands_alone(tokens, start, piece.end)
+                && !(clock && is_address(tokens, start, piece.end))
+        }
         _ => true,
     }
 }
@@ -136,9 +141,34 @@ fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
         && start.checked_sub(1).is_some_and(|before| {
             sign_in(before, "-_./:=") || tokens.get(before).is_some_and(|token| token.kind == TokenKind::Word)
         });
+    // "For 3h", "3Y": the letter makes it something else.
+    let unit_next = tokens.get(end).is_some_and(|next| next.glued() && next.kind == TokenKind::Word)
+        && end.checked_sub(1).and_then(|last| tokens.get(last)).is_some_and(|last| last.kind == TokenKind::Number);
     let number_next = tokens.get(end + 1).is_some_and(|token| token.kind == TokenKind::Number);
     let after = sign_in(end, "./:_,@") && solid(end + 1) || sign_in(end, "-") && number_next && solid(end + 1);
-    !before && !after
+    !before && !after && !unit_next
+}
+
+/// "At 1510 Marina Vista", "at 1532 20th Street": a number in front of a name counts houses.
+fn is_address(tokens: &[Token], start: usize, end: usize) -> bool {
+    let named = tokens.get(end).is_some_and(|next| {
+        next.capital && next.kind == TokenKind::Word && next.gap == Gap::Space && next.lower.len() > 3
+    });
+    let number = |at: Option<usize>| {
+        at.filter(|at| *at >= start)
+            .and_then(|at| tokens.get(at))
+            .filter(|token| token.kind == TokenKind::Number && !token.glued())
+    };
+    let house = |at: Option<usize>| number(at).is_some_and(|token| token.lower.len() > 2);
+    let ordinal = tokens
+        .get(end - 1)
+        .is_some_and(|last| last.glued() && matches!(last.lower.as_str(), "st" | "nd" | "rd" | "th"));
+    named
+        && if ordinal {
+            number(end.checked_sub(2)).is_some() && house(end.checked_sub(3))
+        } else {
+            house(end.checked_sub(1))
+        }
 }
 
 fn put(

@@ -14,6 +14,7 @@ mod guard;
 pub mod issue;
 pub mod keys;
 pub mod landing;
+pub mod leave;
 pub mod links;
 pub mod mailed;
 pub mod options;
@@ -27,6 +28,7 @@ pub mod view;
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use self::error::AccountsError;
@@ -37,7 +39,9 @@ use self::options::Options;
 use self::passwords::Passwords;
 use self::remote::Remote;
 use crate::domain::clock::{Clock, Ids};
-use crate::store::database::Store;
+use crate::store::database::{Actor, Store};
+use crate::store::error::StoreError;
+use crate::store::upkeep;
 
 /// Signs people in and knows who calls.
 pub struct Accounts {
@@ -75,13 +79,7 @@ impl Accounts {
         let (authority, issuer) = if let Some(project) = &options.supabase {
             (Authority::Remote(Box::new(Remote::new(project)?)), format!("{}/auth/v1", project.url))
         } else {
-            let ring = Keyring::new(
-                store.clone(),
-                clock.clone(),
-                options.alg,
-                &options.key_encryption_key,
-                options.access_token_s,
-            )?;
+            let ring = Keyring::new(store.clone(), clock.clone(), &options)?;
             (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))
         };
         let passwords = Passwords::new(options.password_min_length);
@@ -114,6 +112,23 @@ impl Accounts {
     /// What was set.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// Ends sign-ins that nobody used for as long as was set, and forgets what mails no longer open. Returns how many; nothing is
+    /// swept at a hosted project.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sweep(&self) -> Result<u64, StoreError> {
+        if self.is_elsewhere() {
+            return Ok(0);
+        }
+        let now = self.clock.now();
+        let unused = SignedDuration::from_hours(24 * i64::from(self.options.sign_in_days.max(1)));
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let ended = upkeep::sweep_sign_ins(&mut tx, now.checked_sub(unused).unwrap_or(Timestamp::MIN), now).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     fn ring(&self) -> Result<&Keyring, AccountsError> {

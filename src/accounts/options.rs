@@ -10,6 +10,8 @@ use crate::domain::person::Role;
 pub struct Options {
     /// How tokens are signed.
     pub alg: Alg,
+    /// A key that is there is used, however it signs: for work beside a program that chose it.
+    pub any_alg: bool,
     /// An access token lives so many seconds.
     pub access_token_s: i64,
     /// A used refresh token is taken once more for so many seconds.
@@ -22,6 +24,8 @@ pub struct Options {
     pub autoconfirm: bool,
     /// Guests may begin without an address.
     pub guests: bool,
+    /// A sign-in that nobody used ends after so many days.
+    pub sign_in_days: u32,
     /// Wrong passwords for one account from one place before it must wait.
     pub password_tries: u32,
     /// What signing keys are sealed with; empty: not sealed.

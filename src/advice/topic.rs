@@ -64,7 +64,7 @@ fn of_field(field: Field) -> Option<Topic> {
         Field::TaxRate => Topic::Tax,
         Field::RefundPolicy => Topic::Refunds,
         Field::Visibility => Topic::Visibility,
-        Field::OnlineUrl | Field::Timezone | Field::Recurrence => return None,
+        Field::OnlineUrl | Field::Timezone | Field::Recurrence | Field::Image => return None,
     })
 }
 

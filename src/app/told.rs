@@ -8,6 +8,7 @@ use crate::domain::person::Role as PersonRole;
 use crate::door::rate;
 use crate::node;
 use crate::publisher;
+use crate::sales;
 use crate::settings::{self, Settings};
 
 /// Where people find the program that serves on this folder, or would find it.
@@ -28,12 +29,14 @@ pub(super) fn options(settings: &Settings) -> anyhow::Result<Options> {
     let role = PersonRole::parse(&set.sign_up_role).filter(|role| *role != PersonRole::Guest);
     Ok(Options {
         alg: Alg::of_own(&set.alg).with_context(|| format!("accounts.alg is {:?}; say RS256 or ES256", set.alg))?,
+        any_alg: false,
         access_token_s: set.access_token_s,
         refresh_reuse_s: set.refresh_reuse_s,
         password_min_length: set.password_min_length,
         sign_up_role: role.context("accounts.sign_up_role must be organizer or attendee")?,
         autoconfirm,
         guests: set.guests,
+        sign_in_days: set.sign_in_days,
         password_tries: set.password_tries,
         key_encryption_key: set.key_encryption_key.clone(),
         supabase: settings.supabase.as_ref().map(|project| Project {
@@ -51,10 +54,19 @@ pub(super) fn rules(settings: &settings::Limits) -> rate::Rules {
         ai_wizard: rule(settings.ai_wizard, settings.ai_wizard_window_s, settings.ai_wizard_block_s),
         event_creation: rule(settings.event_creation, settings.event_creation_window_s, 0),
         venue_search: rule(settings.venue_search, settings.venue_search_window_s, 0),
+        picture_upload: rule(settings.picture_upload, settings.picture_upload_window_s, 0),
+        account_export: rule(settings.account_export, settings.account_export_window_s, 0),
+        purchases: rule(settings.purchases, settings.purchases_window_s, 0),
         max_keys: settings.max_keys,
         address_per_s: settings.address_per_s,
         address_burst: settings.address_burst,
     }
+}
+
+/// How tickets are sold.
+pub(super) fn selling(settings: &Settings) -> sales::Options {
+    let own = &settings.sales;
+    sales::Options { payments: settings.stripe_secret_key.is_some(), hold_s: own.hold_s, fee_percent: own.fee_percent }
 }
 
 /// What the publisher is told.
@@ -65,8 +77,11 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         base: own.stripe_api_base.trim_end_matches('/').to_owned(),
         version: own.stripe_version.clone(),
         timeout_s: own.stripe_timeout_s,
+        connect_base: own.stripe_connect_base.trim_end_matches('/').to_owned(),
+        client_id: Some(own.stripe_client_id.clone()).filter(|id| !id.is_empty()),
     });
     publisher::Options {
+        fees: own.fees.clone(),
         parallel: own.parallel,
         poll_s: own.poll_s,
         lease_s: own.lease_s,
@@ -79,6 +94,7 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         smtp_url: settings.smtp_url.clone(),
         data_dir: settings.data_dir.clone(),
         stripe,
+        hold_s: settings.sales.hold_s,
     }
 }
 

@@ -80,7 +80,7 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
     findings.push(machine::public_url(settings));
     findings.push(machine::proxies(settings));
     findings.push(machine::zones());
-    findings.extend(services::examine(settings));
+    findings.extend(services::examine(settings).await);
     findings
 }
 

@@ -2,19 +2,24 @@
 
 use std::io::{BufRead, BufWriter, Write};
 
-use crate::understanding::report;
+use super::progress;
+use crate::understanding::{dialogue, report};
 
-/// Reads standard input to its end.
-pub(super) fn run() -> anyhow::Result<()> {
+/// Reads standard input to its end: messages, or whole dialogues.
+pub(super) fn run(dialogues: bool) -> anyhow::Result<()> {
+    let answer = if dialogues { dialogue::report } else { report::report };
+    let bar = progress::lines();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::stdin().lock();
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         let text = String::from_utf8_lossy(&line);
         if !text.trim().is_empty() {
-            writeln!(out, "{}", report::report(text.trim()))?;
+            writeln!(out, "{}", answer(text.trim()))?;
         }
+        bar.inc(1);
         line.clear();
     }
+    bar.finish_and_clear();
     Ok(out.flush()?)
 }

@@ -74,6 +74,8 @@ pub struct Draft {
     pub tax_rate: Option<f64>,
     /// What happens when somebody cannot come.
     pub refund_policy: Option<String>,
+    /// The picture that guests see.
+    pub image_id: Option<Uuid>,
     /// Where each value comes from.
     pub provenance: BTreeMap<Field, Provenance>,
 }
@@ -163,6 +165,7 @@ impl Draft {
             Fact::MaxPerOrder(count) => self.max_per_order = Some(count),
             Fact::TaxRate(percent) => self.tax_rate = Some(percent),
             Fact::RefundPolicy(text) => self.refund_policy = Some(text.trim().to_owned()),
+            Fact::Image(id) => self.image_id = Some(id),
             Fact::Clear(field) => self.clear(field),
         }
     }
@@ -279,6 +282,7 @@ impl Draft {
             Field::MaxPerOrder => self.max_per_order = None,
             Field::TaxRate => self.tax_rate = None,
             Field::RefundPolicy => self.refund_policy = None,
+            Field::Image => self.image_id = None,
         }
     }
 
@@ -310,6 +314,7 @@ impl Draft {
             Field::MaxPerOrder => self.max_per_order.is_some(),
             Field::TaxRate => self.tax_rate.is_some(),
             Field::RefundPolicy => self.refund_policy.is_some(),
+            Field::Image => self.image_id.is_some(),
         }
     }
 
@@ -320,6 +325,7 @@ impl Draft {
             Field::Duration => return serde_json::json!([self.duration_min, self.end_time]),
             Field::EndDateTime => return serde_json::json!(self.end_date),
             Field::TicketTiers => return serde_json::json!(self.tiers),
+            Field::Image => return serde_json::json!(self.image_id),
             other => serde_json::to_value(other).unwrap_or_default(),
         };
         let all = serde_json::to_value(self).unwrap_or_default();

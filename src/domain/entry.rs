@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::draft::Draft;
-use super::event_draft::{READ_ONLY, name, value};
+use super::event_draft::{READ_ONLY, image_of, name, value};
 use super::fact::{Fact, Field, Tier};
 use super::money::Currency;
 use super::publishing::slug_for;
@@ -61,11 +61,18 @@ const ORDER: &[Field] = &[
     Field::MaxPerOrder,
     Field::TaxRate,
     Field::RefundPolicy,
+    Field::Image,
 ];
 
 /// The venue that a form names, when it is another than the draft's: an id or a reference (ruling C-24), to be looked up.
 pub fn venue_key(form: &Map<String, Value>) -> Option<&str> {
     form.get(name(Field::VenueId)).and_then(Value::as_str).filter(|key| !key.trim().is_empty())
+}
+
+/// The picture that a form names, when it is another than the draft's: to be looked up.
+pub fn picture(form: &Map<String, Value>, draft: &Draft) -> Option<Uuid> {
+    let named = form.get(name(Field::Image)).and_then(Value::as_str).and_then(image_of);
+    named.filter(|id| draft.image_id != Some(*id))
 }
 
 /// Reads a form against the draft that it changes. `venue`: what [`venue_key`] names. `zone`: the organizer's.
@@ -190,6 +197,12 @@ impl Reader<'_> {
             Field::MaxPerOrder => one(Fact::MaxPerOrder(count(entered)?)),
             Field::TaxRate => one(Fact::TaxRate(entered.as_f64().ok_or("Please give a number of percent.")?)),
             Field::RefundPolicy => one(Fact::RefundPolicy(text(entered)?)),
+            Field::Image => one(Fact::Image(
+                entered
+                    .as_str()
+                    .and_then(image_of)
+                    .ok_or("Please send the picture first, then name its address here.")?,
+            )),
         }
     }
 

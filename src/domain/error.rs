@@ -76,4 +76,8 @@ pub enum Problem {
     LinkTaken,
     /// The event is published.
     AlreadyPublished,
+    /// A published event must have it.
+    NeededOnline,
+    /// So many tickets are sold: there cannot be fewer.
+    BelowSold(u32),
 }

@@ -6,6 +6,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::draft::Draft;
 use super::fact::Field;
@@ -42,6 +43,7 @@ pub fn name(field: Field) -> &'static str {
         Field::MaxPerOrder => "maxPerOrder",
         Field::TaxRate => "taxRate",
         Field::RefundPolicy => "refundPolicy",
+        Field::Image => "imageUrl",
     }
 }
 
@@ -80,9 +82,21 @@ pub fn value(field: Field, draft: &Draft) -> Option<Value> {
         Field::MaxPerOrder => json!(draft.max_per_order),
         Field::TaxRate => json!(draft.tax_rate),
         Field::RefundPolicy => json!(draft.refund_policy),
+        Field::Image => json!(draft.image_id.map(image_url)),
     };
     let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     (!empty).then_some(value)
+}
+
+/// Where the picture with this id is shown.
+pub fn image_url(id: Uuid) -> String {
+    format!("/files/{id}")
+}
+
+/// The picture that an address of ours names, with or without the host before it.
+pub fn image_of(url: &str) -> Option<Uuid> {
+    let (_, id) = url.trim().rsplit_once("/files/")?;
+    id.parse().ok()
 }
 
 /// A day alone while no hour was said, an hour alone while no day was.

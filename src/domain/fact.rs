@@ -42,6 +42,8 @@ pub enum Field {
     MaxPerOrder,
     TaxRate,
     RefundPolicy,
+    #[serde(rename = "imageUrl")]
+    Image,
 }
 
 impl Field {
@@ -72,6 +74,7 @@ impl Field {
         Self::MaxPerOrder,
         Self::TaxRate,
         Self::RefundPolicy,
+        Self::Image,
     ];
 }
 
@@ -158,6 +161,8 @@ pub enum Fact {
     TaxRate(f64),
     /// What happens when somebody cannot come.
     RefundPolicy(String),
+    /// The picture that guests see, by the id of its file.
+    Image(Uuid),
     /// Takes a value away.
     Clear(Field),
 }
@@ -194,6 +199,7 @@ impl Fact {
             Self::MaxPerOrder(_) => Field::MaxPerOrder,
             Self::TaxRate(_) => Field::TaxRate,
             Self::RefundPolicy(_) => Field::RefundPolicy,
+            Self::Image(_) => Field::Image,
             Self::Clear(field) => *field,
         }
     }
@@ -228,6 +234,7 @@ impl Fact {
             | Self::Time(_)
             | Self::EndTime(_)
             | Self::Currency(_)
+            | Self::Image(_)
             | Self::Clear(_) => None,
         };
         problem.map_or(Ok(()), |problem| Err(FieldError::new(self.field(), problem)))

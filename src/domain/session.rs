@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::event_draft;
-use super::fact::Field;
+use super::fact::{Field, Patch};
 use super::stage::Stage;
 use super::suggestion::Suggestion;
 use super::values::{EventStatus, SessionStatus};
@@ -65,6 +65,8 @@ pub struct State {
     pub asked: Vec<Field>,
     /// What the organizer left to the wizard or to later.
     pub skipped: Vec<Field>,
+    /// First and last day of a stretch that was wished for before any day was said: "sometime in February".
+    pub wish: Option<(jiff::civil::Date, jiff::civil::Date)>,
     /// What was offered last, so that "the second one" is understood.
     pub offered: Vec<Suggestion>,
     /// The confirmation that the organizer was shown last, while nothing else happened.
@@ -92,13 +94,29 @@ impl State {
 }
 
 /// A confirmation that was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Confirming {
     /// The revision that was shown.
     pub revision: i64,
     /// The hash of its token, so that a plain "yes" is as good as the button.
     pub seal: Vec<u8>,
+    /// What a yes does.
+    #[serde(default)]
+    pub act: Act,
+}
+
+/// What a yes does.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Act {
+    /// The draft goes public.
+    #[default]
+    Publish,
+    /// The published event becomes another.
+    Change(Patch),
+    /// The published event is called off.
+    CallOff,
 }
 
 impl Session {

@@ -2,6 +2,7 @@
 
 mod content;
 pub mod identity;
+mod lawful;
 mod post;
 pub mod rate;
 pub mod router;

@@ -32,6 +32,10 @@ pub enum Endpoint {
     EventCreation,
     /// A search for venues over REST.
     VenueSearch,
+    /// A picture that is brought, whatever the channel.
+    PictureUpload,
+    /// Everything about oneself, as a file.
+    AccountExport,
 }
 
 /// So many calls from the first one on; then nothing for a while.
@@ -54,6 +58,12 @@ pub struct Rules {
     pub event_creation: Rule,
     /// [`Endpoint::VenueSearch`]
     pub venue_search: Rule,
+    /// [`Endpoint::PictureUpload`]
+    pub picture_upload: Rule,
+    /// [`Endpoint::AccountExport`]
+    pub account_export: Rule,
+    /// Orders of one address.
+    pub purchases: Rule,
     /// People who are remembered for each of them.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up; 0: no bound.
@@ -77,6 +87,9 @@ pub struct Limits {
     wizard: Counter,
     events: Counter,
     venues: Counter,
+    pictures: Counter,
+    exports: Counter,
+    purchases: Counter,
     addresses: Option<Flood>,
     recent: Recent,
     clock: Arc<dyn Clock>,
@@ -89,6 +102,8 @@ impl Endpoint {
             Self::AiWizard => "ai_wizard",
             Self::EventCreation => "event_creation",
             Self::VenueSearch => "venue_search",
+            Self::PictureUpload => "picture_upload",
+            Self::AccountExport => "account_export",
         }
     }
 
@@ -105,6 +120,9 @@ impl Limits {
             wizard: Counter::new(rules.ai_wizard, rules.max_keys),
             events: Counter::new(rules.event_creation, rules.max_keys),
             venues: Counter::new(rules.venue_search, rules.max_keys),
+            pictures: Counter::new(rules.picture_upload, rules.max_keys),
+            exports: Counter::new(rules.account_export, rules.max_keys),
+            purchases: Counter::new(rules.purchases, rules.max_keys),
             addresses: Flood::new(rules.address_per_s, rules.address_burst, MonotonicClock),
             recent: Recent::default(),
             clock,
@@ -118,6 +136,9 @@ impl Limits {
             ai_wizard: free,
             event_creation: free,
             venue_search: free,
+            picture_upload: free,
+            account_export: free,
+            purchases: free,
             max_keys: 0,
             address_per_s: 0,
             address_burst: 0,
@@ -134,6 +155,8 @@ impl Limits {
             Endpoint::AiWizard => &self.wizard,
             Endpoint::EventCreation => &self.events,
             Endpoint::VenueSearch => &self.venues,
+            Endpoint::PictureUpload => &self.pictures,
+            Endpoint::AccountExport => &self.exports,
         };
         let taken = counter.take(person.as_u128(), self.clock.now().as_millisecond());
         taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
@@ -163,6 +186,16 @@ impl Limits {
             first: false,
         };
         flood.take(address_key(address)).map_err(refused)
+    }
+
+    /// Counts an order from this address; over no socket, or from this machine, nothing is counted.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_purchase(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+        let Some(address) = address else { return Ok(()) };
+        let taken = self.purchases.take(u128::from(address_key(address)), self.clock.now().as_millisecond());
+        taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
     }
 
     /// Remembers a message that was taken in.
@@ -214,6 +247,9 @@ mod tests {
             ai_wizard: Rule { requests: 30, window_s: 60, block_s: 60 },
             event_creation: rule(10),
             venue_search: rule(100),
+            picture_upload: rule(30),
+            account_export: rule(10),
+            purchases: rule(20),
             max_keys: 1000,
             address_per_s: 1,
             address_burst: 5,

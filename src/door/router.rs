@@ -5,19 +5,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Body, Delivery, Door, Draft, Form, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal,
-    Replies, Reply, Sender, SessionChoice, State, Turn,
+    Accepted, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply,
+    Sender, SessionChoice, State, Turn,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::content::content;
 use super::identity::{Identity, Known, unavailable};
+use super::lawful::check;
 use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
+use crate::pictures::{NotKept, Pictures};
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
@@ -29,8 +31,6 @@ use crate::wizard::fault;
 use crate::wizard::job::Job;
 use crate::wizard::state;
 
-/// The longest message that is taken in, in bytes.
-pub const MAX_TEXT: usize = 100_000;
 /// How many sessions' owners are remembered.
 const OWNERS: usize = 10_000;
 /// How many messages of a conversation are shown again.
@@ -46,6 +46,7 @@ pub struct Router {
     directory: Arc<Directory>,
     identity: Identity,
     limits: Arc<Limits>,
+    pictures: Arc<Pictures>,
     node: String,
     post: Post,
     /// Who owns the sessions that were written to lately. Only ever a shortcut: ACCEPT asks the database again.
@@ -54,9 +55,16 @@ pub struct Router {
 
 impl Router {
     /// `node` names this process across restarts: what it took in and did not answer is its own to finish.
-    pub fn new(store: Store, directory: Arc<Directory>, identity: Identity, limits: Arc<Limits>, node: String) -> Self {
+    pub fn new(
+        store: Store,
+        directory: Arc<Directory>,
+        identity: Identity,
+        limits: Arc<Limits>,
+        pictures: Arc<Pictures>,
+        node: String,
+    ) -> Self {
         let post = Post::new(store.clone(), node.clone(), directory.desk().post.clone());
-        Self { store, directory, identity, limits, node, post, owners: DashMap::new() }
+        Self { store, directory, identity, limits, pictures, node, post, owners: DashMap::new() }
     }
 
     /// Counts a message, unless it was taken in before: a redelivery is neither counted nor refused.
@@ -86,12 +94,17 @@ impl Router {
         }
     }
 
-    async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<Uuid, Refusal> {
+    /// The session of this message. One that begins with it is made together with the message's ACCEPT.
+    async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<(Uuid, Option<Session>), Refusal> {
         if let SessionChoice::Id(id) = &incoming.chat.session
             && let Ok(id) = id.parse::<Uuid>()
             && self.owners.get(&id).is_some_and(|owner| *owner == person.id)
         {
-            return Ok(id);
+            return Ok((id, None));
+        }
+        if incoming.chat.session == SessionChoice::New {
+            let fresh = self.fresh(person);
+            return Ok((fresh.id, Some(fresh)));
         }
         let channel = incoming.chat.channel;
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
@@ -106,14 +119,12 @@ impl Router {
             SessionChoice::Thread(thread) => {
                 sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
-            SessionChoice::New => {
-                let fresh = self.fresh(person);
-                sessions::insert(&mut tx, &fresh, channel).await.map(|()| Some(fresh.id))
-            }
+            // Made with its first message, above.
+            SessionChoice::New => Ok(None),
         };
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
         tx.commit().await.map_err(|error| unavailable(&error.into()))?;
-        Ok(session)
+        Ok((session, None))
     }
 
     /// The session that this very message began when it came before: it must not begin another.
@@ -123,7 +134,8 @@ impl Router {
         }
         let found = async {
             let mut tx = self.store.begin(Actor::Server).await?;
-            inbox::session_of(&mut tx, incoming.chat.channel, &incoming.chat.account, &incoming.id, person.id).await
+            inbox::session_that_took(&mut tx, incoming.chat.channel, &incoming.chat.account, &incoming.id, person.id)
+                .await
         };
         found.await.map_err(|error| unavailable(&error))
     }
@@ -133,10 +145,19 @@ impl Router {
         Session::begin(desk.ids.id(), person.id, "en", desk.clock.now())
     }
 
-    /// ACCEPT: the first commit of a turn.
-    async fn take_in(&self, person: &Person, session: Uuid, incoming: &Incoming) -> Result<Received, StoreError> {
+    /// ACCEPT: the first commit of a turn, and of a session that begins with it.
+    async fn take_in(
+        &self,
+        person: &Person,
+        session: Uuid,
+        begins: Option<&Session>,
+        incoming: &Incoming,
+    ) -> Result<Received, StoreError> {
         fault::point("accept.before");
         let mut tx = self.store.begin(Actor::Turn(person)).await?;
+        if let Some(fresh) = begins {
+            sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
+        }
         let content = content(&mut tx, session, &incoming.body).await?;
         let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
         // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
@@ -211,18 +232,17 @@ impl Door for Router {
         check(&incoming)?;
         let known = self.identity.known(&incoming.from).await?;
         if !known.person.role.may_draft() {
-            return Err(Refusal::Forbidden(
-                "Only organizers can make events. Ask for organizer rights to go on.".to_owned(),
-            ));
+            return Err(only_organizers());
         }
         self.pace(&known, &incoming).await?;
         let person = known.person;
         if let Some(session) = self.begun_before(&person, &incoming).await? {
             return Ok(Accepted { session: session.to_string(), fresh: false });
         }
-        let session = self.session_for(&person, &incoming).await?;
+        let (session, begins) = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
-        let received = self.take_in(&person, session, &incoming).await.map_err(|error| not_taken(&error))?;
+        let received =
+            self.take_in(&person, session, begins.as_ref(), &incoming).await.map_err(|error| not_taken(&error))?;
         self.limits.remember(&name(&person, &incoming));
         metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
         self.note_owner(session, person.id);
@@ -280,6 +300,23 @@ impl Door for Router {
         state.map_err(|error| unavailable(&error))
     }
 
+    async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
+        let known = self.identity.known(from).await?;
+        if !known.person.role.may_draft() {
+            return Err(only_organizers());
+        }
+        if known.counted
+            && let Err(retry) = self.limits.check(Endpoint::PictureUpload, known.person.id)
+        {
+            return Err(Refusal::TooFast { retry_after_s: retry.seconds });
+        }
+        self.pictures.keep(known.person.id, bytes).await.map_err(|error| match error {
+            NotKept::Unfit(_) | NotKept::Full => Refusal::Invalid(error.to_string()),
+            NotKept::Store(error) => unavailable(&error),
+            NotKept::Lost => Refusal::Unavailable,
+        })
+    }
+
     async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
         let (_, id) = self.own(from, session).await?;
         let running = self.directory.running(id);
@@ -335,6 +372,10 @@ impl Door for Router {
     }
 }
 
+fn only_organizers() -> Refusal {
+    Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned())
+}
+
 /// A session of the caller's own; what is no id at all is as absent as a foreign one.
 async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
     match id.parse::<Uuid>() {
@@ -365,52 +406,5 @@ fn refusal(closed: Closed) -> Refusal {
     match closed {
         Closed::Busy => Refusal::Busy,
         Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
-    }
-}
-
-/// Refuses what no conversation can hold, before anything is written.
-fn check(incoming: &Incoming) -> Result<(), Refusal> {
-    let words = match &incoming.body {
-        Body::Text(text) => Some(text.as_str()),
-        Body::Form(form) => form.text.as_deref(),
-        _ => None,
-    };
-    let complaint = match &incoming.body {
-        Body::Text(text) if text.trim().is_empty() => Some("Please write something."),
-        _ if words.is_some_and(|text| text.len() > MAX_TEXT) => {
-            Some("That message is too long; I read up to 100,000 characters at once.")
-        }
-        body if has_nul(body) => Some("That message contains NUL characters; please leave them out."),
-        Body::Form(Form { stage: Some(stage), .. }) if !(1..=6).contains(stage) => {
-            Some("A stage is a number from 1 to 6.")
-        }
-        _ if incoming.id.is_empty() || incoming.id.len() > 300 || incoming.id.contains('\0') => {
-            Some("That message has no lawful id.")
-        }
-        _ => None,
-    };
-    complaint.map_or(Ok(()), |words| Err(Refusal::Invalid(words.to_owned())))
-}
-
-/// No text of the database can hold a NUL.
-fn has_nul(body: &Body) -> bool {
-    fn within(value: &Value) -> bool {
-        match value {
-            Value::String(text) => text.contains('\0'),
-            Value::Array(list) => list.iter().any(within),
-            Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || within(value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
-        }
-    }
-    match body {
-        Body::Text(text) | Body::Pick(text) | Body::Language(text) | Body::Confirm { token: text, .. } => {
-            text.contains('\0')
-        }
-        Body::Form(form) => {
-            let texts = [form.text.as_deref(), form.pick.as_deref()];
-            texts.into_iter().flatten().any(|text| text.contains('\0'))
-                || form.fields.iter().any(|(name, value)| name.contains('\0') || within(value))
-        }
-        Body::Decline | Body::Command(_) | Body::Publish { .. } => false,
     }
 }

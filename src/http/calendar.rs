@@ -20,6 +20,15 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The calendar file of an event; `None` while nobody knows its day. `url` is its page, `host` ours.
 pub(super) fn entry(page: &Page, url: &str, host: &str) -> Option<String> {
+    written(page, &Place::of(page), url, host)
+}
+
+/// The same for whoever has a ticket, with the link to join.
+pub(super) fn guest_entry(page: &Page, url: &str, host: &str) -> Option<String> {
+    written(page, &Place::with_link(page), url, host)
+}
+
+fn written(page: &Page, place: &Place, url: &str, host: &str) -> Option<String> {
     let schedule = Schedule::of(&page.draft);
     let rhythm = page.draft.recurrence.as_deref().and_then(Rhythm::parse);
     let times = times(&schedule)?;
@@ -42,13 +51,12 @@ pub(super) fn entry(page: &Page, url: &str, host: &str) -> Option<String> {
     lines.extend(times);
     lines.extend(rhythm.and_then(|rhythm| rhythm.rule(&schedule)).map(|rule| format!("RRULE:{rule}")));
     lines.push(format!("STATUS:{}", if cancelled { "CANCELLED" } else { "CONFIRMED" }));
-    lines.extend(texts(page));
+    lines.extend(texts(page, place));
     lines.extend([format!("URL:{url}"), "END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     Some(lines.iter().map(|line| folded(line)).collect())
 }
 
-fn texts(page: &Page) -> Vec<String> {
-    let place = Place::of(page);
+fn texts(page: &Page, place: &Place) -> Vec<String> {
     let name = page.draft.name.as_deref().map(one_line).unwrap_or_default();
     let mut lines = vec![format!("SUMMARY:{}", escaped(&name))];
     let description = page.draft.description.as_deref().map(clean).unwrap_or_default();
@@ -57,7 +65,7 @@ fn texts(page: &Page) -> Vec<String> {
         [Some(description).filter(|text| !text.trim().is_empty()), join].into_iter().flatten().collect();
     lines.extend((!words.is_empty()).then(|| format!("DESCRIPTION:{}", escaped(words.join("\n\n").trim()))));
     lines.extend(place.line().map(|line| format!("LOCATION:{}", escaped(&line))));
-    let position = place.venue.and_then(|venue| venue.position);
+    let position = place.venue.as_ref().and_then(|venue| venue.position);
     lines.extend(position.map(|(lat, lon)| format!("GEO:{lat:.6};{lon:.6}")));
     lines
 }

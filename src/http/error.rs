@@ -116,7 +116,8 @@ impl From<Declined> for HttpError {
 }
 
 impl HttpError {
-    fn failure(&self) -> Failure {
+    /// As a caller may know it.
+    pub(super) fn failure(&self) -> Failure {
         let more = if let Self::Declined(declined) = self { declined.more.clone() } else { Map::new() };
         let (status, code, message) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.".to_owned()),
@@ -195,6 +196,7 @@ fn of_store(error: &StoreError) -> (StatusCode, &'static str, String) {
             "PT400" => (StatusCode::BAD_REQUEST, "INVALID_INPUT", message.clone()),
             "PT403" => (StatusCode::FORBIDDEN, "FORBIDDEN", message.clone()),
             "PT404" => (StatusCode::NOT_FOUND, "NOT_FOUND", message.clone()),
+            "PT422" => (StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", message.clone()),
             _ => fault(),
         },
         StoreError::Fault(_) => fault(),
@@ -217,6 +219,11 @@ impl Failure {
     /// Its status.
     pub(super) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// Its code, its words, and when to come again in seconds: for those who say it in another shape.
+    pub(super) fn parts(&self) -> (&str, &str, Option<u64>) {
+        (self.code.as_ref(), &self.message, self.retry_after_s)
     }
 
     /// As it can be kept and read again by [`Self::of_record`].

@@ -87,12 +87,12 @@ fn is_slug(name: &str) -> bool {
     (1..=SLUG_CHARS).contains(&name.len()) && name.chars().all(lawful)
 }
 
-fn url(state: &HttpState, slug: &str) -> String {
+pub(super) fn url(state: &HttpState, slug: &str) -> String {
     format!("{}/e/{slug}", state.public_url.trim_end_matches('/'))
 }
 
 /// Our name in the identity of calendar entries.
-fn host(public_url: &str) -> String {
+pub(super) fn host(public_url: &str) -> String {
     let host = public_url.parse::<Uri>().ok().and_then(|url| url.host().map(str::to_owned));
     host.unwrap_or_else(|| "eventos".to_owned())
 }

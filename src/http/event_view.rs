@@ -12,6 +12,7 @@ use super::schedule::{Schedule, Words};
 use super::structured;
 use super::templates;
 use super::text::{Block, blocks, one_line, summary};
+use crate::domain::event_draft::image_url;
 use crate::domain::fact::Tier;
 use crate::domain::money::price_words;
 use crate::domain::values::{EventKind, EventStatus, Visibility};
@@ -36,6 +37,11 @@ pub(super) struct EventView {
     private: bool,
     url: Value,
     calendar_url: Value,
+    /// Where its picture is, from the page's own origin.
+    picture: Option<String>,
+    /// The same with the host, for those who show a link elsewhere.
+    picture_url: Option<Value>,
+    tickets_url: Option<Value>,
     summary: String,
     when: Option<Words>,
     repeats: Option<String>,
@@ -78,6 +84,9 @@ impl EventView {
         let kind = draft.kind.unwrap_or(EventKind::Other);
         let title =
             draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
+        let can_buy = page.status == EventStatus::Published
+            && draft.visibility == Some(Visibility::Public)
+            && (rhythm.is_some() || !schedule.is_over(now));
         let about = draft.description.as_deref().map(blocks).unwrap_or_default();
         let refunds = draft.refund_policy.as_deref().map(blocks).unwrap_or_default();
         Self {
@@ -94,6 +103,9 @@ impl EventView {
             private: draft.visibility == Some(Visibility::Private),
             url: templates::address(url),
             calendar_url: templates::address(&format!("{url}.ics")),
+            picture: draft.image_id.map(image_url),
+            picture_url: picture_of(page, url).as_deref().map(templates::address),
+            tickets_url: can_buy.then(|| templates::address(&format!("{url}/tickets"))),
             summary: link_summary(when.as_ref(), &place, draft.description.as_deref()),
             repeats: rhythm.map(|rhythm| rhythm.words()),
             tickets: tickets(page),
@@ -128,6 +140,12 @@ impl PlaceView {
             paid,
         }
     }
+}
+
+/// The whole address of an event's picture; `url` is its page's.
+pub(super) fn picture_of(page: &Page, url: &str) -> Option<String> {
+    let host = url.rsplit_once("/e/").map_or(url, |(host, _)| host);
+    page.draft.image_id.map(|id| format!("{host}{}", image_url(id)))
 }
 
 fn tickets_cost(page: &Page) -> bool {

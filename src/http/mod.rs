@@ -7,6 +7,7 @@
 //! A file with its handler, a line in [`router::router`], and away with its line in `reserved.rs`. Handlers return
 //! [`error::HttpError`]; what people or programs read of it is written in one place.
 
+mod account;
 pub mod address;
 pub mod admission;
 #[cfg(test)]
@@ -15,10 +16,12 @@ mod auth;
 mod cached;
 mod calendar;
 mod caller;
+mod connect;
 mod cors;
 pub mod error;
 mod event_page;
 mod event_view;
+mod files;
 mod functions;
 mod gate;
 mod health;
@@ -27,8 +30,10 @@ mod links;
 pub mod listen;
 mod metrics_page;
 pub mod openapi;
+mod organizing;
 mod patience;
 mod place;
+mod preview;
 pub mod probes;
 mod queue;
 mod request;
@@ -37,8 +42,14 @@ mod rest;
 mod rhythm;
 pub mod router;
 mod schedule;
+mod shop;
 mod stripe_webhook;
 mod structured;
 mod templates;
 mod text;
 mod vtimezone;
+
+/// The one inline style that the panel's page may show: that of the event pages, for their preview.
+pub fn page_style() -> &'static str {
+    templates::STYLE_SOURCE.as_str()
+}

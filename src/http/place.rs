@@ -48,6 +48,13 @@ impl Place {
         }
     }
 
+    /// The same for whoever has a ticket: they may join.
+    pub(super) fn with_link(page: &Page) -> Self {
+        let own = Self::of(page);
+        let url = page.draft.online_url.as_deref().filter(|url| own.online && is_web(url));
+        Self { join_url: url.map(str::to_owned), ..own }
+    }
+
     /// All of it on one line: `Steam Whistle, 255 Bremner Blvd, Toronto`, `Online`.
     pub(super) fn line(&self) -> Option<String> {
         let venue = self.venue.as_ref().map(Venue::line).filter(|line| !line.is_empty());

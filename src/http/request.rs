@@ -27,6 +27,8 @@ const ID_CHARS: usize = 64;
 /// For everything but pages, which bring their own.
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+const PERMISSIONS_OF_A_DOOR: HeaderValue =
+    HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()");
 const PERMISSIONS: HeaderValue =
     HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
 
@@ -82,8 +84,10 @@ fn finish(mut response: Response, area: &Area, id: &str) -> Response {
     let headers = response.headers_mut();
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
-    headers.insert(PERMISSIONS_POLICY, PERMISSIONS);
+    headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("strict-origin-when-cross-origin"));
+    // The door of an event reads codes with the camera; no other page may.
+    let permissions = if area.prefix == "/checkin" { PERMISSIONS_OF_A_DOOR } else { PERMISSIONS };
+    headers.insert(PERMISSIONS_POLICY, permissions);
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -35,10 +35,8 @@ const AREAS: &[Area] = &[
     Area { prefix: "/openapi.json", audience: Audience::Program, planned: None },
     Area { prefix: "/livez", audience: Audience::Program, planned: None },
     Area { prefix: "/readyz", audience: Audience::Program, planned: None },
-    person("/files", "The place for pictures and files"),
-    person("/connect", "Setting up payments"),
-    person("/o", "The page of orders"),
-    person("/checkin", "Checking in guests"),
+    Area { prefix: "/files", audience: Audience::Program, planned: None },
+    Area { prefix: "/checkin", audience: Audience::Person, planned: None },
 ];
 
 const ROOT: Area = Area { prefix: "/", audience: Audience::Person, planned: None };

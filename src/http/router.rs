@@ -20,13 +20,17 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    auth, cors, event_page, functions, gate, health, links, metrics_page, openapi, patience, queue, request, reserved,
-    rest, stripe_webhook,
+    account, auth, connect, cors, event_page, files, functions, gate, health, links, metrics_page, openapi, organizing,
+    patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::Clock;
 use crate::door::rate::Limits;
+use crate::pictures::Pictures;
+use crate::publisher::stripe::connect::{AGAIN_PATH, Connect, RETURN_PATH};
+use crate::sales::Sales;
 use crate::store::database::Store;
+use crate::wizard::directory::Directory;
 
 /// The largest body of a request, in bytes.
 const BODY_BYTES: usize = 1024 * 1024;
@@ -40,8 +44,12 @@ pub struct HttpState {
     pub store: Store,
     /// The way into the wizard.
     pub door: Arc<dyn port::Door>,
+    /// The sessions' mailboxes, where writes that change a draft wait for their turn.
+    pub directory: Arc<Directory>,
     /// Who may sign in, and who calls.
     pub accounts: Arc<Accounts>,
+    /// Who sells.
+    pub sales: Arc<Sales>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Where people find us; no slash at the end.
@@ -52,12 +60,16 @@ pub struct HttpState {
     pub proxies: Arc<[IpNet]>,
     /// How long the body of a request may take to come.
     pub body_patience: Duration,
+    /// Keeps pictures.
+    pub pictures: Arc<Pictures>,
     /// Measures how things stand, for the page of metrics.
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What Stripe's webhooks are signed with; without it there are none.
     pub stripe_webhook_secret: Option<SecretString>,
     /// The chats of other platforms, whose accounts can be linked.
     pub chats: Arc<[Arc<dyn port::Channel>]>,
+    /// How organizers connect accounts of their own.
+    pub connect: Arc<Connect>,
     /// What `/readyz` asks.
     pub probes: Vec<Arc<dyn Probe>>,
     /// The routes of the channels that speak HTTP.
@@ -87,20 +99,29 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/api/health", get(health::health))
         .route("/api/queue", get(queue::list).post(queue::retry))
         .route("/webhooks/stripe", post(stripe_webhook::take))
+        .route("/api/connect/stripe", get(connect::standing).post(connect::begin))
+        .route(RETURN_PATH, get(connect::come_back))
+        .route(AGAIN_PATH, get(connect::again))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics_page::show))
         .route("/favicon.svg", get(icon))
         .merge(rest::routes())
+        .merge(shop::routes())
+        .merge(organizing::routes())
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())
         .merge(links::routes())
         .merge(openapi::routes())
+        .merge(account::routes())
+        .route("/api/events/{id}/page", get(preview::show))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .merge(files::routes())
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state)
-        .merge(channels)
+        .merge(channels.layer(RequestBodyLimitLayer::new(BODY_BYTES)))
         .layer(middleware::from_fn_with_state(body_patience, patience::bound))
         .layer(middleware::from_fn_with_state(entrance, address::enter));
     around(routes, PATIENCE)
@@ -109,7 +130,6 @@ pub fn router(mut state: HttpState) -> Router {
 /// What stands around every route, from the inside out.
 fn around(routes: Router, patience: Duration) -> Router {
     routes
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(cors::serve))
@@ -152,6 +172,7 @@ mod tests {
             .route("/api/slow", get(std::future::pending::<()>))
             .route("/api/takes", post(|body: String| async move { body.len().to_string() }))
             .route("/e/{name}", get(async || "seen"));
+        let routes = routes.layer(RequestBodyLimitLayer::new(BODY_BYTES));
         around(routes.fallback(elsewhere), Duration::from_millis(20))
     }
 
@@ -191,7 +212,7 @@ mod tests {
     #[tokio::test]
     async fn people_get_a_page() {
         for (path, status, words) in [
-            ("/checkin/7", 501, "eventos chat"),
+            ("/connect/7", 501, "eventos chat"),
             ("/nowhere", 404, "find this page"),
             ("/wizard", 404, "find this page"),
         ] {

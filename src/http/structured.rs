@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::event_view::picture_of;
 use super::place::{Place, Venue};
 use super::schedule::Schedule;
 use super::text::{clean, one_line};
@@ -25,6 +26,7 @@ pub(super) fn event(page: &Page, schedule: &Schedule, place: &Place, url: &str) 
         ("name", json!(draft.name.as_deref().map(one_line))),
         ("description", json!(description)),
         ("url", json!(url)),
+        ("image", json!(picture_of(page, url))),
         ("startDate", json!(words.as_ref().map(|words| &words.start))),
         ("endDate", json!(words.as_ref().and_then(|words| words.end.as_ref()))),
         (

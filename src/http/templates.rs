@@ -18,12 +18,22 @@ const STYLE: &str = include_str!("pages/page.css");
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
+/// The style of the pages as a policy names it.
+pub(super) static STYLE_SOURCE: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE))));
+
 /// What a page may load and do.
 pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    let style = STYLE_SOURCE.as_str();
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src {style}; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
+
+/// The same for a page whose forms come back to us.
+pub(super) static SHOP_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let policy = POLICY.to_str().unwrap_or_default().replace("form-action 'none'", "form-action 'self'");
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
 
@@ -38,6 +48,8 @@ fn environment() -> Environment<'static> {
         ("event.html", include_str!("pages/event.html")),
         ("notice.html", include_str!("pages/notice.html")),
         ("docs.html", include_str!("pages/docs.html")),
+        ("till.html", include_str!("pages/till.html")),
+        ("order.html", include_str!("pages/order.html")),
     ];
     for (name, text) in files {
         environment.add_template(name, text).expect("a template of the program");
@@ -78,6 +90,23 @@ pub(super) fn address(url: &str) -> Value {
         .replace('"', "&quot;")
         .replace('\'', "&#39;");
     Value::from_safe_string(escaped)
+}
+
+/// A page of the shop, `till` or `order`, in this language.
+pub(super) fn shop(
+    name: &str,
+    language: &str,
+    words: Value,
+    tongues: Value,
+    view: &impl Serialize,
+) -> Result<String, minijinja::Error> {
+    let page = Value::from(Serde(view));
+    let values = if name == "till" {
+        context! { lang => language, t => words, tongues, till => page }
+    } else {
+        context! { lang => language, t => words, tongues, order => page }
+    };
+    PAGES.get_template(&format!("{name}.html"))?.render(values)
 }
 
 /// A short page that says one thing.

@@ -14,6 +14,8 @@ use crate::store::bell::Bell;
 use crate::store::database::Actor as InTheNameOf;
 use crate::store::error::StoreError;
 use crate::store::queue::{self, Claim, Item};
+use crate::store::queue_books;
+use crate::telemetry::metrics;
 
 /// Wakes that may wait; more would say nothing new.
 const MAILBOX: usize = 4;
@@ -133,7 +135,7 @@ async fn drain(desk: Arc<Desk>) -> Result<(), StoreError> {
             }
         }
         if working.is_empty() {
-            return Ok(());
+            return measure(&desk).await;
         }
         tokio::select! {
             ended = working.join_next() => {
@@ -144,6 +146,14 @@ async fn drain(desk: Arc<Desk>) -> Result<(), StoreError> {
             () = desk.bell.notified() => {}
         }
     }
+}
+
+/// What is measured after each look.
+async fn measure(desk: &Desk) -> Result<(), StoreError> {
+    let mut tx = desk.store.begin(InTheNameOf::Server).await?;
+    let depth = queue_books::depth(&mut tx).await?;
+    metrics::queue(depth.open, depth.dead, depth.oldest_s);
+    Ok(())
 }
 
 async fn claim(desk: &Desk, kinds: &[String], room: usize) -> Result<Vec<Item>, StoreError> {

@@ -15,16 +15,18 @@ use super::error::Trouble;
 use super::words::{Mail, Words};
 use super::work::before_call;
 use super::{Desk, fault};
+use crate::domain::order_link::Signer;
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::queue::{self, Item};
-use crate::store::{letters, letters::Subject};
+use crate::store::{letters, letters::Subject, sales};
 pub(super) use letter::Letter;
 
 /// The mail about a dead letter.
 pub(super) const DEAD_LETTER: &str = "mail_dead_letter";
 const PAYMENT_SETUP: &str = "mail_payment_setup";
 const REMINDER: &str = "mail_reminder";
+const CHANGED: &str = "mail_changed";
 
 /// One kind of mail.
 #[derive(Debug)]
@@ -45,6 +47,8 @@ enum Button {
     Payments,
     /// The payload's own link, which is a secret.
     Link,
+    /// The page of the payload's order.
+    Order,
     /// There is none.
     Nowhere,
 }
@@ -59,8 +63,14 @@ pub(super) const MAILS: &[MailKind] = &[
     MailKind { kind: "mail_published", words: |words| &words.published, button: Button::Page },
     MailKind { kind: PAYMENT_SETUP, words: |words| &words.payment_setup, button: Button::Payments },
     MailKind { kind: REMINDER, words: |words| &words.reminder, button: Button::Page },
-    MailKind { kind: "mail_changed", words: |words| &words.changed, button: Button::Page },
+    MailKind { kind: CHANGED, words: |words| &words.changed, button: Button::Page },
     MailKind { kind: "mail_cancelled", words: |words| &words.cancelled, button: Button::Page },
+    MailKind { kind: "mail_order", words: |words| &words.order, button: Button::Order },
+    MailKind { kind: "mail_order_cancelled", words: |words| &words.order_cancelled, button: Button::Page },
+    MailKind { kind: "mail_order_refunded", words: |words| &words.order_refunded, button: Button::Order },
+    MailKind { kind: "mail_order_late", words: |words| &words.order_late, button: Button::Order },
+    MailKind { kind: "mail_waiting_offer", words: |words| &words.waiting_offer, button: Button::Order },
+    MailKind { kind: "mail_guests", words: |words| &words.guests, button: Button::Order },
     MailKind { kind: DEAD_LETTER, words: |words| &words.dead_letter, button: Button::Nowhere },
 ];
 
@@ -103,6 +113,15 @@ async fn write(desk: &Desk, item: &Item, mail: &MailKind) -> Result<Option<Lette
     {
         return Ok(None);
     }
+    // Called off meanwhile, or as it was before: there is nothing to tell.
+    let as_before = |subject: &Subject| item.payload.get("before") == Some(&subject.snapshot);
+    if mail.kind == CHANGED && subject.as_ref().is_some_and(|subject| !subject.stands || as_before(subject)) {
+        return Ok(None);
+    }
+    let order = match (mail.button, id(&item.payload, "order_id")) {
+        (Button::Order, Some(order)) => Some(Signer::new(sales::key(&mut tx).await?).order(order)),
+        _ => None,
+    };
     tx.commit().await.map_err(StoreError::from)?;
     let said = |name: &str| item.payload.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let organizer = |subject: &Subject| subject.organizer.0.clone();
@@ -112,6 +131,7 @@ async fn write(desk: &Desk, item: &Item, mail: &MailKind) -> Result<Option<Lette
         (Button::Page, Some(slug)) => Some(format!("{}/e/{slug}", desk.public_url)),
         (Button::Payments, _) => Some(format!("{}/wizard/new?stage=5", desk.public_url)),
         (Button::Link, _) => Some(said("link").ok_or_else(|| Trouble::fail("the payload has no link"))?.to_owned()),
+        (Button::Order, _) => order.map(|token| format!("{}/o/{token}", desk.public_url)),
         (Button::Page | Button::Nowhere, _) => None,
     };
     let language = said("language").or_else(|| subject.as_ref().and_then(|subject| subject.language.as_deref()));

@@ -1,10 +1,11 @@
 //! How an attempt goes wrong: once more later, or never again.
 
+use crate::domain::outcome::Cause;
 use crate::store::error::StoreError;
 
 /// Why an attempt did not do its work.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     /// Once more later.
     #[error("{why}")]
     Retry {
@@ -14,6 +15,8 @@ pub(crate) enum Trouble {
         after_s: Option<u32>,
         /// The other side remembers its own failure under our key: the next attempt looks first and takes another key.
         new_key: bool,
+        /// What an organizer may know of it.
+        cause: Cause,
     },
     /// Never again by itself.
     #[error("{why}")]
@@ -33,9 +36,14 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// Once more later.
+    /// Once more later: the other side did not answer.
     pub(crate) fn retry(why: impl Into<String>) -> Self {
-        Self::Retry { why: why.into(), after_s: None, new_key: false }
+        Self::Retry { why: why.into(), after_s: None, new_key: false, cause: Cause::NoAnswer }
+    }
+
+    /// Once more later: the fault is ours.
+    pub(crate) fn ours(why: impl Into<String>) -> Self {
+        Self::Retry { why: why.into(), after_s: None, new_key: false, cause: Cause::Ours }
     }
 
     /// Never again by itself.
@@ -44,9 +52,21 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// What an organizer may know of it.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Retry { cause, .. } => *cause,
+            Self::Fail { .. } => Cause::Refused,
+            Self::Wait { .. } => Cause::NotSetUp,
+            Self::Lost => Cause::Ours,
+        }
+    }
+}
+
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
-        Self::retry(error.to_string())
+        Self::ours(error.to_string())
     }
 }
 

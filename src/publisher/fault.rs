@@ -10,6 +10,9 @@ pub const POINTS: &[&str] = &[
     "publisher.after_settle",
 ];
 
+/// Points around the transaction in which a webhook of Stripe's has its effect.
+pub const WEBHOOK_POINTS: &[&str] = &["webhook.before_commit", "webhook.after_commit"];
+
 /// Passes the named point.
 #[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "without the feature a point is nothing"))]
 pub(super) fn point(name: &str) {

@@ -12,7 +12,9 @@ mod actor;
 mod email;
 mod error;
 pub mod fault;
+mod holds;
 mod mailbox;
+mod notices;
 mod reminders;
 mod retry;
 pub mod stripe;
@@ -30,11 +32,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::domain::clock::{Clock, Ids};
+use crate::domain::fees::Fees;
+use crate::domain::outcome::Sessions;
 use crate::store::database::Store;
 use mailbox::Mailbox;
 use stripe::Stripe;
+use stripe::connect::Connect;
 
-pub use error::StartError;
+pub use error::{StartError, Trouble};
 
 /// How the publisher works.
 #[derive(Debug, Clone)]
@@ -63,6 +68,10 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Stripe, when it is set up.
     pub stripe: Option<stripe::Options>,
+    /// What card payments cost, as [`Fees::parse`] reads it.
+    pub fees: String,
+    /// Seats are held for so many seconds while they are paid for.
+    pub hold_s: u32,
 }
 
 /// What the work needs.
@@ -75,7 +84,9 @@ pub(crate) struct Desk {
     pub(crate) public_url: String,
     pub(crate) options: Options,
     pub(crate) mailbox: Mailbox,
-    pub(crate) stripe: Option<Stripe>,
+    pub(crate) stripe: Option<Arc<Stripe>>,
+    pub(crate) fees: Fees,
+    pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     /// Rings inside this process while items are worked on.
@@ -94,6 +105,8 @@ pub struct Ground {
     pub node: String,
     /// Where people find us.
     pub public_url: String,
+    /// The conversations that are told what became of their events.
+    pub sessions: Arc<dyn Sessions>,
 }
 
 /// The running publisher.
@@ -108,9 +121,10 @@ impl Publisher {
     /// # Errors
     /// One clear line when a setting cannot be used.
     pub async fn start(ground: Ground, options: Options, arbiter: &ArbiterHandle) -> Result<Self, StartError> {
-        let Ground { store, clock, ids, node, public_url } = ground;
+        let Ground { store, clock, ids, node, public_url, sessions } = ground;
         let mailbox = Mailbox::open(&options)?;
-        let stripe = options.stripe.as_ref().map(Stripe::new).transpose()?;
+        let fees = Fees::parse(&options.fees).map_err(|error| StartError::new("publisher.fees", &error))?;
+        let stripe = options.stripe.as_ref().map(Stripe::new).transpose()?.map(Arc::new);
         let parallel = options.parallel;
         let desk = Arc::new(Desk {
             store,
@@ -122,6 +136,8 @@ impl Publisher {
             options,
             mailbox,
             stripe,
+            fees,
+            sessions,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             bell: tokio::sync::Notify::new(),
@@ -132,9 +148,25 @@ impl Publisher {
             let addr = actor::PublisherActor::start(desk.clone(), arbiter);
             desk.runtime.spawn(actor::listen(desk.clone(), addr.clone()));
             desk.runtime.spawn(reminders::run(desk.clone()));
+            desk.runtime.spawn(holds::run(desk.clone()));
             actor = Some(addr);
         }
         Ok(Self { desk, _actor: actor })
+    }
+
+    /// How organizers connect accounts of their own.
+    pub fn connect(&self) -> Connect {
+        let desk = &self.desk;
+        Connect {
+            store: desk.store.clone(),
+            clock: desk.clock.clone(),
+            ids: desk.ids.clone(),
+            node: desk.node.clone(),
+            public_url: desk.public_url.clone(),
+            stripe: desk.stripe.clone(),
+            fees: desk.fees.clone(),
+            sessions: desk.sessions.clone(),
+        }
     }
 
     /// Takes nothing more, and waits so long for what is under way.

@@ -1,6 +1,6 @@
 //! The words of the mails in each language; one that lacks a word does not compile.
 //!
-//! Blanks are `{event}` `{name}` `{email}` `{item}` `{kind}` `{why}` `{attempts}`, and in a moment `{day}` `{month}` `{year}` `{time}`.
+//! Blanks are `{event}` `{name}` `{email}` `{item}` `{kind}` `{why}` `{attempts}` `{amount}` `{title}`, and in a moment `{day}` `{month}` `{year}` `{time}`.
 
 mod en;
 mod es;
@@ -42,6 +42,12 @@ pub(crate) struct Words {
     pub(crate) reminder: Mail,
     pub(crate) changed: Mail,
     pub(crate) cancelled: Mail,
+    pub(crate) order: Mail,
+    pub(crate) order_cancelled: Mail,
+    pub(crate) order_refunded: Mail,
+    pub(crate) order_late: Mail,
+    pub(crate) waiting_offer: Mail,
+    pub(crate) guests: Mail,
     pub(crate) dead_letter: Mail,
 }
 

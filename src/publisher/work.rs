@@ -5,6 +5,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use serde_json::json;
@@ -12,13 +13,16 @@ use serde_json::json;
 use super::Desk;
 use super::error::Trouble;
 use super::fault;
-use super::{email, retry, stripe};
+use super::{email, notices, retry, stripe};
+use crate::domain::outcome::{Cause, Notice, Outcome as Told};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::queue::{self, Item, Outcome};
+use crate::telemetry::metrics;
 
-/// The kinds of work beside mails: the product and the prices of a paid event.
-pub const KINDS: &[&str] = &[stripe::sale::KIND];
+/// The kinds of work beside mails: the product and the prices of a paid event, where an account stands, where an order is paid,
+/// money that goes back.
+pub const KINDS: &[&str] = &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND];
 
 /// How often it is looked whether a missing setting is there, in seconds.
 const WAIT_S: f64 = 300.0;
@@ -36,7 +40,7 @@ pub(super) async fn attempt(desk: Arc<Desk>, item: Item) {
         Err(Trouble::fail(format!("it was begun {} times and never ended", item.attempts - 1)))
     } else {
         let work = AssertUnwindSafe(perform(&desk, &item)).catch_unwind().await;
-        work.unwrap_or_else(|_| Err(Trouble::retry("the work panicked")))
+        work.unwrap_or_else(|_| Err(Trouble::ours("the work panicked")))
     };
     let duration_ms = desk.clock.now().as_millisecond() - begun.as_millisecond();
     log(&item, &ended, duration_ms);
@@ -54,6 +58,9 @@ pub(super) async fn attempt(desk: Arc<Desk>, item: Item) {
 async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     match item.kind.as_str() {
         stripe::sale::KIND => stripe::sale::sell(desk, item).await,
+        stripe::account::KIND => stripe::account::look(desk, item).await,
+        stripe::checkout::KIND => stripe::checkout::open(desk, item).await,
+        stripe::refund::KIND => stripe::refund::send(desk, item).await,
         _ => email::send(desk, item).await,
     }
 }
@@ -78,7 +85,7 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         Err(Trouble::Fail { why }) => Outcome::Dead { why },
         Err(Trouble::Wait { why }) => Outcome::Wait { after_s: WAIT_S, why },
         Err(Trouble::Retry { why, .. }) if item.attempts >= desk.options.max_attempts => Outcome::Dead { why },
-        Err(Trouble::Retry { why, after_s, new_key }) => {
+        Err(Trouble::Retry { why, after_s, new_key, .. }) => {
             let options = &desk.options;
             // The first 53 bits of a random id, as a number in 0..1.
             let chance = (desk.ids.id().as_u128() >> 75) as f64 / (1_u64 << 53) as f64;
@@ -87,9 +94,10 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         }
     };
     let mut tx = desk.store.begin(Actor::Server).await?;
-    if !queue::settle(&mut tx, item, &outcome).await? {
+    if !queue::settle(&mut tx, item, &outcome, ended.as_ref().err().map(Trouble::cause)).await? {
         return Ok(false);
     }
+    let notice = tell_organizer(desk, &mut tx, item, ended, &outcome).await?;
     if ended.is_err() && item.kind == stripe::sale::KIND {
         email::ask_for_setup(&mut tx, item).await?;
     }
@@ -97,7 +105,35 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         tell_operator(desk, &mut tx, item, why).await?;
     }
     tx.commit().await?;
+    notices::hand_over(desk.sessions.as_ref(), notice);
     Ok(true)
+}
+
+/// What the event's conversation hears of its payments: the first delay, the end, and being given up; not every attempt.
+async fn tell_organizer(
+    desk: &Desk,
+    tx: &mut Tx,
+    item: &Item,
+    ended: &Result<(), Trouble>,
+    outcome: &Outcome<'_>,
+) -> Result<Option<Notice>, StoreError> {
+    let Some(event) = item.event.filter(|_| item.kind == stripe::sale::KIND) else { return Ok(None) };
+    let cause = ended.as_ref().err().map(Trouble::cause);
+    let late = |after_s: f64| Told::PaymentsLate {
+        cause: cause.unwrap_or(Cause::NoAnswer),
+        next_s: Duration::from_secs_f64(after_s).as_secs().try_into().unwrap_or(u32::MAX),
+    };
+    let (told, name) = match outcome {
+        Outcome::Done { .. } => (Told::PaymentsReady, format!("payments {} {}", item.id, item.lease)),
+        Outcome::Retry { after_s, .. } if item.attempts == 1 => {
+            (late(*after_s), format!("payments late {} {}", item.id, item.first_tried_s))
+        }
+        // It is looked at again and again for the same reason: said once.
+        Outcome::Wait { after_s, .. } => (late(*after_s), format!("payments wait {}", item.id)),
+        Outcome::Dead { .. } => (Told::PaymentsRefused, format!("payments refused {} {}", item.id, item.lease)),
+        Outcome::Retry { .. } => return Ok(None),
+    };
+    notices::to_event(tx, event, told, &name, &desk.node).await
 }
 
 /// A dead letter is told of once for each time that it dies; that of such a mail itself stands in the log alone.
@@ -113,8 +149,22 @@ async fn tell_operator(desk: &Desk, tx: &mut Tx, item: &Item, why: &str) -> Resu
 
 fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
     let (kind, id) = (item.kind.as_str(), item.id);
-    let is_stripe = kind == stripe::sale::KIND;
-    let action = if is_stripe { "stripe_product_create" } else { "mail_send" };
+    let end = match ended {
+        Ok(()) => "done",
+        Err(Trouble::Retry { .. }) => "retry",
+        Err(Trouble::Wait { .. }) => "wait",
+        Err(Trouble::Fail { .. }) => "dead",
+        Err(Trouble::Lost) => "lost",
+    };
+    metrics::queue_attempt(kind, end);
+    let is_stripe = KINDS.contains(&kind);
+    let action = match kind {
+        stripe::sale::KIND => "stripe_product_create",
+        stripe::account::KIND => "stripe_account_read",
+        stripe::checkout::KIND => "stripe_checkout_open",
+        stripe::refund::KIND => "stripe_refund",
+        _ => "mail_send",
+    };
     let code = if is_stripe { "STRIPE_API_ERROR" } else { "MAIL_ERROR" };
     match ended {
         Ok(()) => tracing::info!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms),

@@ -52,6 +52,10 @@ pub struct Wizard {
     pub drain_s: u64,
     /// Threads for actors; 0: one a core.
     pub arbiters: usize,
+    /// A session is abandoned after so many days without a message.
+    pub abandoned_days: u32,
+    /// Answered messages are known again for so many days.
+    pub kept_days: u32,
 }
 
 /// `[accounts]`
@@ -71,6 +75,10 @@ pub struct Accounts {
     pub autoconfirm: String,
     /// Guests may begin without an address.
     pub guests: bool,
+    /// A guest who did nothing is forgotten after so many days.
+    pub guest_days: u32,
+    /// A sign-in that nobody used ends after so many days.
+    pub sign_in_days: u32,
     /// Wrong passwords for one account from one place before it must wait.
     pub password_tries: u32,
     /// What signing keys are sealed with in the database; empty: not sealed.
@@ -107,6 +115,18 @@ pub struct Limits {
     pub venue_search: u32,
     /// The window, in seconds.
     pub venue_search_window_s: u32,
+    /// Pictures that a person brings in a window.
+    pub picture_upload: u32,
+    /// The window, in seconds.
+    pub picture_upload_window_s: u32,
+    /// Downloads of everything about a person in a window.
+    pub account_export: u32,
+    /// The window, in seconds.
+    pub account_export_window_s: u32,
+    /// Orders of one address in a window.
+    pub purchases: u32,
+    /// The window, in seconds.
+    pub purchases_window_s: u32,
     /// People who are remembered for each of these.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up.
@@ -138,10 +158,82 @@ pub struct Publisher {
     pub operator_email: String,
     /// Where Stripe's API is.
     pub stripe_api_base: String,
+    /// Where organizers connect accounts of their own.
+    pub stripe_connect_base: String,
+    /// What this platform is called there; empty: accounts are made for them.
+    pub stripe_client_id: String,
     /// The version of Stripe's API.
     pub stripe_version: String,
+    /// What card payments cost, by currency.
+    pub fees: String,
     /// A call to Stripe may take so many seconds.
     pub stripe_timeout_s: u64,
+}
+
+/// `[models]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Models {
+    /// The address before `/chat/completions`.
+    pub base_url: String,
+    /// The model that is asked first.
+    pub model: String,
+    /// The model that is asked when the first gives no answer; empty: none.
+    pub fallback_model: String,
+    /// How long the first model may think, in milliseconds.
+    pub first_token_ms: u64,
+    /// How long the second model may think, in milliseconds.
+    pub fallback_first_token_ms: u64,
+    /// From the first call to the last word, in milliseconds.
+    pub whole_ms: u64,
+    /// Between two pieces of an answer, in milliseconds.
+    pub gap_ms: u64,
+    /// Connecting may take so long, in milliseconds.
+    pub connect_ms: u64,
+    /// Without a word of a model within so many milliseconds the rules' answer is shown.
+    pub answer_within_ms: u64,
+    /// `follow` or `drop`: what becomes of words that come later.
+    pub late: String,
+    /// `queue` or `cancel`: what the organizer's next message does to a model's words.
+    pub next_message: String,
+    /// Calls for one message, over both models.
+    pub tries: u32,
+    /// The longest answer, in tokens.
+    pub max_tokens: u32,
+    /// `auto`, `max_tokens` or `max_completion_tokens`.
+    pub max_tokens_field: String,
+    /// The longest answer that is shown, in characters.
+    pub shown_characters: usize,
+    /// Tokens of a session; 0: no limit.
+    pub session_tokens: i64,
+    /// Tokens of a person on a day; 0: no limit.
+    pub user_day_tokens: i64,
+    /// Tokens of everybody on a day; 0: no limit.
+    pub day_tokens: i64,
+    /// `model=read/written` in US dollars for a million tokens.
+    pub prices: String,
+    /// So many failures in a row let a model rest.
+    pub failures: u32,
+    /// It rests so many seconds.
+    pub rest_s: u64,
+    /// Calls are looked back on for so many seconds.
+    pub fallback_window_s: u64,
+    /// Fewer calls than this conclude nothing.
+    pub fallback_least: usize,
+    /// More slow calls than this, in percent, switch models off.
+    pub fallback_percent: usize,
+    /// One call in so many seconds is tried while they are off.
+    pub fallback_probe_s: u64,
+    /// A folder with prompts to use instead of the built-in ones.
+    pub prompts_dir: String,
+}
+
+/// `[sales]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sales {
+    /// Seats are held for so many seconds while they are paid for.
+    pub hold_s: u32,
+    /// Percent of an order that the operator keeps.
+    pub fee_percent: f64,
 }
 
 /// `[telegram]`

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::error::StoreError;
 
@@ -39,4 +42,36 @@ pub async fn come_from(conn: &mut PgConnection, origin: &Origin) -> Result<(), S
     .fetch_one(conn)
     .await?;
     Ok(())
+}
+
+/// Lines in one page of the log.
+const PAGE: i64 = 1_000;
+
+/// A place in the log, between two lines.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    at: Timestamp,
+    id: Uuid,
+}
+
+impl Place {
+    /// Before everything that happened at this moment.
+    pub fn before(at: Timestamp) -> Self {
+        Self { at, id: Uuid::nil() }
+    }
+}
+
+/// The next lines after this place, the oldest first, and the place after them; `None` when there are no more. Runs as the server.
+pub async fn page(conn: &mut PgConnection, after: &Place) -> Result<(Vec<Value>, Option<Place>), StoreError> {
+    let rows = sqlx::query!(
+        r#"select id, created_at as "at: jiff_sqlx::Timestamp", to_jsonb(l) as "line!" from security_audit_log l
+           where (created_at, id) > ($1, $2) order by created_at, id limit $3"#,
+        after.at.to_sqlx() as _,
+        after.id,
+        PAGE
+    )
+    .fetch_all(conn)
+    .await?;
+    let last = rows.last().map(|row| Place { at: row.at.to_jiff(), id: row.id });
+    Ok((rows.into_iter().map(|row| row.line).collect(), last))
 }

@@ -46,7 +46,7 @@ pub async fn update(
                place = $9, address = $10, city = $11, country = $12, venue_id = $13, online_url = $14, amenities = $15,
                capacity = $16, starts_local = $17::text::timestamp, starts_date_only = $18, ends_local = $19::text::timestamp,
                duration = $20, timezone = $21, recurrence = $22, currency = $23, price_cents = $24, max_per_order = $25,
-               tax_rate = $26::float8::numeric, refund_policy = $27
+               tax_rate = $26::float8::numeric, refund_policy = $27, image_id = $28
            where id = $1 and ($2::bigint is null or revision = $2)
            returning revision, status, slug, published_at as "published_at: jiff_sqlx::Timestamp""#,
         id,
@@ -76,6 +76,7 @@ pub async fn update(
         whole(draft.max_per_order),
         draft.tax_rate,
         draft.refund_policy,
+        draft.image_id,
     )
     .fetch_optional(conn)
     .await?
@@ -83,9 +84,13 @@ pub async fn update(
     head(id, row.revision, &row.status, row.slug, row.published_at)
 }
 
-/// Puts these tickets in the place of the event's. Returns the event's revision after it.
+/// Puts these tickets in the place of the event's; one that stays keeps its row, for somebody may hold it. Returns the event's
+/// revision after it.
 pub async fn replace_tiers(conn: &mut PgConnection, event: Uuid, draft: &Draft) -> Result<i64, StoreError> {
-    sqlx::query!("delete from ticket_tiers where event_id = $1", event).execute(&mut *conn).await?;
+    let kept: Vec<Uuid> = draft.tiers.iter().filter_map(|tier| tier.id).collect();
+    sqlx::query!("delete from ticket_tiers where event_id = $1 and id <> all($2)", event, &kept)
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!(
         r#"insert into ticket_tiers (id, event_id, position, name, price_cents, quantity, max_per_order, sales_from, sales_until)
            select coalesce((t.tier ->> 'id')::uuid, gen_random_uuid()), $1, t.place::int, t.tier ->> 'name', (t.tier ->> 'priceCents')::bigint,
@@ -93,7 +98,11 @@ pub async fn replace_tiers(conn: &mut PgConnection, event: Uuid, draft: &Draft) 
                (t.tier ->> 'salesFrom')::timestamp at time zone $3,
                -- the last day of sale is sold to its end
                ((t.tier ->> 'salesUntil')::date + 1)::timestamp at time zone $3
-           from jsonb_array_elements($2::jsonb) with ordinality as t(tier, place)"#,
+           from jsonb_array_elements($2::jsonb) with ordinality as t(tier, place)
+           on conflict (id) do update set position = excluded.position, name = excluded.name, price_cents = excluded.price_cents,
+               quantity = excluded.quantity, max_per_order = excluded.max_per_order, sales_from = excluded.sales_from,
+                sales_until = excluded.sales_until
+            where ticket_tiers.event_id = $1"#,
         event,
         json!(draft.tiers),
         draft.timezone.as_deref().unwrap_or("UTC"),
@@ -111,7 +120,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
                e.city, e.country, e.venue_id, e.online_url, e.amenities, e.capacity, e.starts_date_only,
                to_char(e.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS') as starts, to_char(e.ends_local, 'YYYY-MM-DD"T"HH24:MI:SS') as ends,
                e.duration, e.timezone, e.recurrence, e.currency, e.price_cents, e.max_per_order, e.tax_rate::float8 as tax_rate,
-               e.refund_policy,
+               e.refund_policy, e.image_id,
                (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', t.id, 'name', t.name, 'priceCents', t.price_cents,
                     'quantity', t.quantity, 'maxPerOrder', t.max_per_order,
                     'salesFrom', (t.sales_from at time zone coalesce(e.timezone, 'UTC'))::date,
@@ -154,6 +163,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
         max_per_order: count(row.max_per_order),
         tax_rate: row.tax_rate,
         refund_policy: row.refund_policy,
+        image_id: row.image_id,
         provenance: std::collections::BTreeMap::new(),
     };
     Ok(Some(Stored { head: head(row.id, row.revision, &row.status, row.slug, row.published_at)?, draft }))
@@ -182,6 +192,61 @@ pub async fn publish(
     .fetch_one(conn)
     .await?;
     Ok((head(row.id, row.revision, &row.status, Some(row.slug.clone()), row.published_at)?, row.slug))
+}
+
+/// Calls an event off that was confirmed at this revision, and leaves what its guests and the payment service must learn in the same
+/// transaction. Returns how many guests are told.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the event is another by now, or is called off already.
+pub async fn cancel(conn: &mut PgConnection, event: Uuid, revision: i64) -> Result<(EventHead, u32), StoreError> {
+    let row = sqlx::query!(
+        r#"select c.id as "id!", c.slug, c.status as "status!", c.revision as "revision!", c.told as "told!",
+               e.published_at as "published_at: jiff_sqlx::Timestamp"
+           from app.cancel($1, $2) c join events e on e.id = c.id"#,
+        event,
+        revision
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((head(row.id, row.revision, &row.status, row.slug, row.published_at)?, row.told.unsigned_abs()))
+}
+
+/// How many people hold a ticket and have an address.
+pub async fn guests(conn: &mut PgConnection, event: Uuid) -> Result<u32, StoreError> {
+    let row = sqlx::query!(
+        r#"select count(distinct lower(attendee_email)) as "count!" from tickets
+           where event_id = $1 and status in ('valid', 'used') and btrim(coalesce(attendee_email, '')) <> ''"#,
+        event
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(u32::try_from(row.count).unwrap_or(u32::MAX))
+}
+
+/// What people hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sold {
+    /// Tickets of the event.
+    pub tickets: u32,
+    /// Tickets of each kind of which there are any.
+    pub tiers: Vec<(Uuid, u32)>,
+}
+
+/// The tickets that people hold of an event.
+pub async fn sold(conn: &mut PgConnection, event: Uuid) -> Result<Sold, StoreError> {
+    let rows = sqlx::query!(
+        r#"select tier_id, count(*) as "count!" from tickets where event_id = $1 and status in ('valid', 'used') group by tier_id"#,
+        event
+    )
+    .fetch_all(conn)
+    .await?;
+    let counts: Vec<(Option<Uuid>, u32)> =
+        rows.into_iter().map(|row| (row.tier_id, u32::try_from(row.count).unwrap_or(u32::MAX))).collect();
+    Ok(Sold {
+        tickets: counts.iter().map(|(_, count)| *count).sum(),
+        tiers: counts.into_iter().filter_map(|(tier, count)| Some((tier?, count))).collect(),
+    })
 }
 
 /// Keeps search words and a summary for machines beside the event (R78); what else is there stays.

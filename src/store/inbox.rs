@@ -48,8 +48,8 @@ pub struct Received {
 pub struct Leftover {
     /// Its row.
     pub inbox: Uuid,
-    /// The user's message in the conversation.
-    pub message: Uuid,
+    /// The user's message in the conversation; `None` for what is no message of a user's.
+    pub message: Option<Uuid>,
     /// The session it is for.
     pub session: Uuid,
     /// Whose session that is.
@@ -86,7 +86,7 @@ pub async fn accept(conn: &mut PgConnection, message: &NewMessage<'_>) -> Result
 }
 
 /// The session of a message of this person that was taken in before. Runs as the server.
-pub async fn session_of(
+pub async fn session_that_took(
     conn: &mut PgConnection,
     channel: &str,
     account: &str,
@@ -105,6 +105,74 @@ pub async fn session_of(
     Ok(row.map(|row| row.session_id))
 }
 
+/// A session that something is left for.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// The session.
+    pub session: Uuid,
+    /// Whose it is.
+    pub owner: Uuid,
+    /// The channel that it was talked to through last.
+    pub channel: String,
+}
+
+/// The newest conversation about an event. Runs as the server.
+pub async fn session_about(conn: &mut PgConnection, event: Uuid) -> Result<Option<Recipient>, StoreError> {
+    let found = sqlx::query_as!(
+        Recipient,
+        r#"select id as session, user_id as owner, coalesce(channel, 'web') as "channel!" from wizard_sessions
+           where event_id = $1 order by last_saved_at desc, id limit 1"#,
+        event
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found)
+}
+
+/// This conversation of a person's own, else their newest. Runs as the server.
+pub async fn session_of(
+    conn: &mut PgConnection,
+    person: Uuid,
+    session: Option<Uuid>,
+) -> Result<Option<Recipient>, StoreError> {
+    let found = sqlx::query_as!(
+        Recipient,
+        r#"select id as session, user_id as owner, coalesce(channel, 'web') as "channel!" from wizard_sessions
+           where user_id = $1 order by id is not distinct from $2 desc, last_saved_at desc, id limit 1"#,
+        person,
+        session
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found)
+}
+
+/// Leaves something for a session that is no message of its owner's, once by its name. `None`: it was left before. Runs as the
+/// server.
+pub async fn leave(
+    conn: &mut PgConnection,
+    to: &Recipient,
+    name: &str,
+    body: &Value,
+    node: &str,
+    lease_s: i32,
+) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query!(
+        r#"select inbox_id as "inbox_id!", fresh as "fresh!"
+           from app.accept_message($1, $2, $3, $4, null, $5, '{}', $6, $7, true)"#,
+        to.channel,
+        to.session.to_string(),
+        name,
+        to.session,
+        body,
+        node,
+        lease_s
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.fresh.then_some(row.inbox_id))
+}
+
 /// Sets a message aside; its words stay in the conversation.
 pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<(), StoreError> {
     sqlx::query!("select app.settle_inbox($1, 'dead', $2)", inbox, why).fetch_one(conn).await?;
@@ -114,7 +182,7 @@ pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Resul
 /// Takes over what other runs left: our own leases at once when `own`, else those that ran out. Runs as the server.
 pub async fn claim(conn: &mut PgConnection, node: &str, lease_s: i32, own: bool) -> Result<Vec<Leftover>, StoreError> {
     let rows = sqlx::query!(
-        r#"select id as "id!", message_id as "message_id!", session_id as "session_id!", user_id as "user_id!",
+        r#"select id as "id!", message_id, session_id as "session_id!", user_id as "user_id!",
                channel as "channel!", body as "body!", state as "state!", chat is not null as "addressed!"
            from app.claim_inbox($1, $2, $3, $4)"#,
         node,

@@ -21,6 +21,10 @@ pub struct Subject {
     pub timezone: Option<String>,
     /// Where it is.
     pub place: Option<String>,
+    /// It takes place: published, and not called off.
+    pub stands: bool,
+    /// Time and place as a guest knows them, to tell whether they are others than before.
+    pub snapshot: serde_json::Value,
     /// Who organizes it: address, name.
     pub organizer: (Option<String>, Option<String>),
     /// The language the organizer reads.
@@ -31,7 +35,8 @@ pub struct Subject {
 pub async fn subject(conn: &mut PgConnection, event: Uuid) -> Result<Option<Subject>, StoreError> {
     let row = sqlx::query!(
         r#"select e.name, e.slug, to_char(e.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS') as starts, e.timezone,
-               coalesce(e.place, v.name, e.online_url) as place, p.email, p.full_name,
+               coalesce(e.place, v.name, e.online_url) as place, e.status = 'published' as "stands!", app.event_snapshot(e) as "snapshot!",
+               p.email, p.full_name,
                coalesce(p.language, (select s.language from wizard_sessions s where s.event_id = e.id order by s.started_at desc limit 1))
                  as language
            from events e join profiles p on p.id = e.organizer_id left join venues v on v.id = e.venue_id
@@ -48,6 +53,8 @@ pub async fn subject(conn: &mut PgConnection, event: Uuid) -> Result<Option<Subj
         starts,
         timezone: row.timezone,
         place: row.place,
+        stands: row.stands,
+        snapshot: row.snapshot,
         organizer: (row.email, row.full_name),
         language: row.language,
     }))

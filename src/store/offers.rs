@@ -28,6 +28,10 @@ pub struct Offer {
     pub taxed: bool,
     /// The product's id, when it is known.
     pub product: Option<String>,
+    /// What the product is called there.
+    pub product_name: Option<String>,
+    /// The event is called off: nothing is sold any more.
+    pub over: bool,
     /// The prices that the service should have.
     pub wanted: Vec<Wanted>,
     /// The prices that it has.
@@ -58,17 +62,17 @@ pub struct Kept {
     pub currency: String,
 }
 
-/// What a published event sells; `None` when there is no such event, or it is not published.
+/// What a published event sells, nothing once it was called off; `None` when there is no such event, or it never was published.
 pub async fn get(conn: &mut PgConnection, event: Uuid) -> Result<Option<Offer>, StoreError> {
     let row = sqlx::query!(
-        r#"select e.name as "name!", e.currency, coalesce(e.tax_rate > 0, false) as "taxed!", e.metadata,
+        r#"select e.name as "name!", e.status = 'cancelled' as "over!", e.currency, coalesce(e.tax_rate > 0, false) as "taxed!", e.metadata,
                (select coalesce(jsonb_agg(jsonb_build_object('key', w.key, 'name', w.name, 'price_cents', w.price) order by w.place), '[]')
                 from (select t.id::text as key, t.name, t.price_cents as price, t.position as place from ticket_tiers t where t.event_id = e.id
                       union all
                       select $2, null, e.price_cents, 0
                       where not exists (select from ticket_tiers t where t.event_id = e.id)) w
-                where w.price > 0) as "wanted!"
-           from events e where e.id = $1 and e.status = 'published'"#,
+                where w.price > 0 and e.status = 'published') as "wanted!"
+           from events e where e.id = $1 and e.published_at is not null"#,
         event,
         WHOLE
     )
@@ -83,6 +87,8 @@ pub async fn get(conn: &mut PgConnection, event: Uuid) -> Result<Option<Offer>, 
         currency: row.currency,
         taxed: row.taxed,
         product: known("stripe_product_id").and_then(|id| id.as_str().map(str::to_owned)),
+        product_name: known("stripe_product_name").and_then(|name| name.as_str().map(str::to_owned)),
+        over: row.over,
         wanted: serde_json::from_value(row.wanted).map_err(|error| odd("tickets", error))?,
         kept: known("stripe_prices").map(serde_json::from_value).transpose().map_err(unreadable)?.unwrap_or_default(),
         archive: known("stripe_archive")
@@ -93,9 +99,14 @@ pub async fn get(conn: &mut PgConnection, event: Uuid) -> Result<Option<Offer>, 
     }))
 }
 
-/// Keeps the product's id.
-pub async fn keep_product(conn: &mut PgConnection, event: Uuid, product: &str) -> Result<(), StoreError> {
-    let merged = json!({"stripe_product_id": product});
+/// Keeps the product's id, and what it is called; `None`: it is not sold any more.
+pub async fn keep_product(
+    conn: &mut PgConnection,
+    event: Uuid,
+    product: &str,
+    name: Option<&str>,
+) -> Result<(), StoreError> {
+    let merged = json!({"stripe_product_id": product, "stripe_product_name": name});
     sqlx::query!("update events set metadata = metadata || $2 where id = $1", event, merged).execute(conn).await?;
     Ok(())
 }

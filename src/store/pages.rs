@@ -78,6 +78,29 @@ pub async fn find(conn: &mut PgConnection, slug: &str) -> Result<Option<Found>, 
     }))
 }
 
+/// The caller's own event as its page shows it, whatever has become of it so far.
+pub async fn own(conn: &mut PgConnection, id: Uuid) -> Result<Option<Page>, StoreError> {
+    let row = sqlx::query!(
+        r#"select e.slug, e.updated_at as "updated_at: jiff_sqlx::Timestamp", v.name as "venue_name?", v.address as "venue_address?",
+               v.city as "venue_city?", v.lat as "lat?", v.lon as "lon?"
+           from events e left join venues v on v.id = e.venue_id
+           where e.id = $1 and e.organizer_id = (select auth.uid())"#,
+        id
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let venue = row.venue_name.map(|name| PageVenue {
+        name,
+        address: row.venue_address,
+        city: row.venue_city,
+        lat: row.lat,
+        lon: row.lon,
+    });
+    let found = Found { id, updated_at: row.updated_at.to_jiff(), venue };
+    Ok(Some(get(conn, row.slug.as_deref().unwrap_or("draft"), found).await?))
+}
+
 /// All that the page of this event shows. A visitor's role may not read where an online event is joined: the page decides
 /// whom it shows that, so whoever reads for a visitor reads as the server.
 pub async fn get(conn: &mut PgConnection, slug: &str, found: Found) -> Result<Page, StoreError> {

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::StoreError;
+use crate::domain::outcome::Cause;
 
 /// An item that this process holds.
 #[derive(Debug, Clone)]
@@ -145,8 +146,13 @@ pub enum Outcome<'a> {
     },
 }
 
-/// Writes how an attempt ended. `false`: the lease was lost, and nothing was written.
-pub async fn settle(conn: &mut PgConnection, item: &Item, outcome: &Outcome<'_>) -> Result<bool, StoreError> {
+/// Writes how an attempt ended, and for an organizer why it waits. `false`: the lease was lost, and nothing was written.
+pub async fn settle(
+    conn: &mut PgConnection,
+    item: &Item,
+    outcome: &Outcome<'_>,
+    cause: Option<Cause>,
+) -> Result<bool, StoreError> {
     let (done, dead) = (matches!(outcome, Outcome::Done { .. }), matches!(outcome, Outcome::Dead { .. }));
     let forget = matches!(outcome, Outcome::Done { forget: true });
     let (after_s, why, new_key) = match outcome {
@@ -158,11 +164,12 @@ pub async fn settle(conn: &mut PgConnection, item: &Item, outcome: &Outcome<'_>)
     let unbegun = matches!(outcome, Outcome::Wait { .. });
     let written = sqlx::query!(
         r#"update payment_setup_queue
-           set lease_until = null, last_error = $3,
-               done_at = case when $4 then now() end, dead_at = case when $5 then now() end,
+           set lease_until = null, last_error = $3, cause = $10, again = again and not $4 and not $5,
+               done_at = case when $4 and not again then now() end, dead_at = case when $5 and not again then now() end,
                next_retry_at = now() + make_interval(secs => $6), key_round = key_round + case when $7 then 1 else 0 end,
                payload = case when $8 then '{}' else payload end,
-               attempts = case when $9 then 0 else attempts end, first_tried_at = case when $9 then null else first_tried_at end
+               attempts = case when $9 or again and ($4 or $5) then 0 else attempts end,
+               first_tried_at = case when $9 or again and ($4 or $5) then null else first_tried_at end
            where id = $1 and lease_id = $2 and done_at is null and dead_at is null"#,
         item.id,
         item.lease,
@@ -172,7 +179,8 @@ pub async fn settle(conn: &mut PgConnection, item: &Item, outcome: &Outcome<'_>)
         after_s,
         new_key,
         forget,
-        unbegun
+        unbegun,
+        cause.map(Cause::as_str)
     )
     .execute(conn)
     .await?;
@@ -191,4 +199,19 @@ pub async fn enqueue(
         .fetch_one(conn)
         .await?;
     Ok(row.fresh)
+}
+
+/// Leaves work of which there is one at a time by its key: what is done or dead begins anew, what is under way begins anew once
+/// it has ended.
+pub async fn enqueue_again(
+    conn: &mut PgConnection,
+    kind: &str,
+    event: Option<Uuid>,
+    payload: &Value,
+    dedupe_key: &str,
+) -> Result<(), StoreError> {
+    sqlx::query!(r#"select app.enqueue_again($1, $2, $3, $4) is null as "left""#, kind, event, payload, dedupe_key)
+        .fetch_one(conn)
+        .await?;
+    Ok(())
 }

@@ -95,6 +95,52 @@ pub async fn replay(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreErro
     Ok(done.rows_affected() == 1)
 }
 
+/// What the publisher does for one event, as its organizer may know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventWork {
+    /// Its payments: `none`, `ready`, `pending` or `refused`.
+    pub payments: String,
+    /// Why they wait: `no_answer`, `busy`, `not_set_up`, `refused` or `ours`.
+    pub cause: Option<String>,
+    /// Seconds until they are tried again.
+    pub next_s: Option<i64>,
+    /// Mails to its guests that are still to go.
+    pub mails_waiting: i64,
+    /// Mails to its guests that could not be delivered.
+    pub mails_failed: i64,
+}
+
+/// What the publisher does for an event of this person's own; `None` when there is no such event. Runs as the server.
+pub async fn of_event(conn: &mut PgConnection, event: Uuid, owner: Uuid) -> Result<Option<EventWork>, StoreError> {
+    let row = sqlx::query!(
+        r#"select
+               case when q.id is null then case when e.metadata ? 'stripe_product_id' then 'ready' else 'none' end
+                    when q.done_at is not null then 'ready' when q.dead_at is not null then 'refused' else 'pending' end as "payments!",
+               q.cause, greatest(0, ceil(extract(epoch from q.next_retry_at - now())))::bigint as next_s, m.waiting as "waiting!", m.failed as "failed!"
+           from events e
+           left join payment_setup_queue q on q.event_id = e.id and q.kind = 'stripe_product'
+           cross join lateral (
+               select count(*) filter (where done_at is null and dead_at is null) as waiting, count(dead_at) as failed
+               from payment_setup_queue where event_id = e.id and kind in ('mail_changed', 'mail_cancelled', 'mail_reminder')) m
+           where e.id = $1 and e.organizer_id = $2 order by q.created_at desc limit 1"#,
+        event,
+        owner
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let waits = row.payments == "pending";
+        EventWork {
+            cause: row.cause.filter(|_| row.payments != "ready"),
+            next_s: row.next_s.filter(|_| waits),
+            payments: row.payments,
+            mails_waiting: row.waiting,
+            mails_failed: row.failed,
+        }
+    }))
+}
+
 /// How much waits.
 pub async fn depth(conn: &mut PgConnection) -> Result<Depth, StoreError> {
     let row = sqlx::query!(

@@ -186,6 +186,13 @@ pub async fn is_own(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreErro
     Ok(row.own)
 }
 
+/// The sessions that make one of these events, as far as the caller may see them; in the order of their ids.
+pub async fn of_events(conn: &mut PgConnection, events: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    Ok(sqlx::query_scalar!("select id from wizard_sessions where event_id = any($1) order by id", events)
+        .fetch_all(conn)
+        .await?)
+}
+
 /// Whose session this is. Runs as the server.
 pub async fn owner(conn: &mut PgConnection, id: Uuid) -> Result<Option<Uuid>, StoreError> {
     Ok(sqlx::query_scalar!("select user_id from wizard_sessions where id = $1", id).fetch_optional(conn).await?)

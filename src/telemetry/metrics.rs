@@ -140,6 +140,45 @@ pub fn suggestions_accepted(count: usize) {
     counter!("eventos_suggestions_accepted_total").increment(count as u64);
 }
 
+/// A model was asked about a message: the rung that answered (`primary`, `secondary`, `rules`), how long all of it took, and
+/// how long the first words took.
+pub fn model_turn(rung: &'static str, took: Duration, first_words_ms: Option<u64>) {
+    counter!("eventos_model_turns_total", "rung" => rung).increment(1);
+    histogram!("eventos_model_turn_duration_seconds", "rung" => rung).record(took);
+    if let Some(first) = first_words_ms {
+        histogram!("eventos_model_first_words_seconds").record(Duration::from_millis(first));
+    }
+}
+
+/// No model was asked about a message that was one to ask about: a budget, a rest, or asked before.
+pub fn model_spared(why: &'static str) {
+    counter!("eventos_model_spared_total", "why" => why).increment(1);
+}
+
+/// A call to a model went wrong.
+pub fn model_trouble(kind: &'static str) {
+    counter!("eventos_model_troubles_total", "kind" => kind).increment(1);
+}
+
+/// What models read and wrote, in tokens, and what that cost in US dollars.
+pub fn model_tokens(prompt: u32, completion: u32, cost_usd: f64) {
+    counter!("eventos_model_tokens_total", "kind" => "prompt").increment(prompt.into());
+    counter!("eventos_model_tokens_total", "kind" => "completion").increment(completion.into());
+    // A counter holds whole numbers: millionths of a dollar.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cost is small and no less than nothing"
+    )]
+    let millionths = (cost_usd * 1e6).round() as u64;
+    counter!("eventos_model_cost_micro_usd_total").increment(millionths);
+}
+
+/// Whether models are left alone, because they are too slow (R121).
+pub fn model_fallback(is_on: bool) {
+    gauge!("eventos_model_fallback").set(if is_on { 1.0 } else { 0.0 });
+}
+
 /// A limit refused a call: the name of an endpoint, `address` or `connections`.
 pub fn refused(limit: &'static str) {
     counter!("eventos_rate_limit_refusals_total", "limit" => limit).increment(1);
@@ -158,6 +197,18 @@ pub fn began_transaction(took: Duration) {
 /// Open messages whose process died, before they are taken up (PAINS P26).
 pub fn adrift(count: u32) {
     gauge!("eventos_inbox_running_without_lease").set(f64::from(count));
+}
+
+/// How the publisher's queue stands: items to do, given up, and the age of the oldest that is to do.
+pub fn queue(open: i64, dead: i64, oldest_s: i64) {
+    gauge!("eventos_queue_open").set(open as f64);
+    gauge!("eventos_queue_dead").set(dead as f64);
+    gauge!("eventos_queue_oldest_age_seconds").set(oldest_s as f64);
+}
+
+/// An attempt of the publisher's ended: `done`, `retry`, `wait`, `dead` or `lost`.
+pub fn queue_attempt(kind: &str, end: &'static str) {
+    counter!("eventos_queue_attempts_total", "kind" => kind.to_owned(), "end" => end).increment(1);
 }
 
 /// How things stand now.

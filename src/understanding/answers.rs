@@ -4,6 +4,7 @@
 //! assumed is told; there is at most one question, and it comes last.
 
 pub(super) mod facts;
+pub mod live;
 mod question;
 mod telling;
 
@@ -20,22 +21,44 @@ pub use telling::{Reverted, Telling};
 
 /// The whole answer.
 pub fn answer(telling: &Telling<'_>) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    let Parts { facts, reaction, closing } = parts(telling);
+    join([facts, reaction, closing].into_iter().flatten(), telling.language)
+}
+
+/// What an answer is put together from, in its order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// What is another now, what was refused, what may be meant otherwise. Read from the draft alone.
+    pub facts: Vec<String>,
+    /// What is said to what was wanted besides; a model may say it better.
+    pub reaction: Vec<String>,
+    /// The next question, or the way to the confirmation.
+    pub closing: Vec<String>,
+}
+
+/// The answer in its parts.
+pub fn parts(telling: &Telling<'_>) -> Parts {
+    let mut parts = Parts::default();
     if let Some((name, url)) = telling.published {
-        parts.push(fill(telling.language, "published", &[("name", name), ("url", url)]));
-        return finish(parts, telling.language);
+        parts.facts.push(fill(telling.language, "published", &[("name", name), ("url", url)]));
+        return parts;
     }
-    if let Some((name, url)) = telling.live {
-        parts.push(fill(telling.language, "live", &[("name", name), ("url", url)]));
-        return finish(parts, telling.language);
+    opening(telling, &mut parts.facts);
+    changes(telling, &mut parts.facts);
+    caveats(telling, &mut parts.facts);
+    wanted(telling, &mut parts.reaction);
+    suggestions(telling, &mut parts.reaction);
+    closing(telling, &mut parts.closing);
+    parts
+}
+
+/// What is known of these fields, as one sentence; empty when nothing is.
+pub fn exactly(telling: &Telling<'_>) -> String {
+    let known = facts::changed(telling);
+    if known.is_empty() {
+        return String::new();
     }
-    opening(telling, &mut parts);
-    changes(telling, &mut parts);
-    caveats(telling, &mut parts);
-    wanted(telling, &mut parts);
-    suggestions(telling, &mut parts);
-    closing(telling, &mut parts);
-    finish(parts, telling.language)
+    fill(telling.language, "exactly", &[("facts", &known.join(&phrase(telling.language, "comma")))])
 }
 
 /// That everything is there, and what comes next.
@@ -43,8 +66,8 @@ pub fn ready(may_publish: bool, language: &str) -> String {
     phrase(language, if may_publish { "ready" } else { "ready_guest" })
 }
 
-/// Sentences on one line; what has lines of its own stands apart.
-fn finish(parts: Vec<String>, language: &str) -> String {
+/// Sentences on one line; what has lines of its own stands apart. The text of the first parts begins that of all.
+pub fn join(parts: impl IntoIterator<Item = String>, language: &str) -> String {
     let blank = if language == "zh" { "" } else { " " };
     let mut text = String::new();
     let mut after_lines = false;

@@ -22,7 +22,7 @@ pub enum Intent {
     Affirm,
     /// "No", and nothing else.
     Decline,
-    /// "You choose", "later", "not sure": what was asked and is not answered is left open.
+    /// "Later", "not sure", and "you choose" where nothing is offered: what was asked and is not answered is left open.
     Skip,
     /// To the stage before.
     Back,
@@ -42,6 +42,8 @@ pub enum Intent {
     Help,
     /// To publish: shows the last look; never publishes by itself.
     Publish,
+    /// To call a published event off: asks; never does it by itself.
+    CallOff,
     /// "Any ideas?"
     Suggest,
     /// The offer with this index, counted from 0.
@@ -75,6 +77,7 @@ impl Intent {
             Self::Redo => "redo",
             Self::Help => "help",
             Self::Publish => "publish",
+            Self::CallOff => "call_off",
             Self::Suggest => "suggest",
             Self::Pick(_) => "pick",
             Self::StartOver => "start_over",
@@ -96,6 +99,10 @@ pub(super) fn of(scene: &Scene<'_>, found: &Found) -> Intent {
         return pick;
     }
     let mut wants = wants(scene, found);
+    // "Whatever you suggest": the first offer, where there is one.
+    if !informs && wants.contains(&Want::Choose) && !scene.context.offered.is_empty() {
+        return Intent::Pick(0);
+    }
     if !informs && found.used.contains(&true) {
         // "No parking" where none was planned, "doors at six": understood, but nothing changes, and no answer to a question.
         wants.retain(|want| !matches!(want, Want::Affirm | Want::Decline));
@@ -108,7 +115,7 @@ pub(super) fn of(scene: &Scene<'_>, found: &Found) -> Intent {
     }
     if informs {
         // Facts change what a yes would confirm, so the yes does not count.
-        let beside = [Want::Publish, Want::Suggest, Want::Summary, Want::WhatIsLeft, Want::Skip];
+        let beside = [Want::Publish, Want::Suggest, Want::Summary, Want::WhatIsLeft, Want::Skip, Want::Choose];
         return beside.into_iter().find(|want| wants.contains(want)).map_or(Intent::Inform, plain);
     }
     let goes = wants.contains(&Want::GoTo) || wants.contains(&Want::Back);
@@ -126,6 +133,7 @@ pub(super) fn is_wish(scene: &Scene<'_>) -> bool {
 
 /// The more telling first: "no, start over" starts over, "thanks, publish it" publishes.
 const ORDER: &[Want] = &[
+    Want::CallOff,
     Want::StartOver,
     Want::Redo,
     Want::Undo,
@@ -135,6 +143,7 @@ const ORDER: &[Want] = &[
     Want::Suggest,
     Want::Help,
     Want::Skip,
+    Want::Choose,
     Want::Back,
     Want::Next,
     Want::Decline,
@@ -148,7 +157,7 @@ fn plain(want: Want) -> Intent {
     match want {
         Want::Affirm => Intent::Affirm,
         Want::Decline => Intent::Decline,
-        Want::Skip => Intent::Skip,
+        Want::Skip | Want::Choose => Intent::Skip,
         Want::Back => Intent::Back,
         Want::Next => Intent::Next,
         Want::Summary => Intent::Summary,
@@ -157,6 +166,7 @@ fn plain(want: Want) -> Intent {
         Want::Redo => Intent::Redo,
         Want::Help => Intent::Help,
         Want::Publish => Intent::Publish,
+        Want::CallOff => Intent::CallOff,
         Want::Suggest => Intent::Suggest,
         Want::StartOver => Intent::StartOver,
         Want::Greet => Intent::Greet,
@@ -227,7 +237,7 @@ fn negated(scene: &Scene<'_>, pair: &[Match<Want>]) -> Option<usize> {
     let refuses = first.tag == Want::Decline
         && first.tokens.end == second.tokens.start
         && matches!(scene.lower(first.tokens.start), "don" | "do" | "not" | "don't");
-    (second.tag == Want::Publish && (before || refuses)).then_some(second.tokens.start)
+    (matches!(second.tag, Want::Publish | Want::CallOff) && (before || refuses)).then_some(second.tokens.start)
 }
 
 fn stage(scene: &Scene<'_>) -> Option<Stage> {
@@ -254,7 +264,7 @@ fn pick(scene: &Scene<'_>) -> Option<(Intent, bool)> {
                 .intents
                 .find(std::slice::from_ref(*token))
                 .iter()
-                .any(|found| matches!(found.tag, Want::Filler | Want::Affirm));
+                .any(|found| matches!(found.tag, Want::Filler | Want::Affirm | Want::Choose));
             token.kind != TokenKind::Symbol && !only.tokens.contains(at) && !filler
         });
         let rest = rest.count();

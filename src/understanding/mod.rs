@@ -1,15 +1,24 @@
-//! From an organizer's words to facts and an intent, and from facts to words, without a model.
+//! From an organizer's words to facts and an intent, and from facts to words: by rules, and beside them by a language model.
 //!
 //! Promises: [`understand`] never fails and never acts; what it is not sure of it leaves open or names as a [`Doubt`]; what
 //! [`answers`] and [`card`] say is read from the draft, never from the sentence of the organizer. Every phrase stands in a
-//! data file, one per language: a new language is a new pair of files in `data` and a line in `words.rs`.
+//! data file, one per language: a new language is a new pair of files in `data` and a line in `words.rs`. A model joins in by
+//! [`prompt`] (what it is shown), [`ladder`] (who is asked, how long), [`guard`] (what of its words is shown) and [`proposal`]
+//! (what of its calls counts); it has no way to act, and where none answers the rules' answer is whole.
 
 pub mod answers;
 pub mod card;
 mod catalogue;
+pub mod dialogue;
 mod facts;
+pub mod guard;
 mod intent;
+pub mod ladder;
+pub mod model;
 pub mod notices;
+pub mod openai;
+pub mod prompt;
+pub mod proposal;
 mod prose;
 pub mod report;
 mod scene;
@@ -20,6 +29,7 @@ mod words;
 mod tests;
 
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::draft::Draft;
 use crate::domain::fact::{Fact, Field, Patch};
@@ -49,6 +59,8 @@ pub struct Context<'a> {
     pub confirming: bool,
     /// The conversation's language so far (ISO 639-1).
     pub language: Option<&'a str>,
+    /// The month, week or weekend that was wished for before any day was said.
+    pub wish: Option<Wish>,
     /// The organizer's country (ISO 3166 alpha-2).
     pub country: Option<&'a str>,
     /// The organizer's currency.
@@ -58,7 +70,17 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The first message about this draft: nothing was asked, nothing is known of the organizer.
     pub fn opening(now: DateTime, draft: &'a Draft) -> Self {
-        Self { now, draft, asked: &[], offered: &[], confirming: false, language: None, country: None, currency: None }
+        Self {
+            now,
+            draft,
+            asked: &[],
+            offered: &[],
+            confirming: false,
+            language: None,
+            wish: None,
+            country: None,
+            currency: None,
+        }
     }
 
     /// Whether this field was asked for.
@@ -118,7 +140,7 @@ pub struct Other {
 }
 
 /// A time that was wished for without a day: "maybe in February", "some evening".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     /// First day of the stretch.
     pub from: jiff::civil::Date,

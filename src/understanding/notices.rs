@@ -7,6 +7,7 @@ use super::catalogue::{fill, phrase};
 use super::prose::{count_words, field_words, group, time_words};
 use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::Field;
+use crate::domain::outcome::{Cause, Outcome};
 use crate::domain::publishing::Warning;
 use crate::domain::stage::Stage;
 
@@ -44,6 +45,10 @@ pub fn refusal(error: &FieldError, language: &str) -> String {
         Problem::ChangedMeanwhile => phrase(language, "refused_meanwhile"),
         Problem::LinkTaken => phrase(language, "refused_link_taken"),
         Problem::AlreadyPublished => phrase(language, "refused_published"),
+        Problem::NeededOnline => {
+            fill(language, "refused_needed_online", &[("field", &field_words(error.field, language))])
+        }
+        Problem::BelowSold(count) => most("refused_sold", count),
     }
 }
 
@@ -63,6 +68,36 @@ pub fn warning(warning: Warning, language: &str) -> String {
         }
         Warning::NoPayments => phrase(language, "warning_payments"),
     }
+}
+
+/// What became of an event's payments, or of an organizer's account. `name`: the event's.
+pub fn outcome(outcome: Outcome, name: &str, language: &str) -> String {
+    let key = match outcome {
+        Outcome::PaymentsReady => "outcome_payments_ready",
+        Outcome::PaymentsLate { cause: Cause::NoAnswer, .. } => "outcome_late_no_answer",
+        Outcome::PaymentsLate { cause: Cause::Busy, .. } => "outcome_late_busy",
+        Outcome::PaymentsLate { cause: Cause::NotSetUp, .. } => "outcome_late_not_set_up",
+        Outcome::PaymentsLate { cause: Cause::Refused | Cause::Ours, .. } => "outcome_late_ours",
+        Outcome::PaymentsRefused => "outcome_payments_refused",
+        Outcome::AccountReady => "outcome_account_ready",
+        Outcome::AccountNeedsMore => "outcome_account_needs",
+        Outcome::AccountGone => "outcome_account_gone",
+    };
+    let wait = match outcome {
+        Outcome::PaymentsLate { next_s, .. } => wait_words(next_s, language),
+        _ => String::new(),
+    };
+    fill(language, key, &[("name", name), ("wait", &wait)])
+}
+
+/// "4 minutes": what is left of it is rounded up, so that nobody comes too early.
+fn wait_words(seconds: u32, language: &str) -> String {
+    let (count, one, many) = match seconds {
+        0..=3_540 => (seconds.div_ceil(60).max(1), "wait_minute", "wait_minutes"),
+        _ => (seconds.div_ceil(3_600), "wait_hour", "wait_hours"),
+    };
+    let key = if count == 1 { one } else { many };
+    fill(language, key, &[("count", &count.to_string())])
 }
 
 /// The heading of a stage.
@@ -113,7 +148,7 @@ mod tests {
 
     const LANGUAGES: [&str; 4] = ["en", "fr", "es", "zh"];
 
-    const PROBLEMS: [Problem; 27] = [
+    const PROBLEMS: [Problem; 29] = [
         Problem::NameLength(200),
         Problem::DescriptionLength(5_000),
         Problem::PlaceLength(300),
@@ -141,6 +176,8 @@ mod tests {
         Problem::ChangedMeanwhile,
         Problem::LinkTaken,
         Problem::AlreadyPublished,
+        Problem::NeededOnline,
+        Problem::BelowSold(60),
     ];
 
     #[test]
@@ -155,13 +192,26 @@ mod tests {
         ];
         let troubles =
             [Trouble::AnsweredElsewhere, Trouble::Failed, Trouble::Later, Trouble::NotFound, Trouble::Stopped];
+        let late = |cause, next_s| Outcome::PaymentsLate { cause, next_s };
+        let outcomes = [
+            Outcome::PaymentsReady,
+            late(Cause::NoAnswer, 60),
+            late(Cause::Busy, 240),
+            late(Cause::NotSetUp, 3_600),
+            late(Cause::Ours, 7_300),
+            Outcome::PaymentsRefused,
+            Outcome::AccountReady,
+            Outcome::AccountNeedsMore,
+            Outcome::AccountGone,
+        ];
         let mut all = std::collections::BTreeSet::new();
         let mut count = 0;
         for language in LANGUAGES {
             let refused = PROBLEMS.map(|problem| refusal(&FieldError::new(Field::Name, problem), language));
             let warned = warnings.map(|kind| warning(kind, language));
             let told = troubles.map(|kind| trouble(kind, language));
-            for words in refused.into_iter().chain(warned).chain(told).chain([nameless(language)]) {
+            let became = outcomes.map(|kind| outcome(kind, "Tea", language));
+            for words in refused.into_iter().chain(warned).chain(told).chain(became).chain([nameless(language)]) {
                 assert!(!words.is_empty() && !words.contains(['{', '}']), "{language}: {words}");
                 all.insert(words);
                 count += 1;

@@ -87,7 +87,17 @@ pub(super) fn price_words(price_cents: i64, currency: Option<Currency>, language
         text.push_str(&phrase(language, "decimal"));
         text.push_str(rest);
     }
-    currency.map_or(text.clone(), |currency| format!("{text} {currency}"))
+    currency.map_or(text.clone(), |currency| format!("{text} {}", sign(currency, language)))
+}
+
+/// "$ CA" for readers of French; a code says the same everywhere else.
+fn sign(currency: Currency, language: &str) -> String {
+    match (language, currency.code()) {
+        ("fr", "CAD") => "$ CA".to_owned(),
+        ("fr", "USD") => "$ US".to_owned(),
+        ("fr" | "es", "EUR") => "€".to_owned(),
+        (_, code) => code.to_owned(),
+    }
 }
 
 /// One kind of ticket: "50 × VIP $200 CAD until Friday, 26 November 2026".

@@ -45,7 +45,9 @@ impl<'a> Scene<'a> {
     pub(super) fn new(text: &'a str, context: &'a Context<'a>) -> Self {
         let mut reading = read(text, context);
         let words = words(reading.language);
+        count_heads(&mut reading, text, words, context);
         count_people(&mut reading, words, context);
+        anchor(&mut reading, text, context);
         if context.asks(Field::Name) {
             keep_names_whole(&mut reading, text, context);
         }
@@ -209,6 +211,50 @@ impl Parts {
     }
 }
 
+/// "About 20 kids", and "about 20" to a question about people: a number with a word before it that could lead an hour, too.
+fn count_heads(reading: &mut Reading, text: &str, words: &Words, context: &Context<'_>) {
+    let Reading { times, numbers, tokens, language, .. } = reading;
+    let reference = Reference::from(context.now).in_language(*language);
+    let counts = |at: usize| {
+        let next = tokens.get(at..(at + 2).min(tokens.len())).unwrap_or(&[]);
+        [Cue::People, Cue::Audience]
+            .iter()
+            .filter_map(|cue| words.cues.get(cue))
+            .any(|cue| cue.find(next).first().is_some_and(|found| found.tokens.start == 0))
+    };
+    let asked = context.asks(Field::Capacity) && !context.asks(Field::DateTime);
+    times.retain(|time| {
+        let value = &time.value;
+        if value.has_date || value.end.is_some() || value.grain != language::Grain::Hour {
+            return true;
+        }
+        let end = tokens.partition_point(|token| token.span.start < time.span.end);
+        let first = tokens.partition_point(|token| token.span.end <= time.span.start);
+        let about = words.cues.get(&Cue::Limit).is_some_and(|limit| {
+            tokens
+                .get(first..end)
+                .is_some_and(|inside| limit.find(inside).first().is_some_and(|found| found.tokens.start == 0))
+        });
+        if !counts(end) && !(asked && about) {
+            return true;
+        }
+        // The number without the word before it.
+        let bare = (first..end).find_map(|at| {
+            let start = tokens.get(at)?.span.start;
+            let rest = text.get(start..time.span.end)?;
+            let found = language::read(rest, &reference).numbers.into_iter().next()?;
+            (found.span.start == 0 && found.span.end == rest.len()).then_some((start, found))
+        });
+        if let Some((start, mut found)) = bare {
+            found.span = Span { start, end: time.span.end };
+            numbers.push(found);
+            return false;
+        }
+        true
+    });
+    numbers.sort_by_key(|number| number.span);
+}
+
 /// "For 24" is for 24 people and no hour, unless an hour was asked for and no number of people.
 fn count_people(reading: &mut Reading, words: &Words, context: &Context<'_>) {
     if context.asks(Field::DateTime) && context.draft.time.is_none() && !context.asks(Field::Capacity) {
@@ -233,6 +279,28 @@ fn count_people(reading: &mut Reading, words: &Words, context: &Context<'_>) {
         value.is_none()
     });
     numbers.sort_by_key(|number| number.span);
+}
+
+/// "Sometime in February", and then "the 18th": the day is one of that month, until a day is known.
+fn anchor(reading: &mut Reading, text: &str, context: &Context<'_>) {
+    let Some(wish) = context.wish.filter(|wish| context.draft.date.is_none() && wish.from > context.now.date()) else {
+        return;
+    };
+    let reference = Reference::from(wish.from.to_datetime(jiff::civil::Time::midnight())).in_language(reading.language);
+    let there = language::read(text, &reference);
+    let offset =
+        |start: jiff::civil::DateTime, now: jiff::civil::Date| now.until(start.date()).map(|span| span.get_days());
+    for time in &mut reading.times {
+        let Some(other) = there.times.iter().find(|other| other.span == time.span) else { continue };
+        let (here, then) = (&time.value, &other.value);
+        // What is counted from today moves with it; a day of the month and a weekday stay what they are.
+        let counted = offset(here.start, context.now.date()).ok() == offset(then.start, wish.from).ok();
+        let same_day = here.start.day() == then.start.day() || here.start.weekday() == then.start.weekday();
+        let inside = then.start.date() >= wish.from && then.start.date() <= wish.until;
+        if here.has_date && here.rrule.is_none() && !counted && same_day && inside {
+            *time = other.clone();
+        }
+    }
 }
 
 /// In "Lantern Night, 7pm" the night belongs to the name and the hour stands alone.

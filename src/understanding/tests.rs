@@ -1,7 +1,7 @@
 //! What the room promises, theme by theme in small tables, and over the shared cases where they are present.
 
 mod bare_answers;
-mod corpora;
+pub(in crate::understanding) mod corpora;
 mod corrections;
 mod intents;
 mod naming;

@@ -88,6 +88,7 @@ pub(super) enum Cue {
 pub(super) enum Want {
     Affirm,
     Decline,
+    Choose,
     Skip,
     Back,
     Next,
@@ -98,6 +99,7 @@ pub(super) enum Want {
     Redo,
     Help,
     Publish,
+    CallOff,
     Suggest,
     StartOver,
     Greet,

@@ -25,13 +25,14 @@ use crate::understanding::answers::Reverted;
 const ASSUMED_PEOPLE: u32 = 50;
 
 impl Work<'_> {
-    /// Does what is meant. Nothing is written of an event that is published already.
+    /// Does what is meant. An event that is no draft any more has rules of its own.
     pub(super) async fn act(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         if self.is_over() {
-            self.refuse_entries();
-            self.patch.clear();
-            self.session.state.asked.clear();
-            return Ok(());
+            return self.live(tx).await;
+        }
+        if self.intent == Intent::CallOff {
+            // A draft that nobody saw cannot be called off: "cancel" is a no.
+            self.intent = Intent::Decline;
         }
         if let Some((revision, seal)) = self.given.take() {
             return self.publish_confirmed(tx, revision, &seal).await;
@@ -48,6 +49,7 @@ impl Work<'_> {
         let patch = std::mem::take(&mut self.patch);
         self.apply(&patch);
         self.patch = patch;
+        self.note_proposals();
         self.settle_place(tx).await?;
         fault::point("turn.place");
         match self.view {
@@ -59,10 +61,19 @@ impl Work<'_> {
         self.offer_confirmation(tx).await
     }
 
+    /// Takes a model's proposals in. They are marked as worked out, so they yield to what was said; what is refused is dropped.
+    fn note_proposals(&mut self) {
+        let applied = self.session.state.draft.apply(&self.proposed);
+        self.noted = applied.changed.into_iter().filter(|field| !self.changed.contains(field)).collect();
+        let draft = &self.session.state.draft;
+        self.noted_doubts.retain(|doubt| self.noted.contains(&doubt.field) || !draft.has(doubt.field));
+    }
+
     /// A place that was named is a venue that we know, or becomes the organizer's own (ruling C-64).
     pub(super) async fn settle_place(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let draft = &self.session.state.draft;
-        let stale = [Field::Place, Field::Address, Field::City].iter().any(|field| self.changed.contains(field));
+        let is_new = |field: &Field| self.changed.contains(field) || self.noted.contains(field);
+        let stale = [Field::Place, Field::Address, Field::City].iter().any(is_new);
         if draft.place_kind == Some(PlaceKind::Online) || !(stale || draft.venue_id.is_some()) {
             return Ok(());
         }
@@ -111,15 +122,6 @@ impl Work<'_> {
         self.errors.push(FieldError::new(Field::Slug, Problem::LinkTaken));
     }
 
-    /// What a form enters about an event that is published already.
-    fn refuse_entries(&mut self) {
-        let entered = matches!(self.job.body, Body::Form(_));
-        let fields: Vec<Field> = self.patch.iter().map(|(fact, _)| fact.field()).collect();
-        for field in fields.into_iter().filter(|_| entered) {
-            self.errors.push(FieldError::new(field, Problem::AlreadyPublished));
-        }
-    }
-
     /// Applies defaults, which the answer tells.
     pub(super) fn assume(&mut self, patch: &Patch) {
         let changed = self.session.state.draft.apply(patch).changed;
@@ -154,13 +156,20 @@ impl Work<'_> {
         }
         let patch = publishing::defaults(self.session.draft(), &self.job.person);
         self.assume(&patch);
-        if self.session.draft().description.is_none() {
+        // A text that we made up follows the facts until the organizer says something of their own.
+        let made_up = self.session.draft().provenance.get(&Field::Description) == Some(&Provenance::Default);
+        if self.session.draft().description.is_none() || made_up && !self.changed.is_empty() {
             let text = advice::describe(
                 self.session.draft(),
                 self.venue.as_ref().map(|venue| venue.name.as_str()),
                 &self.session.language,
             );
-            self.assume(&vec![(Fact::Description(text), Provenance::Default)]);
+            let patch = vec![(Fact::Description(text), Provenance::Default)];
+            if made_up {
+                self.session.state.draft.apply(&patch);
+            } else {
+                self.assume(&patch);
+            }
         }
     }
 

@@ -44,10 +44,14 @@ fn failed(language: &str) -> Reply {
 pub(super) async fn write(desk: &Desk, session: Uuid, job: &Job, language: &str) -> Result<(), StoreError> {
     let words = trouble(Trouble::Failed, language);
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
-    let metadata = serde_json::json!({"failed": true});
-    let said = conversations::say(&mut tx, session, &words, &metadata, &job.channel, job.message).await?;
+    // Nobody waits for an answer to what the publisher tells.
+    let mut said = None;
+    if job.outcome.is_none() {
+        let about = serde_json::json!({"failed": true});
+        said = Some(conversations::say(&mut tx, session, &words, &about, &job.channel, job.message).await?);
+    }
     inbox::set_aside(&mut tx, job.inbox, "the turn failed").await?;
-    write_down(&mut tx, job, &failed(language), language, Some(said)).await?;
+    write_down(&mut tx, job, &failed(language), language, said).await?;
     tx.commit().await?;
     desk.post.notify_waiters();
     metrics::message(metrics::Message::Dead);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actix::prelude::SendError;
 use actix::{ArbiterHandle, Supervisor};
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
@@ -19,6 +20,7 @@ use super::job::Job;
 use super::session::{Ended, SessionActor, Take};
 use super::slot::Slot;
 use super::turn::Desk;
+use super::visit::{self, Visit};
 use crate::telemetry::metrics;
 
 /// Messages that may wait in one session, the one being answered included.
@@ -52,9 +54,12 @@ pub enum Closed {
 pub struct Place {
     directory: Arc<Directory>,
     session: Uuid,
-    _in_order: OwnedMutexGuard<()>,
+    in_order: Option<OwnedMutexGuard<()>>,
     used: bool,
 }
+
+/// How often a visit looks for another actor after one died under it.
+const TRIES: u32 = 3;
 
 impl Directory {
     /// An empty directory whose actors live on these arbiters.
@@ -90,9 +95,22 @@ impl Directory {
     /// # Errors
     /// [`Closed`] when nothing is promised.
     pub async fn reserve(self: &Arc<Self>, session: Uuid) -> Result<Place, Closed> {
+        self.place(session, |slot| match slot.resting_s(self.desk.clock.now()) {
+            Some(retry_after_s) => Err(Closed::Resting { retry_after_s }),
+            None => Ok(()),
+        })
+        .await
+    }
+
+    async fn place(
+        self: &Arc<Self>,
+        session: Uuid,
+        check: impl Fn(&Slot) -> Result<(), Closed>,
+    ) -> Result<Place, Closed> {
         let accepting = {
             let mut slot = self.slots.entry(session).or_insert_with(|| self.wake(session));
             self.refuse(&slot)?;
+            check(&slot)?;
             slot.reserved += 1;
             slot.accepting.clone()
         };
@@ -100,7 +118,32 @@ impl Directory {
         let mut given = Given { directory: self, session, kept: false };
         let in_order = accepting.lock_owned().await;
         given.kept = true;
-        Ok(Place { directory: self.clone(), session, _in_order: in_order, used: false })
+        Ok(Place { directory: self.clone(), session, in_order: Some(in_order), used: false })
+    }
+
+    /// Holds a session's mailbox for somebody who writes from outside, in the order of its messages. A session that rests after
+    /// crashes of its turns is visited, too.
+    ///
+    /// # Errors
+    /// [`Closed::Busy`] when its mailbox is full or the program is stopping.
+    pub async fn visit(self: &Arc<Self>, session: Uuid) -> Result<Visit, Closed> {
+        for _ in 0..TRIES {
+            let mut place = self.place(session, |_| Ok(())).await?;
+            let (visitor, call) = visit::call(Duration::from_secs(self.desk.limits.turn_deadline_s));
+            let generation = {
+                let Some(slot) = self.slots.get(&session) else { return Err(Closed::Busy) };
+                if let Err(SendError::Full(_)) = slot.addr.try_send(visitor) {
+                    return Err(Closed::Busy);
+                }
+                slot.generation
+            };
+            place.in_order = None;
+            match call.granted(place).await {
+                Some(visit) => return Ok(visit),
+                None => self.replace(session, generation).await,
+            }
+        }
+        Err(Closed::Busy)
     }
 
     fn refuse(&self, slot: &Slot) -> Result<(), Closed> {
@@ -108,10 +151,7 @@ impl Directory {
             metrics::busy();
             return Err(Closed::Busy);
         }
-        match slot.resting_s(self.desk.clock.now()) {
-            Some(retry_after_s) => Err(Closed::Resting { retry_after_s }),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Hands an accepted message to its session.
@@ -135,6 +175,12 @@ impl Directory {
         }
         slot.last_used = self.desk.clock.now();
         slot.pending.push_back(job);
+        if slot.pending.len() > 1
+            && self.desk.models.as_ref().is_some_and(|models| models.hurry)
+            && let Some(running) = slot.pending.front()
+        {
+            running.hurry.cancel();
+        }
         self.nudge(session, &slot);
     }
 
@@ -206,6 +252,11 @@ impl Directory {
         let alive =
             (0..count).filter_map(|step| self.arbiters.get((start + step) % count)).find(|arbiter| arbiter.alive());
         alive.or(self.arbiters.first()).cloned().unwrap_or_else(actix::Arbiter::current)
+    }
+
+    /// How many places in a session's mailbox are held: by messages that wait or are answered, and by visits.
+    pub fn held(&self, session: Uuid) -> usize {
+        self.slots.get(&session).map_or(0, |slot| slot.held())
     }
 
     /// The message that a session answers now.

@@ -27,6 +27,9 @@ pub const POINTS: &[&str] = &[
 
 /// The points of an answer that is delivered.
 pub const OUTBOX_POINTS: &[&str] = &["outbox.taken", "outbox.settle"];
+/// The points of a turn that asks a model, which come before it settles.
+pub const MODEL_POINTS: &[&str] =
+    &["model.previewed", "model.reserved", "model.asked", "model.words", "model.answered", "model.settled"];
 
 /// Passes the named point.
 #[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "without the feature a point is nothing"))]

@@ -3,8 +3,10 @@
 //! Promises: fields take the same way into the draft as words do; a field that was changed since the form was shown is refused
 //! with both values and holds up nothing else (ruling C-62).
 
+use std::borrow::Cow;
+
 use port::Form;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::plan;
@@ -19,7 +21,7 @@ use crate::domain::stage::Stage;
 use crate::domain::values::Provenance;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
-use crate::store::{suggestions, venues};
+use crate::store::{files, suggestions, venues};
 use crate::understanding::Intent;
 
 /// By which a choice goes in a form's fields (ruling C-75).
@@ -75,13 +77,14 @@ impl Work<'_> {
         if form.fields.is_empty() {
             return Ok(());
         }
-        let draft = self.before.draft();
         let venue = match entry::venue_key(&form.fields) {
             Some(key) => venues::get_by_key(tx, key).await?,
             None => None,
         };
         let venue = venue.map(|hit| ChosenVenue { id: hit.id, facts: advice::venues::facts_of(&hit) });
-        let entry = entry::read(&form.fields, draft, venue.as_ref(), self.job.person.timezone.as_deref());
+        let fields = self.with_own_picture(tx, &form.fields).await?;
+        let draft = self.before.draft();
+        let entry = entry::read(&fields, draft, venue.as_ref(), self.job.person.timezone.as_deref());
         self.unread.extend(entry.errors);
         for (field, facts) in entry.facts {
             if form.revision.is_some_and(|shown| self.before.state.changed_since(field, shown)) {
@@ -91,6 +94,24 @@ impl Work<'_> {
             self.patch.extend(facts.into_iter().map(|fact| (fact, Provenance::Edited)));
         }
         Ok(())
+    }
+
+    /// The fields without a picture that is not the organizer's.
+    async fn with_own_picture<'a>(
+        &mut self,
+        tx: &mut Tx,
+        fields: &'a Map<String, Value>,
+    ) -> Result<Cow<'a, Map<String, Value>>, StoreError> {
+        match entry::picture(fields, self.before.draft()) {
+            Some(id) if !files::is_own(tx, id).await? => {
+                let name = event_draft::name(Field::Image);
+                self.unread.push((name.to_owned(), "I do not have that picture. Please send it again.".to_owned()));
+                let mut rest = fields.clone();
+                rest.remove(name);
+                Ok(Cow::Owned(rest))
+            }
+            _ => Ok(Cow::Borrowed(fields)),
+        }
     }
 
     fn conflict(&mut self, field: Field, yours: Option<&Value>) {

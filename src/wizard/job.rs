@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use port::{Body, Replies, Reply};
+use port::{Body, Command, Replies, Reply};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::domain::outcome::Outcome;
 use crate::domain::person::Person;
 
 /// One accepted message.
@@ -24,8 +25,12 @@ pub struct Job {
     pub body: Body,
     /// Its answer is written down to be delivered.
     pub addressed: bool,
+    /// What the publisher tells, when it is that and no message of a person's; `body` says nothing then.
+    pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
     pub stop: CancellationToken,
+    /// Somebody waits for the end of this turn: a model's words end here.
+    pub hurry: CancellationToken,
     audience: Mutex<Audience>,
     started: AtomicBool,
 }
@@ -48,7 +53,9 @@ impl Job {
             channel: channel.to_owned(),
             body,
             addressed,
+            outcome: None,
             stop: CancellationToken::new(),
+            hurry: CancellationToken::new(),
             audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
             started: AtomicBool::new(false),
         }
@@ -58,6 +65,12 @@ impl Job {
     #[must_use]
     pub fn addressed(self, addressed: bool) -> Self {
         Self { addressed, ..self }
+    }
+
+    /// What the publisher tells the session, on its way.
+    pub fn outcome(inbox: Uuid, owner: Person, channel: &str, outcome: Outcome) -> Self {
+        let job = Self::new((inbox, Uuid::nil()), owner, channel, Body::Command(Command::Summary), None);
+        Self { outcome: Some(outcome), ..job }
     }
 
     /// Marks it as begun. `false`: it was begun before, and must not be begun again in this process.

@@ -1,14 +1,19 @@
 //! The wizard: one supervised actor for each session, which is the only writer of that session.
 //!
-//! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered.
+//! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered;
+//! [`counsel`] asks a model about it.
 
 mod acts;
 pub mod apology;
+pub mod counsel;
 pub mod directory;
 pub mod fault;
 mod form;
 pub mod job;
+mod live;
 mod milestones;
+pub mod models;
+mod outcome;
 mod plan;
 mod publish;
 pub mod recovery;
@@ -18,4 +23,5 @@ pub mod slot;
 pub mod state;
 pub mod system;
 pub mod turn;
+pub mod visit;
 mod work;

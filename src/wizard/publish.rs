@@ -9,7 +9,7 @@ use crate::domain::error::{FieldError, Problem};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
 use crate::domain::publishing::{self, CONFIRMATION_LIFE_S};
-use crate::domain::session::Confirming;
+use crate::domain::session::{Act, Confirming};
 use crate::domain::stage::Stage;
 use crate::domain::values::SessionStatus;
 use crate::store::database::Tx;
@@ -30,12 +30,17 @@ impl Work<'_> {
         if !complete || self.intent == Intent::Decline || !self.job.person.role.may_publish() {
             return Ok(());
         }
+        self.ask_for_yes(tx, Act::Publish).await
+    }
+
+    /// Asks for a yes to exactly this, at this revision.
+    pub(super) async fn ask_for_yes(&mut self, tx: &mut Tx, act: Act) -> Result<(), StoreError> {
         let (token, revision) = (self.desk.ids.token(), self.session.revision());
         let seal = confirmations::seal(&token);
         fault::point("settle.confirmation");
         let life_s = i32::try_from(CONFIRMATION_LIFE_S).unwrap_or(i32::MAX);
         confirmations::offer(tx, self.session.id, revision, &seal, life_s).await?;
-        self.session.state.confirming = Some(Confirming { revision, seal });
+        self.session.state.confirming = Some(Confirming { revision, seal, act });
         self.offered_token = Some(token);
         Ok(())
     }

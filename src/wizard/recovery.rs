@@ -9,6 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::apology;
 use super::directory::Directory;
 use super::job::Job;
+use crate::domain::outcome::Outcome;
+use crate::domain::person::Person;
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
 use crate::store::inbox::{self, Leftover};
@@ -61,12 +63,13 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     for (leftover, person) in jobs {
         metrics::message(metrics::Message::TakenUp);
         let Some(person) = person else { continue };
-        let body = serde_json::from_value::<Body>(leftover.body.clone());
-        match body {
-            Ok(body) if !leftover.dead => take_up(directory, &leftover, person, body),
-            _ => {
-                let job = Job::new((leftover.inbox, leftover.message), person, &leftover.channel, Body::Decline, None)
-                    .addressed(leftover.addressed);
+        match job(&leftover, person.clone()) {
+            Some(job) if !leftover.dead => directory.resume(leftover.session, Arc::new(job)),
+            unread => {
+                let said = (leftover.inbox, leftover.message.unwrap_or_default());
+                let job = unread.unwrap_or_else(|| {
+                    Job::new(said, person, &leftover.channel, Body::Decline, None).addressed(leftover.addressed)
+                });
                 apology::settle(desk.clone(), leftover.session, Arc::new(job)).await;
             }
         }
@@ -74,8 +77,14 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     Ok(count)
 }
 
-fn take_up(directory: &Arc<Directory>, leftover: &Leftover, person: crate::domain::person::Person, body: Body) {
-    let job = Job::new((leftover.inbox, leftover.message), person, &leftover.channel, body, None)
-        .addressed(leftover.addressed);
-    directory.resume(leftover.session, Arc::new(job));
+/// What was left, if it can still be read: a person's message, or what the publisher tells.
+fn job(leftover: &Leftover, owner: Person) -> Option<Job> {
+    let body = leftover.body.clone();
+    if let Some(message) = leftover.message {
+        let body = serde_json::from_value::<Body>(body).ok()?;
+        let job = Job::new((leftover.inbox, message), owner, &leftover.channel, body, None);
+        return Some(job.addressed(leftover.addressed));
+    }
+    let outcome = serde_json::from_value::<Outcome>(body).ok()?;
+    Some(Job::outcome(leftover.inbox, owner, &leftover.channel, outcome))
 }

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::apology;
 use super::directory::Directory;
 use super::job::Job;
 use super::turn::{self, Desk, TurnError};
+use super::visit::Visitor;
 use crate::domain::session::Session;
 use crate::telemetry::metrics;
 
@@ -95,6 +97,15 @@ impl Handler<Take> for SessionActor {
     }
 }
 
+/// While a visit lasts nothing else is handled. What is held is compared with the store before the next turn uses it.
+impl Handler<Visitor> for SessionActor {
+    type Result = AtomicResponse<Self, ()>;
+
+    fn handle(&mut self, visitor: Visitor, _: &mut Self::Context) -> Self::Result {
+        AtomicResponse::new(Box::pin(visitor.stay().into_actor(self)))
+    }
+}
+
 /// The body of a turn gave no result: it panicked or was stuck.
 #[derive(Debug, Clone, Copy)]
 struct Failure;
@@ -108,7 +119,8 @@ async fn work(
 ) -> Result<Result<Session, TurnError>, Failure> {
     let deadline = Duration::from_secs(desk.limits.turn_deadline_s);
     let begun = Instant::now();
-    let mut body = desk.runtime.spawn(turn::run(desk.clone(), id, job.clone(), held));
+    // An actor that ends ends its turn, and with it what the turn waits for.
+    let mut body = AbortOnDropHandle::new(desk.runtime.spawn(turn::run(desk.clone(), id, job.clone(), held)));
     match tokio::time::timeout(deadline, &mut body).await {
         Ok(Ok(result)) => return Ok(result),
         Ok(Err(error)) => {

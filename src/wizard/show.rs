@@ -1,14 +1,17 @@
 //! What a turn says and shows, from the session as it was settled.
 
-use port::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
+use port::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State};
 
+use super::counsel::Counsel;
 use super::state::{self, Aftermath, View};
 use super::work::Work;
+use crate::domain::fact::Field;
 use crate::domain::publishing;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::values::Provenance;
-use crate::understanding::answers::{self, Telling};
+use crate::understanding::answers::live::{self, Live};
+use crate::understanding::answers::{self, Parts, Telling};
 use crate::understanding::{Intent, card, notices};
 
 /// The answer in words.
@@ -16,11 +19,103 @@ pub(super) fn words(work: &Work<'_>) -> String {
     if let Some(refused) = work.refused.as_ref().and_then(|refused| refused["message"].as_str()) {
         return refused.to_owned();
     }
-    let draft = work.session.draft();
-    let missing = publishing::missing(draft);
-    let url = public_url(work);
-    let name = draft.name.clone().unwrap_or_default();
-    let mut telling = Telling::about(draft, &work.session.language);
+    if let Some(live) = &work.live {
+        let Ground { name, url, .. } = Ground::of(work);
+        return live::answer(live, &work.errors, &name, &url, &work.session.language);
+    }
+    let words = match work.counsel.filter(|_| work.published.is_none() && !work.before.is_published()) {
+        Some(counsel) => with_counsel(work, counsel),
+        None => {
+            let Parts { facts, reaction, closing } = parts(work);
+            answers::join([facts, reaction, closing].into_iter().flatten(), &work.session.language)
+        }
+    };
+    match &work.note {
+        // Somebody who was late had it with the rules' answer.
+        Some(note) if work.published.is_none() && !words.contains(note.as_str()) => format!("{words}\n{note}"),
+        _ => words,
+    }
+}
+
+/// The rules' answer in its parts.
+pub(super) fn parts(work: &Work<'_>) -> Parts {
+    answers::parts(&telling(work, &Ground::of(work)))
+}
+
+/// The rules' answer with a model's words in it: the facts, what the model said, what counts where it said something else,
+/// what of its proposals was taken, the next question. What was shown already begins it, unless somebody else changed the
+/// draft meanwhile.
+fn with_counsel(work: &Work<'_>, counsel: &Counsel) -> String {
+    let language = work.session.language.as_str();
+    let is_same = counsel.version == work.before.version;
+    let added = added(work, counsel);
+    let Parts { facts, reaction, closing } = parts(work);
+    let is_answered = !counsel.prose.is_empty() || !added.is_empty();
+    let facts = if is_same { counsel.base.clone() } else { answers::join(facts, language) };
+    let asks_anew = !(is_same && counsel.is_late && work.session.state.asked == counsel.asked);
+    let lines = [
+        facts,
+        counsel.prose.clone(),
+        if counsel.prose.is_empty() { String::new() } else { exactly(work, counsel) },
+        added,
+        answers::join(closing.into_iter().filter(|_| asks_anew), language),
+    ];
+    if !is_answered && !(is_same && counsel.is_late) {
+        // Exactly what it would be without a model.
+        let Parts { facts, closing, .. } = parts(work);
+        return answers::join([facts, reaction, closing].into_iter().flatten(), language);
+    }
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+/// What the draft says of the fields about which a model said something else.
+fn exactly(work: &Work<'_>, counsel: &Counsel) -> String {
+    let ground = Ground::of(work);
+    answers::exactly(&Telling { changed: &counsel.wrong, worked_out: true, ..telling(work, &ground) })
+}
+
+/// What a model's proposals changed, and what was assumed because of it.
+fn added(work: &Work<'_>, counsel: &Counsel) -> String {
+    let defaults: Vec<Field> =
+        work.defaults.iter().copied().filter(|field| !counsel.defaults.contains(field)).collect();
+    let ground = Ground::of(work);
+    let parts = answers::parts(&Telling {
+        intent: Intent::Inform,
+        changed: &work.noted,
+        defaults: &defaults,
+        errors: &[],
+        doubts: &work.noted_doubts,
+        wish: None,
+        reverted: None,
+        first: false,
+        cut: false,
+        worked_out: true,
+        ..telling(work, &ground)
+    });
+    answers::join(parts.facts, &work.session.language)
+}
+
+/// What an answer is told from and nobody else holds.
+struct Ground {
+    missing: Vec<Field>,
+    name: String,
+    url: String,
+}
+
+impl Ground {
+    fn of(work: &Work<'_>) -> Self {
+        let draft = work.session.draft();
+        Self {
+            missing: publishing::missing(draft),
+            name: draft.name.clone().unwrap_or_default(),
+            url: public_url(work),
+        }
+    }
+}
+
+fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
+    let mut telling = Telling::about(work.session.draft(), &work.session.language);
     telling.intent = work.intent;
     telling.changed = &work.changed;
     telling.errors = &work.errors;
@@ -30,24 +125,23 @@ pub(super) fn words(work: &Work<'_>) -> String {
     telling.venue = work.venue.as_ref().map(|venue| venue.name.as_str());
     telling.asked = &work.session.state.asked;
     telling.suggestions = &work.suggestions;
-    telling.missing = &missing;
+    telling.missing = &ground.missing;
     telling.warnings = &work.warnings;
-    telling.published = work.published.as_ref().map(|_| (name.as_str(), url.as_str()));
-    telling.live = work.before.is_published().then_some((name.as_str(), url.as_str()));
+    telling.published = work.published.as_ref().map(|_| (ground.name.as_str(), ground.url.as_str()));
     telling.reverted = work.reverted;
     telling.first = work.first;
     telling.cut = work.cut;
     telling.guest = !work.job.person.role.may_publish();
-    let words = answers::answer(&telling);
-    match &work.note {
-        Some(note) if work.published.is_none() => format!("{words}\n{note}"),
-        _ => words,
-    }
+    telling
 }
 
 /// Everything that is shown, in order; [`Reply::Done`] follows by itself.
 pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
-    let mut replies: Vec<Reply> = pieces(&words).into_iter().map(Reply::Delta).collect();
+    // What was shown while a model was asked is not shown again. Where somebody else changed the draft meanwhile it does not
+    // begin the answer any more: then the whole answer counts, and comes in one piece.
+    let shown = work.counsel.map_or("", |counsel| counsel.shown.as_str());
+    let rest = words.strip_prefix(shown).unwrap_or_default();
+    let mut replies: Vec<Reply> = pieces(rest).into_iter().map(Reply::Delta).collect();
     replies.push(Reply::Said(words));
     if let Some(token) = &work.offered_token {
         replies.push(Reply::Confirm(confirmation(work, token)));
@@ -76,6 +170,7 @@ fn state(work: &Work<'_>) -> State {
             errors: state::errors(&work.errors, &work.unread, &work.session.language),
             conflicts: work.conflicts.clone(),
             refused: work.refused.clone(),
+            is_degraded: work.counsel.is_some_and(|counsel| counsel.is_degraded),
         },
         now: work.now,
         public_url: &work.desk.public_url,
@@ -105,10 +200,36 @@ fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
     Confirmation {
         revision: work.session.revision(),
         token: token.to_owned(),
-        card: draft_card(work),
+        purpose: purpose(work),
+        card: question_card(work),
         url: public_url(work),
         warnings: work.warnings.iter().map(|kind| notices::warning(*kind, &work.session.language)).collect(),
     }
+}
+
+/// What a yes would do.
+fn purpose(work: &Work<'_>) -> Purpose {
+    match &work.live {
+        Some(Live::AskedToCallOff { .. }) => Purpose::CallOff,
+        Some(_) => Purpose::Change,
+        None => Purpose::Publish,
+    }
+}
+
+/// What the question is about: the draft, or of a published event what would be another.
+fn question_card(work: &Work<'_>) -> Card {
+    let mut card = draft_card(work);
+    if let Some(Live::Asked { differences, .. }) = &work.live {
+        card.lines = differences
+            .iter()
+            .map(|change| Line {
+                label: change.label.clone(),
+                value: live::change_words(change, &work.session.language),
+                source: Source::Said,
+            })
+            .collect();
+    }
+    card
 }
 
 /// The draft as it is saved.

@@ -49,6 +49,8 @@ pub(super) struct Aftermath {
     pub(super) conflicts: Map<String, Value>,
     /// Why nothing was published: `{code, message}` and, for a stale revision, `{yours, current}`.
     pub(super) refused: Option<Value>,
+    /// The rules answered alone although a model was to be asked (ruling C-08).
+    pub(super) is_degraded: bool,
 }
 
 /// What is looked at.
@@ -111,6 +113,9 @@ pub(super) fn of(view: View<'_>) -> State {
         if session.is_published() {
             let slug = session.event.as_ref().and_then(|event| event.slug.as_deref()).unwrap_or_default();
             state.insert("publicUrl".to_owned(), json!(format!("{}/e/{slug}", view.public_url)));
+        }
+        if view.aftermath.is_degraded {
+            state.insert("degraded".to_owned(), true.into());
         }
         if !view.aftermath.conflicts.is_empty() {
             state.insert("conflicts".to_owned(), Value::Object(view.aftermath.conflicts));

@@ -1,8 +1,8 @@
 //! One turn: an accepted message becomes a settled answer.
 //!
-//! Everything a turn reads and writes happens in one transaction in the owner's name. A turn that finds the session changed
-//! by somebody else starts again on what is there now; one that finds the store away waits a little, then leaves the message
-//! to be taken up again.
+//! Everything a turn writes is written in one transaction in the owner's name. A model is asked before it, once, while no
+//! transaction is open ([`super::counsel`]). A turn that finds the session changed by somebody else starts again on what is there
+//! now; one that finds the store away waits a little, then leaves the message to be taken up again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,11 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::apology;
+use super::counsel::{self, Counsel};
 use super::fault;
 use super::job::Job;
+use super::models::Models;
+use super::outcome;
 use super::work::Work;
 use crate::domain::clock::{Clock, Ids};
 use crate::domain::session::Session;
@@ -40,6 +43,8 @@ pub struct Desk {
     pub public_url: String,
     /// Rings when an answer was written down that is to be delivered.
     pub post: Arc<Notify>,
+    /// The models that are asked, when there are any.
+    pub models: Option<Models>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -111,9 +116,10 @@ pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<S
 }
 
 async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>) -> Result<Session, TurnError> {
+    let counsel = counsel::consult(desk, id, job, held.as_ref()).await;
     let (mut conflicts, mut waits, mut link_taken) = (0, 0, false);
     loop {
-        let error = match once(desk, id, job, held.take(), link_taken).await {
+        let error = match once(desk, id, job, held.take(), link_taken, counsel.as_ref()).await {
             Ok(Try::Settled(session, replies)) => {
                 fault::point("reply.before");
                 for reply in replies {
@@ -157,19 +163,29 @@ enum Try {
     Stopped,
 }
 
-/// One try. A stop counts until the writing begins: after that the answer is on its way.
+/// One try. A stop counts until the writing begins: after that the answer is on its way. Where something was shown already, a
+/// stop only ended the model's words: what was shown is kept.
 async fn once(
     desk: &Arc<Desk>,
     id: Uuid,
     job: &Job,
     held: Option<Session>,
     link_taken: bool,
+    counsel: Option<&Counsel>,
 ) -> Result<Try, StoreError> {
     fault::point("turn.begin");
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");
-    let mut work = Work::new(desk, job, before);
+    if let Some(told) = job.outcome {
+        let Some(replies) = outcome::say(desk, &mut tx, job, told, &before).await? else {
+            return Ok(Try::AnsweredElsewhere);
+        };
+        tx.commit().await?;
+        fault::point("outcome.after_said");
+        return Ok(Try::Settled(Box::new(before), replies));
+    }
+    let mut work = Work::new(desk, job, before, counsel);
     work.read(&mut tx).await?;
     if link_taken {
         work.give_up_link();
@@ -179,7 +195,7 @@ async fn once(
     fault::point("turn.applied");
     work.advise(&mut tx).await?;
     fault::point("turn.advised");
-    if job.stop.is_cancelled() {
+    if job.stop.is_cancelled() && counsel.is_none_or(|counsel| counsel.shown.is_empty()) {
         return Ok(Try::Stopped);
     }
     let milestones = work.milestones();
@@ -195,7 +211,7 @@ async fn once(
 }
 
 /// What we hold, if it is still what is stored; else what is stored.
-async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session, StoreError> {
+pub(super) async fn current(tx: &mut Tx, id: Uuid, held: Option<Session>) -> Result<Session, StoreError> {
     if let Some(held) = held
         && sessions::is_current(tx, &held).await?
     {

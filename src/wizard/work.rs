@@ -1,7 +1,8 @@
 //! A turn in the making: what was understood, what it changes, what is said and shown.
 //!
 //! The steps run in order, in one transaction: [`Work::read`], [`Work::act`] (in `acts.rs`), [`Work::advise`],
-//! [`Work::settle`]. Rules decide; words are made from the draft at the end.
+//! [`Work::settle`]. Rules decide; words are made from the draft at the end. What a model said and proposed was gathered
+//! before ([`Counsel`]); its proposals come last and yield to everything that was said.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use port::{Body, Command, Reply};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::counsel::Counsel;
 use super::fault;
 use super::job::Job;
 use super::milestones::Milestones;
@@ -26,13 +28,14 @@ use crate::domain::publishing::Warning;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
-use crate::domain::values::{Provenance, SessionStatus};
+use crate::domain::values::{EventStatus, Provenance, SessionStatus};
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::revisions::Change;
 use crate::store::settlement::{self, Settled, Settlement};
 use crate::store::{events, revisions, suggestions};
 use crate::understanding::answers::Reverted;
+use crate::understanding::answers::live::Live;
 use crate::understanding::{self, Context, Doubt, Intent, Wish};
 
 /// A turn in the making.
@@ -59,6 +62,8 @@ pub(super) struct Work<'a> {
     pub(super) given: Option<(i64, Vec<u8>)>,
     /// The token of the confirmation that is offered with this answer.
     pub(super) offered_token: Option<String>,
+    /// Where a published event stands after what was said.
+    pub(super) live: Option<Live>,
     /// The link that the event was just published under.
     pub(super) published: Option<String>,
     /// The venue, when the draft has one that we know.
@@ -77,15 +82,28 @@ pub(super) struct Work<'a> {
     pub(super) note: Option<String>,
     /// How many suggestions were taken.
     pub(super) accepted: usize,
+    /// The model's part, when one was asked.
+    pub(super) counsel: Option<&'a Counsel>,
+    /// What it proposes, in values.
+    pub(super) proposed: Patch,
+    /// What its proposals changed.
+    pub(super) noted: Vec<Field>,
+    /// What of its proposals may be meant otherwise.
+    pub(super) noted_doubts: Vec<Doubt>,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(desk: &'a Arc<Desk>, job: &'a Job, before: Session) -> Self {
+    pub(super) fn new(desk: &'a Arc<Desk>, job: &'a Job, before: Session, counsel: Option<&'a Counsel>) -> Self {
+        let mut session = before.clone();
+        if session.status == SessionStatus::Abandoned {
+            // Whoever writes again goes on (ruling C-41).
+            session.status = SessionStatus::InProgress;
+        }
         Self {
             desk,
             job,
             now: desk.clock.now(),
-            session: before.clone(),
+            session,
             intent: Intent::Unclear,
             patch: Patch::new(),
             doubts: Vec::new(),
@@ -99,6 +117,7 @@ impl<'a> Work<'a> {
             reverted: None,
             given: None,
             offered_token: None,
+            live: None,
             published: None,
             venue: None,
             view: None,
@@ -110,6 +129,10 @@ impl<'a> Work<'a> {
             suggestions: Vec::new(),
             note: None,
             accepted: 0,
+            counsel,
+            proposed: Patch::new(),
+            noted: Vec::new(),
+            noted_doubts: Vec::new(),
         }
     }
 
@@ -132,27 +155,20 @@ impl<'a> Work<'a> {
     }
 
     pub(super) async fn read_words(&mut self, tx: &mut Tx, text: &str) -> Result<(), StoreError> {
+        let context = self.context();
+        let understood = understanding::understand(text, &context);
+        if let Some(counsel) = self.counsel {
+            let resolved = counsel.proposal.resolve(text, &context);
+            (self.proposed, self.noted_doubts) = (resolved.patch, resolved.doubts);
+        }
         let state = &self.before.state;
-        let understood = understanding::understand(
-            text,
-            &Context {
-                now: self.local_now(),
-                draft: &state.draft,
-                asked: if state.draft.is_empty() && self.view.is_none() { plan::FIRST_QUESTION } else { &self.asked },
-                offered: &state.offered,
-                confirming: state.confirming.is_some(),
-                language: (self.before.version > 0).then_some(self.before.language.as_str()),
-                country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
-                currency: state
-                    .draft
-                    .currency
-                    .or_else(|| self.job.person.currency.as_deref().and_then(Currency::parse)),
-            },
-        );
         self.session.language = understood.language;
         self.intent = understood.intent;
         (self.patch, self.doubts, self.wish, self.cut) =
             (understood.patch, understood.doubts, understood.wish, understood.cut);
+        if let Some(wish) = self.wish {
+            self.session.state.wish = Some((wish.from, wish.until));
+        }
         match (self.intent, &state.confirming) {
             (Intent::Affirm, Some(confirming)) => self.given = Some((confirming.revision, confirming.seal.clone())),
             (Intent::Pick(index), _) => {
@@ -163,6 +179,29 @@ impl<'a> Work<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What is known when this message is read.
+    fn context(&self) -> Context<'_> {
+        let state = &self.before.state;
+        let own = || self.job.person.currency.as_deref().and_then(Currency::parse);
+        Context {
+            now: self.local_now(),
+            draft: &state.draft,
+            asked: if state.draft.is_empty() && self.view.is_none() { plan::FIRST_QUESTION } else { &self.asked },
+            offered: &state.offered,
+            confirming: state.confirming.is_some(),
+            language: (self.before.version > 0).then_some(self.before.language.as_str()),
+            wish: state.wish.map(|(from, until)| Wish { from, until }),
+            country: state.draft.country.as_deref().or(self.job.person.country.as_deref()),
+            currency: state.draft.currency.or_else(own),
+        }
+    }
+
+    /// Whether this is talk that a model may have something to say to, and nothing that the rules alone must do.
+    pub(super) fn is_talk(&self) -> bool {
+        let talk = matches!(self.intent, Intent::Inform | Intent::Unclear | Intent::Suggest);
+        talk && self.given.is_none() && self.accepted == 0 && !self.is_over()
     }
 
     async fn read_pick(&mut self, tx: &mut Tx, id: &str) -> Result<(), StoreError> {
@@ -204,7 +243,7 @@ impl<'a> Work<'a> {
     }
 
     /// The organizer's own local time: the event's zone, else theirs, else UTC.
-    fn local_now(&self) -> jiff::civil::DateTime {
+    pub(super) fn local_now(&self) -> jiff::civil::DateTime {
         let name = self.before.draft().timezone.as_deref().or(self.job.person.timezone.as_deref());
         let zone = name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         self.now.to_zoned(zone).datetime()
@@ -224,7 +263,7 @@ impl<'a> Work<'a> {
 
     /// Finds out what can be suggested for where the conversation is now.
     pub(super) async fn advise(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        if self.published.is_some() {
+        if self.published.is_some() || self.live.is_some() {
             self.session.state.offered.clear();
             return Ok(());
         }
@@ -273,7 +312,7 @@ impl<'a> Work<'a> {
         }
         self.session.state.revision = self.session.revision();
         self.session.state.touch(self.before.draft(), self.session.state.revision);
-        let metadata = json!({"rung": "rules", "latency_ms": self.latency_ms()});
+        let metadata = self.metadata();
         let replies = show::replies(&self, words.clone());
         let outgoing = self.job.addressed.then(|| {
             let kept: Vec<&Reply> = replies.iter().filter(|reply| reply.is_kept()).collect();
@@ -300,8 +339,19 @@ impl<'a> Work<'a> {
         Ok(Some((self.session, replies)))
     }
 
-    fn latency_ms(&self) -> i64 {
-        self.desk.clock.now().as_millisecond() - self.now.as_millisecond()
+    /// About the answer (R73).
+    fn metadata(&self) -> Value {
+        let own = self.desk.clock.now().as_millisecond() - self.now.as_millisecond();
+        let Some(counsel) = self.counsel else { return json!({"rung": "rules", "latency_ms": own}) };
+        let mut metadata = counsel.metadata.clone();
+        let model = metadata.get("model_ms").and_then(Value::as_i64).unwrap_or(0);
+        if let Some(metadata) = metadata.as_object_mut() {
+            metadata.insert("latency_ms".to_owned(), (own + model).into());
+            if !self.noted.is_empty() {
+                metadata.insert("noted".to_owned(), json!(self.noted));
+            }
+        }
+        metadata
     }
 
     /// What is another in the draft than before the turn, field by field.
@@ -343,9 +393,10 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Whether the session is over: its event is published.
+    /// Whether the draft is over: its event was published.
     pub(super) fn is_over(&self) -> bool {
-        self.before.is_published() || self.before.status == SessionStatus::Completed
+        let is_draft = self.before.event.as_ref().is_none_or(|event| event.status == EventStatus::Draft);
+        !is_draft || self.before.status == SessionStatus::Completed
     }
 
     /// Whether a fact of this kind was just stated.

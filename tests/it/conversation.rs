@@ -1,5 +1,7 @@
 //! Whole conversations, as organizers have them: from a first message to a published event.
 
+mod languages;
+
 use eventos::store::cluster::Role;
 use port::recorder::Recorder;
 use port::{Body, Command, Reply, Source};

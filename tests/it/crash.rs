@@ -5,6 +5,7 @@
 
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eventos::store::cluster::Role;
 use eventos::wizard::fault::POINTS;
@@ -102,7 +103,9 @@ struct Talking {
 
 impl Talking {
     fn start(database: &Database, email: &str, kill: Option<&str>) -> Self {
-        let folder = Folder(std::env::temp_dir().join(format!("eventos-two-{}-{email}", std::process::id())));
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = Folder(std::env::temp_dir().join(format!("eventos-two-{}-{number}", std::process::id())));
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
         command.args(["chat", "--email", email, "--data-dir"]).arg(&folder.0).env("DATABASE_URL", database.url());
         command.env("EVENTOS_WIZARD__LEASE_S", "2");
@@ -168,5 +171,36 @@ async fn a_second_program_takes_over_what_a_killed_one_accepted() {
         assert!(faults.is_empty(), "{point}: {faults:?}");
         let said = count(&mut conn, "select count(distinct user_id) from wizard_sessions").await;
         assert_eq!(said, 2, "{point}: each has a session");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_programs_killed_in_one_session_leave_nothing_behind() {
+    const OPEN: &str = "select count(*) from inbox where state not in ('answered', 'dead')";
+    // Each dies around its ACCEPT, the second while the first one's message still waits; where it dies before the commit nothing
+    // was accepted.
+    for (one, two, left) in [
+        ("accept.after_commit", "accept.after_commit", 2),
+        ("deliver.after", "accept.before_commit", 1),
+        ("accept.before_commit", "deliver.before", 1),
+    ] {
+        let database = harness::database().await;
+        let mut conn = database.connect(Role::Bootstrap).await;
+        // The greeting is the first message of each.
+        let mut first = Talking::start(&database, "ana@example.com", Some(&format!("{one}:3")));
+        first.say(LINES[0]);
+        first.say(LINES[1]);
+        assert!(first.end(), "{one}: the first program was not killed");
+        let mut second = Talking::start(&database, "ana@example.com", Some(&format!("{two}:2")));
+        second.say(LINES[2]);
+        assert!(second.end(), "{two}: the second program was not killed");
+        assert_eq!(count(&mut conn, "select count(*) from wizard_sessions").await, 1, "they share a session");
+        let open = count(&mut conn, OPEN).await;
+        assert!((1..=left).contains(&open), "{one}, {two}: {open} messages wait");
+        let living = Talking::start(&database, "bo@example.com", None);
+        until(&mut conn, OPEN, 0).await;
+        assert!(!living.end());
+        let faults = faults(&mut conn).await;
+        assert!(faults.is_empty(), "{one}, {two}: {faults:?}");
     }
 }

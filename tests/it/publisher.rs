@@ -1,8 +1,11 @@
 //! The publisher against a real PostgreSQL, a Stripe that lies, and files for mails.
 
+mod changes;
+mod connect;
 mod crash;
 mod judge;
 mod mail;
+mod outcomes;
 mod queue;
 mod scene;
 mod webhook;

@@ -51,7 +51,7 @@ impl Door for Signed {
 }
 
 /// A page of this person, in one thread.
-struct Page {
+pub(crate) struct Page {
     routes: Router,
     email: &'static str,
     thread: &'static str,
@@ -59,7 +59,7 @@ struct Page {
 }
 
 impl Page {
-    fn open(program: &Program, email: &'static str, thread: &'static str) -> Self {
+    pub(crate) fn open(program: &Program, email: &'static str, thread: &'static str) -> Self {
         let routes = web::router(web::WebState { door: Arc::new(Signed(program.door())) });
         Self { routes, email, thread, runs: 0 }
     }
@@ -78,12 +78,12 @@ impl Page {
         text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect()
     }
 
-    async fn say(&mut self, id: &str, words: &str) -> Vec<Value> {
+    pub(crate) async fn say(&mut self, id: &str, words: &str) -> Vec<Value> {
         self.post("run", json!([{"id": id, "role": "user", "content": words}])).await
     }
 
     /// Who said what, as a page sees it that comes back.
-    async fn transcript(&mut self) -> Vec<(String, String)> {
+    pub(crate) async fn transcript(&mut self) -> Vec<(String, String)> {
         let events = self.post("connect", json!([])).await;
         let snapshot = events.iter().find(|event| event["type"] == "MESSAGES_SNAPSHOT");
         let messages = snapshot.map(|event| event["messages"].as_array().unwrap().clone()).unwrap_or_default();
@@ -92,7 +92,7 @@ impl Page {
     }
 }
 
-fn said(events: &[Value]) -> String {
+pub(crate) fn said(events: &[Value]) -> String {
     events
         .iter()
         .filter(|event| event["type"] == "TEXT_MESSAGE_CONTENT")
@@ -100,7 +100,7 @@ fn said(events: &[Value]) -> String {
         .collect()
 }
 
-fn state(events: &[Value]) -> &Value {
+pub(crate) fn state(events: &[Value]) -> &Value {
     &events.iter().rev().find(|event| event["type"] == "STATE_SNAPSHOT").unwrap()["snapshot"]
 }
 

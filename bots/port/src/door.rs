@@ -41,6 +41,16 @@ pub trait Door: Send + Sync + 'static {
     /// [`Refusal::NotFound`] for a session that is not the sender's.
     async fn state(&self, from: &Sender, session: &str) -> Result<State, Refusal>;
 
+    /// Keeps a picture that the sender brought. What it gives goes into a form's `imageUrl`, as a message of its own:
+    /// `Body::Form(Form { fields: {"imageUrl": address}, .. })`. JPEG, PNG or WebP, up to 10 MB.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with the reason when it is no picture that we take; as for [`Door::accept`].
+    async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
+        let _ = (from, bytes);
+        Err(Refusal::Invalid("I cannot take pictures here.".to_owned()))
+    }
+
     /// Stops the turn that runs in this session now; `false` when none does.
     ///
     /// # Errors

@@ -30,6 +30,6 @@ pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, Draft, Histo
 pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
 pub use link::{LinkStep, Linking};
 pub use outgoing::{Address, Delivery, Memory, Outgoing};
-pub use reply::{Card, Choice, Confirmation, Line, Progress, Reply, Source, State};
+pub use reply::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State};
 pub use visible::visible;
 pub use words::words;

@@ -120,11 +120,27 @@ pub enum Source {
     Edited,
 }
 
-/// The question before publishing.
+/// What a yes does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The event goes public.
+    #[default]
+    Publish,
+    /// The published event becomes another; the card shows what would be different.
+    Change,
+    /// The published event is called off.
+    CallOff,
+}
+
+/// The question before publishing, and before a published event is changed or called off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
     /// The revision of the draft that is shown.
     pub revision: i64,
+    /// What a yes does.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Single use, expires; goes back in [`crate::Body::Confirm`].
     pub token: String,
     /// What would be published.
@@ -217,13 +233,41 @@ impl Confirmation {
     pub fn notes(&self) -> Vec<String> {
         let language = &self.card.language;
         let warnings = self.warnings.iter().map(|warning| words(language, "note", &[("words", warning)]));
-        warnings.chain(once(words(language, "address", &[("url", &self.url)]))).collect()
+        let address = || words(language, "address", &[("url", &self.url)]);
+        warnings.chain((self.purpose == Purpose::Publish).then(address)).collect()
     }
 
     /// The question for channels whose people answer in words.
     #[must_use]
     pub fn question(&self) -> String {
-        words(&self.card.language, "publish_in_words", &[])
+        self.say("in_words")
+    }
+
+    /// The question above buttons.
+    #[must_use]
+    pub fn short_question(&self) -> String {
+        self.say("question")
+    }
+
+    /// What the button for yes says.
+    #[must_use]
+    pub fn yes(&self) -> String {
+        self.say("yes")
+    }
+
+    /// What the button for no says.
+    #[must_use]
+    pub fn no(&self) -> String {
+        self.say("no")
+    }
+
+    fn say(&self, part: &str) -> String {
+        let purpose = match self.purpose {
+            Purpose::Publish => "publish",
+            Purpose::Change => "change",
+            Purpose::CallOff => "call_off",
+        };
+        words(&self.card.language, &format!("{purpose}_{part}"), &[])
     }
 
     fn plain(&self) -> String {

@@ -85,6 +85,7 @@ fn card() -> Card {
 fn question() -> Reply {
     Reply::Confirm(Confirmation {
         revision: 7,
+        purpose: port::Purpose::Publish,
         token: "tok".to_owned(),
         card: card(),
         url: "https://events.example/e/jazz".to_owned(),

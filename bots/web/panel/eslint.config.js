@@ -4,7 +4,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist', 'node_modules', 'test-results', 'playwright-report'] },
+  { ignores: ['dist', 'measure.mjs', 'node_modules', 'test-results', 'playwright-report'] },
   ...ts.configs.strict,
   a11y.flatConfigs.strict,
   {

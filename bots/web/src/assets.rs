@@ -25,8 +25,18 @@ use crate::PanelConfig;
 struct Dist;
 
 /// The panel's own addresses; what they show is decided in the browser.
-const PAGES: [&str; 8] =
-    ["/", "/login", "/reset", "/settings", "/dashboard", "/dashboard/events/{id}", "/wizard/new", "/wizard/{id}"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/login",
+    "/reset",
+    "/settings",
+    "/dashboard",
+    "/dashboard/events/{id}",
+    "/dashboard/events/{id}/guests",
+    "/checkin/{event}",
+    "/wizard/new",
+    "/wizard/{id}",
+];
 const ASSETS: &str = "/assets/{*path}";
 
 const NOT_BUILT: &str = include_str!("not_built.html");
@@ -44,9 +54,10 @@ struct Panel {
     policy: HeaderValue,
 }
 
-/// The panel's pages, files and configuration. `project`: the address where people sign in, when that is elsewhere.
-pub fn panel(project: Option<&str>, configure: Configure) -> Router {
-    let policy = policy(project);
+/// The panel's pages, files and configuration. `project`: the address where people sign in, when that is elsewhere;
+/// `style`: the inline style of the event pages, as a policy names it, for their preview (`docs/decisions/0021`).
+pub fn panel(project: Option<&str>, style: &str, configure: Configure) -> Router {
+    let policy = policy(project, style);
     let pages = PAGES.iter().fold(Router::new(), |routes, page| routes.route(page, get(self::page)));
     let routes = pages.route(ASSETS, get(asset)).route("/config.json", get(config));
     routes.with_state(Arc::new(Panel { configure, policy }))
@@ -128,8 +139,8 @@ fn kind(path: &str) -> Option<&'static str> {
     })
 }
 
-/// What the page may do. `project`: where people sign in, when that is elsewhere.
-fn policy(project: Option<&str>) -> HeaderValue {
+/// What the page may do. `project`: where people sign in, when that is elsewhere. `style`: the one inline style.
+fn policy(project: Option<&str>, style: &str) -> HeaderValue {
     let uri = project.and_then(|url| url.parse::<Uri>().ok());
     let origin = uri.and_then(|uri| Some((uri.scheme_str()?.to_owned(), uri.authority()?.as_str().to_owned())));
     let (rest, live) = origin.map_or_else(Default::default, |(scheme, host)| {
@@ -137,7 +148,7 @@ fn policy(project: Option<&str>) -> HeaderValue {
         (format!(" {scheme}://{host}"), format!(" {socket}://{host}"))
     });
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:{rest}; \
+        "default-src 'none'; script-src 'self'; style-src 'self' {style}; font-src 'self'; img-src 'self' data: blob:{rest}; \
          connect-src 'self'{rest}{live}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
@@ -155,10 +166,11 @@ mod tests {
     async fn ask(path: &str, config: PanelConfig) -> (u16, HeaderMap, String) {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         let project = config.supabase_url.clone();
-        let response = panel(project.as_deref(), Arc::new(move || Box::pin(ready(Some(config.clone())))))
-            .oneshot(request)
-            .await
-            .unwrap();
+        let response =
+            panel(project.as_deref(), "'sha256-page'", Arc::new(move || Box::pin(ready(Some(config.clone())))))
+                .oneshot(request)
+                .await
+                .unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         (parts.status.as_u16(), parts.headers, String::from_utf8(body.to_vec()).unwrap())
@@ -174,6 +186,7 @@ mod tests {
             assert_eq!(headers["cache-control"], "no-store");
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(policy.contains("script-src 'self';") && policy.contains("connect-src 'self';"), "{policy}");
+            assert!(policy.contains("style-src 'self' 'sha256-page';") && !policy.contains("unsafe"), "{policy}");
             assert!(body.contains("</html>"), "{body}");
         }
         let config =

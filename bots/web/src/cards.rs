@@ -34,6 +34,7 @@ pub(crate) fn confirm(asked: &Confirmation) -> ToolCall {
     let mut arguments = Map::new();
     let mut put = |key: &str, value: Value| arguments.insert(key.to_owned(), value);
     put("title", visible(&card.title).into());
+    put("purpose", json!(asked.purpose));
     put("revision", asked.revision.into());
     put("when", line(card, &WHEN).into());
     put("where", line(card, &WHERE).into());
@@ -131,6 +132,7 @@ mod tests {
             |label: &str, value: &str| Line { label: label.to_owned(), value: value.to_owned(), source: Source::Said };
         let asked = Confirmation {
             revision: 12,
+            purpose: port::Purpose::Publish,
             token: "a-b_c".to_owned(),
             card: Card {
                 title: "Gala".to_owned(),

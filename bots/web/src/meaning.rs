@@ -127,6 +127,7 @@ mod tests {
         let choice = |id: &str, label: &str| Choice { id: id.to_owned(), label: label.to_owned(), detail: None };
         let question = Confirmation {
             revision: 3,
+            purpose: port::Purpose::Publish,
             token: "tok".to_owned(),
             card: Card { title: String::new(), lines: Vec::new(), missing: Vec::new(), language: "en".to_owned() },
             url: String::new(),

@@ -72,6 +72,8 @@ pub(crate) enum Expr {
     Next(Arc<Self>),
     /// The n-th after (or before) another.
     After(i32, Arc<Self>, Arc<Self>),
+    /// The n-th nearest to another, on either side of it.
+    Nearest(i32, Arc<Self>, Arc<Self>),
     /// This much after the beginning of another.
     Shift(Arc<Self>, Length),
     /// From one to another; the flag says that the last one's whole length belongs to it.
@@ -102,7 +104,8 @@ impl Expr {
             | Self::Nth(_, inner, _)
             | Self::Coming(_, inner)
             | Self::Next(inner)
-            | Self::After(_, inner, _) => inner.rank(),
+            | Self::After(_, inner, _)
+            | Self::Nearest(_, inner, _) => inner.rank(),
             Self::Shift(_, length) => rank_of(length.grain).clamp(1, 4),
             Self::Range(first, ..) | Self::Lasting(first, _) => first.rank(),
             Self::Piece(_, inner) => inner.rank().saturating_sub(1),
@@ -117,7 +120,7 @@ impl Expr {
             }
             Self::Within(frame, inner) => frame.is_bound() || inner.is_bound(),
             Self::Nth(_, _, frame) => frame.is_bound(),
-            Self::After(_, _, base) => base.is_bound(),
+            Self::After(_, _, base) | Self::Nearest(_, _, base) => base.is_bound(),
             Self::Range(first, ..) | Self::Lasting(first, _) => first.is_bound(),
             Self::Piece(_, inner) | Self::Holding(_, inner) | Self::Long(inner) => inner.is_bound(),
             _ => false,

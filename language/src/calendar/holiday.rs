@@ -1,6 +1,6 @@
 //! Days with names: how each is found in a year, read from one data file.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::calendar::arithmetic::day;
+use crate::calendar::moons::{self, Hour};
 
 /// When a named day falls.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,8 +26,24 @@ enum Rule {
     Orthodox(i16),
     /// Days after another named day.
     After(String, i16),
-    /// Year, month and day of each one that is known, for the calendars that follow the moon.
-    Listed(Vec<(i16, i8, i8)>),
+    /// Month from Chaitra 1, lunar day from 1 to 30, and the hour that tells.
+    Hindu(u8, u8, Hour),
+    /// The sun comes into this sign among the stars, so many days before.
+    Sankranti(u8, i16),
+    /// Month from Muharram 1, and day.
+    Islamic(i16, i16),
+    /// Month and day of the Chinese calendar, leap months aside.
+    Chinese(i16, i16),
+    /// The sun comes to this longitude, as China's days are told.
+    SolarTerm(f64),
+    /// Days after the Hebrew new year, from the evening before.
+    HebrewAutumn(i16),
+    /// Days after the first day of Passover, from the evening before.
+    HebrewSpring(i16),
+    /// The first candle.
+    Candles,
+    /// Month and which (negative from the end) weekday, and days after it.
+    NthAnd(i8, i8, i8, i16),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -35,10 +52,23 @@ struct Entry {
     when: Rule,
     #[serde(default = "one")]
     days: i16,
+    /// Year, month and day where it was told otherwise than the rule says.
+    #[serde(default)]
+    told: Vec<(i16, i8, i8)>,
 }
 
 fn one() -> i16 {
     1
+}
+
+impl Rule {
+    /// Whether the sky is asked.
+    const fn is_costly(&self) -> bool {
+        matches!(
+            self,
+            Self::Hindu(..) | Self::Sankranti(..) | Self::Islamic(..) | Self::Chinese(..) | Self::SolarTerm(_)
+        )
+    }
 }
 
 /// All named days.
@@ -46,6 +76,8 @@ fn one() -> i16 {
 pub(crate) struct Holidays {
     names: FxHashMap<String, u16>,
     entries: Vec<Entry>,
+    /// What the sky was asked already: a text full of festivals asks the same again and again.
+    known: Mutex<FxHashMap<(u16, i16), Option<Date>>>,
 }
 
 impl Holidays {
@@ -72,7 +104,29 @@ impl Holidays {
     /// The first day of it in this year, and how many days it lasts.
     pub(crate) fn in_year(&self, id: u16, year: i16) -> Option<(Date, i16)> {
         let entry = self.entries.get(usize::from(id))?;
-        Some((self.first(&entry.when, year)?, entry.days))
+        if let Some((year, month, date)) = entry.told.iter().find(|told| told.0 == year) {
+            return Some((day(*year, *month, *date)?, entry.days));
+        }
+        let first = if entry.when.is_costly() {
+            let known = self.known.lock().ok().and_then(|known| known.get(&(id, year)).copied());
+            known.unwrap_or_else(|| {
+                let found = self.first(&entry.when, year);
+                if let Ok(mut known) = self.known.lock() {
+                    known.insert((id, year), found);
+                }
+                found
+            })
+        } else {
+            self.first(&entry.when, year)
+        };
+        Some((first?, entry.days))
+    }
+
+    /// Whether the day begins on the evening before the date that a calendar shows.
+    pub(crate) fn begins_at_sunset(&self, id: u16) -> bool {
+        self.entries
+            .get(usize::from(id))
+            .is_some_and(|entry| matches!(entry.when, Rule::HebrewAutumn(_) | Rule::HebrewSpring(_) | Rule::Candles))
     }
 
     fn first(&self, rule: &Rule, year: i16) -> Option<Date> {
@@ -89,8 +143,19 @@ impl Holidays {
             Rule::Easter(days) => easter(year)?.checked_add(i64::from(*days).days()).ok(),
             Rule::Orthodox(days) => orthodox(year)?.checked_add(i64::from(*days).days()).ok(),
             Rule::After(name, days) => self.in_year(self.id(name)?, year)?.0.checked_add(i64::from(*days).days()).ok(),
-            Rule::Listed(days) => {
-                days.iter().find(|known| known.0 == year).and_then(|known| day(known.0, known.1, known.2))
+            Rule::Hindu(month, lunar_day, hour) => moons::hindu(year, *month, *lunar_day, *hour),
+            Rule::Sankranti(sign, days) => moons::sankranti(year, *sign)?
+                .checked_add(i64::from(*days).days())
+                .ok()
+                .filter(|date| date.year() == year),
+            Rule::Islamic(month, date) => moons::islamic(year, *month, *date),
+            Rule::Chinese(month, date) => moons::chinese(year, *month, *date),
+            Rule::SolarTerm(longitude) => moons::solar_term(year, *longitude),
+            Rule::HebrewAutumn(days) => moons::hebrew_autumn(year, *days),
+            Rule::HebrewSpring(days) => moons::hebrew_spring(year, *days),
+            Rule::Candles => moons::hanukkah(year),
+            Rule::NthAnd(month, nth, weekday, days) => {
+                self.first(&Rule::Nth(*month, *nth, *weekday), year)?.checked_add(i64::from(*days).days()).ok()
             }
         }
     }

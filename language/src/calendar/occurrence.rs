@@ -126,6 +126,14 @@ impl Almanac {
                 let base = self.meant(base)?;
                 if *nth > 0 { self.forward(*nth, inner, base.end) } else { self.backward(-nth, inner, base.start) }
             }
+            Expr::Nearest(nth, inner, base) => {
+                let base = self.meant(base)?;
+                let ahead = (1..=*nth).filter_map(|nth| self.forward(nth, inner, base.start));
+                let behind = (1..=*nth).filter_map(|nth| self.backward(nth, inner, base.start));
+                let mut all: Vec<Stretch> = ahead.chain(behind).collect();
+                all.sort_by_key(|found| found.start.duration_until(base.start).abs());
+                all.get(usize::try_from(nth - 1).ok()?).copied()
+            }
             Expr::Shift(inner, length) => {
                 let base = self.meant(inner)?;
                 let moved = length.after(base.start)?;

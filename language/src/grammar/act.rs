@@ -102,6 +102,7 @@ pub(crate) fn by_name(name: &str) -> Option<Act> {
         "coming" => times::coming,
         "next_weekday" => times::next_weekday,
         "beyond" => times::beyond,
+        "nearest" => times::nearest,
         "shift" => times::shift,
         "later" => times::later,
         "range" => ranges::range,

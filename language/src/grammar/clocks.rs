@@ -75,7 +75,8 @@ pub(crate) fn by_part(args: &Args<'_>) -> Option<Meaning> {
         && clock.hour <= 12
         && !(from..to).contains(&(i16::from(clock.hour) * 60 + i16::from(clock.minute)));
     let hour = if clock.open || outside { in_part(clock, from, to) } else { clock.hour };
-    let known = Arc::new(Expr::Clock(Clock { hour, open: false, ..clock }));
+    let told = clock.told || clock.open || outside;
+    let known = Arc::new(Expr::Clock(Clock { hour, open: false, told, ..clock }));
     let Expr::Within(frame, inner) = &*part_said.expr else {
         let mut moment = clock_said.with(Expr::Clock(known_clock(&known)?));
         moment.latent = false;
@@ -163,7 +164,10 @@ pub(crate) fn hours(args: &Args<'_>) -> Option<Meaning> {
         return None;
     };
     let minutes = |clock: Clock| i32::from(clock.hour) * 60 + i32::from(clock.minute);
-    if first.open && !last.open {
+    if first.open && !last.open && !last.told && last.hour > 12 {
+        // "From 7:00 to 20:00": who counts to 24 at the end does so at the beginning.
+        first = Clock { hour: if first.hour > 12 { first.hour - 12 } else { first.hour }, open: false, ..first };
+    } else if first.open && !last.open {
         let early = Clock { hour: first.hour % 12, ..first };
         let late = Clock { hour: first.hour % 12 + 12, ..first };
         let closer = |clock: Clock| (minutes(last) - minutes(clock)).rem_euclid(24 * 60);

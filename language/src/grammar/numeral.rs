@@ -90,7 +90,8 @@ fn groups(tokens: &[Token], from: usize, head: f64, figures: Figures) -> Option<
 fn glued_sign(tokens: &[Token], at: usize, sign: char) -> bool {
     // A full-width comma is a pause, not a part of a number.
     tokens.get(at).is_some_and(|token| {
-        token.glued() && token.lower.chars().eq([sign]) && token.span.end - token.span.start == sign.len_utf8()
+        let narrow = token.span.end - token.span.start == sign.len_utf8();
+        token.glued() && token.lower.chars().eq([sign]) && (narrow || sign == '.')
     })
 }
 

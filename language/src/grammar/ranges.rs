@@ -24,7 +24,9 @@ pub(crate) fn range(args: &Args<'_>) -> Option<Meaning> {
     };
     // "July 2 to July 4 2027": the first lives in the year of the last.
     let shared = match year_of(&last.expr) {
-        Some(year) if first.parts & part::YEAR == 0 => Arc::new(together(year, Arc::clone(&first.expr))),
+        Some(year) if first.parts & part::YEAR == 0 => {
+            Arc::new(together(before_turn(year, &first.expr, &last.expr), Arc::clone(&first.expr)))
+        }
         _ => Arc::clone(&first.expr),
     };
     if (first.parts & part::CLOCK != 0) != hours || first.direction.is_some() || last.direction.is_some() {
@@ -35,6 +37,23 @@ pub(crate) fn range(args: &Args<'_>) -> Option<Meaning> {
     moment.latent = first.latent && last.latent;
     moment.others.clear();
     Some(moment.into())
+}
+
+/// "From December 28 to January 3 2027": what begins in a later month begins in the year before.
+fn before_turn(year: Arc<Expr>, first: &Expr, last: &Expr) -> Arc<Expr> {
+    match (&*year, month_of(first), month_of(last)) {
+        (Expr::Year(number), Some(first), Some(last)) if first > last => Arc::new(Expr::Year(number - 1)),
+        _ => year,
+    }
+}
+
+/// The month that a time was said to be in.
+fn month_of(expr: &Expr) -> Option<i8> {
+    match expr {
+        Expr::Month(month) => Some(*month),
+        Expr::Within(frame, inner) => month_of(frame).or_else(|| month_of(inner)),
+        _ => None,
+    }
 }
 
 /// The year that a time was said to be in.

@@ -50,6 +50,11 @@ pub(crate) fn season(args: &Args<'_>) -> Option<Meaning> {
 pub(crate) fn holiday(args: &Args<'_>) -> Option<Meaning> {
     let id = Holidays::all().id(args.name(0)?)?;
     let moment = Moment::new(Expr::Holiday(id), part::NAMED);
+    // Said of a day that begins at sunset, the date is the evening's or that of the day after.
+    let moment = match Length::of(1.0, Grain::Day).filter(|_| Holidays::all().begins_at_sunset(id)) {
+        Some(one) => moment.or(Expr::Shift(Arc::new(Expr::Holiday(id)), one)),
+        None => moment,
+    };
     let long = Holidays::all().in_year(id, 2026).is_some_and(|(_, days)| days > 1);
     Some(if long { moment.long() } else { moment }.into())
 }
@@ -241,11 +246,25 @@ pub(crate) fn back(args: &Args<'_>) -> Option<Meaning> {
 /// A weekday in the week that is so far away: "Thursday in two weeks".
 pub(crate) fn same_day(args: &Args<'_>) -> Option<Meaning> {
     let (inner, length) = (args.time(0)?, args.length(1)?);
-    let weeks = length.in_seconds() / (7 * 86_400);
+    let weeks = i32::try_from(length.in_seconds() / (7 * 86_400)).ok()?;
+    let shifted = Expr::Shift(Arc::clone(&inner.expr), length);
     if length.grain < Grain::Week || weeks == 0 {
         return None;
     }
-    Some(inner.with(Expr::Shift(Arc::clone(&inner.expr), length)).into())
+    if length.grain > Grain::Week {
+        return Some(inner.with(shifted).into());
+    }
+    let week = Arc::new(Expr::Cycle(Grain::Week, weeks));
+    Some(inner.with(Expr::Within(week, Arc::clone(&inner.expr))).or(shifted).into())
+}
+
+/// The n-th nearest to a day, on either side of it: n, what, day.
+pub(crate) fn nearest(args: &Args<'_>) -> Option<Meaning> {
+    let (count, inner, base) = (args.whole(0).filter(|count| (1..=12).contains(count))?, args.time(1)?, args.time(2)?);
+    let mut moment = inner.with(Expr::Nearest(count, Arc::clone(&inner.expr), Arc::clone(&base.expr)));
+    moment.parts |= base.parts;
+    moment.latent = false;
+    Some(moment.into())
 }
 
 /// The week that holds a day.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use super::sealed::Seal;
 use super::signing::{SigningKey, make};
 use crate::accounts::error::AccountsError;
 use crate::accounts::off_thread;
+use crate::accounts::options::Options;
 use crate::domain::clock::Clock;
 use crate::store::accounts::keys::{self, StoredKey};
 use crate::store::database::{Actor, Store, Tx};
@@ -42,6 +43,8 @@ pub struct Keyring {
     store: Store,
     clock: Arc<dyn Clock>,
     alg: Alg,
+    /// A key that is there is used, however it signs; `alg` only makes one where there is none.
+    any_alg: bool,
     seal: Option<Seal>,
     /// A retired key is shown so long.
     retention: SignedDuration,
@@ -49,20 +52,15 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// `retention_s`: how long a token of a retired key may live. An empty `secret` seals nothing.
-    ///
     /// # Errors
     /// When the secret cannot be used.
-    pub fn new(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        alg: Alg,
-        secret: &SecretString,
-        retention_s: i64,
-    ) -> Result<Self, AccountsError> {
+    pub fn new(store: Store, clock: Arc<dyn Clock>, options: &Options) -> Result<Self, AccountsError> {
+        let secret = &options.key_encryption_key;
+        // An empty secret seals nothing.
         let seal = if secret.expose_secret().is_empty() { None } else { Some(Seal::new(secret)?) };
-        let retention = SignedDuration::from_secs(retention_s.saturating_add(60));
-        Ok(Self { store, clock, alg, seal, retention, read: Mutex::new(None) })
+        let retention = SignedDuration::from_secs(options.access_token_s.saturating_add(60));
+        let (alg, any_alg) = (options.alg, options.any_alg);
+        Ok(Self { store, clock, alg, any_alg, seal, retention, read: Mutex::new(None) })
     }
 
     /// The keys, made when there are none.
@@ -92,10 +90,11 @@ impl Keyring {
         let now = self.clock.now();
         let mut tx = self.store.begin(Actor::Server).await?;
         keys::lock(&mut tx).await?;
+        let alg = keys::all(&mut tx).await?.iter().find(|key| self.fits(key)).and_then(|key| Alg::of_own(&key.alg));
         keys::retire(&mut tx, now).await?;
         let limit = if at_once { Timestamp::MAX } else { self.oldest(now) };
         keys::forget(&mut tx, limit).await?;
-        self.add(&mut tx, now).await?;
+        self.add(&mut tx, alg.unwrap_or(self.alg), now).await?;
         let stored = keys::all(&mut tx).await?;
         tx.commit().await.map_err(StoreError::from)?;
         let keys = self.open(stored).await?;
@@ -122,7 +121,7 @@ impl Keyring {
             keys::lock(&mut tx).await?;
             stored = keys::all(&mut tx).await?;
             if !self.has_active(&stored) {
-                self.add(&mut tx, self.clock.now()).await?;
+                self.add(&mut tx, self.alg, self.clock.now()).await?;
                 stored = keys::all(&mut tx).await?;
             }
         }
@@ -131,11 +130,15 @@ impl Keyring {
     }
 
     fn has_active(&self, stored: &[StoredKey]) -> bool {
-        stored.iter().any(|key| key.retired_at.is_none() && key.alg == self.alg.as_str())
+        stored.iter().any(|key| self.fits(key))
     }
 
-    async fn add(&self, tx: &mut Tx, now: Timestamp) -> Result<(), AccountsError> {
-        let alg = self.alg;
+    /// This key may sign here.
+    fn fits(&self, key: &StoredKey) -> bool {
+        key.retired_at.is_none() && (self.any_alg || key.alg == self.alg.as_str())
+    }
+
+    async fn add(&self, tx: &mut Tx, alg: Alg, now: Timestamp) -> Result<(), AccountsError> {
         let (plain, kid) = off_thread(move || {
             let plain = make(alg)?;
             let kid = SigningKey::read(alg, &plain, now)?.kid;
@@ -182,8 +185,8 @@ impl Keyring {
         })
         .await??;
         let public: Vec<PublicKey> = read.iter().map(|(key, _)| key.public.clone()).collect();
-        let wanted = self.alg;
-        let active = read.into_iter().find(|(key, active)| *active && key.public.alg() == wanted);
+        let fits = |key: &SigningKey| self.any_alg || key.public.alg() == self.alg;
+        let active = read.into_iter().find(|(key, active)| *active && fits(key));
         let active = Arc::new(active.ok_or(AccountsError::Key)?.0);
         Ok(Keys { active, public: public.into() })
     }

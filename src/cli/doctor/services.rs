@@ -1,6 +1,7 @@
 //! Services outside: which are set, and what does not work without them.
 
 use super::Finding;
+use crate::app;
 use crate::settings::Settings;
 
 /// A name, what it is for, and what does not work without it.
@@ -15,14 +16,38 @@ const SERVICES: &[(&str, &str, &str)] = &[
 ];
 
 /// One line for each, and one for whatever else is set for nothing.
-pub(super) fn examine(settings: &Settings) -> Vec<Finding> {
+pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings: Vec<Finding> = SERVICES.iter().map(|service| of(settings, *service)).collect();
     let named = |name: &&str| SERVICES.iter().any(|(known, _, _)| known == name);
     let others: Vec<&str> = settings.not_read.iter().filter(|name| !named(name)).copied().collect();
     if !others.is_empty() {
         findings.push(Finding::note("settings", format!("set, but nothing reads them yet: {}", others.join(", "))));
     }
+    findings.extend(models(settings).await);
     findings
+}
+
+/// Which models are asked, and where; which of them the server does not have; or what is wrong with the settings.
+async fn models(settings: &Settings) -> Option<Finding> {
+    let what = "models";
+    let models = match app::models(settings) {
+        Ok(models) => models?,
+        Err(error) => return Some(Finding::missing(what, format!("{error:#}"))),
+    };
+    let names: Vec<&str> = models.ladder.models().collect();
+    let address = settings.models.base_url.split('?').next().unwrap_or_default();
+    let asked = format!("{} at {address}, then the rules", names.join(", then "));
+    Some(match app::unknown_models(settings).await {
+        Ok(unknown) if unknown.is_empty() => Finding::works(what, asked),
+        Ok(unknown) => Finding::note(
+            what,
+            format!(
+                "{asked}. The server does not have {}: set OPENAI_MODEL and OPENAI_FALLBACK_MODEL.",
+                unknown.join(" and ")
+            ),
+        ),
+        Err(error) => Finding::note(what, format!("{asked}. The server does not say which it has: {error:#}.")),
+    })
 }
 
 fn of(settings: &Settings, (name, what, without): (&'static str, &'static str, &str)) -> Finding {

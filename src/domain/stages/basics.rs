@@ -6,7 +6,7 @@ use crate::domain::stage::Rules;
 
 /// Name, kind and description are required.
 pub static RULES: Rules =
-    Rules { required: &[Field::Name, Field::Type, Field::Description], optional: &[Field::Slug], lacks };
+    Rules { required: &[Field::Name, Field::Type, Field::Description], optional: &[Field::Slug, Field::Image], lacks };
 
 fn lacks(draft: &Draft, field: Field) -> bool {
     !draft.has(field)

@@ -35,9 +35,33 @@ pub(super) async fn jwks(State(state): State<HttpState>) -> Result<Response, Fai
     Ok(([(CACHE_CONTROL, "public, max-age=600")], Json(jwks)).into_response())
 }
 
+/// What clients may ask for that is no part of sign-in here, and what helps instead.
+const NOT_BUILT: &[(&str, &str)] = &[
+    (
+        "/invite",
+        "Inviting by mail is not part of this API: make the account with POST /admin/users, then send a recovery mail",
+    ),
+    ("/reauthenticate", "Codes to reauthenticate are not part of this API: sign in again to change a password"),
+    ("/factors", "Second factors are not part of this API"),
+    ("/sso", "Single sign-on is not part of this API: people sign in with an address and a password here"),
+    (
+        "/user/identities",
+        "Linking identities is not part of this API: people sign in with an address and a password here",
+    ),
+    ("/oauth", "Signing in to other programs is not part of this API"),
+    ("/admin/audit", "The audit log is not part of this API: the database keeps it in security_audit_log"),
+    ("/admin/sso", "Single sign-on is not part of this API"),
+    ("/admin/oauth", "Signing in to other programs is not part of this API"),
+];
+
+/// A client asks for something that it could have elsewhere, or for nothing that there is.
 pub(super) async fn nothing(uri: Uri) -> Response {
-    let is_page = uri.path().ends_with("/authorize");
-    let words = if is_page {
+    let path = uri.path();
+    let asked = |known: &str| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if let Some((_, words)) = NOT_BUILT.iter().find(|(known, _)| asked(known)) {
+        return refuse(StatusCode::NOT_IMPLEMENTED, "not_built", words);
+    }
+    let words = if path.ends_with("/authorize") {
         "Unsupported provider: people sign in with an address and a password here"
     } else {
         "There is nothing at this address"

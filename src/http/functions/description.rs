@@ -130,6 +130,8 @@ pub(crate) struct EventDraft {
     /// Percent.
     tax_rate: Option<f64>,
     refund_policy: Option<String>,
+    /// The picture's address, as `POST /files` gave it.
+    image_url: Option<String>,
     /// draft, published or cancelled.
     status: String,
     published_at: Option<String>,

@@ -6,8 +6,12 @@
 //! `#[utoipa::path]` on its handler, its name in `Routes`; a family of routes with many paths gives a document of its own,
 //! which [`document`] takes in. Then renew the file as the test `the_description_is_the_one_that_is_checked_in` says.
 
+mod family;
+mod others;
 mod page;
 pub(super) mod shapes;
+mod sign_in;
+mod tables;
 
 use std::sync::LazyLock;
 
@@ -20,7 +24,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::router::HttpState;
-use super::{event_page, functions, health, links};
+use super::{account, event_page, files, functions, health, links, preview};
 
 /// The routes of this room's neighbours.
 #[derive(OpenApi)]
@@ -41,6 +45,11 @@ use super::{event_page, functions, health, links};
         health::live,
         health::ready,
         event_page::show,
+        preview::show,
+        files::take,
+        files::show,
+        account::take_along,
+        account::leave,
         description,
         page::show,
     ),
@@ -62,7 +71,12 @@ static TEXT: LazyLock<String> = LazyLock::new(|| document().to_pretty_json().unw
 
 /// The whole description. Families of routes with a document of their own are merged here.
 pub fn document() -> Document {
-    Routes::openapi()
+    let mut document = Routes::openapi();
+    for family in others::documents().into_iter().chain([tables::document(), sign_in::document()].into_iter().flatten())
+    {
+        document.merge(family);
+    }
+    document
 }
 
 /// The description as it is served and checked in.

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::drafts::{self, NotNow};
 use crate::store::error::StoreError;
 use crate::store::rest::{Report, Trouble};
 
@@ -162,6 +163,15 @@ impl RestError {
             return Self::new(status, &code, "Something went wrong. Try again.");
         }
         Self { status, code, message, details, hint }
+    }
+}
+
+impl From<NotNow> for RestError {
+    fn from(reason: NotNow) -> Self {
+        match reason {
+            NotNow::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", drafts::BUSY),
+            NotNow::Store(error) => Self::of_store(&error),
+        }
     }
 }
 

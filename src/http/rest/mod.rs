@@ -2,16 +2,19 @@
 //!
 //! Promises: who says how they want the answer (`Prefer` or `Content-Profile`, which supabase-js always sends) is answered as by
 //! PostgREST; a plain call gets the specification's answer (rulings C-10, C-11, C-12). Every request is one statement in the
-//! caller's own transaction, so the database's policies decide, and a foreign row answers as one that does not exist.
+//! caller's own transaction, so the database's policies decide, and a foreign row answers as one that does not exist. A write
+//! with an `Idempotency-Key` is done once (ruling C-69); one that changes a draft takes its turn in the session's mailbox.
 //! `docs/decisions/0005-rest-as-postgrest.md` says what is served and what is not.
 
 mod answer;
+mod drafts;
 mod error;
 mod grammar;
 mod payload;
 mod plain;
 mod plan;
 mod preferences;
+mod repeated;
 mod rpc;
 mod tables;
 
@@ -45,6 +48,8 @@ struct Call {
     caller: Caller,
     method: Method,
     headers: HeaderMap,
+    /// The path with the query, as it came.
+    address: String,
     pairs: Vec<(String, String)>,
     body: Bytes,
     origin: Origin,
@@ -58,9 +63,10 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let Ok(origin) = Origin::from_request_parts(&mut parts, state).await;
         let caller = parts.extensions.get().cloned().unwrap_or_default();
         let pairs = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
+        let address = parts.uri.to_string();
         let (method, headers) = (parts.method.clone(), parts.headers.clone());
         let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
-        Ok(Self { caller, method, headers, pairs, body: body.map_err(IntoResponse::into_response)?, origin })
+        Ok(Self { caller, method, headers, address, pairs, body: body.map_err(IntoResponse::into_response)?, origin })
     }
 }
 
@@ -79,15 +85,18 @@ async fn table(State(state): State<HttpState>, Path(name): Path<String>, call: C
     if call.method == Method::OPTIONS {
         return methods();
     }
-    if let Some(endpoint) = counted(&call.method, &name)
-        && let Err(refused) = admit(&state, endpoint, &call.caller, &call.origin).await
-    {
-        return refused.into_response();
-    }
-    if name == "events" && call.method == Method::POST && call.is_plain() {
-        return plain::create(&state, &call).await.into_response();
-    }
-    tables::answer(&state, &call, &name).await.into_response()
+    repeated::once(state, call, |state, call| async move {
+        if let Some(endpoint) = counted(&call.method, &name)
+            && let Err(refused) = admit(&state, endpoint, &call.caller, &call.origin).await
+        {
+            return repeated::shaped(refused, call.is_plain());
+        }
+        if name == "events" && call.method == Method::POST && call.is_plain() {
+            return plain::create(&state, &call).await.into_response();
+        }
+        tables::answer(&state, &call, &name).await.into_response()
+    })
+    .await
 }
 
 /// What a person's calls are counted under (R109).
@@ -103,19 +112,29 @@ fn counted(method: &Method, table: &str) -> Option<Endpoint> {
 async fn row(State(state): State<HttpState>, Path((name, id)): Path<(String, String)>, call: Call) -> Response {
     match call.method {
         Method::OPTIONS => methods(),
-        Method::PATCH if name == "events" => plain::change(&state, &call, &id).await.into_response(),
+        Method::PATCH if name == "events" => {
+            repeated::once(
+                state,
+                call,
+                |state, call| async move { plain::change(&state, &call, &id).await.into_response() },
+            )
+            .await
+        }
         _ => RestError::path().into_response(),
     }
 }
 
 async fn function(State(state): State<HttpState>, Path(name): Path<String>, call: Call) -> Response {
-    match call.method {
-        Method::OPTIONS => methods(),
-        Method::POST if name == "publish_event" && call.is_plain() => {
-            plain::publish(&state, &call).await.into_response()
-        }
-        _ => rpc::answer(&state, &call, &name).await.into_response(),
+    if call.method == Method::OPTIONS {
+        return methods();
     }
+    repeated::once(state, call, |state, call| async move {
+        if call.method == Method::POST && name == "publish_event" && call.is_plain() {
+            return plain::publish(&state, &call).await.into_response();
+        }
+        rpc::answer(&state, &call, &name).await.into_response()
+    })
+    .await
 }
 
 async fn description() -> RestError {

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::Call;
+use super::{Call, drafts};
 use crate::accounts::caller::Caller;
 use crate::domain::publishing::slug_for;
 use crate::http::error::HttpError;
@@ -58,6 +58,7 @@ pub(super) async fn change(state: &HttpState, call: &Call, id: &str) -> Result<R
     let id: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
     own(state, call, id).await?;
     values::check(&fields, values::CHANGED)?;
+    let _visits = drafts::of_events(state, call, &[id]).await?;
     let changed = write(state, call, id, &fields).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(changed)).into_response())
 }
@@ -72,6 +73,7 @@ pub(super) async fn publish(state: &HttpState, call: &Call) -> Result<Response, 
     }
     let id: Option<Uuid> = event.as_ref().and_then(Value::as_str).and_then(|id| id.parse().ok());
     let id = id.ok_or_else(|| refusal::field("event_id", "Please give the id of the event."))?;
+    let _visits = drafts::of_events(state, call, &[id]).await?;
     let mut tx = state.store.begin(call.caller.actor()).await?;
     let published = rest::publish(&mut tx, &id.to_string(), &state.public_url).await;
     let published = published.map_err(|trouble| refusal::of(trouble, Doing::Publish, &Fields::new()))?;

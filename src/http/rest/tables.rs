@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::answer::Answer;
 use super::error::RestError;
 use super::preferences::{self, Form, Preferences, Return};
-use super::{Call, grammar, payload, plan};
+use super::{Call, drafts, grammar, payload, plan};
 use crate::accounts::caller::Caller;
 use crate::http::router::HttpState;
 use crate::store::audit;
@@ -128,6 +128,7 @@ async fn run(
         nothing
     } else {
         let store_error = |error| RestError::of_store(&error);
+        let _visits = drafts::of_write(state, call, act, level).await?;
         let mut tx = state.store.begin(call.caller.actor()).await.map_err(store_error)?;
         if matches!(act, Act::Insert(..)) {
             audit::come_from(&mut tx, &call.origin).await.map_err(store_error)?;

@@ -70,6 +70,7 @@ pub(super) fn write(content: &Content<'_>, to: String, item: &Item, domain: &str
         subject => &subject,
         greeting => greeting,
         lead => fill(mail.lead),
+        paragraphs => paragraphs(content.payload),
         facts => facts(content),
         button => mail.button,
         link => &content.link,
@@ -93,6 +94,12 @@ pub(super) fn write(content: &Content<'_>, to: String, item: &Item, domain: &str
     })
 }
 
+/// What somebody wrote themselves, by its paragraphs.
+fn paragraphs(payload: &Value) -> Vec<String> {
+    let text = payload.get("text").and_then(Value::as_str).unwrap_or_default();
+    text.lines().map(one_line).filter(|line| !line.is_empty()).collect()
+}
+
 /// What the words may speak of.
 fn values(content: &Content<'_>) -> Vec<(&'static str, String)> {
     let mut values = Vec::new();
@@ -105,7 +112,7 @@ fn values(content: &Content<'_>) -> Vec<(&'static str, String)> {
     // A guest's own name, when the mail goes to a guest; else the organizer's.
     let organizer = content.subject.and_then(|subject| subject.organizer.1.as_deref());
     put("name", if said("email").is_some() { said("name") } else { organizer });
-    for name in ["email", "code", "item", "kind", "why"] {
+    for name in ["email", "code", "item", "kind", "why", "amount", "title"] {
         put(name, said(name));
     }
     let attempts = content.payload.get("attempts").and_then(Value::as_i64).map(|count| count.to_string());
@@ -158,6 +165,8 @@ mod tests {
             starts: Some("2026-12-01T18:00:00".parse().unwrap()),
             timezone: Some("America/Toronto".to_owned()),
             place: Some("Pier 21".to_owned()),
+            stands: true,
+            snapshot: Value::Null,
             organizer: (Some("ana@example.com".to_owned()), Some("Ana".to_owned())),
             language: None,
         }
@@ -166,7 +175,7 @@ mod tests {
     fn letter(kind: &str, language: &str, name: &str) -> Letter {
         let words = Words::of(language);
         let mail = MAILS.iter().find(|mail| mail.kind == kind).unwrap();
-        let payload = json!({"code": "123456", "item": "i", "kind": "k", "why": "w", "attempts": 3, "email": "bo@example.com", "name": name});
+        let payload = json!({"code": "123456", "item": "i", "kind": "k", "why": "w", "attempts": 3, "email": "bo@example.com", "name": name, "amount": "$5 CAD", "title": "t", "text": "One.\n\nTwo."});
         let subject = subject(name);
         let link = Some("https://events.example/e/tea?a=1&b=2".to_owned());
         let content = Content { mail: (mail.words)(words), words, subject: Some(&subject), payload: &payload, link };

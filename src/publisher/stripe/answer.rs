@@ -8,6 +8,7 @@ use reqwest::header::RETRY_AFTER;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::outcome::Cause;
 use crate::publisher::error::Trouble;
 
 /// What stands above a body.
@@ -76,7 +77,12 @@ fn trouble(head: &Head, reason: &Reason) -> Trouble {
             why = format!("{why}, {name} {value}");
         }
     }
-    let retry = |new_key| Trouble::Retry { why: why.clone(), after_s: head.retry_after_s, new_key };
+    let cause = match head.status {
+        429 => Cause::Busy,
+        401 | 403 => Cause::NotSetUp,
+        _ => Cause::NoAnswer,
+    };
+    let retry = |new_key| Trouble::Retry { why: why.clone(), after_s: head.retry_after_s, new_key, cause };
     match (head.status, head.should_retry) {
         (400, _) if reason.kind == "idempotency_error" => retry(true),
         (500.., _) => retry(true),

@@ -4,8 +4,14 @@
 //! trying again helps; the key never stands in a log or an error. No library of Stripe's: the answers are read leniently, so
 //! that a field more or less breaks nothing after Stripe has done its part.
 
+pub(crate) mod account;
 mod answer;
+pub mod checkout;
+pub mod connect;
+mod effects;
+mod money;
 pub(crate) mod reconcile;
+pub mod refund;
 pub mod sale;
 pub mod shapes;
 pub mod webhook;
@@ -14,6 +20,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 use super::error::{StartError, Trouble};
 
@@ -24,6 +31,10 @@ pub struct Options {
     pub key: SecretString,
     /// Where the API is; no slash at the end.
     pub base: String,
+    /// Where organizers connect accounts of their own; no slash at the end.
+    pub connect_base: String,
+    /// What this platform is called there; `None`: accounts are made here (account links).
+    pub client_id: Option<String>,
     /// The version of the API that its answers are read by.
     pub version: String,
     /// How long a call may take, in seconds (R119).
@@ -34,7 +45,18 @@ pub struct Options {
 #[derive(Debug)]
 pub(crate) struct Stripe {
     http: reqwest::Client,
-    options: Options,
+    pub(in crate::publisher) options: Options,
+}
+
+/// The key of a step: the same words give the same key, at every attempt and in every process.
+pub(crate) fn idempotency_key(words: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for word in words {
+        // The length keeps ["ab", "c"] and ["a", "bc"] apart.
+        hash.update(word.len().to_be_bytes());
+        hash.update(word.as_bytes());
+    }
+    hash.finalize().iter().fold(String::from("eventos-"), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// The fields of a request, in Stripe's own spelling: `metadata[event_id]`.
@@ -42,8 +64,10 @@ pub(crate) type Form = Vec<(String, String)>;
 
 impl Stripe {
     pub(super) fn new(options: &Options) -> Result<Self, StartError> {
-        if !options.base.starts_with("https://") && !options.base.starts_with("http://") {
-            return Err(StartError::new("STRIPE_API_BASE", &"an address begins with https://"));
+        for (setting, base) in [("STRIPE_API_BASE", &options.base), ("STRIPE_CONNECT_BASE", &options.connect_base)] {
+            if !base.starts_with("https://") && !base.starts_with("http://") {
+                return Err(StartError::new(setting, &"an address begins with https://"));
+            }
         }
         // The second to install it finds the same one there.
         rustls::crypto::ring::default_provider().install_default().ok();
@@ -62,9 +86,18 @@ impl Stripe {
         self.send(request).await
     }
 
-    /// Reads something.
+    /// Asks for something at a full address, without a key of its own: what is asked for works once by itself.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, url: &str, form: &Form) -> Result<T, Trouble> {
+        self.send(self.http.post(url).form(form)).await
+    }
+
+    /// Reads something. No key is spent on it, so a failure gives none up.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Form) -> Result<T, Trouble> {
-        self.send(self.http.get(format!("{}{path}", self.options.base)).query(query)).await
+        let read = self.send(self.http.get(format!("{}{path}", self.options.base)).query(query)).await;
+        read.map_err(|trouble| match trouble {
+            Trouble::Retry { why, after_s, cause, .. } => Trouble::Retry { why, after_s, new_key: false, cause },
+            other => other,
+        })
     }
 
     async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Trouble> {

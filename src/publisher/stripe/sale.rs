@@ -4,10 +4,9 @@
 //! attempt goes on where the last one ended; each call has a key that follows from the event and the step alone. Where keys
 //! do not help any more (a day later, or after Stripe failed under one), what is there is found by its metadata first.
 
-use sha2::{Digest, Sha256};
-
+use super::reconcile::Look;
 use super::shapes::{Price, Product};
-use super::{Form, Stripe, reconcile};
+use super::{Form, Stripe, idempotency_key, money};
 use crate::publisher::Desk;
 use crate::publisher::error::Trouble;
 use crate::publisher::fault;
@@ -42,7 +41,7 @@ pub(in crate::publisher) async fn sell(desk: &Desk, item: &Item) -> Result<(), T
     let mut tx = held(desk, item).await?;
     let offer = offers::get(&mut tx, event).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    // Cancelled or gone meanwhile: there is nothing to sell.
+    // Gone, or called off before anything was made: there is nothing to sell.
     let Some(offer) = offer.filter(|offer| offer.product.is_some() || !offer.wanted.is_empty()) else { return Ok(()) };
     let Some(stripe) = &desk.stripe else {
         return Err(Trouble::Wait { why: "payments are not set up (STRIPE_SECRET_KEY)".to_owned() });
@@ -50,8 +49,10 @@ pub(in crate::publisher) async fn sell(desk: &Desk, item: &Item) -> Result<(), T
     let looks_first = item.key_round > 0 || item.age_s > KEY_LIFE_S;
     let mut sale = Sale { desk, item, stripe, offer, looks_first };
     let product = sale.product().await?;
+    sale.rename(&product).await?;
     sale.prices(&product).await?;
-    sale.archive().await
+    sale.archive().await?;
+    sale.close(&product).await
 }
 
 impl Sale<'_> {
@@ -61,36 +62,69 @@ impl Sale<'_> {
             return Ok(known.clone());
         }
         let event = self.offer.event.to_string();
-        before_call(self.desk, self.item).await?;
         let mut found: Option<Product> = None;
         if self.looks_first {
-            found = reconcile::product(self.stripe, &event, self.item.first_tried_s - SLACK_S).await?;
+            found = self.look().product(&event, self.item.first_tried_s - SLACK_S).await?;
         }
         let product = if let Some(found) = found {
             found
         } else {
-            let name: String = self.offer.name.chars().take(NAME_CHARS).collect();
-            let form = form(&[("name", &name), ("metadata[event_id]", &event)]);
+            before_call(self.desk, self.item).await?;
+            let form = form(&[("name", &self.name()), ("metadata[event_id]", &event)]);
             self.stripe.post("/v1/products", &form, &self.key("product")).await?
         };
         fault::point("publisher.after_call");
         let mut tx = held(self.desk, self.item).await?;
-        offers::keep_product(&mut tx, self.offer.event, &product.id).await?;
+        let name = self.name();
+        offers::keep_product(&mut tx, self.offer.event, &product.id, Some(&name)).await?;
         tx.commit().await.map_err(StoreError::from)?;
         fault::point("publisher.kept");
-        self.offer.product = Some(product.id.clone());
+        (self.offer.product, self.offer.product_name) = (Some(product.id.clone()), Some(name));
         Ok(product.id)
+    }
+
+    /// The event's name as the product bears it.
+    fn name(&self) -> String {
+        self.offer.name.chars().take(NAME_CHARS).collect()
+    }
+
+    /// The product is called as the event is.
+    async fn rename(&mut self, product: &str) -> Result<(), Trouble> {
+        let name = self.name();
+        if self.offer.over || self.offer.product_name.as_deref() == Some(&name) {
+            return Ok(());
+        }
+        self.update(product, &form(&[("name", &name)]), &format!("name {name}"), Some(&name)).await
+    }
+
+    /// A product of which nothing is sold any more is put away.
+    async fn close(&mut self, product: &str) -> Result<(), Trouble> {
+        if !self.offer.over || self.offer.product_name.is_none() {
+            return Ok(());
+        }
+        self.update(product, &form(&[("active", "false")]), "close", None).await
+    }
+
+    /// Changes the product. The same change twice is one.
+    async fn update(&mut self, product: &str, form: &Form, step: &str, name: Option<&str>) -> Result<(), Trouble> {
+        before_call(self.desk, self.item).await?;
+        // Names come and go: the lease keeps "A, B, A" from meeting the first answer again.
+        let step = format!("{step} {}", self.item.lease);
+        self.stripe.post::<Product>(&format!("/v1/products/{product}"), form, &self.key(&step)).await?;
+        fault::point("publisher.after_call");
+        let mut tx = held(self.desk, self.item).await?;
+        offers::keep_product(&mut tx, self.offer.event, product, name).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        fault::point("publisher.kept");
+        self.offer.product_name = name.map(str::to_owned);
+        Ok(())
     }
 
     /// One active price for each ticket that costs; what changed or went is put aside for [`Sale::archive`].
     async fn prices(&mut self, product: &str) -> Result<(), Trouble> {
         let wanted = self.offer.wanted.clone();
-        let mut there = if self.looks_first && !wanted.is_empty() {
-            before_call(self.desk, self.item).await?;
-            reconcile::prices(self.stripe, product).await?
-        } else {
-            Vec::new()
-        };
+        let mut there =
+            if self.looks_first && !wanted.is_empty() { self.look().prices(product).await? } else { Vec::new() };
         for price in &wanted {
             self.price(product, price, &mut there).await?;
         }
@@ -112,7 +146,7 @@ impl Sale<'_> {
         if before.as_ref().is_some_and(|kept| Kept { id: String::new(), ..kept.clone() } == target) {
             return Ok(());
         }
-        let amount = unit_amount(wanted.price_cents, &currency);
+        let amount = money::as_stripe_counts(wanted.price_cents, &currency);
         let replaced = before.as_ref().map_or("", |kept| kept.id.as_str());
         let is_it = |price: &Price| {
             price.metadata.get("tier") == Some(&wanted.key)
@@ -173,32 +207,16 @@ impl Sale<'_> {
         Ok(())
     }
 
+    fn look(&self) -> Look<'_> {
+        Look { desk: self.desk, item: self.item, stripe: self.stripe }
+    }
+
     /// The same for the same step at every attempt, until Stripe failed under it.
     fn key(&self, step: &str) -> String {
-        let words = format!("eventos {} {step} {}", self.offer.event, self.item.key_round);
-        let digest = Sha256::digest(words.as_bytes());
-        digest.iter().fold(String::from("eventos-"), |text, byte| text + &format!("{byte:02x}"))
+        idempotency_key(&[&self.offer.event.to_string(), step, &self.item.key_round.to_string()])
     }
 }
 
 fn form(fields: &[(&str, &str)]) -> Form {
     fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
-/// The amount as Stripe counts it: Ugandan shillings have no minor unit, yet Stripe takes them in hundredths
-/// (Stripe, "Supported currencies", special cases).
-fn unit_amount(price_cents: i64, currency: &str) -> i64 {
-    if currency.eq_ignore_ascii_case("UGX") { price_cents.saturating_mul(100) } else { price_cents }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_minor_units_as_stripe_counts_them() {
-        assert_eq!(unit_amount(15_000, "CAD"), 15_000);
-        assert_eq!(unit_amount(3_000, "JPY"), 3_000);
-        assert_eq!(unit_amount(20_000, "ugx"), 2_000_000);
-    }
 }

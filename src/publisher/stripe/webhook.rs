@@ -10,9 +10,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
 
-use crate::store::database::{Actor, Store};
+use super::account::{self, Account};
+use super::connect::Connect;
+use super::effects;
+use crate::domain::outcome::Notice;
+use crate::publisher::{fault, notices};
+use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
-use crate::store::stripe_events::{self, Standing};
+use crate::store::stripe_events;
 
 /// How far a signature's time may be from ours, in seconds (Stripe's own tolerance).
 const TOLERANCE_S: i64 = 300;
@@ -49,57 +54,41 @@ struct Data {
     object: serde_json::Value,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Account {
-    id: String,
-    #[serde(default)]
-    charges_enabled: bool,
-    #[serde(default)]
-    payouts_enabled: bool,
-    #[serde(default)]
-    details_submitted: bool,
-}
-
 /// Takes an event in and does what follows from it. `false`: it was taken in before.
 ///
 /// # Errors
 /// [`Refused`]; nothing was done then.
-pub async fn take(
-    store: &Store,
-    secret: &SecretString,
-    now: Timestamp,
-    signature: &str,
-    body: &[u8],
-) -> Result<bool, Refused> {
-    if !is_signed(secret.expose_secret().as_bytes(), now.as_second(), signature, body) {
+pub async fn take(connect: &Connect, secret: &SecretString, signature: &str, body: &[u8]) -> Result<bool, Refused> {
+    if !is_signed(secret.expose_secret().as_bytes(), connect.clock.now().as_second(), signature, body) {
         return Err(Refused::Signature);
     }
     let event: Event = serde_json::from_slice(body).map_err(|_| Refused::Unreadable)?;
     let happened_at = Timestamp::from_second(event.created).map_err(|_| Refused::Unreadable)?;
-    let mut tx = store.begin(Actor::Server).await?;
+    let mut tx = connect.store.begin(Actor::Server).await?;
     if !stripe_events::take(&mut tx, &event.id, &event.kind, happened_at).await? {
         return Ok(false);
     }
-    if let Some((account, standing)) = standing(&event)? {
-        stripe_events::stand(&mut tx, &account, standing, happened_at).await?;
-    }
+    let notice = effect(&mut tx, &event, happened_at, &connect.node).await?;
+    effects::follow(&mut tx, &event.kind, &event.data.object, happened_at).await?;
+    fault::point("webhook.before_commit");
     tx.commit().await.map_err(StoreError::from)?;
+    fault::point("webhook.after_commit");
     tracing::info!(action = "stripe_event", stripe.event = event.id, kind = event.kind);
+    notices::hand_over(connect.sessions.as_ref(), notice);
     Ok(true)
 }
 
-fn standing(event: &Event) -> Result<Option<(String, Standing)>, Refused> {
+/// What follows from an event, in the transaction that takes it in. A kind that we do not know has no effect.
+async fn effect(tx: &mut Tx, event: &Event, at: Timestamp, node: &str) -> Result<Option<Notice>, Refused> {
     match event.kind.as_str() {
         "account.updated" => {
             let account = Account::deserialize(&event.data.object).map_err(|_| Refused::Unreadable)?;
-            let standing = Standing::Connected {
-                charges_enabled: account.charges_enabled,
-                payouts_enabled: account.payouts_enabled,
-                details_submitted: account.details_submitted,
-            };
-            Ok(Some((account.id, standing)))
+            Ok(account::stand(tx, account, None, at, node).await?)
         }
-        "account.application.deauthorized" => Ok(event.account.clone().map(|id| (id, Standing::Disconnected))),
+        "account.application.deauthorized" => match &event.account {
+            Some(id) => Ok(account::part(tx, id, at, node).await?),
+            None => Ok(None),
+        },
         _ => Ok(None),
     }
 }

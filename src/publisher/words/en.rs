@@ -85,6 +85,42 @@ pub(super) static WORDS: Words = Words {
         button: "Open the event",
         note: "If you paid for a ticket, the organizer tells you about your refund.",
     },
+    order: Mail {
+        subject: "Your tickets: {event}",
+        lead: "You are in: your tickets for “{event}” are ready. Show them at the door, on your phone or on paper.",
+        button: "Open my tickets",
+        note: "Keep this mail: whoever has its link has your tickets.",
+    },
+    order_cancelled: Mail {
+        subject: "Cancelled: your order for {event}",
+        lead: "Your order for “{event}” is cancelled, and your seats are free for somebody else.",
+        button: "Open the event",
+        note: "",
+    },
+    order_refunded: Mail {
+        subject: "{amount} goes back to you",
+        lead: "{amount} of your order for “{event}” goes back to you. Banks take up to ten days.",
+        button: "Open my order",
+        note: "",
+    },
+    order_late: Mail {
+        subject: "Sold out: your money for {event} goes back",
+        lead: "We are sorry: your payment for “{event}” came after your seats had been given back, and by then everything was sold out. All of your money goes back to you; banks take up to ten days.",
+        button: "Open my order",
+        note: "",
+    },
+    waiting_offer: Mail {
+        subject: "A seat is free: {event}",
+        lead: "You waited for “{event}”, and a seat is free now. It is held for you for a day: pay for it, and it is yours.",
+        button: "Take my seat",
+        note: "If you do not want it any more, cancel it there, and the next in line has it.",
+    },
+    guests: Mail {
+        subject: "{title}",
+        lead: "",
+        button: "Open my tickets",
+        note: "The organizer of “{event}” wrote this to everybody who has a ticket.",
+    },
     dead_letter: Mail {
         subject: "The publisher gave up on {kind}",
         lead: "The publisher gave up on {kind} after {attempts} attempts. Last reason: {why}.",

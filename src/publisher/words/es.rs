@@ -85,6 +85,42 @@ pub(super) static WORDS: Words = Words {
         button: "Abrir el evento",
         note: "Si pagaste una entrada, la organización te informará sobre el reembolso.",
     },
+    order: Mail {
+        subject: "Sus entradas: {event}",
+        lead: "Todo listo: sus entradas para «{event}» le esperan. Muéstrelas en la entrada, en el teléfono o en papel.",
+        button: "Abrir mis entradas",
+        note: "Guarde este correo: quien tiene su enlace tiene sus entradas.",
+    },
+    order_cancelled: Mail {
+        subject: "Cancelado: su pedido para {event}",
+        lead: "Su pedido para «{event}» está cancelado y sus plazas quedan libres para otra persona.",
+        button: "Abrir el evento",
+        note: "",
+    },
+    order_refunded: Mail {
+        subject: "Le devolvemos {amount}",
+        lead: "Le devolvemos {amount} de su pedido para «{event}». Los bancos tardan hasta diez días.",
+        button: "Abrir mi pedido",
+        note: "",
+    },
+    order_late: Mail {
+        subject: "Agotado: le devolvemos su dinero de {event}",
+        lead: "Lo sentimos: su pago para «{event}» llegó cuando sus plazas ya habían quedado libres, y para entonces todo estaba agotado. Le devolvemos todo su dinero; los bancos tardan hasta diez días.",
+        button: "Abrir mi pedido",
+        note: "",
+    },
+    waiting_offer: Mail {
+        subject: "Hay una plaza libre: {event}",
+        lead: "Usted esperaba para «{event}» y ahora hay una plaza libre. Queda reservada durante un día: páguela y será suya.",
+        button: "Quedarme con la plaza",
+        note: "Si ya no la quiere, cancélela en esa página y será para la siguiente persona.",
+    },
+    guests: Mail {
+        subject: "{title}",
+        lead: "",
+        button: "Abrir mis entradas",
+        note: "El organizador de «{event}» escribió esto a todas las personas con entrada.",
+    },
     dead_letter: Mail {
         subject: "El publicador se rindió con {kind}",
         lead: "El publicador se rindió con {kind} tras {attempts} intentos. Último motivo: {why}.",

@@ -85,6 +85,42 @@ pub(super) static WORDS: Words = Words {
         button: "Ouvrir l’événement",
         note: "Si vous avez payé un billet, l’organisateur vous informera du remboursement.",
     },
+    order: Mail {
+        subject: "Vos billets : {event}",
+        lead: "C’est fait : vos billets pour « {event} » sont prêts. Présentez-les à l’entrée, sur votre téléphone ou sur papier.",
+        button: "Ouvrir mes billets",
+        note: "Gardez cet e-mail : qui a son lien a vos billets.",
+    },
+    order_cancelled: Mail {
+        subject: "Annulée : votre commande pour {event}",
+        lead: "Votre commande pour « {event} » est annulée et vos places sont libres pour quelqu’un d’autre.",
+        button: "Ouvrir l’événement",
+        note: "",
+    },
+    order_refunded: Mail {
+        subject: "{amount} vous est remboursé",
+        lead: "{amount} de votre commande pour « {event} » vous est remboursé. Les banques prennent jusqu’à dix jours.",
+        button: "Ouvrir ma commande",
+        note: "",
+    },
+    order_late: Mail {
+        subject: "Complet : votre paiement pour {event} vous est rendu",
+        lead: "Nous sommes désolés : votre paiement pour « {event} » est arrivé après la libération de vos places, et tout était alors complet. La totalité vous est remboursée ; les banques prennent jusqu’à dix jours.",
+        button: "Ouvrir ma commande",
+        note: "",
+    },
+    waiting_offer: Mail {
+        subject: "Une place s’est libérée : {event}",
+        lead: "Vous attendiez « {event} » et une place s’est libérée. Elle vous est réservée pendant une journée : payez-la et elle est à vous.",
+        button: "Prendre ma place",
+        note: "Si vous n’en voulez plus, annulez-la sur cette page : elle ira à la personne suivante.",
+    },
+    guests: Mail {
+        subject: "{title}",
+        lead: "",
+        button: "Ouvrir mes billets",
+        note: "L’organisateur de « {event} » a écrit ceci à toutes les personnes qui ont un billet.",
+    },
     dead_letter: Mail {
         subject: "La publication a renoncé à {kind}",
         lead: "La publication a renoncé à {kind} après {attempts} tentatives. Dernière raison : {why}.",

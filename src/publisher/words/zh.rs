@@ -72,6 +72,42 @@ pub(super) static WORDS: Words = Words {
         button: "打开活动页面",
         note: "如果您已付款购票，主办方会通知您退款事宜。",
     },
+    order: Mail {
+        subject: "您的门票：{event}",
+        lead: "预订成功：“{event}”的门票已准备好。入场时请出示手机或打印件。",
+        button: "查看我的门票",
+        note: "请保存此邮件：持有链接即持有门票。",
+    },
+    order_cancelled: Mail {
+        subject: "已取消：您的“{event}”订单",
+        lead: "您的“{event}”订单已取消，座位已释放。",
+        button: "查看活动",
+        note: "",
+    },
+    order_refunded: Mail {
+        subject: "{amount} 将退还给您",
+        lead: "您的“{event}”订单的 {amount} 将退还给您，银行最多需要十天。",
+        button: "查看我的订单",
+        note: "",
+    },
+    order_late: Mail {
+        subject: "已售罄：“{event}”的款项将退还",
+        lead: "很抱歉：您为“{event}”付款时座位已释放且门票已售罄。全部款项将退还给您，银行最多需要十天。",
+        button: "查看我的订单",
+        note: "",
+    },
+    waiting_offer: Mail {
+        subject: "有空位了：{event}",
+        lead: "您候补的“{event}”现在有空位，已为您保留一天，付款后即归您所有。",
+        button: "领取我的座位",
+        note: "如果不再需要，请在该页面取消，座位将给下一位。",
+    },
+    guests: Mail {
+        subject: "{title}",
+        lead: "",
+        button: "查看我的门票",
+        note: "“{event}”的主办方向所有持票人发送了此消息。",
+    },
     dead_letter: Mail {
         subject: "发布程序放弃了 {kind}",
         lead: "发布程序在尝试 {attempts} 次后放弃了 {kind}。最后的原因：{why}。",

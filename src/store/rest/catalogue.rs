@@ -88,6 +88,7 @@ pub const TABLES: &[Table] = &[
             many("ticket_tiers", "event_id", "ticket_tiers_event_id_fkey"),
             many("tickets", "event_id", "tickets_event_id_fkey"),
             many("orders", "event_id", "orders_event_id_fkey"),
+            many("promo_codes", "event_id", "promo_codes_event_id_fkey"),
             many("wizard_sessions", "event_id", "wizard_sessions_event_id_fkey"),
         ],
         for_signed_in: &["online_url"],
@@ -140,7 +141,19 @@ pub const TABLES: &[Table] = &[
     plain(
         "orders",
         ORDERS,
-        &[one("events", "event_id", "orders_event_id_fkey"), many("tickets", "order_id", "tickets_order_id_fkey")],
+        &[
+            one("events", "event_id", "orders_event_id_fkey"),
+            many("tickets", "order_id", "tickets_order_id_fkey"),
+            one("promo_codes", "promo_code_id", "orders_promo_code_id_fkey"),
+        ],
+    ),
+    plain(
+        "promo_codes",
+        PROMO_CODES,
+        &[
+            one("events", "event_id", "promo_codes_event_id_fkey"),
+            many("orders", "promo_code_id", "orders_promo_code_id_fkey"),
+        ],
     ),
     plain("event_stats", EVENT_STATS, &[]),
 ];
@@ -278,6 +291,21 @@ const TICKETS: &[Column] = &[
     column("status", "text"),
     column("checked_in_at", "timestamp with time zone"),
     column("created_at", "timestamp with time zone"),
+    column("tier_name", "text"),
+    column("price_cents", "bigint"),
+    column("door", "text"),
+];
+
+const PROMO_CODES: &[Column] = &[
+    column("id", "uuid"),
+    column("event_id", "uuid"),
+    column("code", "text"),
+    column("percent", "numeric"),
+    column("amount_cents", "bigint"),
+    column("most_orders", "integer"),
+    column("valid_from", "timestamp with time zone"),
+    column("valid_until", "timestamp with time zone"),
+    column("created_at", "timestamp with time zone"),
 ];
 
 const ORDERS: &[Column] = &[
@@ -291,6 +319,23 @@ const ORDERS: &[Column] = &[
     column("stripe_session_id", "text"),
     column("stripe_payment_intent_id", "text"),
     column("created_at", "timestamp with time zone"),
+    column("buyer_language", "text"),
+    column("form_key", "bytea"),
+    column("subtotal_cents", "bigint"),
+    column("discount_cents", "bigint"),
+    column("tax_cents", "bigint"),
+    column("fee_cents", "bigint"),
+    column("refunded_cents", "bigint"),
+    column("stripe_account_id", "text"),
+    column("hold_until", "timestamp with time zone"),
+    column("paid_at", "timestamp with time zone"),
+    column("ended_at", "timestamp with time zone"),
+    column("disputed_at", "timestamp with time zone"),
+    column("dispute_told_at", "timestamp with time zone"),
+    column("stripe_checkout_url", "text"),
+    column("checkout_ends_at", "timestamp with time zone"),
+    column("mails", "integer"),
+    column("promo_code_id", "uuid"),
 ];
 
 const EVENT_STATS: &[Column] = &[

@@ -100,6 +100,12 @@ pub async fn free_slug(conn: &mut PgConnection, slug: &str) -> Result<String, Tr
     Ok(sqlx::query_scalar("select app.free_slug($1)").bind(slug).fetch_one(conn).await?)
 }
 
+/// Calls the caller's event off, at this revision where one is given. Returns what `public.cancel_event` says, as JSON.
+pub async fn cancel(conn: &mut PgConnection, event_id: &str, revision: Option<&str>) -> Result<String, Trouble> {
+    let cancelled = sqlx::query_scalar("select public.cancel_event($1::text::uuid, $2::text::bigint)::text");
+    Ok(cancelled.bind(event_id).bind(revision).fetch_one(conn).await?)
+}
+
 /// Publishes the caller's event. Returns what `public.publish_event` says, as JSON.
 pub async fn publish(conn: &mut PgConnection, event_id: &str, public_url: &str) -> Result<String, Trouble> {
     let url = public_url.trim_end_matches('/');

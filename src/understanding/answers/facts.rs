@@ -14,7 +14,9 @@ use crate::understanding::prose::{
 pub(super) fn changed(telling: &Telling<'_>) -> Vec<String> {
     let draft = telling.draft;
     let any = |fields: &[Field]| fields.iter().any(|field| telling.changed.contains(field) && draft.has(*field));
-    let told = |field: Field| any(&[field]) && draft.provenance.get(&field) != Some(&Provenance::Inferred);
+    let told = |field: Field| {
+        any(&[field]) && (telling.worked_out || draft.provenance.get(&field) != Some(&Provenance::Inferred))
+    };
     let mut facts: Vec<Option<String>> = Vec::new();
     let language = telling.language;
     facts.push(
@@ -70,6 +72,7 @@ fn rules(telling: &Telling<'_>, any: &impl Fn(&[Field]) -> bool) -> Vec<Option<S
         refund.filter(|_| any(&[Field::RefundPolicy])),
         seen.filter(|_| any(&[Field::Visibility])),
         any(&[Field::Description]).then(|| phrase(language, "described")),
+        (any(&[Field::Image]) && draft.image_id.is_some()).then(|| phrase(language, "pictured")),
         link.filter(|_| any(&[Field::Slug])),
     ]
 }
@@ -122,9 +125,10 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
 pub(crate) fn place(draft: &Draft, venue: Option<&str>, language: &str) -> Option<String> {
     let name = venue.or(draft.place.as_deref());
     let address = draft.address.as_deref().filter(|address| Some(*address) != name);
-    let city_apart = draft.city.as_deref().filter(|city| !name.is_some_and(|name| name.contains(city)));
+    let city = draft.city.as_deref().map(|city| city_words(city, language));
+    let city_apart = city.filter(|city| !name.is_some_and(|name| name.contains(city)));
     let known: Vec<String> = name.into_iter().chain(address).chain(city_apart).map(str::to_owned).collect();
-    let spot = match (name.or(address), draft.city.as_deref()) {
+    let spot = match (name.or(address), city) {
         (None, None) => None,
         (None, Some(city)) => Some(fill(language, "in_city", &[("city", city)])),
         _ => Some(fill(language, "at_place", &[("place", &known.join(&phrase(language, "comma")))])),
@@ -138,6 +142,11 @@ pub(crate) fn place(draft: &Draft, venue: Option<&str>, language: &str) -> Optio
         (Some(PlaceKind::Venue), None) => Some(phrase(language, "in_person")),
         (_, spot) => spot,
     }
+}
+
+/// The city as readers of this language call it: "上海".
+pub(crate) fn city_words<'a>(city: &'a str, language: &str) -> &'a str {
+    language::Language::from_code(language).and_then(|language| language::city_name(city, language)).unwrap_or(city)
 }
 
 /// "For 30 people".

@@ -36,8 +36,6 @@ pub struct Telling<'a> {
     pub warnings: &'a [Warning],
     /// The name and the link of what was just published.
     pub published: Option<(&'a str, &'a str)>,
-    /// The name and the link of what was published before; this conversation is over.
-    pub live: Option<(&'a str, &'a str)>,
     /// What came of an undo or redo.
     pub reverted: Option<Reverted>,
     /// The first answer of the conversation.
@@ -46,6 +44,8 @@ pub struct Telling<'a> {
     pub cut: bool,
     /// Must sign in to publish.
     pub guest: bool,
+    /// Tells of what was worked out, too.
+    pub worked_out: bool,
     /// ISO 639-1.
     pub language: &'a str,
 }
@@ -80,11 +80,11 @@ impl<'a> Telling<'a> {
             missing: &[],
             warnings: &[],
             published: None,
-            live: None,
             reverted: None,
             first: false,
             cut: false,
             guest: false,
+            worked_out: false,
             language,
         }
     }

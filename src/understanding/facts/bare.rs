@@ -92,7 +92,9 @@ const LONGEST_SMALL: usize = 8;
 /// Words as a name or a place has them, and no sentence. Capitals tell a name whatever its words mean.
 pub(super) fn is_plain(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
     let scene = g.scene;
-    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital);
+    // The capital at the beginning of a sentence says nothing where a wish begins there: "Quiero hacer ...".
+    let wished = scene.starting(Cue::Create, words.start).is_some() && scene.sentence(words.start).start == words.start;
+    let capital = |at: usize| scene.token(at).is_some_and(|token| token.capital) && !(wished && at == words.start);
     let proper = words.clone().filter(|at| capital(*at)).count() * 2 >= words.len();
     let begins = |cue| scene.starting(cue, words.start).is_some();
     let speaks = [Cue::Order, Cue::Asking].into_iter().any(|cue| scene.on(cue, words.start))

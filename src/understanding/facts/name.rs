@@ -47,6 +47,10 @@ fn answer_in(g: &Gathering<'_, '_>, sentence: &Range<usize>) -> Option<Range<usi
     }
     let range = phrase(g, start, Phrase::Name);
     let only_kind = scene.kind_in(&range).is_some_and(|(kind, _)| *kind == range);
+    // "Tech meetup rust": what stands before the kind says what it is about, and is no name by itself.
+    if scene.kinds.iter().any(|(kind, _)| kind.start == range.end) {
+        return None;
+    }
     let whole =
         start > sentence.start && scene.sentences().len() > 1 && is_plain(g, &range) || is_whole_answer(g, &range);
     let wishes = scene.words.intents.find(scene.tokens().get(range.clone()).unwrap_or(&[]));

@@ -13,7 +13,7 @@ use crate::understanding::report::report;
 
 /// The lines of a file of cases; none, said aloud, where there are no cases.
 #[expect(clippy::disallowed_methods, reason = "a test may be told where the cases are")]
-fn cases(name: &str) -> Vec<Value> {
+pub(in crate::understanding) fn cases(name: &str) -> Vec<Value> {
     let root = std::env::var("EVENTOS_SHARED")
         .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = root.join("cases").join(name);

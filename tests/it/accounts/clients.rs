@@ -118,7 +118,51 @@ async fn commands_work_beside_a_program_that_serves() {
     assert_eq!(first, second);
     let token = served.beside(&["token", "--email", "ana@example.com", "--role", "organizer"]);
     assert_eq!(harness::accounts::claims(&token)["iss"], format!("{}/auth/v1", served.url));
+    let mut conn = database.connect(harness::Role::Bootstrap).await;
+    sqlx::query("insert into security_audit_log (event_type, metadata) select 'payment', jsonb_build_object('n', n) from generate_series(1, 2500) n")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    let log = served.beside(&["audit"]);
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let paid: std::collections::BTreeSet<i64> =
+        lines.iter().filter_map(|line| line["metadata"]["n"].as_i64()).collect();
+    assert_eq!(
+        (paid.len(), lines.iter().filter(|line| line["event_type"] == "payment").count()),
+        (2500, 2500),
+        "each line once"
+    );
+    assert_eq!(served.beside(&["audit", "--since", "2999-01-01"]), "");
     let rotated: Value = serde_json::from_str(&served.beside(&["keys", "rotate", "--json"])).unwrap();
     assert_ne!(rotated["service_role_key"], first["service_role_key"]);
     assert_eq!(keys(), rotated);
+}
+
+/// Programs of their own process that ask for keys at the same moment, on a database that has none.
+#[tokio::test]
+async fn programs_that_need_keys_at_once_make_one_set() {
+    let database = harness::database().await;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("accounts-{}-once", std::process::id()));
+    let asked: Vec<Child> = (0..6)
+        .map(|number| {
+            let alg = if number % 2 == 0 { "ES256" } else { "RS256" };
+            let mut command = command(&folder, &database.url());
+            command.args(["keys", "--json"]).env("EVENTOS_ACCOUNTS__ALG", alg).spawn().unwrap()
+        })
+        .collect();
+    let told: Vec<Value> = asked
+        .into_iter()
+        .map(|child| {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            serde_json::from_slice(&output.stdout).unwrap()
+        })
+        .collect();
+    std::fs::remove_dir_all(&folder).ok();
+    // What is signed is the same, by the same key; an ES256 signature is another each time.
+    let signed = |keys: &Value| keys["service_role_key"].as_str().unwrap().rsplit_once('.').unwrap().0.to_owned();
+    assert!(told.iter().all(|keys| signed(keys) == signed(&told[0])), "{told:?}");
+    let mut conn = database.connect(harness::Role::Bootstrap).await;
+    let keys: i64 = sqlx::query_scalar("select count(*) from auth.signing_keys").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(keys, 1);
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use eventos::accounts::caller::Caller;
@@ -10,10 +12,12 @@ use eventos::accounts::options::{Options, Project};
 use eventos::accounts::{Accounts, Denied};
 use eventos::domain::clock::FixedClock;
 use eventos::domain::person::Role as PersonRole;
+use eventos::http::router::{HttpState, router};
 use ring::hmac;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tower::ServiceExt as _;
 
 use crate::harness::accounts::{Pen, accounts_with, encode, options, unsigned};
 use crate::harness::program::NOW;
@@ -152,4 +156,31 @@ async fn a_project_that_cannot_be_reached_is_no_reason_to_sign_anybody_out() {
     let accounts = accounts_with(&database.store().await, clock, options);
     assert!(matches!(accounts.caller_of(&token).await, Err(Denied::Unknown(_))));
     assert!(accounts.jwks().await.is_err() && accounts.api_keys().await.is_err());
+}
+
+#[tokio::test]
+async fn sign_in_is_elsewhere_with_a_clear_word() {
+    let database = harness::database().await;
+    let url = "https://project.supabase.example";
+    let accounts = unreachable(&database, url).await;
+    let store = database.store().await;
+    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+    let state = HttpState { accounts: accounts.clone(), ..harness::http::state(store, clock) };
+    let router = router(state);
+    for (method, path) in [
+        ("POST", "/auth/v1/signup"),
+        ("POST", "/auth/v1/token?grant_type=password"),
+        ("GET", "/auth/v1/user"),
+        ("GET", "/auth/v1/.well-known/jwks.json"),
+        ("POST", "/auth/v1/admin/users"),
+    ] {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        let code = answer.headers().get("x-sb-error-code").map(|code| code.to_str().unwrap().to_owned());
+        assert_eq!((answer.status(), code.as_deref()), (StatusCode::NOT_FOUND, Some("sign_in_elsewhere")), "{path}");
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert!(body["msg"].as_str().unwrap().contains(url), "{path}: {body}");
+    }
+    assert_eq!(accounts.sweep().await.unwrap(), 0, "a project keeps its own sign-ins");
 }

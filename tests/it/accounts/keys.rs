@@ -84,3 +84,27 @@ async fn a_sealed_key_is_read_with_its_secret_only() {
         .unwrap();
     assert_eq!(plain, 0);
 }
+
+#[tokio::test]
+async fn work_beside_a_program_shows_the_key_that_it_signs_with() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let serving = accounts_with(&store, clock(), Options { alg: Alg::Rs256, ..options() });
+    let shown = serving.jwks().await.unwrap();
+    let beside = accounts_with(&store, clock(), Options { alg: Alg::Es256, any_alg: true, ..options() });
+    let keys = beside.api_keys().await.unwrap();
+    assert_eq!(keys.service_role, serving.api_keys().await.unwrap().service_role);
+    assert_eq!(serving.jwks().await.unwrap(), shown, "no key was made");
+    let rotated = beside.rotate(false).await.unwrap();
+    assert!(matches!(
+        accounts_with(&store, clock(), Options { alg: Alg::Rs256, ..options() }).caller_of(&rotated.service_role).await,
+        Ok(Caller::Service)
+    ));
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let algs: Vec<String> =
+        sqlx::query_scalar("select distinct alg from auth.signing_keys").fetch_all(&mut conn).await.unwrap();
+    assert_eq!(algs, ["RS256"], "a new key signs as the one that it replaces");
+    // A program that is to sign in another way makes its own key; the old one proves what it signed.
+    let other = accounts_with(&store, clock(), options());
+    assert_eq!(other.jwks().await.unwrap()["keys"].as_array().unwrap().len(), 3);
+}

@@ -53,6 +53,13 @@ async fn refusals_have_both_forms() {
     }
     assert_eq!(web.ask("GET", "/auth/v1/nothing", None, &Value::Null).await.code(), (404, "not_found"));
     assert_eq!(web.ask("GET", "/auth/v1/signup", None, &Value::Null).await.status, 404);
+    for (method, path) in
+        [("POST", "/invite"), ("GET", "/reauthenticate"), ("POST", "/factors/7/verify"), ("POST", "/sso")]
+    {
+        let answer = web.ask(method, &format!("/auth/v1{path}"), None, &Value::Null).await;
+        assert_eq!(answer.code(), (501, "not_built"), "{path}");
+        assert!(text(&answer.body, "message").contains("not part of this API"), "{path}");
+    }
     web.program.stop().await;
 }
 
@@ -171,5 +178,21 @@ async fn a_changed_password_ends_the_other_sign_ins() {
         web.count("select count(*) from profiles where email = 'ana@example.org' and phone = '+14165550100'").await,
         1
     );
+    web.program.stop().await;
+}
+
+#[tokio::test]
+async fn sign_ins_that_nobody_uses_end() {
+    let web = Web::with(|settings| settings.accounts.sign_in_days = 10).await;
+    let left = web.sign_up("ana@example.com").await;
+    web.post("/auth/v1/recover", json!({"email": "ana@example.com"})).await;
+    web.program.clock.advance(9 * 24 * 3600);
+    let kept = web.sign_in("ana@example.com", PASSWORD).await.body;
+    web.program.clock.advance(2 * 24 * 3600);
+    assert!(web.accounts().sweep().await.unwrap() >= 1);
+    assert_eq!(web.count("select count(*) from auth.sessions").await, 1);
+    assert_eq!(web.count("select count(*) from auth.one_time_tokens where expires_at < '2026-12-01'").await, 0);
+    assert_eq!(web.refresh(&left["refresh_token"]).await.status, 400);
+    assert_eq!(web.refresh(&kept["refresh_token"]).await.status, 200);
     web.program.stop().await;
 }

@@ -24,12 +24,14 @@ pub(crate) const URL: &str = "http://events.test";
 pub(crate) fn options() -> Options {
     Options {
         alg: Alg::Es256,
+        any_alg: false,
         access_token_s: 3600,
         refresh_reuse_s: 10,
         password_min_length: 8,
         sign_up_role: PersonRole::Organizer,
         autoconfirm: true,
         guests: true,
+        sign_in_days: 180,
         password_tries: 10,
         key_encryption_key: SecretString::from(""),
         supabase: None,

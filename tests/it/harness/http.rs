@@ -3,15 +3,60 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventos::domain::clock::Clock;
+use eventos::domain::clock::{Clock, RandomIds};
+use eventos::domain::fees::Fees;
+use eventos::domain::outcome::{Notice, Sessions};
 use eventos::door::rate::Limits;
 use eventos::http::router::HttpState;
+use eventos::pictures::Pictures;
+use eventos::publisher::Ground;
+use eventos::publisher::stripe::connect::Connect;
+use eventos::sales::{Options, Sales};
 use eventos::store::database::Store;
+use eventos::wizard::directory::Directory;
+use eventos::wizard::system::ActorSystem;
+use eventos::wizard::turn::{self, Desk};
+use tokio::runtime::Handle;
+
+/// Sessions' mailboxes whose threads live as long as the test's process.
+fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
+    let desk = Desk {
+        store: store.clone(),
+        clock,
+        ids: Arc::new(RandomIds),
+        runtime: Handle::current(),
+        limits: turn::Limits { turn_deadline_s: 20, lease_s: 30 },
+        public_url: "https://events.example".to_owned(),
+    };
+    Directory::new(Arc::new(desk), ActorSystem::start(1).unwrap().arbiters())
+}
+
+/// No conversation is awake: what is told waits in the inbox.
+struct Nobody;
+
+impl Sessions for Nobody {
+    fn hand_over(&self, _: Notice) {}
+}
+
+/// How the tests' shop sells.
+pub(crate) const SELLING: Options = Options { payments: true, hold_s: 1860, fee_percent: 5.0 };
 
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
+    let ground = Ground {
+        store: store.clone(),
+        clock: clock.clone(),
+        ids: Arc::new(RandomIds),
+        node: "test".to_owned(),
+        public_url: "https://events.example".to_owned(),
+        sessions: Arc::new(Nobody),
+    };
     HttpState {
+        connect: Arc::new(Connect::without_key(ground, Fees::parse("2.9 30").unwrap())),
         accounts: super::accounts::accounts(&store, clock.clone()),
+        directory: directory(&store, clock.clone()),
+        pictures: Arc::new(Pictures::new(store.clone())),
+        sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), SELLING)),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),

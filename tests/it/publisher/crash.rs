@@ -70,6 +70,9 @@ async fn kill_at_every_point_of_the_publisher_loses_and_doubles_nothing() {
         if let Some(mut second) = second {
             killed += usize::from(dies(&mut second));
         }
+        if round % 50 == 49 {
+            println!("{} rounds, {killed} killed at a point", round + 1);
+        }
     }
     let (one, two) = (serve(&database, &folder, &peer, None), serve(&database, &folder, &peer, None));
     scene::until(&mut conn, "the queue is empty", scene::SETTLED).await;

@@ -54,9 +54,9 @@ async fn an_item_has_one_holder_and_a_late_outcome_is_refused() {
     let again = queue::claim(&mut tx, &claim("three", &kinds)).await.unwrap();
     assert_eq!((again.len(), again[0].id, again[0].attempts), (1, first[0].id, 2));
     assert!(!queue::hold(&mut tx, &first[0], 60).await.unwrap(), "somebody else has it");
-    assert!(!queue::settle(&mut tx, &first[0], &Outcome::Done { forget: false }).await.unwrap());
-    assert!(queue::settle(&mut tx, &again[0], &Outcome::Done { forget: false }).await.unwrap());
-    assert!(!queue::settle(&mut tx, &again[0], &Outcome::Dead { why: "late" }).await.unwrap(), "done is done");
+    assert!(!queue::settle(&mut tx, &first[0], &Outcome::Done { forget: false }, None).await.unwrap());
+    assert!(queue::settle(&mut tx, &again[0], &Outcome::Done { forget: false }, None).await.unwrap());
+    assert!(!queue::settle(&mut tx, &again[0], &Outcome::Dead { why: "late" }, None).await.unwrap(), "done is done");
     tx.commit().await.unwrap();
 }
 

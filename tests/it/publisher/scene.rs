@@ -18,7 +18,7 @@ use crate::harness::program::NOW;
 use crate::harness::{self, Database, Role};
 use crate::peers::stripe::{KEY, StripePeer};
 
-/// No wait in a test is longer; what is waited for either comes or never does.
+/// So long nothing may be done while a test waits; what is waited for either comes or never does.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A program at work.
@@ -27,6 +27,10 @@ pub(super) struct Running(App);
 impl Running {
     pub(super) async fn stop(self) {
         self.0.shutdown().await;
+    }
+
+    pub(super) fn door(&self) -> &Arc<dyn port::Door> {
+        &self.0.door
     }
 
     pub(super) fn http(&self) -> axum::Router {
@@ -47,7 +51,7 @@ fn settings(folder: &Path, peer: &StripePeer) -> Settings {
     settings.stripe_secret_key = Some(KEY.into());
     settings.stripe_webhook_secret = Some("whsec_test".into());
     let own = &mut settings.publisher;
-    own.stripe_api_base = peer.url();
+    (own.stripe_api_base, own.stripe_connect_base) = (peer.url(), peer.url());
     own.stripe_timeout_s = 2;
     // Attempts follow one another at once, and as many as a lie needs.
     (own.backoff_s, own.max_attempts, own.poll_s) = (0, 10_000, 1);
@@ -84,7 +88,13 @@ impl Scene {
 
     /// One more program on the same database and folder.
     pub(super) async fn second_program(&self) -> Running {
-        run(&self.database, &settings(&self.folder, &self.peer)).await
+        self.second_program_with(|_| {}).await
+    }
+
+    pub(super) async fn second_program_with(&self, change: impl FnOnce(&mut Settings)) -> Running {
+        let mut settings = settings(&self.folder, &self.peer);
+        change(&mut settings);
+        run(&self.database, &settings).await
     }
 
     pub(super) async fn stop(self) {
@@ -171,9 +181,17 @@ impl Scene {
 pub(super) const SETTLED: &str = "select count(*) = 0 from payment_setup_queue where done_at is null";
 
 pub(super) async fn until(conn: &mut PgConnection, what: &str, query: &str) {
-    let begun = Instant::now();
+    let (mut moved, mut done) = (Instant::now(), -1);
     while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(query)).fetch_one(&mut *conn).await.unwrap() {
-        if begun.elapsed() > PATIENCE {
+        // Much to do takes its time: as long as something is done it goes on.
+        let so_far: i64 = sqlx::query_scalar("select count(done_at) + count(dead_at) from payment_setup_queue")
+            .fetch_one(&mut *conn)
+            .await
+            .unwrap();
+        if so_far != done {
+            (moved, done) = (Instant::now(), so_far);
+        }
+        if moved.elapsed() > PATIENCE {
             let rows: Vec<(String, i32, Option<String>, bool)> = sqlx::query_as(
                 "select kind, attempts, last_error, dead_at is not null from payment_setup_queue where done_at is null",
             )

@@ -11,11 +11,11 @@ use super::scene::Scene;
 use crate::harness::program::NOW;
 use crate::peers::stripe::{Mood, StripePeer};
 
-fn now_s() -> i64 {
+pub(super) fn now_s() -> i64 {
     NOW.parse::<jiff::Timestamp>().unwrap().as_second()
 }
 
-fn signature(secret: &str, at_s: i64, body: &str) -> String {
+pub(super) fn signature(secret: &str, at_s: i64, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{at_s}.{body}").as_bytes());
     let hex = mac.finalize().into_bytes().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));

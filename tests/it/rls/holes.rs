@@ -4,6 +4,9 @@
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
+use eventos::store::database::Store;
+use eventos::store::error::StoreError;
+
 use super::people::{Person, Place, begin_as, verdict};
 use super::tables::seed;
 use crate::harness::{self, Database, Role};
@@ -167,7 +170,7 @@ async fn only_the_server_does_the_servers_work() -> Result<(), sqlx::Error> {
         "select * from app.claim_inbox('n', 30, false, 3)".to_owned(),
         "select app.renew_leases('n', 30)".to_owned(),
         "select app.ensure_user('new@example.org', 'organizer', false, 'New')".to_owned(),
-        "select * from app.sweep(30, 30)".to_owned(),
+        "select * from app.sweep(30, 30, 30)".to_owned(),
         format!("select app.move_drafts('{}', '{}')", Person::Guest.id(), A.id()),
     ];
     assert_eq!(tries(&mut conn, Person::Service, &attempts).await?, ["ok"; 5]);
@@ -191,4 +194,14 @@ async fn a_forgotten_role_sees_nothing_and_a_role_ends_with_its_transaction() ->
         sqlx::query_scalar("select auth.uid()").fetch_one(&mut database.connect(Role::Bootstrap).await).await?;
     assert_eq!(nobody, None);
     Ok(())
+}
+
+/// The policies hold only for a login that they hold for: any other one is refused before the program serves.
+#[tokio::test]
+async fn a_login_that_the_policies_do_not_hold_for_does_not_start() {
+    let database = harness::database().await;
+    let Err(StoreError::Refused(words)) = Store::connect(database.options(Role::Bootstrap), 1).await else {
+        panic!("a superuser serves");
+    };
+    assert!(words.contains("bypasses row level security"), "{words}");
 }

@@ -2,6 +2,8 @@
 //!
 //! Promises: one platform id is one message whatever comes twice; an expired lease is taken over once, in order, and not for ever.
 
+use eventos::store::database::Actor;
+use eventos::store::inbox;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -141,6 +143,23 @@ async fn expired_leases_are_taken_over_in_order_and_given_up_in_the_end() -> Res
     Ok(())
 }
 
+/// Running means that somebody holds it (PAINS P26): what nobody holds is counted, and taken over.
+#[tokio::test]
+async fn what_runs_without_a_living_lease_is_counted_until_somebody_holds_it() -> Result<(), sqlx::Error> {
+    let database = filled().await?;
+    let store = database.store().await;
+    let mut tx = store.begin(Actor::Server).await.unwrap();
+    sqlx::query("update public.inbox set state = 'answered'").execute(&mut *tx).await?;
+    assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 0);
+    let lost = "update public.inbox set state = 'running', attempts = 1, owner_node = 'dead', lease_until = now() - interval '1 second', message_id = gen_random_uuid()
+         where id = (select id from public.inbox order by seq limit 1)";
+    sqlx::query(lost).execute(&mut *tx).await?;
+    assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 1);
+    assert_eq!(inbox::claim(&mut tx, "living", 30, false).await.unwrap().len(), 1);
+    assert_eq!(inbox::adrift(&mut tx).await.unwrap(), 0);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_guests_work_follows_them_when_they_sign_in() -> Result<(), sqlx::Error> {
     let database = filled().await?;
@@ -205,19 +224,23 @@ async fn what_is_left_behind_is_swept() -> Result<(), sqlx::Error> {
         "update public.wizard_sessions set last_saved_at = now() - interval '40 days';
          update auth.users set created_at = now() - interval '40 days';
          update public.idempotency_keys set created_at = now() - interval '25 hours';
+         update public.inbox set created_at = now() - interval '40 days', state = 'answered' where channel = 'web';
+         update public.outbox set created_at = now() - interval '40 days', state = 'sent';
          delete from public.orders;",
     )
     .execute(&mut admin)
     .await?;
     let mut conn = database.connect(Role::Authenticator).await;
-    let sweep = "select * from app.sweep(30, 30)";
+    let sweep = "select * from app.sweep(30, 30, 30)";
     let mut tx = conn.begin().await?;
     begin_as(&mut tx, Person::Service).await?;
-    let (abandoned, guests, keys): (i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
+    let (abandoned, guests, keys, messages): (i64, i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
     assert_eq!((abandoned, guests), (4, 1));
-    assert!(keys >= 3, "{keys}");
-    let again: (i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
-    assert_eq!(again, (0, 0, 0));
+    assert!(keys >= 3 && messages >= 2, "{keys} {messages}");
+    let left = "select (select count(*) from public.inbox where state = 'answered') + (select count(*) from public.outbox where state = 'sent')";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&mut *tx).await?, 0);
+    let again: (i64, i64, i64, i64) = sqlx::query_as(sweep).fetch_one(&mut *tx).await?;
+    assert_eq!(again, (0, 0, 0, 0));
     Ok(())
 }
 

@@ -49,6 +49,7 @@ pub(super) fn progress(stage: u8, word: &str) -> Reply {
 pub(super) fn confirmation(word: &str, revision: i64) -> Confirmation {
     Confirmation {
         revision,
+        purpose: crate::Purpose::Publish,
         token: format!("secret-{word}"),
         card: card(&format!("{word}-card"), word),
         url: format!("https://events.example/e/{word}"),

@@ -12,7 +12,14 @@ fn choice(id: &str, label: &str) -> Choice {
 fn confirmation() -> Confirmation {
     let line = Line { label: "When".to_owned(), value: "Friday".to_owned(), source: Source::Said };
     let card = crate::Card { title: "Jazz".to_owned(), lines: vec![line], missing: vec![], language: "en".to_owned() };
-    Confirmation { revision: 4, token: "t".to_owned(), card, url: "https://e/jazz".to_owned(), warnings: vec![] }
+    Confirmation {
+        revision: 4,
+        purpose: crate::Purpose::Publish,
+        token: "t".to_owned(),
+        card,
+        url: "https://e/jazz".to_owned(),
+        warnings: vec![],
+    }
 }
 
 fn recorder() -> (Recorder, Script, UnboundedReceiver<Taken>) {

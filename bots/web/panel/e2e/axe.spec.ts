@@ -1,11 +1,11 @@
-/** Every page, in both looks, for everybody. */
-import { expect, isSound, pane, signUp, test } from './person';
+/** Every page and state, in both looks, for everybody: no fault that a machine can find. */
+import { expect, isSound, pane, say, signUp, test } from './person';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, reducedMotion: 'reduce' } as object);
 
-    test('before signing in', async ({ page }) => {
+    test('before signing in @phone', async ({ page }) => {
       for (const path of ['/login', '/login?mode=up', '/reset', '/nowhere']) {
         await page.goto(path);
         await expect(page.locator('h1')).toBeVisible();
@@ -13,7 +13,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
     });
 
-    test('the wizard’s six stages', async ({ page }) => {
+    test('the wizard’s six stages, the assistant and the preview @phone', async ({ page }) => {
       await signUp(page);
       await isSound(page);
       await page.goto('/wizard/new');
@@ -26,13 +26,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await isSound(page);
       }
       await page.getByRole('button', { name: /Basics/ }).click();
-      for (const name of ['Assistant', 'Preview'] as const) {
-        await pane(page, name);
-        await isSound(page);
-      }
+      await say(page, 'Show me venues');
+      await isSound(page);
+      await pane(page, 'Preview');
+      await expect(page.locator('iframe.front')).toBeVisible();
+      await isSound(page);
     });
 
-    test('dashboard and settings', async ({ page }) => {
+    test('dashboard, settings, dialogs and an event', async ({ page }) => {
       await signUp(page);
       await page.goto('/wizard/new');
       await page.getByLabel('Event Name').fill('A Draft');
@@ -44,16 +45,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto('/settings');
       await expect(page.getByLabel('Time zone')).toBeVisible();
       await isSound(page);
+      await page.getByRole('button', { name: 'Delete account' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await isSound(page);
+      await page.goto('/wizard/new');
+      await say(page, 'A free meetup called Open Door on 9 May 2031 at 6 pm in Toronto for 40 people at the Carlu');
+      await say(page, 'Publish it');
+      await page.getByRole('button', { name: 'Yes, publish' }).click();
+      await page.waitForURL('**/dashboard/events/*');
+      await isSound(page);
+      await page.getByRole('button', { name: 'Edit event' }).click();
+      await isSound(page);
     });
   });
 }
-
-test('by keyboard alone: signing in', async ({ page }) => {
-  await page.goto('/login');
-  await page.getByLabel('Email').focus();
-  await page.keyboard.type('nobody@example.com');
-  await page.keyboard.press('Tab');
-  await page.keyboard.type('wrong-password');
-  await page.keyboard.press('Enter');
-  await expect(page.getByText('Email or password is not right. Please check both.')).toHaveCount(1);
-});

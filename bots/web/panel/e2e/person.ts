@@ -22,7 +22,18 @@ export async function signUp(page: Page): Promise<string> {
 export async function pane(page: Page, name: 'Form' | 'Assistant' | 'Preview'): Promise<void> {
   await page.getByRole('tablist').waitFor();
   const tab = page.getByRole('tab', { name });
-  if (await tab.isVisible()) await tab.click();
+  if ((await tab.isVisible()) && (await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+}
+
+/** Says something to the assistant and waits for the end of its answer. */
+export async function say(page: Page, text: string): Promise<void> {
+  await pane(page, 'Assistant');
+  const replies = page.getByRole('log').locator('.said.assistant');
+  const before = await replies.count();
+  await page.getByLabel('Message').fill(text);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => replies.count()).toBeGreaterThan(before);
+  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
 }
 
 /** No fault that a machine can find, and nothing wider than the screen. */

@@ -14,6 +14,8 @@ const Reset = lazy(() => import('./pages/Reset'));
 const Dashboard = lazy(() => import('./pages/Dashboard'));
 const Settings = lazy(() => import('./pages/Settings'));
 const EventPage = lazy(() => import('./pages/EventPage'));
+const Guests = lazy(() => import('./pages/Guests'));
+const CheckIn = lazy(() => import('./pages/CheckIn'));
 const WizardPage = lazy(() => import('./wizard/WizardPage'));
 
 const queries = new QueryClient({
@@ -58,6 +60,8 @@ function Pages() {
       <Route path="/settings" element={<Settings />} />
       <Route path="/dashboard" element={<Dashboard />} />
       <Route path="/dashboard/events/:id" element={<EventPage />} />
+      <Route path="/dashboard/events/:id/guests" element={<Guests />} />
+      <Route path="/checkin/:event" element={<CheckIn />} />
       <Route path="/wizard/:id" element={<WizardPage />} />
       <Route path="*" element={<NotFound />} />
     </Routes>

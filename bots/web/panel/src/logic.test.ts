@@ -4,7 +4,7 @@ import { CONNECT_FALLBACK, readConfig, safeConnect } from './config';
 import { approvedIn } from './chat/ConfirmCard';
 import { draftOf, sharedOf, type EventRow } from './draft/row';
 import { slugOf } from './draft/slug';
-import { copyOf } from './pages/DraftCard';
+import { copyOf } from './draft/copy';
 import { patchOf } from './pages/EventEdit';
 import { secondsLeft } from './ui/useCountdown';
 import { ideasFor } from './wizard/Ideas';
@@ -62,7 +62,7 @@ describe('rows', () => {
   });
 
   it('change only the columns whose value is another', () => {
-    const values = { name: 'Summit', description: '', date: '2026-12-05', time: '18:00', duration: '60', capacity: '30', visibility: 'public' as const };
+    const values = { name: 'Summit', description: '', place: row.place ?? '', date: '2026-12-05', time: '18:00', duration: '60', capacity: '30', visibility: 'public' as const };
     expect(patchOf(row, values)).toEqual({ starts_local: '2026-12-05T18:00', capacity: 30 });
   });
 

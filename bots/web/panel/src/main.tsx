@@ -8,6 +8,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/pages.css';
+import './styles/sales.css';
 
 // Compiled validators would need `eval`, which the page's policy forbids.
 z.config({ jitless: true });

@@ -109,6 +109,7 @@ fn shown() -> impl Strategy<Value = Vec<Reply>> {
         words().prop_map(move |text| Reply::Suggestions(vec![choice(text)])),
         (0_i64..2, words()).prop_map(|(revision, title)| Reply::Confirm(Confirmation {
             revision,
+            purpose: port::Purpose::Publish,
             token: format!("{revision}{title}"),
             card: card(title),
             url: "u".to_owned(),

@@ -271,6 +271,7 @@ fn card() -> Card {
 
 fn question() -> Reply {
     Reply::Confirm(Confirmation {
+        purpose: port::Purpose::Publish,
         revision: 5,
         token: "tok-en".to_owned(),
         card: card(),

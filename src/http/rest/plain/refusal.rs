@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::http::error::{Declined, HttpError};
+use crate::http::rest::drafts::{BUSY, NotNow};
 use crate::store::rest::{Report, Trouble};
 
 /// What was being done: a policy's refusal means another status in each.
@@ -12,6 +13,16 @@ pub(super) enum Doing {
     Create,
     Change,
     Publish,
+}
+
+impl From<NotNow> for HttpError {
+    fn from(reason: NotNow) -> Self {
+        let soon = || Map::from_iter([("retryAfter".to_owned(), 1.into())]);
+        match reason {
+            NotNow::Busy => declined(StatusCode::SERVICE_UNAVAILABLE, "BUSY", BUSY, soon()),
+            NotNow::Store(error) => error.into(),
+        }
+    }
 }
 
 fn declined(status: StatusCode, code: &'static str, message: impl Into<String>, more: Map<String, Value>) -> HttpError {
@@ -69,6 +80,7 @@ fn refused(report: &Report, doing: Doing, fields: &Map<String, Value>) -> HttpEr
         ("PT404", _) => HttpError::NotFound,
         ("PT400", Doing::Publish) => incomplete(report.details.as_deref().unwrap_or_default()),
         ("PT409", _) => status_conflict(report),
+        ("PT422", _) => below_sold(report),
         ("23505", _) => taken(report, fields),
         ("23503", _) => missing_reference(report),
         ("23514", _) => field(checked(report), "This value is outside what an event may have. Please check it."),
@@ -88,6 +100,19 @@ fn status_conflict(report: &Report) -> HttpError {
     let current: Value = report.details.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let more = Map::from_iter([("yours".to_owned(), json!({"status": "published"})), ("current".to_owned(), current)]);
     declined(StatusCode::CONFLICT, "CONFLICT", format!("Nothing was done: {}.", report.message), more)
+}
+
+/// Fewer than what people hold already.
+fn below_sold(report: &Report) -> HttpError {
+    let detail: Value = report.details.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let name = detail.get("field").and_then(Value::as_str).unwrap_or("capacity").to_owned();
+    let mut message = report.message.clone();
+    message.push('.');
+    let more = Map::from_iter([
+        ("fields".to_owned(), json!({ name: message.as_str() })),
+        ("sold".to_owned(), detail.get("sold").cloned().unwrap_or_default()),
+    ]);
+    declined(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", message, more)
 }
 
 fn taken(report: &Report, fields: &Map<String, Value>) -> HttpError {

@@ -4,6 +4,7 @@
 //! `idempotency_error`; a lie never changes what was done, only what is heard of it. The shapes are those of Stripe's own
 //! library, which `judge.mjs` drives.
 
+mod checkout;
 mod lies;
 mod rules;
 
@@ -18,6 +19,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
+use checkout::Payments;
 pub(crate) use lies::{Lie, Mood};
 use rules::Refusal;
 
@@ -37,9 +39,16 @@ pub(crate) struct StripePeer {
 struct Books {
     products: Vec<Value>,
     prices: Vec<Value>,
+    accounts: Vec<Value>,
+    /// Codes of OAuth that were not used yet, and the account each stands for.
+    codes: HashMap<String, String>,
+    payments: Payments,
+    /// Where it is.
+    base: String,
     /// Key, and what was asked under it, to the first answer.
     answers: HashMap<String, (String, u16, Value)>,
     calls: Vec<String>,
+    asked: Vec<(String, Fields)>,
     number: u64,
 }
 
@@ -55,8 +64,13 @@ impl StripePeer {
         let routes = Router::new()
             .route("/v1/{kind}", axum::routing::any(all))
             .route("/v1/{kind}/{id}", axum::routing::any(one))
+            .route("/oauth/token", axum::routing::post(token))
+            .route("/v1/checkout/sessions", axum::routing::any(sessions))
+            .route("/v1/checkout/sessions/{id}", axum::routing::any(session))
+            .route("/v1/checkout/sessions/{id}/expire", axum::routing::any(expire))
             .fallback(async |uri: Uri| unknown(&uri))
             .with_state(peer.clone());
+        peer.books.lock().unwrap().base = peer.url();
         tokio::spawn(async move { axum::serve(listener, routes).await });
         peer
     }
@@ -84,6 +98,73 @@ impl StripePeer {
     /// Every price.
     pub(crate) fn prices(&self) -> Vec<Value> {
         self.books.lock().unwrap().prices.clone()
+    }
+
+    /// Every account.
+    pub(crate) fn accounts(&self) -> Vec<Value> {
+        self.books.lock().unwrap().accounts.clone()
+    }
+
+    /// The owner of an account tells Stripe everything, or not all of it.
+    pub(crate) fn verifies(&self, id: &str, charges: bool) {
+        let mut books = self.books.lock().unwrap();
+        let account = books.accounts.iter_mut().find(|account| account["id"] == id).unwrap();
+        rules::verify(account, charges);
+    }
+
+    /// Somebody lets the platform in with an account of their own: the code that they come back with.
+    pub(crate) fn lets_in(&self, id: &str) -> String {
+        let mut books = self.books.lock().unwrap();
+        let mut account = rules::account(&Fields::from([("type".to_owned(), "standard".to_owned())]), id).unwrap();
+        rules::verify(&mut account, true);
+        books.accounts.push(account);
+        let code = format!("ac_{id}");
+        books.codes.insert(code.clone(), id.to_owned());
+        code
+    }
+
+    /// The fields of every call to this part of the API.
+    pub(crate) fn asked(&self, kind: &str) -> Vec<Fields> {
+        let books = self.books.lock().unwrap();
+        books.asked.iter().filter(|(known, _)| known == kind).map(|(_, fields)| fields.clone()).collect()
+    }
+
+    /// Every place to pay.
+    pub(crate) fn sessions(&self) -> Vec<Value> {
+        self.books.lock().unwrap().payments.sessions.clone()
+    }
+
+    /// Every refund.
+    pub(crate) fn refunds(&self) -> Vec<Value> {
+        self.books.lock().unwrap().payments.refunds.clone()
+    }
+
+    /// Somebody pays at this place. Returns what Stripe tells of it.
+    pub(crate) fn pay(&self, session: &str, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        let intent = books.id("pi");
+        let session = books.payments.pay(session, &intent);
+        checkout::event(&books.id("evt"), "checkout.session.completed", created, &session)
+    }
+
+    /// Nobody paid at this place in time. Returns what Stripe tells of it.
+    pub(crate) fn expires(&self, session: &str, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        let session = books.payments.expire(session).unwrap();
+        checkout::event(&books.id("evt"), "checkout.session.expired", created, &session)
+    }
+
+    /// Money of this payment went back at Stripe itself. Returns what Stripe tells of it.
+    pub(crate) fn goes_back(&self, intent: &str, amount: Option<i64>, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        if let Some(amount) = amount {
+            let fields =
+                vec![("payment_intent".to_owned(), intent.to_owned()), ("amount".to_owned(), amount.to_string())];
+            let id = books.id("re");
+            books.payments.refund(&fields, &id).unwrap();
+        }
+        let charge = books.payments.charge(intent);
+        checkout::event(&books.id("evt"), "charge.refunded", created, &charge)
     }
 
     /// Every call, as `POST /v1/products`.
@@ -158,6 +239,36 @@ async fn all(
     peer.answer(Call::read(&method, (kind, None), query.as_deref(), &headers, &body)).await
 }
 
+async fn sessions(
+    State(peer): State<StripePeer>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, ("checkout/sessions".to_owned(), None), query.as_deref(), &headers, &body)).await
+}
+
+async fn session(
+    State(peer): State<StripePeer>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, ("checkout/sessions".to_owned(), Some(id)), None, &headers, &body)).await
+}
+
+async fn expire(
+    State(peer): State<StripePeer>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    peer.answer(Call::read(&method, ("checkout/sessions/expire".to_owned(), Some(id)), None, &headers, &body)).await
+}
+
 async fn one(
     State(peer): State<StripePeer>,
     Path((kind, id)): Path<(String, String)>,
@@ -167,6 +278,19 @@ async fn one(
     body: Bytes,
 ) -> Response {
     peer.answer(Call::read(&method, (kind, Some(id)), query.as_deref(), &headers, &body)).await
+}
+
+/// A code works once (RFC 6749, section 4.1.2).
+async fn token(State(peer): State<StripePeer>, body: Bytes) -> Response {
+    let fields = rules::fields(&body);
+    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let is_ours =
+        field("client_secret").as_deref() == Some(KEY) && field("grant_type").as_deref() == Some("authorization_code");
+    let account = peer.books.lock().unwrap().codes.remove(&field("code").unwrap_or_default()).filter(|_| is_ours);
+    match account {
+        Some(id) => axum::Json(json!({"stripe_user_id": id, "scope": "read_write", "livemode": false, "token_type": "bearer"})).into_response(),
+        None => (StatusCode::BAD_REQUEST, axum::Json(json!({"error": "invalid_grant", "error_description": "This authorization code has already been used."}))).into_response(),
+    }
 }
 
 fn unknown(uri: &Uri) -> Response {
@@ -179,6 +303,7 @@ impl Books {
     /// The status, the body, and whether it is an earlier answer.
     fn perform(&mut self, call: &Call, fails: bool) -> (u16, Value, bool) {
         self.calls.push(format!("{} /v1/{}", call.method, call.kind));
+        self.asked.push((call.kind.clone(), call.fields.clone()));
         if !call.authorized {
             return (
                 401,
@@ -223,9 +348,44 @@ impl Books {
                 self.prices.insert(0, price.clone());
                 Ok(price)
             }
+            ("POST", "checkout/sessions", None) => {
+                let id = self.id("cs");
+                let session = checkout::session(&call.fields, &id, &self.base, &self.products)?;
+                self.payments.sessions.insert(0, session.clone());
+                Ok(session)
+            }
+            ("GET", "checkout/sessions", Some(id)) => {
+                let found = self.payments.sessions.iter().find(|session| session["id"] == id).cloned();
+                found.ok_or_else(|| rules::missing("checkout.session", id))
+            }
+            ("POST", "checkout/sessions/expire", Some(id)) => self.payments.expire(id),
+            ("POST", "refunds", None) => {
+                let id = self.id("re");
+                self.payments.refund(&call.fields, &id)
+            }
+            ("GET", "refunds", None) => rules::page(&self.payments.refunds, &call.fields, |refund| {
+                field("payment_intent").is_none_or(|intent| refund["payment_intent"] == intent)
+            }),
             ("POST", "prices", Some(id)) => {
                 let price = self.prices.iter_mut().find(|price| price["id"] == id);
                 rules::update(price.ok_or_else(|| rules::missing("price", id))?, &call.fields)
+            }
+            ("POST", "products", Some(id)) => {
+                let product = self.products.iter_mut().find(|product| product["id"] == id);
+                rules::update_product(product.ok_or_else(|| rules::missing("product", id))?, &call.fields)
+            }
+            ("POST", "accounts", None) => {
+                let account = rules::account(&call.fields, &self.id("acct").replace('_', "_1"))?;
+                self.accounts.insert(0, account.clone());
+                Ok(account)
+            }
+            ("GET", "accounts", Some(id)) => {
+                let account = self.accounts.iter().find(|account| account["id"] == id);
+                account.cloned().ok_or_else(|| rules::missing("account", id))
+            }
+            ("POST", "account_links", None) => {
+                let id = self.id("link");
+                rules::account_link(&call.fields, &self.accounts, &id)
             }
             ("GET", "products", None) => rules::page(&self.products, &call.fields, |product| {
                 let since = field("created[gte]").and_then(|since| since.parse::<i64>().ok());

@@ -29,7 +29,7 @@ pub(super) fn missing(kind: &str, id: &str) -> Refusal {
     Refusal::new(404, "invalid_request_error", Some("id"), &format!("No such {kind}: '{id}'"))
 }
 
-fn invalid(param: &str, message: &str) -> Refusal {
+pub(super) fn invalid(param: &str, message: &str) -> Refusal {
     Refusal::new(400, "invalid_request_error", Some(param), message)
 }
 
@@ -62,16 +62,16 @@ fn decoded(text: &[u8]) -> String {
 }
 
 /// Fields that may be there; any other is refused, as Stripe does.
-fn known(fields: &Fields, names: &[&str]) -> Result<(), Refusal> {
+pub(super) fn known(fields: &Fields, names: &[&str]) -> Result<(), Refusal> {
     let odd = fields.iter().find(|(name, _)| !names.contains(&name.split('[').next().unwrap()));
     odd.map_or(Ok(()), |(name, _)| Err(invalid(name, &format!("Received unknown parameter: {name}"))))
 }
 
-fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+pub(super) fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
     fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-fn need<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Refusal> {
+pub(super) fn need<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Refusal> {
     get(fields, name)
         .filter(|value| !value.is_empty())
         .ok_or_else(|| invalid(name, &format!("Missing required param: {name}.")))
@@ -79,9 +79,16 @@ fn need<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Refusal> {
 
 /// `metadata[key]`: at most 50, keys of 40 and values of 500 characters.
 fn metadata(fields: &Fields) -> Result<Value, Refusal> {
+    metadata_under(fields, "metadata")
+}
+
+/// The same below another name.
+pub(super) fn metadata_under(fields: &Fields, above: &str) -> Result<Value, Refusal> {
     let mut object = Map::new();
     for (name, value) in fields {
-        let Some(key) = name.strip_prefix("metadata[").and_then(|rest| rest.strip_suffix(']')) else { continue };
+        let Some(key) = name.strip_prefix(above).and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']')) else {
+            continue;
+        };
         if key.is_empty() || key.len() > 40 || value.len() > 500 {
             return Err(invalid(name, "Metadata keys have up to 40, values up to 500 characters"));
         }
@@ -91,8 +98,8 @@ fn metadata(fields: &Fields) -> Result<Value, Refusal> {
 }
 
 /// Seconds since the epoch.
-fn now_s() -> u64 {
-    std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
+pub(super) fn now_s() -> i64 {
+    std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs().cast_signed()
 }
 
 pub(super) fn product(fields: &Fields, id: &str) -> Result<Value, Refusal> {
@@ -144,9 +151,72 @@ pub(super) fn update(price: &mut Value, fields: &Fields) -> Result<Value, Refusa
     Ok(price.clone())
 }
 
+/// Changes what may be changed of a product.
+pub(super) fn update_product(product: &mut Value, fields: &Fields) -> Result<Value, Refusal> {
+    known(fields, &["name", "active", "metadata", "description"])?;
+    if let Some(name) = get(fields, "name") {
+        product["name"] = json!(name);
+    }
+    if let Some(active) = get(fields, "active") {
+        product["active"] = json!(active.parse::<bool>().map_err(|_| invalid("active", "Invalid boolean"))?);
+    }
+    Ok(product.clone())
+}
+
+/// An account that is made for somebody, or brought along.
+pub(super) fn account(fields: &Fields, id: &str) -> Result<Value, Refusal> {
+    known(fields, &["type", "email", "country", "capabilities", "metadata", "business_profile"])?;
+    let kind = need(fields, "type")?;
+    if !["express", "standard", "custom"].contains(&kind) {
+        return Err(invalid("type", "must be one of custom, express, or standard"));
+    }
+    let country = get(fields, "country").unwrap_or("US");
+    if country.len() != 2 || country != country.to_uppercase() {
+        return Err(invalid("country", "Country is not a two-letter code"));
+    }
+    Ok(json!({
+        "id": id, "object": "account", "type": kind, "email": get(fields, "email"), "country": country, "created": now_s(),
+        "charges_enabled": false, "payouts_enabled": false, "details_submitted": false, "metadata": metadata(fields)?,
+        "capabilities": {"card_payments": "inactive", "transfers": "inactive"}, "default_currency": "usd",
+        "requirements": {"currently_due": ["external_account", "tos_acceptance.date"], "disabled_reason": "requirements.past_due",
+            "eventually_due": [], "past_due": [], "pending_verification": [], "current_deadline": null, "errors": []},
+    }))
+}
+
+/// Its owner tells Stripe everything, or all but one thing.
+pub(super) fn verify(account: &mut Value, charges: bool) {
+    for name in ["charges_enabled", "payouts_enabled"] {
+        account[name] = json!(charges);
+    }
+    account["details_submitted"] = json!(true);
+    let due: &[&str] = if charges { &[] } else { &["individual.verification.document"] };
+    account["requirements"]["currently_due"] = json!(due);
+    account["requirements"]["disabled_reason"] = if charges { Value::Null } else { json!("requirements.past_due") };
+}
+
+/// A page where the owner of an account tells Stripe what it must know.
+pub(super) fn account_link(fields: &Fields, accounts: &[Value], id: &str) -> Result<Value, Refusal> {
+    known(fields, &["account", "type", "refresh_url", "return_url", "collect"])?;
+    let account = need(fields, "account")?;
+    if !accounts.iter().any(|known| known["id"] == account) {
+        return Err(missing("account", account));
+    }
+    if need(fields, "type")? != "account_onboarding" {
+        return Err(invalid("type", "must be account_onboarding"));
+    }
+    for name in ["refresh_url", "return_url"] {
+        if !need(fields, name)?.starts_with("http") {
+            return Err(invalid(name, "Not a valid URL"));
+        }
+    }
+    Ok(
+        json!({"object": "account_link", "created": now_s(), "expires_at": now_s() + 300, "url": format!("https://connect.stripe.com/setup/e/{account}/{id}")}),
+    )
+}
+
 /// One page of a list, newest first.
 pub(super) fn page(all: &[Value], fields: &Fields, wanted: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
-    known(fields, &["limit", "starting_after", "created", "product", "active"])?;
+    known(fields, &["limit", "starting_after", "created", "product", "active", "payment_intent"])?;
     let limit: usize = get(fields, "limit").unwrap_or("10").parse().map_err(|_| invalid("limit", "Invalid integer"))?;
     if !(1..=100).contains(&limit) {
         return Err(invalid("limit", "This value must be between 1 and 100"));

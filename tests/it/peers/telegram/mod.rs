@@ -20,44 +20,39 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// The token of the one bot there is.
-pub const TOKEN: &str = "123456:TEST";
-pub const BOT: i64 = 123_456;
-pub const BOT_NAME: &str = "test_wizard_bot";
+pub(crate) const TOKEN: &str = "123456:TEST";
+pub(crate) const BOT: i64 = 123_456;
+pub(crate) const BOT_NAME: &str = "test_wizard_bot";
 
 /// What goes wrong with a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// 429 with this many seconds.
     RetryAfter(u32),
     /// A gateway's page with this status; nothing is done.
     Status(u16),
     /// A gateway's page with this status, after it was done.
     DoneThenStatus(u16),
-    /// No answer at all: the connection hangs until the caller gives up; it was done.
-    DoneThenSilence,
     /// "can't parse entities".
     Entities,
-    /// The method is not there.
-    Unknown,
 }
 
 /// One call.
 #[derive(Debug, Clone)]
-pub struct Call {
-    pub method: String,
-    pub body: Value,
-    pub status: u16,
-    pub at: Instant,
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) body: Value,
+    pub(crate) status: u16,
 }
 
 /// One message that the bot sent.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Message {
-    pub id: i64,
-    pub text: String,
-    pub entities: Value,
-    pub buttons: Vec<(String, String)>,
-    pub edits: usize,
+pub(crate) struct Message {
+    pub(crate) id: i64,
+    pub(crate) text: String,
+    pub(crate) entities: Value,
+    pub(crate) buttons: Vec<(String, String)>,
+    pub(crate) edits: usize,
 }
 
 #[derive(Debug, Default)]
@@ -84,7 +79,7 @@ pub(crate) struct State {
 
 /// The stand-in. Clones are the same.
 #[derive(Debug, Clone)]
-pub struct Telegram {
+pub(crate) struct Telegram {
     pub(crate) state: Arc<Mutex<State>>,
     pub(crate) news: Arc<Notify>,
     url: String,
@@ -92,7 +87,7 @@ pub struct Telegram {
 
 impl Telegram {
     /// Begins to serve on a free port.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = State { next_update: 1000, next_message: 1, ..State::default() };
@@ -106,12 +101,12 @@ impl Telegram {
     }
 
     /// One that somebody else serves, for its address.
-    pub fn elsewhere(url: String) -> Self {
+    pub(crate) fn elsewhere(url: String) -> Self {
         Self { state: Arc::default(), news: Arc::default(), url }
     }
 
     /// Where it is.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
@@ -120,12 +115,12 @@ impl Telegram {
     }
 
     /// Somebody writes in their private chat with the bot.
-    pub fn say(&self, user: i64, text: &str) -> i64 {
+    pub(crate) fn say(&self, user: i64, text: &str) -> i64 {
         self.send(user, user, text, json!({}))
     }
 
     /// Somebody writes into a chat; `more` is laid over the message.
-    pub fn send(&self, chat: i64, user: i64, text: &str, more: Value) -> i64 {
+    pub(crate) fn send(&self, chat: i64, user: i64, text: &str, more: Value) -> i64 {
         let mut state = self.state();
         if chat != user {
             state.groups.insert(chat);
@@ -144,7 +139,7 @@ impl Telegram {
     }
 
     /// Delivers an update again.
-    pub fn again(&self, id: i64, text: &str, user: i64) {
+    pub(crate) fn again(&self, id: i64, text: &str, user: i64) {
         let mut state = self.state();
         let mut message = state.message(user, user);
         message["text"] = json!(text);
@@ -154,7 +149,7 @@ impl Telegram {
     }
 
     /// Somebody presses the button with this label under the newest message that has it.
-    pub fn press(&self, chat: i64, user: i64, label: &str) -> i64 {
+    pub(crate) fn press(&self, chat: i64, user: i64, label: &str) -> i64 {
         let found = self.state().chats.get(&chat).into_iter().flatten().rev().find_map(|message| {
             let button = message.buttons.iter().find(|(known, _)| known == label)?;
             Some((message.clone(), button.1.clone()))
@@ -164,7 +159,7 @@ impl Telegram {
     }
 
     /// Presses a button as it once was.
-    pub fn press_data(&self, chat: i64, user: i64, message: &Message, data: &str) -> i64 {
+    pub(crate) fn press_data(&self, chat: i64, user: i64, message: &Message, data: &str) -> i64 {
         let mut state = self.state();
         state.next_message += 1;
         let id = format!("press-{}", state.next_message);
@@ -179,32 +174,32 @@ impl Telegram {
     }
 
     /// What the bot's messages in this chat say now, oldest first.
-    pub fn messages(&self, chat: i64) -> Vec<Message> {
+    pub(crate) fn messages(&self, chat: i64) -> Vec<Message> {
         self.state().chats.get(&chat).cloned().unwrap_or_default()
     }
 
     /// The texts alone.
-    pub fn texts(&self, chat: i64) -> Vec<String> {
+    pub(crate) fn texts(&self, chat: i64) -> Vec<String> {
         self.messages(chat).into_iter().map(|message| message.text).collect()
     }
 
     /// The preview that stands in this chat.
-    pub fn draft(&self, chat: i64) -> Option<String> {
+    pub(crate) fn draft(&self, chat: i64) -> Option<String> {
         self.state().drafts.get(&chat).cloned()
     }
 
     /// Calls of this method so far.
-    pub fn calls(&self, method: &str) -> Vec<Call> {
+    pub(crate) fn calls(&self, method: &str) -> Vec<Call> {
         self.state().calls.iter().filter(|call| call.method.eq_ignore_ascii_case(method)).cloned().collect()
     }
 
     /// The next calls of this method go wrong, so often.
-    pub fn fault(&self, method: &str, times: usize, fault: Fault) {
+    pub(crate) fn fault(&self, method: &str, times: usize, fault: Fault) {
         self.state().faults.push((method.to_lowercase(), times, fault));
     }
 
     /// This person blocks the bot, or lets it write again.
-    pub fn block(&self, user: i64, blocked: bool) {
+    pub(crate) fn block(&self, user: i64, blocked: bool) {
         let mut state = self.state();
         if blocked {
             state.blocked.insert(user)
@@ -214,34 +209,29 @@ impl Telegram {
     }
 
     /// The server takes no previews.
-    pub fn without_drafts(&self) {
+    pub(crate) fn without_drafts(&self) {
         self.state().no_drafts = true;
     }
 
     /// Nobody answers any more, or again.
-    pub fn down(&self, down: bool) {
+    pub(crate) fn down(&self, down: bool) {
         self.state().down = down;
     }
 
     /// What somebody else with the same token does: its question ends that of the program.
-    pub fn steal_poll(&self) {
+    pub(crate) fn steal_poll(&self) {
         self.state().poll += 1;
         self.news.notify_waiters();
     }
 
     /// The commands that are listed in this language.
-    pub fn commands(&self, language: &str) -> Value {
+    pub(crate) fn commands(&self, language: &str) -> Value {
         self.state().commands.get(language).cloned().unwrap_or(Value::Null)
     }
 
-    /// The updates that nobody has confirmed.
-    pub fn pending(&self) -> usize {
-        self.state().updates.len()
-    }
-
     /// Waits until this holds.
-    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let end = Instant::now() + Duration::from_secs(60);
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let end = Instant::now() + Duration::from_mins(1);
         while !holds(self) {
             assert!(Instant::now() < end, "{what}: {}", self.describe());
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -264,7 +254,7 @@ impl Telegram {
     pub(crate) fn pump(&self) {
         let telegram = self.clone();
         tokio::spawn(async move {
-            let client = reqwest_free::Client::default();
+            let client = reqwest_free::Client;
             loop {
                 let next = {
                     let state = telegram.state();
@@ -378,7 +368,7 @@ async fn answer(
     let body: Value = if body.is_empty() { json!({}) } else { serde_json::from_slice(&body).unwrap() };
     let fault = telegram.state().take_fault(&method);
     let note = |status: u16| {
-        let call = Call { method: method.clone(), body: body.clone(), status, at: Instant::now() };
+        let call = Call { method: method.clone(), body: body.clone(), status };
         telegram.state().calls.push(call);
     };
     match fault {
@@ -395,11 +385,7 @@ async fn answer(
             note(400);
             return refuse(400, "Bad Request: can't parse entities: Unsupported start tag", Value::Null);
         }
-        Some(Fault::Unknown) => {
-            note(404);
-            return refuse(404, "Not Found: method not found", Value::Null);
-        }
-        Some(Fault::DoneThenStatus(_) | Fault::DoneThenSilence) | None => {}
+        Some(Fault::DoneThenStatus(_)) | None => {}
     }
     let done = calls::call(&telegram, &method, &body).await;
     note(done.as_ref().map_or_else(|refusal| refusal.0, |_| 200));
@@ -407,7 +393,6 @@ async fn answer(
         (Some(Fault::DoneThenStatus(status)), _) => {
             (StatusCode::from_u16(status).unwrap(), "<html>bad gateway</html>").into_response()
         }
-        (Some(Fault::DoneThenSilence), _) => std::future::pending().await,
         (_, Ok(result)) => axum::Json(json!({"ok": true, "result": result})).into_response(),
         (_, Err((status, words))) => refuse(status, &words, Value::Null),
     }

@@ -16,6 +16,7 @@ interface Body {
   retryAfter?: unknown;
   yours?: unknown;
   current?: unknown;
+  eventDraft?: unknown;
 }
 
 export class Failure extends Error {
@@ -45,7 +46,9 @@ export function failureOf(status: number, body: unknown, retryHeader: string | n
   const outer = isObject(body) ? (body as Body) : {};
   const inner: Body = isObject(outer.error) ? (outer.error as Body) : outer;
   const text = (...values: unknown[]) => values.find((value): value is string => typeof value === 'string' && value !== '') ?? '';
-  const current = isObject(inner.current) ? (inner.current as Draft) : null;
+  // The fields in question stand by themselves; the whole draft, with its revision, beside them.
+  const stored = [inner.eventDraft, inner.current].filter(isObject);
+  const current = stored.length > 0 ? (Object.assign({}, ...stored) as Draft) : null;
   const code = text(inner.code, outer.error);
   let kind = KINDS[status] ?? 'server';
   if (kind === 'conflict' && !current && !['CONFLICT', 'PT409'].includes(code)) kind = 'inFlight';

@@ -92,6 +92,12 @@ export async function changeEvent(id: string, patch: Partial<EventRow>, updatedA
   return rows<EventRow>(await supabase.from('events').update({ ...patch, updated_at: updatedAt }).eq('id', id).select(EVENT_COLUMNS).single());
 }
 
+/** Calls an event off, if it still is as it was shown. */
+export async function cancelEvent(id: string, revision: number | null): Promise<void> {
+  const supabase = await client();
+  rows(await supabase.rpc('cancel_event', { event_id: id, revision }));
+}
+
 /** Shared venues and the caller's own; a text narrows them by name, a city by city. */
 export async function venues(text: string, city: string): Promise<VenueRow[]> {
   const supabase = await client();

@@ -2,7 +2,8 @@
  * The place of the assistant. It is there at once and takes words at once; the conversation itself is loaded when the
  * form has been drawn. Where the assistant cannot be had, the pane says so and the form goes on without it.
  */
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useLocation } from 'react-router';
 import { asFailure } from '../api/failure';
 import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
@@ -12,6 +13,7 @@ import { Spark } from '../ui/icons';
 import { failureWords } from '../ui/failureWords';
 import { useDesk, useSnapshot } from '../wizard/desk';
 import { Composer } from './Composer';
+import { hasTalked, noteTalk } from './talked';
 import { Greeting } from './Greeting';
 
 const Room = lazy(() => import('./Room'));
@@ -25,7 +27,9 @@ let counter = 0;
 
 export function ChatPane({ folded }: { folded: boolean }) {
   const { t } = useWords();
-  const [used, setUsed] = useState(false);
+  const { sessionId } = useSnapshot();
+  const [talked, setTalked] = useState(false);
+  const used = talked || hasTalked(sessionId);
   const [opened, setOpened] = useState(false);
   if (folded && !used && !opened) {
     return (
@@ -36,7 +40,7 @@ export function ChatPane({ folded }: { folded: boolean }) {
       </div>
     );
   }
-  return <OpenPane onUsed={() => setUsed(true)} />;
+  return <OpenPane onUsed={() => setTalked(true)} />;
 }
 
 function OpenPane({ onUsed }: { onUsed: () => void }) {
@@ -56,12 +60,13 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
     setBegun(true);
     setTrouble(null);
     try {
-      await store.session();
+      noteTalk(await store.session());
       setOutgoing({ id: (counter += 1), text });
     } catch (thrown) {
       setTrouble(failureWords(asFailure(thrown), t));
     }
   };
+  useSaid((text) => void send(text));
   // Stable, because the conversation's connection hangs on them.
   const taken = useCallback(() => setOutgoing(null), []);
   const stoppable = useCallback((work: (() => void) | null) => setStop(() => work), []);
@@ -92,6 +97,18 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
       <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null} />
     </div>
   );
+}
+
+/** Words that the page was opened with are said once; coming back does not say them again. */
+function useSaid(send: (text: string) => void) {
+  const { state } = useLocation() as { state: { say?: unknown } | null };
+  const done = useRef(false);
+  useEffect(() => {
+    if (done.current || typeof state?.say !== 'string') return;
+    done.current = true;
+    window.history.replaceState({ ...(window.history.state as object), usr: null }, '');
+    send(state.say);
+  });
 }
 
 /** True once the page has had time for the form. */

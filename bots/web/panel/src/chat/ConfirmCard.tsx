@@ -33,12 +33,21 @@ export function ConfirmCard({ asked, answer, onAnswer }: ConfirmCardProps) {
   const approved = approvedIn(answer);
   const stale = approved === null && asked.revision !== undefined && (asked.revision !== revision || Object.keys(edits).length > 0) && revision > 0;
   const reply = (yes: boolean) => onAnswer?.({ approved: yes, revision: asked.revision ?? null });
+  const purpose = asked.purpose ?? 'publish';
+  const say = (part: string) => t((purpose === 'publish' ? `chat.confirm${part}` : `chat.${purpose}${part}`) as Key);
   return (
-    <section className="confirm" aria-label={t('chat.confirm')}>
-      <h3>{t('chat.confirm')}</h3>
+    <section className="confirm" aria-label={say('')}>
+      <h3>{say('')}</h3>
       <p className="confirm-title">{asked.title}</p>
       <dl>
-        {LINES.map((line) =>
+        {purpose === 'change' &&
+          asked.lines?.map((line) => (
+            <div key={line.label}>
+              <dt>{line.label}</dt>
+              <dd>{line.value}</dd>
+            </div>
+          ))}
+        {purpose !== 'change' && LINES.map((line) =>
           asked[line] === undefined ? null : (
             <div key={line}>
               <dt>{t(`chat.confirm.${line}` as Key)}</dt>
@@ -55,13 +64,13 @@ export function ConfirmCard({ asked, answer, onAnswer }: ConfirmCardProps) {
         </ul>
       )}
       {stale && <p className="soft">{t('chat.confirm.stale')}</p>}
-      {approved !== null && <p className={approved ? 'confirm-done' : 'soft'}>{t(approved ? 'chat.confirm.approved' : 'chat.confirm.declined')}</p>}
+      {approved !== null && <p className={approved ? 'confirm-done' : 'soft'}>{approved ? t('chat.confirm.approved') : say('.declined')}</p>}
       {approved === null && onAnswer && (
         <div className="row">
           <Button look="primary" onClick={() => reply(true)}>
-            {t('chat.confirm.yes')}
+            {say('.yes')}
           </Button>
-          <Button onClick={() => reply(false)}>{t('chat.confirm.no')}</Button>
+          <Button onClick={() => reply(false)}>{say('.no')}</Button>
         </div>
       )}
     </section>

@@ -23,8 +23,12 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
   const size = visible.reduce((sum, one) => sum + textOf(one).length + (one.toolCalls?.length ?? 0), 0);
   useEffect(() => {
     const element = box.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [size, running]);
+    if (!element) return;
+    // A long answer is read from its beginning.
+    const newest = element.querySelector<HTMLElement>('.said:last-of-type');
+    const long = newest && last?.role === 'assistant' && newest.offsetHeight > element.clientHeight - 48;
+    element.scrollTop = long ? newest.offsetTop - element.offsetTop - 8 : element.scrollHeight;
+  }, [size, running, last?.role]);
 
   const reply = !running && last?.role === 'assistant' ? textOf(last).replaceAll('**', '') : '';
   return (
@@ -34,7 +38,7 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
           <div key={message.id} className={`said ${message.role}`}>
             <span className="unseen">{t(message.role === 'user' ? 'chat.you' : 'chat.bot')}: </span>
             {textOf(message) && <Bubble text={textOf(message)} />}
-            {message.toolCalls?.map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
+            {message.toolCalls?.filter((call) => !isOutdone(call, messages)).map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
           </div>
         ))}
         {running && last?.role === 'user' && (
@@ -51,6 +55,13 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
       </p>
     </>
   );
+}
+
+/** A question about publishing that was asked again since, and never answered: one question stands, not two. */
+export function isOutdone(call: Pick<ToolCall, 'id'> & { function: { name: string } }, messages: readonly Message[]): boolean {
+  if (call.function.name !== 'confirm_publish' || resultOf(messages, call.id)) return false;
+  const asked = messages.flatMap((one) => one.toolCalls ?? []).filter((one) => one.function.name === 'confirm_publish');
+  return asked.at(-1)?.id !== call.id;
 }
 
 function resultOf(messages: readonly Message[], id: string): ToolMessage {

@@ -6,7 +6,10 @@ import { useWords } from '../i18n';
 import { useDesk, useSnapshot } from '../wizard/desk';
 import { VenueCard } from '../wizard/VenueCard';
 
-export function VenueCards({ venues, whole }: { venues: Partial<Venue>[]; whole: boolean }) {
+/** A card's own id is that of the suggestion; the venue it shows has its own. */
+type Card = Partial<Venue> & { venueId?: string };
+
+export function VenueCards({ venues, whole }: { venues: Card[]; whole: boolean }) {
   const { t } = useWords();
   const { store } = useDesk();
   const { draft } = useSnapshot();
@@ -14,7 +17,7 @@ export function VenueCards({ venues, whole }: { venues: Partial<Venue>[]; whole:
   const rows = useQuery({ queryKey: ['venues', '', ''], queryFn: () => venuesNow('', ''), enabled: !!draft.venueId });
   const taken = rows.data?.find((row) => row.id === draft.venueId || row.ref === draft.venueId);
   const chosen = (venue: Venue) => !!draft.venueId && [draft.venueId, taken?.id, taken?.ref].includes(venue.id);
-  const known = venues.filter((one): one is Venue => !!one.id && !!one.name);
+  const known = venues.map((one) => ({ ...one, id: one.venueId ?? one.id })).filter((one): one is Venue => !!one.id && !!one.name);
   const pick = (venue: Venue) => {
     store.edit('venueId', venue.id);
     void store.flush();

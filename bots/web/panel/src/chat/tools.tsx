@@ -8,6 +8,7 @@ const venues = z.object({
   venues: z.array(
     z.object({
       id: z.string(),
+      venueId: z.string().optional(),
       name: z.string(),
       capacity: z.number().optional(),
       amenities: z.array(z.string()).optional(),
@@ -21,6 +22,8 @@ const venues = z.object({
 const confirmation = z.object({
   title: z.string(),
   revision: z.number(),
+  purpose: z.enum(['publish', 'change', 'call_off']).optional(),
+  lines: z.array(z.object({ label: z.string(), value: z.string() })).optional(),
   when: z.string().optional(),
   where: z.string().optional(),
   price: z.string().optional(),

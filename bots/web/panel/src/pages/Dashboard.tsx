@@ -2,6 +2,7 @@
 import type { User } from '@supabase/supabase-js';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { Link } from 'react-router';
 import { asFailure } from '../api/failure';
 import { openSessions, ownEvents } from '../api/rows';
 import { RequireUser } from '../auth';
@@ -135,6 +136,9 @@ function Lists({ userId, items, events }: { userId: string; items: DraftItem[]; 
   );
 }
 
+const EXAMPLES = ['chat.example.1', 'chat.example.2', 'chat.example.3'] as const;
+
+/** Nothing yet: one press begins with words that somebody else might have said. */
 function Empty() {
   const { t } = useWords();
   return (
@@ -146,6 +150,18 @@ function Empty() {
       </div>
       <h2>{t('dash.empty')}</h2>
       <p>{t('dash.empty.text')}</p>
+      <p className="label" id="begin-with">
+        {t('dash.empty.begin')}
+      </p>
+      <ul className="examples" aria-labelledby="begin-with">
+        {EXAMPLES.map((key) => (
+          <li key={key}>
+            <Link to="/wizard/new" state={{ say: t(key) }}>
+              {t(key)}
+            </Link>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -1,9 +1,9 @@
 /** One draft: what it is so far, and going on, copying or putting it aside. */
 import { setSessionStatus } from '../api/rows';
 import { asFailure } from '../api/failure';
-import { wizard } from '../api/wizard';
+import { duplicate } from '../draft/copy';
 import { sharedOf, type EventRow, type SessionRow } from '../draft/row';
-import { asStage, type Draft } from '../draft/types';
+import { asStage } from '../draft/types';
 import { agoWords, dayWords, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { ButtonLink } from '../ui/Button';
@@ -20,14 +20,6 @@ interface DraftCardProps {
   item: DraftItem;
   onChange: () => void;
   onNote: (note: { text: string; undo?: () => void } | null) => void;
-}
-
-/** What a copy takes over: everything but what makes an event this one. */
-export function copyOf(draft: Draft): Record<string, unknown> {
-  const { id: _id, revision: _revision, slug: _slug, status: _status, publishedAt: _published, ...rest } = draft;
-  const tiers = rest.ticketTiers?.map(({ id: _tier, ...tier }) => tier);
-  const all = { ...rest, ticketTiers: tiers };
-  return Object.fromEntries(Object.entries(all).filter(([key, value]) => key !== 'provenance' && value !== null && value !== undefined));
 }
 
 export function DraftCard({ item, onChange, onNote }: DraftCardProps) {
@@ -54,10 +46,9 @@ export function DraftCard({ item, onChange, onNote }: DraftCardProps) {
       const undo = () => void attempt(() => setSessionStatus(session.id, 'in_progress').then(() => ({ text: t('settings.saved') })));
       return { text: t('dash.discarded'), undo };
     });
-  const duplicate = () =>
+  const again = () =>
     attempt(async () => {
-      const copy = await wizard.begin(crypto.randomUUID());
-      if (copy.sessionId) await wizard.save(copy.sessionId, stage, copyOf(draft));
+      await duplicate(draft, stage);
       return { text: t('dash.duplicated') };
     });
 
@@ -71,7 +62,7 @@ export function DraftCard({ item, onChange, onNote }: DraftCardProps) {
           groups={[
             {
               items: [
-                { label: t('dash.duplicate'), onSelect: () => void duplicate() },
+                { label: t('dash.duplicate'), onSelect: () => void again() },
                 ...(aside ? [] : [{ label: t('dash.discard'), danger: true, onSelect: () => void discard() }]),
               ],
             },

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { draftOf, type EventRow } from '../draft/row';
 import { dayWords, splitLocal } from '../draft/when';
 import { useWords } from '../i18n';
+import { OwnPicture } from '../pictures/OwnPicture';
 import { ButtonLink } from '../ui/Button';
 import { Clock, Pin } from '../ui/icons';
 
@@ -13,6 +14,7 @@ export function EventCard({ event }: { event: EventRow }) {
   const place = draft.place ?? draft.city;
   return (
     <li className={`card event kind-${event.type ?? 'none'}`}>
+      <OwnPicture url={draft.imageUrl} className="card-picture" />
       <div className="card-top">
         <h3>
           <Link to={`/dashboard/events/${event.id}`}>{event.name ?? t('dash.untitled')}</Link>

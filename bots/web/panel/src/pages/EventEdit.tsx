@@ -17,6 +17,7 @@ import { whole } from '../wizard/useStageForm';
 const schema = z.object({
   name: z.string().trim().min(1, 'basics.error.name').max(300, 'basics.error.name.long'),
   description: z.string(),
+  place: z.string().max(500),
   date: z.string(),
   time: z.string(),
   duration: z.string().refine((text) => whole(text) !== undefined, 'when.error.duration'),
@@ -38,6 +39,7 @@ function valuesOf(event: EventRow): Values {
   return {
     name: event.name ?? '',
     description: event.description ?? '',
+    place: event.place ?? '',
     date,
     time,
     duration: String(event.duration ?? ''),
@@ -52,6 +54,7 @@ export function patchOf(event: EventRow, values: Values): Partial<EventRow> {
   const patch: Partial<EventRow> = {};
   if (values.name.trim() !== before.name) patch.name = values.name.trim();
   if (values.description !== before.description) patch.description = values.description || null;
+  if (values.place.trim() !== before.place) patch.place = values.place.trim() || null;
   if (values.date !== before.date || values.time !== before.time) patch.starts_local = joinLocal(values.date, values.time);
   if (values.duration !== before.duration) patch.duration = whole(values.duration) ?? null;
   if (values.capacity !== before.capacity) patch.capacity = whole(values.capacity) ?? null;
@@ -71,13 +74,15 @@ export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) 
     if (Object.keys(patch).length === 0) return onClose();
     try {
       onSaved(await changeEvent(event.id, patch, event.updated_at));
-      setNote({ tone: 'good', text: t('event.edit.saved') });
+      const tells = 'starts_local' in patch || 'duration' in patch || 'place' in patch;
+      setNote({ tone: 'good', text: t(tells ? 'event.edit.savedTold' : 'event.edit.saved') });
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.status === 409) {
         setNote({ tone: 'warn', text: t('event.edit.conflict') });
         onStale();
-      } else setNote({ tone: 'bad', text: failureWords(failure, t) });
+      } else if (failure.status === 422) setNote({ tone: 'bad', text: t('event.edit.sold') });
+      else setNote({ tone: 'bad', text: failureWords(failure, t) });
     }
   });
   return (
@@ -88,6 +93,7 @@ export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) 
       <Field label={t('basics.description')}>
         {(control) => <textarea {...control} {...form.register('description')} rows={5} />}
       </Field>
+      <Field label={t('event.edit.place')}>{(control) => <input {...control} {...form.register('place')} type="text" maxLength={500} />}</Field>
       <div className="pair">
         <Field label={t('when.date')}>{(control) => <input {...control} {...form.register('date')} type="date" />}</Field>
         <Field label={t('when.time')}>{(control) => <input {...control} {...form.register('time')} type="time" />}</Field>

@@ -2,22 +2,25 @@
 import type { User } from '@supabase/supabase-js';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useLocation, useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
 import { asFailure } from '../api/failure';
-import { eventById, eventStats } from '../api/rows';
+import { beginConnect, paymentsState, type EventWork } from '../api/payments';
+import { cancelEvent, eventById, eventStats } from '../api/rows';
 import { RequireUser } from '../auth';
-import { config } from '../config';
+import { config, safeConnect } from '../config';
 import { draftOf, type EventRow } from '../draft/row';
 import { money } from '../draft/money';
 import { dayWords, hourWords, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
-import { Button } from '../ui/Button';
+import { Button, ButtonLink } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
-import { Clock, Pin, Ticket } from '../ui/icons';
+import { Clock, Copy, Pin, Share, Ticket } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
+import { duplicate } from '../draft/copy';
+import { OwnPicture } from '../pictures/OwnPicture';
 import { EventEdit } from './EventEdit';
 import { NotFound } from './NotFound';
 
@@ -64,6 +67,7 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
         </div>
       )}
       <header className={`event-head kind-${event.type ?? 'none'}`}>
+        <OwnPicture url={draft.imageUrl} className="event-picture" />
         <p className="tag">{t(`event.state.${event.status}` as Key)}</p>
         <h1>{name}</h1>
         <ul className="event-facts">
@@ -109,8 +113,40 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
             )}
           </section>
         )}
+        {own && event.status === 'published' && (
+          <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />
+        )}
+        {own && <Again event={event} />}
       </div>
     </Shell>
+  );
+}
+
+/** The same once more, as a draft of its own. */
+function Again({ event }: { event: EventRow }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const again = async () => {
+    setBusy(true);
+    setTrouble(null);
+    try {
+      await navigate(`/wizard/${await duplicate(draftOf(event))}`);
+    } catch (thrown) {
+      setTrouble(failureWords(asFailure(thrown), t));
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-labelledby="again">
+      <h2 id="again">{t('event.duplicate')}</h2>
+      <p className="soft">{t('event.duplicate.text')}</p>
+      {trouble && <Banner tone="bad">{trouble}</Banner>}
+      <Button busy={busy} onClick={() => void again()}>
+        {t('event.duplicate')}
+      </Button>
+    </section>
   );
 }
 
@@ -128,6 +164,8 @@ function Links({ event }: { event: EventRow }) {
   const { t } = useWords();
   const [origin, setOrigin] = useState(window.location.origin);
   const [copied, setCopied] = useState(false);
+  const name = event.name ?? t('dash.untitled');
+  const share = typeof navigator.share === 'function' ? () => void navigator.share({ title: name, url }).catch(() => undefined) : null;
   useEffect(() => {
     void config().then((known) => setOrigin(known.publicUrl));
   }, []);
@@ -148,7 +186,14 @@ function Links({ event }: { event: EventRow }) {
         <a className="button primary" href={path}>
           {t('event.view')}
         </a>
-        <Button onClick={() => void copy()}>{t('event.copy')}</Button>
+        <Button icon={<Copy />} onClick={() => void copy()}>
+          {t('event.copy')}
+        </Button>
+        {share && (
+          <Button icon={<Share />} onClick={share}>
+            {t('event.share')}
+          </Button>
+        )}
         <a className="button quiet" href={`${path}.ics`}>
           {t('event.calendar')}
         </a>
@@ -162,20 +207,102 @@ function Links({ event }: { event: EventRow }) {
 
 function Payments({ event, pending }: { event: EventRow; pending: boolean }) {
   const { t } = useWords();
-  const [url, setUrl] = useState('');
-  useEffect(() => {
-    void config().then((known) => setUrl(known.connectUrl));
-  }, []);
-  const ready = typeof event.metadata?.stripe_product_id === 'string' && !pending;
   const free = (event.price_cents ?? 0) === 0;
+  const state = useQuery({
+    queryKey: ['payments', event.id],
+    queryFn: () => paymentsState({ event: event.id }),
+    staleTime: 0,
+    retry: false,
+    // What waits is looked at again, so that the page heals before somebody reloads it.
+    refetchInterval: (query) => (query.state.data?.event?.payments === 'pending' ? 5_000 : false),
+  });
+  const work = state.data?.event ?? null;
+  const known = typeof event.metadata?.stripe_product_id === 'string' && !pending;
+  const setup = work?.payments ?? (known ? 'ready' : 'pending');
+  const over = event.status === 'cancelled';
   return (
     <section className="card" aria-labelledby="payments">
       <h2 id="payments">{t('event.payments')}</h2>
-      <p>{t(free ? 'event.payments.free' : ready ? 'event.payments.ready' : 'event.payments.pending')}</p>
-      {!free && !ready && url && (
-        <a className="button plain" href={url}>
-          {t('event.payments.connect')}
-        </a>
+      <p role="status">{over ? t('event.payments.over') : free && setup === 'none' ? t('event.payments.free') : setup === 'ready' ? t('event.payments.ready') : waits(work, t)}</p>
+      {!over && !free && state.data && !state.data.account?.chargesEnabled && (
+        <>
+          <p className="soft">{t(state.data.account ? 'pay.account.needs' : 'event.payments.account')}</p>
+          <ConnectButton label={t(state.data.account ? 'pay.connect.more' : 'event.payments.connect')} />
+        </>
+      )}
+      {work && work.mailsWaiting > 0 && <p className="soft">{t('event.mails.waiting', { n: work.mailsWaiting })}</p>}
+      {work && work.mailsFailed > 0 && <p className="soft">{t('event.mails.failed', { n: work.mailsFailed })}</p>}
+    </section>
+  );
+}
+
+/** "Stripe does not answer; next try in 4 minutes." */
+function waits(work: EventWork | null, t: ReturnType<typeof useWords>['t']): string {
+  if (!work || (work.payments === 'pending' && !work.cause)) return t('event.payments.pending');
+  if (work.payments === 'refused') return t('event.payments.refused');
+  const minutes = Math.max(1, Math.ceil((work.nextS ?? 0) / 60));
+  return t(`event.payments.wait.${work.cause ?? 'no_answer'}` as Key, { n: minutes });
+}
+
+function ConnectButton({ label }: { label: string }) {
+  const { t } = useWords();
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    setFailed(false);
+    try {
+      window.location.assign(safeConnect(await beginConnect(null), window.location.origin));
+    } catch {
+      setBusy(false);
+      setFailed(true);
+    }
+  };
+  return (
+    <>
+      <Button busy={busy} onClick={() => void go()}>
+        {label}
+      </Button>
+      {failed && <p className="soft">{t('pay.failed')}</p>}
+    </>
+  );
+}
+
+/** Calling an event off, on a second word. Whoever holds a ticket is told. */
+function CallOff({ event, onDone }: { event: EventRow; onDone: () => void }) {
+  const { t } = useWords();
+  const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const go = async () => {
+    setBusy(true);
+    try {
+      await cancelEvent(event.id, event.revision ?? null);
+      onDone();
+    } catch (thrown) {
+      const failed = asFailure(thrown);
+      setFailure(failed.status === 409 ? t('event.edit.conflict') : failureWords(failed, t));
+      if (failed.status === 409) onDone();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-labelledby="call-off">
+      <h2 id="call-off">{t('event.callOff')}</h2>
+      <p className="soft">{t('event.callOff.text')}</p>
+      {failure && <Banner tone="bad">{failure}</Banner>}
+      {asked ? (
+        <div className="row">
+          <Button look="primary" busy={busy} onClick={() => void go()}>
+            {t('chat.call_off.yes')}
+          </Button>
+          <Button look="quiet" onClick={() => setAsked(false)}>
+            {t('chat.call_off.no')}
+          </Button>
+        </div>
+      ) : (
+        <Button onClick={() => setAsked(true)}>{t('event.callOff')}</Button>
       )}
     </section>
   );
@@ -210,6 +337,12 @@ function Stats({ event }: { event: EventRow }) {
         </dl>
       ) : (
         <p className="soft">{t('event.stats.none')}</p>
+      )}
+      {event.status !== 'draft' && (
+        <div className="row">
+          <ButtonLink to={`/dashboard/events/${event.id}/guests`}>{t('sales.open')}</ButtonLink>
+          <ButtonLink look="quiet" to={`/checkin/${event.id}`}>{t('sales.door')}</ButtonLink>
+        </div>
       )}
     </section>
   );

@@ -43,7 +43,7 @@ function Page({ user }: { user: User }) {
         </section>
         {!user.is_anonymous && <PasswordForm />}
         <ChatAccounts />
-        <AccountData />
+        <AccountData user={user} />
       </div>
     </Shell>
   );

@@ -23,6 +23,9 @@ export const Stop = () => <Icon><rect x="7" y="7" width="10" height="10" rx="2" 
 export const Check = () => <Icon><path d="M5 12.500l4.500 4.500L19 7.500" /></Icon>;
 export const Eye = () => <Icon><path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z" /><circle cx="12" cy="12" r="2.800" /></Icon>;
 export const Pencil = () => <Icon><path d="M4 20l1-4L16.500 4.500l3 3L8 19z" /></Icon>;
+export const Picture = () => <Icon><rect x="3" y="4.500" width="18" height="15" rx="2.500" /><circle cx="8.500" cy="10" r="1.800" /><path d="M4 17.500l5-4.500 3.500 3 3-2.500 4.500 4" /></Icon>;
+export const Copy = () => <Icon><rect x="8" y="8" width="12" height="12" rx="2.500" /><path d="M16 8V6.500A2.500 2.500 0 0013.500 4h-7A2.500 2.500 0 004 6.500v7A2.500 2.500 0 006.500 16H8" /></Icon>;
+export const Share = () => <Icon><path d="M12 15V4M8 7.500L12 3.500l4 4M5 12v6.500A1.500 1.500 0 006.500 20h11a1.500 1.500 0 001.500-1.500V12" /></Icon>;
 export const Logo = () => (
   <svg className="logo" viewBox="0 0 32 32" aria-hidden="true">
     <rect className="logo-ground" width="32" height="32" rx="8" />

@@ -1,6 +1,6 @@
 /** One venue to pick; the same in the form and in the chat. */
 import type { Venue } from '../draft/types';
-import { useWords } from '../i18n';
+import { useWords, type Key, type Translate } from '../i18n';
 import { Check, Pin } from '../ui/icons';
 
 interface VenueCardProps {
@@ -11,9 +11,15 @@ interface VenueCardProps {
   onPick: () => void;
 }
 
+const AMENITIES = new Set(['av_equipment', 'bar', 'catering', 'kitchen', 'natural_light', 'outdoor_space', 'parking', 'projector', 'sound_system', 'stage', 'wheelchair', 'whiteboard', 'wifi']);
+
+/** What a place has, in words; what nobody here knows stays as its owner wrote it. */
+export const amenityWords = (amenity: string, t: Translate): string => (AMENITIES.has(amenity) ? t(`amenity.${amenity}` as Key) : amenity.replaceAll('_', ' '));
+
 export function VenueCard({ venue, selected, suggested, disabled, onPick }: VenueCardProps) {
   const { t } = useWords();
-  const amenities = (venue.amenities ?? []).slice(0, 4);
+  // A reason names them already.
+  const amenities = venue.reason ? [] : (venue.amenities ?? []).slice(0, 4);
   const place = [venue.address, venue.city].filter(Boolean).join(', ');
   return (
     <button type="button" className="venue" data-venue-id={venue.id} aria-pressed={selected} disabled={disabled} onClick={onPick}>
@@ -38,7 +44,7 @@ export function VenueCard({ venue, selected, suggested, disabled, onPick }: Venu
         {venue.capacity ? <span>{t('venue.seats', { n: venue.capacity })}</span> : null}
         {venue.priceEstimate ? <span>{venue.priceEstimate}</span> : null}
       </span>
-      {amenities.length > 0 && <span className="venue-amenities">{amenities.map((one) => one.replaceAll('_', ' ')).join(' · ')}</span>}
+      {amenities.length > 0 && <span className="venue-amenities">{amenities.map((one) => amenityWords(one, t)).join(' · ')}</span>}
       {venue.reason && <span className="venue-reason">{venue.reason}</span>}
     </button>
   );

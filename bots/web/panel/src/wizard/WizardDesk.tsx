@@ -13,7 +13,7 @@ import { PersonMenu } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Banners } from './Banners';
 import { DeskContext, useDesk, useSnapshot, type Desk } from './desk';
-import { Preview } from './Preview';
+import { PagePreview } from './PagePreview';
 import { SaveState } from './SaveState';
 import { Stepper } from './Stepper';
 import { Basics } from './stages/Basics';
@@ -84,7 +84,7 @@ function Frame() {
             {!last && (
               <Tabs.Content value="preview" className="pane pane-preview">
                 <h2 className="unseen">{t('preview.title')}</h2>
-                <Preview />
+                <PagePreview />
               </Tabs.Content>
             )}
           </section>

@@ -34,7 +34,7 @@ function Finder({ user }: { user: User }) {
   const [search] = useSearchParams();
   const { key } = useLocation();
   const wanted = search.get('stage');
-  const back = search.get('stripe_connected') === 'true';
+  const back = search.get('stripe_connected') ?? '';
   const resume = id === 'new' && wanted !== null;
   const live = useRef<{ store: WizardStore; opened: string } | null>(null);
   // The address of a new draft changes once its session is made; the desk and everything on it stays.
@@ -70,7 +70,7 @@ async function find(id: string | null): Promise<Found> {
 interface OpenedProps {
   user: User;
   start: Shared;
-  connected: boolean;
+  connected: string;
   keep: (store: WizardStore) => void;
 }
 

@@ -7,7 +7,8 @@ export interface Desk {
   userId: string;
   guest: boolean;
   /** The page came back from connecting payments. */
-  connected: boolean;
+  /** How the way to Stripe and back ended; empty: nobody went. */
+  connected: string;
   /** Called once the event is published, by whichever way. */
   onPublished: (eventId: string, pending: boolean) => void;
 }

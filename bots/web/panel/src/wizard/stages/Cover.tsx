@@ -1,71 +1,82 @@
-/** The event's picture. The server keeps a re-made copy; where it does not take pictures, nothing is shown. */
-import { useEffect, useRef, useState } from 'react';
-import { asFailure } from '../../api/failure';
+/** The event's picture: dropped, chosen or taken. The server keeps a re-made copy, without what a photograph tells of its place. */
+import { useRef, useState, type DragEvent } from 'react';
 import { uploadImage } from '../../api/account';
+import { asFailure } from '../../api/failure';
 import { config } from '../../config';
 import { useWords } from '../../i18n';
+import { OwnPicture } from '../../pictures/OwnPicture';
+import { shrink } from '../../pictures/shrink';
 import { Button } from '../../ui/Button';
 import { failureWords } from '../../ui/failureWords';
+import { Picture } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
 
 const KINDS = ['image/jpeg', 'image/png', 'image/webp'];
 
 export function Cover() {
   const { t } = useWords();
-  const { store } = useDesk();
   const { draft } = useSnapshot();
-  const input = useRef<HTMLInputElement>(null);
-  const [limit, setLimit] = useState(0);
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const [offered, setOffered] = useState(true);
-  useEffect(() => {
-    void config().then((known) => setLimit(known.maxUploadBytes));
-  }, []);
-  if (!offered) return null;
-
-  const take = async (file: File) => {
-    if (!KINDS.includes(file.type)) return setTrouble(t('basics.image.bad'));
-    if (file.size > limit) return setTrouble(t('basics.image.big', { mb: Math.floor(limit / 1_048_576) }));
-    setTrouble(null);
-    setBusy(true);
-    try {
-      store.edit('imageUrl', await uploadImage(file));
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (failure.kind === 'notBuilt' || failure.kind === 'missing') setOffered(false);
-      else setTrouble(failureWords(failure, t));
-    } finally {
-      setBusy(false);
-    }
+  const { store } = useDesk();
+  const chosen = useRef<HTMLInputElement>(null);
+  const camera = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const { take, busy, trouble } = useUpload();
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const file = event.dataTransfer.files[0];
+    if (file) void take(file);
   };
-
+  const input = (ref: typeof chosen, label: string, capture?: 'environment') => (
+    <input
+      ref={ref}
+      type="file"
+      hidden
+      accept={KINDS.join(',')}
+      capture={capture}
+      aria-label={label}
+      onChange={(event) => {
+        const file = event.currentTarget.files?.[0];
+        event.currentTarget.value = '';
+        if (file) void take(file);
+      }}
+    />
+  );
   return (
-    <div className="field cover">
-      <span className="label">{t('basics.image')}</span>
-      {draft.imageUrl && <img src={draft.imageUrl} alt="" />}
-      <div className="row">
-        <Button busy={busy} onClick={() => input.current?.click()}>
-          {t('basics.image.choose')}
-        </Button>
-        {draft.imageUrl && (
-          <Button look="quiet" onClick={() => store.edit('imageUrl', null)}>
-            {t('basics.image.remove')}
-          </Button>
-        )}
-      </div>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept={KINDS.join(',')}
-        aria-label={t('basics.image.choose')}
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          event.currentTarget.value = '';
-          if (file) void take(file);
+    <div className="field" role="group" aria-labelledby="cover-label">
+      <span className="label" id="cover-label">
+        {t('basics.image')}
+      </span>
+      {/* Dropping is a short cut for a mouse; the buttons do the same. */}
+      <div
+        role="presentation"
+        className={`cover${over ? ' over' : ''}${draft.imageUrl ? ' has' : ''}`}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
         }}
-      />
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        {draft.imageUrl ? <OwnPicture url={draft.imageUrl} /> : <Picture />}
+        {!draft.imageUrl && <p className="cover-hint">{t('basics.image.drop')}</p>}
+        <div className="row">
+          <Button busy={busy} onClick={() => chosen.current?.click()}>
+            {t(draft.imageUrl ? 'basics.image.replace' : 'basics.image.choose')}
+          </Button>
+          <Button className="touch-only" disabled={busy} onClick={() => camera.current?.click()}>
+            {t('basics.image.camera')}
+          </Button>
+          {draft.imageUrl && (
+            <Button look="quiet" disabled={busy} onClick={() => store.edit('imageUrl', null)}>
+              {t('basics.image.remove')}
+            </Button>
+          )}
+        </div>
+      </div>
+      {input(chosen, t('basics.image.choose'))}
+      {input(camera, t('basics.image.camera'), 'environment')}
+      <p className="hint">{t('basics.image.hint')}</p>
       {trouble && (
         <p className="field-error" role="alert">
           {trouble}
@@ -73,4 +84,27 @@ export function Cover() {
       )}
     </div>
   );
+}
+
+/** Sends a picture and puts its address into the draft. */
+function useUpload() {
+  const { t } = useWords();
+  const { store } = useDesk();
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const take = async (file: File) => {
+    if (!KINDS.includes(file.type)) return setTrouble(t('basics.image.bad'));
+    setTrouble(null);
+    setBusy(true);
+    try {
+      const [{ maxUploadBytes }, picture] = await Promise.all([config(), shrink(file)]);
+      if (picture.size > maxUploadBytes) return setTrouble(t('basics.image.big', { mb: Math.floor(maxUploadBytes / 1_048_576) }));
+      store.edit('imageUrl', await uploadImage(picture));
+    } catch (thrown) {
+      setTrouble(failureWords(asFailure(thrown), t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { take, busy, trouble };
 }

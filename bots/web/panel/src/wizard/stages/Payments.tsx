@@ -1,9 +1,12 @@
 /** Stage 5: how money reaches the organizer. Connecting can wait; publishing works without it. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import * as z from 'zod';
-import { config } from '../../config';
-import { feeOf, money, usualFees } from '../../draft/money';
-import { useWords } from '../../i18n';
+import { useQuery } from '@tanstack/react-query';
+import { asFailure } from '../../api/failure';
+import { beginConnect, paymentsState, type StripeAccount } from '../../api/payments';
+import { CONNECT_FALLBACK, safeConnect } from '../../config';
+import { feeOf, money, taxOf, usualFees, type Fees } from '../../draft/money';
+import { useWords, type Key } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { Field } from '../../ui/Field';
@@ -34,28 +37,41 @@ const slots: Slots<Values> = {
 export function Payments() {
   const { t } = useWords();
   const { store, connected } = useDesk();
-  const { draft } = useSnapshot();
+  const { draft, sessionId } = useSnapshot();
   const { form, errorOf, submit, busy } = useStageForm(5, schema, slots);
-  const [url, setUrl] = useState<string | null>(null);
   const [leaving, setLeaving] = useState(false);
-  useEffect(() => {
-    void config().then((known) => setUrl(known.connectUrl));
-  }, []);
+  const [failed, setFailed] = useState(false);
+  const currency = draft.currency ?? 'USD';
+  const state = useQuery({ queryKey: ['payments', currency], queryFn: () => paymentsState({ currency }), staleTime: 10_000, retry: false });
+  const account = state.data?.account ?? null;
+  const fees: Fees = state.data ? { percent: state.data.fee.basisPoints / 100, fixed: state.data.fee.fixedCents } : usualFees(currency);
   const connect = async () => {
     setLeaving(true);
+    setFailed(false);
     await store.flush();
-    window.location.assign(url ?? (await config()).connectUrl);
+    try {
+      window.location.assign(safeConnect(await beginConnect(sessionId), window.location.origin));
+    } catch (thrown) {
+      // Guests cannot be paid yet; they see what they would set up.
+      if (asFailure(thrown).kind === 'forbidden') return window.location.assign(CONNECT_FALLBACK);
+      setLeaving(false);
+      setFailed(true);
+    }
   };
   return (
     <StageFrame stage={5} heading={t('pay.heading')} busy={busy} onSubmit={submit(() => store.goTo(6))}>
-      {connected && <Banner tone="good">{t('pay.connected')}</Banner>}
+      {connected && !account?.chargesEnabled && <Returned flag={connected} known={account !== null} />}
+      {failed && <Banner tone="bad">{t('pay.failed')}</Banner>}
+      {account && <Account account={account} />}
       <div className="card pay">
         <p>{draft.priceCents === 0 ? t('pay.free') : t('pay.stripe')}</p>
-        <Button look={connected ? 'plain' : 'primary'} busy={leaving} onClick={() => void connect()}>
-          {t('pay.connect')}
-        </Button>
+        {!account?.chargesEnabled && (
+          <Button look={connected === 'true' ? 'plain' : 'primary'} busy={leaving} onClick={() => void connect()}>
+            {t(account ? 'pay.connect.more' : 'pay.connect')}
+          </Button>
+        )}
       </div>
-      <FeeTable />
+      <FeeTable fees={fees} />
       <Field label={t('pay.tax')} error={errorOf('tax-rate')} note={<Source field="taxRate" />} className="narrow">
         {(control) => <input {...control} {...form.register('tax-rate')} type="text" inputMode="decimal" autoComplete="off" />}
       </Field>
@@ -66,13 +82,28 @@ export function Payments() {
   );
 }
 
-function FeeTable() {
+/** What became of the way to Stripe and back. The account itself says more, once Stripe has. */
+function Returned({ flag, known }: { flag: string; known: boolean }) {
+  const { t } = useWords();
+  if (flag === 'true') return known ? null : <Banner tone="good">{t('pay.connected')}</Banner>;
+  const tone = flag === 'declined' ? 'warn' : 'bad';
+  const key = ['declined', 'unanswered', 'taken', 'over'].includes(flag) ? flag : 'over';
+  return <Banner tone={tone}>{t(`pay.back.${key}` as Key)}</Banner>;
+}
+
+function Account({ account }: { account: StripeAccount }) {
+  const { t } = useWords();
+  if (account.chargesEnabled) return <Banner tone="good">{t('pay.account.ready')}</Banner>;
+  return <Banner tone="warn">{t(account.detailsSubmitted ? 'pay.account.checking' : 'pay.account.needs')}</Banner>;
+}
+
+function FeeTable({ fees }: { fees: Fees }) {
   const { t, lang } = useWords();
   const { draft } = useSnapshot();
   const price = draft.priceCents;
   if (!price) return null;
-  const fees = usualFees(draft.currency);
-  const fee = feeOf(price, fees);
+  const tax = taxOf(price, draft.taxRate);
+  const fee = feeOf(price + tax, fees);
   const say = (minor: number) => money(minor, draft.currency, lang);
   return (
     <section className="fees" aria-labelledby="fees">
@@ -82,13 +113,19 @@ function FeeTable() {
           <dt>{t('pay.fees.price')}</dt>
           <dd>{say(price)}</dd>
         </div>
+        {tax > 0 && (
+          <div>
+            <dt>{t('pay.fees.tax', { percent: String(draft.taxRate) })}</dt>
+            <dd>+ {say(tax)}</dd>
+          </div>
+        )}
         <div>
           <dt>{t('pay.fees.fee', { percent: fees.percent, fixed: say(fees.fixed) })}</dt>
           <dd>− {say(fee)}</dd>
         </div>
         <div className="total">
           <dt>{t('pay.fees.net')}</dt>
-          <dd>{say(Math.max(0, price - fee))}</dd>
+          <dd>{say(Math.max(0, price + tax - fee))}</dd>
         </div>
       </dl>
     </section>

@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button';
 import { Back, Check } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
 import { gaps } from '../missing';
-import { Preview } from '../Preview';
+import { PagePreview } from '../PagePreview';
 import { GuestAccount } from './GuestAccount';
 
 const VISIBILITIES = ['public', 'private'] as const;
@@ -39,7 +39,7 @@ export function Review() {
         </h2>
         <p>{t('review.lead')}</p>
       </header>
-      <Preview />
+      <PagePreview />
       <fieldset className="choices">
         <legend>{t('review.visibility')}</legend>
         {VISIBILITIES.map((one) => (

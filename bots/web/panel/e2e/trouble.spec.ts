@@ -1,0 +1,137 @@
+/** What goes wrong, and what an organizer still has afterwards. */
+import type { Page } from '@playwright/test';
+import { expect, pane, say, signUp, test } from './person';
+
+const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible({ timeout: 20_000 });
+
+test('a reload in the middle of an answer shows the same text once', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await say(page, 'Jazz concert called Blue Hour on 9 May 2031 at 8 pm for 120 people');
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  await page.getByLabel('Message').fill('Tickets are 35 dollars');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.said.user')).toHaveCount(2);
+  await page.reload();
+  await pane(page, 'Assistant');
+  await expect(page.locator('.said.user')).toHaveCount(2);
+  await expect(page.locator('.said.user').last()).toContainText('35 dollars');
+  // The greeting and two answers, each once.
+  const answers = page.locator('.said.assistant .bubble');
+  await expect(answers).toHaveCount(3);
+  const texts = await answers.allInnerTexts();
+  expect(new Set(texts).size).toBe(3);
+  await page.reload();
+  await pane(page, 'Assistant');
+  await expect(answers).toHaveCount(3);
+  expect(await answers.allInnerTexts()).toEqual(texts);
+  await pane(page, 'Form');
+  await page.getByRole('button', { name: /Tickets/ }).click();
+  await expect(page.getByLabel('Ticket price')).toHaveValue('35');
+});
+
+test('stop ends the waiting, and the conversation goes on', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await say(page, 'A meetup called Slow Talk');
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/api/copilotkit/agent/*/run', async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  const stopped = page.waitForRequest((request) => request.url().includes('/stop/'));
+  await page.getByLabel('Message').fill('It is for 60 people');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await stopped;
+  release();
+  await page.unroute('**/api/copilotkit/agent/*/run');
+  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await say(page, 'In Toronto');
+});
+
+test('two tabs that change the same value are asked which one stays', async ({ page, context }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('First Name');
+  await saved(page);
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByLabel('Event Name')).toHaveValue('First Name');
+  await other.getByLabel('Event Name').fill('Name Of The Other');
+  await saved(other);
+  await page.getByLabel('Event Name').fill('Name Of Mine');
+  const choice = page.getByRole('alert', { name: 'Changed in two places' });
+  await expect(choice).toContainText('Name Of Mine', { timeout: 20_000 });
+  await expect(choice).toContainText('Name Of The Other');
+  await choice.getByRole('button', { name: 'Keep yours' }).click();
+  await expect(choice).toHaveCount(0);
+  await saved(page);
+  await other.reload();
+  await expect(other.getByLabel('Event Name')).toHaveValue('Name Of Mine');
+});
+
+/** The stored sign-in, changed. */
+async function tamper(page: Page, refresh: boolean): Promise<void> {
+  await page.evaluate((refreshToo) => {
+    const kept = JSON.parse(localStorage.getItem('eventos.auth') ?? '{}') as Record<string, unknown>;
+    kept.expires_at = 1;
+    if (refreshToo) kept.refresh_token = 'gone';
+    localStorage.setItem('eventos.auth', JSON.stringify(kept));
+  }, refresh);
+}
+
+test('a token that ran out is renewed; a sign-in that ended leads to the login and back', async ({ page }) => {
+  await signUp(page);
+  await tamper(page, false);
+  await page.goto('/settings');
+  await expect(page.getByLabel('Time zone')).toBeVisible();
+  await tamper(page, true);
+  await page.goto('/settings');
+  await page.waitForURL('**/login?**');
+  await expect(page.getByLabel('Email')).toBeVisible();
+});
+
+test('without a network everything is kept, sent later, and never lost', async ({ page, context }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Storm Proof');
+  await saved(page);
+  await context.setOffline(true);
+  await page.getByLabel('Event Name').fill('Storm Proof Evening');
+  await expect(page.getByText('You are offline.')).toHaveCount(1, { timeout: 20_000 });
+  await context.setOffline(false);
+  await saved(page);
+  await page.reload();
+  await expect(page.getByLabel('Event Name')).toHaveValue('Storm Proof Evening');
+});
+
+test('a limit counts down, once, and the words go through afterwards', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Too Quick');
+  await saved(page);
+  const limit = (route: import('@playwright/test').Route) =>
+    route.fulfill({ status: 429, headers: { 'retry-after': '4' }, json: { success: false, error: { code: 'RATE_LIMIT', message: 'Please wait 4 seconds.', retryAfter: 4 } } });
+  await page.route('**/functions/v1/**', limit);
+  await page.getByLabel('Event Name').fill('Too Quick Twice');
+  await expect(page.getByText(/Please wait \d+ seconds/)).toHaveCount(1);
+  await page.unroute('**/functions/v1/**');
+  await saved(page);
+  await page.reload();
+  await expect(page.getByLabel('Event Name')).toHaveValue('Too Quick Twice');
+});
+
+test('the form does everything while the assistant is away', async ({ page }) => {
+  await page.route('**/api/copilotkit/**', (route) => route.fulfill({ status: 503, json: { error: 'UNAVAILABLE', message: 'no' } }));
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Without Help');
+  await page.getByRole('button', { name: 'Save Draft' }).click();
+  await saved(page);
+  await pane(page, 'Assistant');
+  await expect(page.getByText('The assistant is not available right now.')).toHaveCount(1);
+});

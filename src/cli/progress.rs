@@ -1,0 +1,10 @@
+//! How far a long command has come, on standard error; nothing where that is no terminal.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// For as many steps as there turn out to be.
+pub(super) fn lines() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {human_pos} lines, {per_sec}, {elapsed}");
+    let bar = ProgressBar::new_spinner();
+    style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+}

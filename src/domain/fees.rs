@@ -1,0 +1,84 @@
+//! What card payments cost, by currency (ruling C-68): a percentage and a fixed part of each payment, to the minor unit.
+
+use serde::Serialize;
+
+use super::money::Currency;
+
+/// What one payment costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fee {
+    /// Hundredths of a percent: 290 is 2.9 %.
+    pub basis_points: u32,
+    /// Minor units of the currency.
+    pub fixed_cents: u32,
+}
+
+/// What payments cost in each currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fees {
+    usual: Fee,
+    own: Vec<(Currency, Fee)>,
+}
+
+impl Fees {
+    /// Reads `2.9 30, EUR 1.5 25, JPY 3.6 0`: percent and minor units, first of every currency, then of those with their own.
+    ///
+    /// # Errors
+    /// What cannot be read, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(',').map(str::trim);
+        let usual = fee(parts.next().unwrap_or_default())?;
+        let own = parts.map(|part| {
+            let (code, rest) = part.split_once(' ').ok_or_else(|| odd(part))?;
+            Ok((Currency::parse(code).ok_or_else(|| odd(part))?, fee(rest)?))
+        });
+        Ok(Self { usual, own: own.collect::<Result<_, String>>()? })
+    }
+
+    /// What payments in this currency cost.
+    pub fn of(&self, currency: Currency) -> Fee {
+        self.own.iter().find(|(known, _)| *known == currency).map_or(self.usual, |(_, fee)| *fee)
+    }
+}
+
+impl Fee {
+    /// The fee of one payment, in minor units; a part of one counts whole. What is free costs nothing.
+    pub fn of_payment(self, amount_cents: i64) -> i64 {
+        if amount_cents <= 0 {
+            return 0;
+        }
+        let share = amount_cents.saturating_mul(self.basis_points.into());
+        share.saturating_add(9_999) / 10_000 + i64::from(self.fixed_cents)
+    }
+}
+
+fn fee(text: &str) -> Result<Fee, String> {
+    let (percent, fixed) = text.trim().split_once(' ').ok_or_else(|| odd(text))?;
+    let (whole, part) = percent.split_once('.').unwrap_or((percent, ""));
+    let digits = format!("{whole}{part:0<2}");
+    let basis_points = digits.parse().ok().filter(|points| *points <= 10_000 && part.len() <= 2);
+    let basis_points = basis_points.ok_or_else(|| odd(text))?;
+    Ok(Fee { basis_points, fixed_cents: fixed.trim().parse().map_err(|_| odd(text))? })
+}
+
+fn odd(text: &str) -> String {
+    format!("{text:?} is no fee; write percent and minor units, such as \"2.9 30, EUR 1.5 25\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_are_read_by_currency_and_counted_to_the_minor_unit() {
+        let fees = Fees::parse("2.9 30, EUR 1.5 25, JPY 3.6 0").unwrap();
+        let of = |code: &str| fees.of(Currency::parse(code).unwrap());
+        assert_eq!(of("USD"), Fee { basis_points: 290, fixed_cents: 30 });
+        assert_eq!((of("CAD").of_payment(15_000), of("CAD").of_payment(1), of("CAD").of_payment(0)), (465, 31, 0));
+        assert_eq!((of("EUR").of_payment(1_999), of("JPY").of_payment(3_000)), (55, 108));
+        for wrong in ["", "2.9", "x 30", "2.9 x", "101 0", "2.999 30", "2.9 30, EUR", "2.9 30, ZZ 1 1", "-1 30"] {
+            assert!(Fees::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The description of what else answers programs: the operator's queue, guests who sign in, webhooks, the panel and its chat.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi as Document;
+
+use super::family::{Family, Operation, parameter, reference};
+
+const REFUSALS: &[u16] = &[400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503];
+
+/// The families that are too small for a file of their own.
+pub(super) fn documents() -> Vec<Document> {
+    let families = [
+        ("Operation", operation()),
+        ("Sign-in", guests()),
+        ("Webhooks", webhooks()),
+        ("Panel", panel()),
+        ("Chat", chat()),
+    ];
+    let document =
+        |(tag, operations)| Family { tag, refusal: reference("Refusal"), schemas: Map::new() }.document(operations);
+    families.into_iter().filter_map(document).collect()
+}
+
+fn one(method: &'static str, path: &str, summary: &str, body: Option<Value>, words: &'static str) -> Operation {
+    Operation {
+        method,
+        path: path.to_owned(),
+        summary: summary.to_owned(),
+        description: "",
+        parameters: Vec::new(),
+        body,
+        answers: vec![(200, words, Some(json!({"type": "object"})))],
+        refusals: REFUSALS,
+    }
+}
+
+fn object(required: &[&str], members: Value) -> Value {
+    let mut object = json!({"type": "object", "required": required});
+    if let Some(object) = object.as_object_mut() {
+        object.insert("properties".to_owned(), members);
+    }
+    object
+}
+
+fn operation() -> Vec<Operation> {
+    let id = || json!({"type": "string", "format": "uuid"});
+    let state = json!({"type": "string", "enum": ["open", "dead", "done", "all"]});
+    let list = Operation {
+        parameters: vec![
+            parameter("query", "state", "Which items", state),
+            parameter("query", "id", "This item alone", id()),
+        ],
+        ..one(
+            "get",
+            "/api/queue",
+            "What waits for the publisher, and what was given up; with the server's key",
+            None,
+            "The items",
+        )
+    };
+    let again = object(&["id"], json!({"id": id()}));
+    vec![
+        list,
+        one("post", "/api/queue", "Lets an item be tried at once; with the server's key", Some(again), "It is tried"),
+    ]
+}
+
+fn guests() -> Vec<Operation> {
+    let form = object(&["guest_token"], json!({"guest_token": {"type": "string"}}));
+    vec![one(
+        "post",
+        "/api/guest/claim",
+        "A guest who signed in takes their drafts along",
+        Some(form),
+        "How many moved",
+    )]
+}
+
+fn webhooks() -> Vec<Operation> {
+    let mut take =
+        one("post", "/webhooks/stripe", "What Stripe tells us, signed", Some(json!({"type": "object"})), "Taken");
+    take.parameters = vec![parameter("header", "Stripe-Signature", "Made by Stripe", json!({"type": "string"}))];
+    vec![take]
+}
+
+fn panel() -> Vec<Operation> {
+    vec![one("get", "/config.json", "What the panel in the browser has to know; nothing secret", None, "The settings")]
+}
+
+fn chat() -> Vec<Operation> {
+    let input = || {
+        object(
+            &["threadId", "runId"],
+            json!({"threadId": {"type": "string"}, "runId": {"type": "string"},
+        "messages": {"type": "array", "items": {"type": "object"}}, "state": {}, "tools": {"type": "array"}, "context": {"type": "array"},
+        "forwardedProps": {}}),
+        )
+    };
+    let agent = || parameter("path", "agent", "`wizard`", json!({"type": "string"}));
+    let stream = "Events of the AG-UI protocol, as `text/event-stream`";
+    let events = |path: &str, summary: &str| {
+        let mut operation = one("post", path, summary, Some(input()), stream);
+        operation.parameters = vec![agent()];
+        operation.answers = vec![(200, stream, None)];
+        operation
+    };
+    let base = "/api/copilotkit";
+    let mut stop = one(
+        "post",
+        &format!("{base}/agent/{{agent}}/stop/{{thread}}"),
+        "Stops the answer that is under way",
+        None,
+        "Whether one was",
+    );
+    stop.parameters = vec![agent(), parameter("path", "thread", "The conversation", json!({"type": "string"}))];
+    vec![
+        one("get", &format!("{base}/info"), "Which agents there are", None, "The agents"),
+        events(&format!("{base}/agent/{{agent}}/run"), "Says something to the wizard and hears the answer"),
+        events(&format!("{base}/agent/{{agent}}/connect"), "Hears a conversation again, and what is being answered"),
+        stop,
+    ]
+}

@@ -1,0 +1,46 @@
+//! `GET /api/events/{id}/page`: an event's page as guests will see it, for its organizer alone, published or not.
+//!
+//! Promises: it is the public page, made by the same template from the same values; whoever is not the organizer gets the
+//! answer of an event that does not exist.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::response::{Html, IntoResponse, Response};
+use uuid::Uuid;
+
+use super::error::HttpError;
+use super::event_view::EventView;
+use super::openapi::shapes::Refusals;
+use super::router::HttpState;
+use super::templates;
+use crate::accounts::caller::Caller;
+use crate::store::pages;
+
+/// The page of the caller's own event
+///
+/// As guests see it, or will: drafts and private events too.
+#[utoipa::path(
+    get,
+    path = "/api/events/{id}/page",
+    tag = "Events",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The event")),
+    responses((status = 200, description = "The page", content_type = "text/html"), Refusals)
+)]
+pub(super) async fn show(
+    State(state): State<HttpState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, HttpError> {
+    caller.person().ok_or(HttpError::Unauthorized)?;
+    let id: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let mut tx = state.store.begin(caller.actor()).await?;
+    let page = pages::own(&mut tx, id).await?.ok_or(HttpError::NotFound)?;
+    drop(tx);
+    let url = format!("{}/e/{}", state.public_url.trim_end_matches('/'), page.slug);
+    let html = templates::event(&EventView::of(&page, &url, state.clock.now()))?;
+    let headers =
+        [(CACHE_CONTROL, HeaderValue::from_static("no-store")), (CONTENT_SECURITY_POLICY, templates::POLICY.clone())];
+    Ok((headers, Html(html)).into_response())
+}

@@ -1,0 +1,90 @@
+//! Writes that change a draft take their turn in the mailbox of its session (P25): whose they are, and the wait.
+//!
+//! Promises: while such a write runs no turn of these sessions runs here, and the next one begins from what it left; an event
+//! without a session has only its own lock (rulings C-14, C-76). What the database would refuse is left to it to refuse.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Call;
+use crate::http::router::HttpState;
+use crate::store::error::StoreError;
+use crate::store::rest::catalogue::Column;
+use crate::store::rest::query::{Act, Back, Level, Output, Path};
+use crate::store::rest::{self, Trouble};
+use crate::store::sessions;
+use crate::wizard::directory::Closed;
+use crate::wizard::visit::Visit;
+
+/// What somebody hears whose write has to wait for another time.
+pub(super) const BUSY: &str = "The wizard is busy with this event. Please try again in a moment.";
+
+/// Why a write has to wait for another time.
+#[derive(Debug)]
+pub(super) enum NotNow {
+    /// A session's mailbox is full, or the program is stopping.
+    Busy,
+    /// The database.
+    Store(StoreError),
+}
+
+/// The mailboxes of every session whose draft this write changes, held until they are dropped.
+///
+/// # Errors
+/// [`NotNow`].
+pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &Level) -> Result<Vec<Visit>, NotNow> {
+    let key = match (level.table.name, act) {
+        ("events", Act::Update(..) | Act::Delete) => "id",
+        ("ticket_tiers", Act::Update(..) | Act::Delete | Act::Insert(..)) => "event_id",
+        _ => return Ok(Vec::new()),
+    };
+    let events = if let Act::Insert(_, rows) = act {
+        named(rows, key)
+    } else {
+        let Some(column) = level.table.column(key) else { return Ok(Vec::new()) };
+        meant(state, call, level, column).await?
+    };
+    of_events(state, call, &events).await
+}
+
+/// The mailboxes of every session that makes one of these events. Always in the same order, so that nobody waits in a circle.
+///
+/// # Errors
+/// [`NotNow`].
+pub(super) async fn of_events(state: &HttpState, call: &Call, events: &[Uuid]) -> Result<Vec<Visit>, NotNow> {
+    // A visitor has no session, and writes no draft: the write itself says so.
+    if events.is_empty() || call.is_anonymous() {
+        return Ok(Vec::new());
+    }
+    let mut tx = state.store.begin(call.caller.actor()).await.map_err(NotNow::Store)?;
+    let sessions = sessions::of_events(&mut tx, events).await.map_err(NotNow::Store)?;
+    drop(tx);
+    let mut visits = Vec::with_capacity(sessions.len());
+    for session in sessions {
+        visits.push(state.directory.visit(session).await.map_err(|_: Closed| NotNow::Busy)?);
+    }
+    Ok(visits)
+}
+
+/// The events of the rows that the conditions fit.
+async fn meant(state: &HttpState, call: &Call, level: &Level, key: &'static Column) -> Result<Vec<Uuid>, NotNow> {
+    let mut level = level.clone();
+    let path = Path { column: key, steps: Vec::new(), text: false };
+    level.outputs = vec![Output::Value { path, cast: None, name: key.name.to_owned() }];
+    for embed in &mut level.embeds {
+        embed.level.outputs.clear();
+    }
+    let mut tx = state.store.begin(call.caller.actor()).await.map_err(NotNow::Store)?;
+    match rest::run(&mut tx, &Act::Read, &level, Back::Rows, false, !call.is_anonymous()).await {
+        Ok(found) => Ok(named(&found.body, key.name)),
+        // The write itself says it, in the words of a write.
+        Err(Trouble::Refused(_)) => Ok(Vec::new()),
+        Err(Trouble::Store(error)) => Err(NotNow::Store(error)),
+    }
+}
+
+/// The ids under this name in a JSON list of objects.
+fn named(rows: &str, key: &str) -> Vec<Uuid> {
+    let rows: Vec<Value> = serde_json::from_str(rows).unwrap_or_default();
+    rows.iter().filter_map(|row| row.get(key)?.as_str()?.parse().ok()).collect()
+}

@@ -1,0 +1,175 @@
+//! Buying: from the form to an order, or to a clear no.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Field, SaleError, Sales};
+use crate::domain::order_link;
+use crate::domain::sale::{self, Kind, Line, Offer, Quote, Till};
+use crate::store::database::{Actor, Tx};
+use crate::store::error::StoreError;
+use crate::store::sales::{self, NewOrder, NewSeat};
+use crate::store::{promo_codes, queue};
+
+/// How often a sale is tried that somebody else's write got in the way of.
+const TRIES: usize = 4;
+/// The longest name, in characters.
+const NAME_CHARS: usize = 200;
+
+/// What a buyer's form says.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// What the form carries.
+    pub form: String,
+    /// The address.
+    pub email: String,
+    /// The name.
+    pub name: String,
+    /// The language that they read, ISO 639-1.
+    pub language: String,
+    /// How many of what.
+    pub lines: Vec<Line>,
+    /// A code that makes them cheaper; empty: none.
+    pub promo: String,
+}
+
+/// An order that was made now, or by the same form before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// The order.
+    pub order: Uuid,
+    /// What stands in the address of its page.
+    pub token: String,
+    /// It must be paid for.
+    pub to_pay: bool,
+}
+
+impl Sales {
+    /// What an event sells now, and what a form for it carries.
+    ///
+    /// # Errors
+    /// [`SaleError::NotFound`] for an event that is not published for everybody.
+    pub async fn show(&self, slug: &str) -> Result<(Till, String), SaleError> {
+        let signer = self.signer().await?;
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let event = sales::event_of_slug(&mut tx, slug).await?.ok_or(SaleError::NotFound)?;
+        let till = sales::look(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
+        let form = signer.form(event, self.ids.id(), self.clock.now());
+        Ok((self.payable(till), form))
+    }
+
+    /// Whether a kind can be had now.
+    pub fn offer(&self, till: &Till, kind: &Kind) -> Offer {
+        till.offer(kind, self.clock.now())
+    }
+
+    /// Makes an order, or says why not. The same form again is the same order.
+    ///
+    /// # Errors
+    /// [`SaleError`]; nothing is held then.
+    pub async fn buy(&self, slug: &str, wish: &Wish) -> Result<Bought, SaleError> {
+        let name = wish.name.trim();
+        if name.is_empty() || name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
+            return Err(SaleError::Wrong(Field::Name));
+        }
+        let email = sale::email(&wish.email).ok_or(SaleError::Wrong(Field::Email))?;
+        // Closed only when the program ends.
+        let _till =
+            self.tills.acquire().await.map_err(|_| StoreError::Unavailable("the tills are closed".to_owned()))?;
+        for attempt in 1.. {
+            match self.try_buy(slug, wish, &email, name).await {
+                // A form that two requests brought at once: the second finds the order of the first.
+                Err(SaleError::Store(StoreError::Conflict | StoreError::Taken(_))) if attempt < TRIES => {}
+                done => return done,
+            }
+        }
+        Err(SaleError::Store(StoreError::Conflict))
+    }
+
+    async fn try_buy(&self, slug: &str, wish: &Wish, email: &str, name: &str) -> Result<Bought, SaleError> {
+        let signer = self.signer().await?;
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let event = sales::event_of_slug(&mut tx, slug).await?.ok_or(SaleError::NotFound)?;
+        let now = self.clock.now();
+        let form_key = signer.read_form(event, &wish.form, now).ok_or(SaleError::Wrong(Field::Form))?;
+        let till = sales::open(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
+        if let Some(order) = sales::of_form(&mut tx, &form_key).await? {
+            let known = sales::get(&mut tx, order).await?.ok_or(SaleError::NotFound)?;
+            let to_pay = known.status == sale::OrderStatus::Pending;
+            return Ok(Bought { order, token: signer.order(order), to_pay });
+        }
+        let till = self.payable(till);
+        let quote = till.quote(&wish.lines, now).map_err(SaleError::Refused)?;
+        let promo = match promo_codes::written(&wish.promo) {
+            None => None,
+            Some(code) => {
+                let found = promo_codes::find(&mut tx, event, &code).await?;
+                Some(found.filter(|promo| promo.holds).ok_or(SaleError::Wrong(Field::Promo))?)
+            }
+        };
+        let quote = match &promo {
+            Some(promo) => quote.with(promo.discount, till.tax_percent),
+            None => quote,
+        };
+        let order = self.order(&till, &quote, wish, (email, name), form_key);
+        sales::place(&mut tx, event, &order).await?;
+        if let Some(promo) = promo {
+            promo_codes::use_for(&mut tx, order.id, promo.id).await?;
+        }
+        self.follow_up(&mut tx, event, &order).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        tracing::info!(action = "order", order.id = %order.id, seats = order.seats.len(), amount_cents = order.amount_cents);
+        Ok(Bought { order: order.id, token: signer.order(order.id), to_pay: order.amount_cents > 0 })
+    }
+
+    fn order(
+        &self,
+        till: &Till,
+        quote: &Quote,
+        wish: &Wish,
+        (email, name): (&str, &str),
+        form_key: [u8; 32],
+    ) -> NewOrder {
+        let seat = |seat: &sale::Seat| NewSeat {
+            kind: seat.kind,
+            name: seat.name.clone(),
+            price_cents: seat.price_cents,
+            code: order_link::code(self.ids.id()),
+        };
+        let is_paid = quote.amount_cents > 0;
+        NewOrder {
+            id: self.ids.id(),
+            email: email.to_owned(),
+            name: Some(name.to_owned()),
+            language: wish.language.clone(),
+            form_key,
+            currency: till.currency.map_or_else(|| "USD".to_owned(), |currency| currency.code().to_owned()),
+            subtotal_cents: quote.subtotal_cents,
+            discount_cents: quote.discount_cents,
+            tax_cents: quote.tax_cents,
+            amount_cents: quote.amount_cents,
+            fee_cents: sale::percent_of(quote.amount_cents, self.options.fee_percent),
+            account: till.account.clone().filter(|_| is_paid),
+            hold_s: self.options.hold_s,
+            seats: quote.seats.iter().map(seat).collect(),
+        }
+    }
+
+    /// What follows from an order: its mail, or the place where it is paid.
+    async fn follow_up(&self, tx: &mut Tx, event: Uuid, order: &NewOrder) -> Result<(), StoreError> {
+        let (kind, payload) = if order.amount_cents > 0 {
+            ("stripe_checkout", json!({"order_id": order.id}))
+        } else {
+            let about =
+                json!({"order_id": order.id, "email": order.email, "name": order.name, "language": order.language});
+            ("mail_order", about)
+        };
+        queue::enqueue(tx, kind, Some(event), &payload, &format!("{kind}:{}:1", order.id)).await?;
+        Ok(())
+    }
+
+    /// Without Stripe nobody can be paid, whatever account they have.
+    pub(super) fn payable(&self, till: Till) -> Till {
+        if self.options.payments { till } else { Till { account: None, ..till } }
+    }
+}

@@ -1,0 +1,185 @@
+//! What an organizer may do with the orders of their own events. Who asks for another's is told that there is nothing.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::buyer::mail;
+use super::{SaleError, Sales};
+use crate::domain::order_link;
+use crate::domain::sale::OrderStatus;
+use crate::store::database::{Actor, Tx};
+use crate::store::error::StoreError;
+use crate::store::guests::{self, AtDoor, Guest, Scan, Search, Told};
+use crate::store::sales;
+
+/// Scans that are taken at once.
+const SCANS: usize = 500;
+/// The longest title and text of a message, in characters.
+const TITLE_CHARS: usize = 150;
+const TEXT_CHARS: usize = 5_000;
+
+/// What a door sends.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// By which the same scan is known again.
+    pub id: Uuid,
+    /// What was scanned or typed.
+    pub code: String,
+    /// When.
+    pub at: Timestamp,
+    /// Where.
+    pub door: String,
+    /// It takes an earlier one back.
+    pub undo: bool,
+}
+
+impl Sales {
+    /// A transaction in the organizer's name, once the event is known to be theirs.
+    async fn mine(&self, who: Actor<'_>, event: Uuid) -> Result<Tx, SaleError> {
+        let mut tx = self.store.begin(who).await?;
+        guests::own_event(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
+        Ok(tx)
+    }
+
+    /// What was sold and earned.
+    ///
+    /// # Errors
+    /// [`SaleError::NotFound`] for another's event.
+    pub async fn summary(&self, who: Actor<'_>, event: Uuid) -> Result<Value, SaleError> {
+        let mut tx = self.mine(who, event).await?;
+        guests::summary(&mut tx, event).await?.ok_or(SaleError::NotFound)
+    }
+
+    /// The guests that are looked for, and how many there are in all.
+    ///
+    /// # Errors
+    /// [`SaleError::NotFound`] for another's event.
+    pub async fn guests(&self, who: Actor<'_>, event: Uuid, search: &Search) -> Result<(Vec<Guest>, i64), SaleError> {
+        let mut tx = self.mine(who, event).await?;
+        Ok(guests::search(&mut tx, event, search).await?)
+    }
+
+    /// Gives money back, this much or all of it; all of it takes the tickets back, too. Returns how much.
+    ///
+    /// # Errors
+    /// [`SaleError::NotNow`] for an order that has nothing to give back.
+    pub async fn refund(
+        &self,
+        who: Actor<'_>,
+        by: Uuid,
+        event: Uuid,
+        order: Uuid,
+        amount_cents: Option<i64>,
+    ) -> Result<i64, SaleError> {
+        self.owns(who, event, order).await?;
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let found = sales::get(&mut tx, order).await?.ok_or(SaleError::NotFound)?;
+        let left = found.amount_cents - found.refunded_cents;
+        if found.status != OrderStatus::Paid || amount_cents.is_some_and(|amount| amount < 1 || amount > left) {
+            return Err(SaleError::NotNow);
+        }
+        // A part is a kindness, and the tickets stay; all that is left ends the order.
+        let part = amount_cents.filter(|amount| *amount < left);
+        let none: &[Uuid] = &[];
+        let back = sales::give_back(&mut tx, order, part.map(|_| none), part, "organizer", Some(by)).await?;
+        if back == 0 {
+            mail(&mut tx, "mail_order_cancelled", &found, "1").await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        tracing::info!(action = "refund", order.id = %order, amount_cents = back);
+        Ok(back)
+    }
+
+    /// Sends the tickets of an order again.
+    ///
+    /// # Errors
+    /// [`SaleError::NotNow`] for an order without valid tickets.
+    pub async fn send_again(&self, who: Actor<'_>, event: Uuid, order: Uuid) -> Result<(), SaleError> {
+        self.owns(who, event, order).await?;
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let found = sales::get(&mut tx, order).await?.ok_or(SaleError::NotFound)?;
+        if found.status != OrderStatus::Paid {
+            return Err(SaleError::NotNow);
+        }
+        let number = self.ids.token();
+        mail(&mut tx, "mail_order", &found, &number).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Writes to everybody who has a ticket. The same letter again writes to nobody twice. Returns to how many.
+    ///
+    /// # Errors
+    /// [`SaleError::NotNow`] for a letter without words or with too many.
+    pub async fn write_to_all(
+        &self,
+        who: Actor<'_>,
+        event: Uuid,
+        letter: Uuid,
+        title: &str,
+        text: &str,
+    ) -> Result<i64, SaleError> {
+        drop(self.mine(who, event).await?);
+        let lawful = |words: &str, most| (1..=most).contains(&words.trim().chars().count());
+        if !lawful(title, TITLE_CHARS) || !lawful(text, TEXT_CHARS) {
+            return Err(SaleError::NotNow);
+        }
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let count = guests::write_to_all(&mut tx, event, letter, title.trim(), text.trim()).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        tracing::info!(action = "message_to_guests", event.id = %event, count);
+        Ok(count)
+    }
+
+    /// What a door has to know before it may lose its network.
+    ///
+    /// # Errors
+    /// [`SaleError::NotFound`] for another's event.
+    pub async fn door(&self, who: Actor<'_>, event: Uuid) -> Result<(String, Vec<AtDoor>), SaleError> {
+        let mut tx = self.store.begin(who).await?;
+        let (name, _) = guests::own_event(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
+        Ok((name, guests::at_door(&mut tx, event).await?))
+    }
+
+    /// Takes scans, those made without a network included. Each ticket lets its guest in once.
+    ///
+    /// # Errors
+    /// [`SaleError::NotFound`] for another's event; [`SaleError::NotNow`] for too many at once.
+    pub async fn check_in(&self, who: Actor<'_>, event: Uuid, scans: &[Scanned]) -> Result<Vec<Told>, SaleError> {
+        drop(self.mine(who, event).await?);
+        if scans.len() > SCANS {
+            return Err(SaleError::NotNow);
+        }
+        // Always in one order, so that two doors that send the same tickets wait for each other and not for ever.
+        let mut sorted: Vec<&Scanned> = scans.iter().collect();
+        sorted.sort_by_key(|scan| (scan.at, scan.id));
+        let mut told = Vec::with_capacity(scans.len());
+        for scanned in sorted {
+            let code = order_link::read_code(&scanned.code).unwrap_or_default();
+            let scan = Scan { id: scanned.id, code, at: scanned.at, door: scanned.door.clone() };
+            let mut tx = self.store.begin(Actor::Server).await?;
+            told.push(if scanned.undo {
+                let done = guests::undo(&mut tx, event, &scan).await?;
+                let result = if done { "undone" } else { "unknown" };
+                Told {
+                    id: scan.id,
+                    result: result.to_owned(),
+                    name: None,
+                    kind: None,
+                    first_at: None,
+                    first_door: None,
+                }
+            } else {
+                guests::check_in(&mut tx, event, &scan).await?
+            });
+            tx.commit().await.map_err(StoreError::from)?;
+        }
+        Ok(told)
+    }
+
+    async fn owns(&self, who: Actor<'_>, event: Uuid, order: Uuid) -> Result<(), SaleError> {
+        let mut tx = self.store.begin(who).await?;
+        if guests::own_order(&mut tx, event, order).await? { Ok(()) } else { Err(SaleError::NotFound) }
+    }
+}

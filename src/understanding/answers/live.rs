@@ -1,0 +1,114 @@
+//! What is said about an event that is published: what would change, what did, and that it is called off.
+//!
+//! Promises: the old stands beside the new; it is said how many guests hear of it; there is at most one question, and it comes last.
+
+use super::finish;
+use crate::domain::error::FieldError;
+use crate::understanding::catalogue::{fill, phrase};
+use crate::understanding::notices::refusal;
+use crate::understanding::prose::count_words;
+
+/// Something that is another than before, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is.
+    pub label: String,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is, or would be.
+    pub after: Option<String>,
+}
+
+/// Where a published event stands after what was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Live {
+    /// Nothing was asked of it.
+    Stands,
+    /// The question was declined.
+    Kept,
+    /// What was said changes nothing, or cannot be.
+    Unchanged,
+    /// A change waits for a yes.
+    Asked {
+        /// What would be another.
+        differences: Vec<Difference>,
+        /// How many guests would be told.
+        guests: u32,
+    },
+    /// It was changed.
+    Changed {
+        /// What is another.
+        differences: Vec<Difference>,
+        /// How many guests are told.
+        guests: u32,
+        /// Windows of sale moved along.
+        moved: bool,
+    },
+    /// Calling it off waits for a yes.
+    AskedToCallOff {
+        /// How many guests would be told.
+        guests: u32,
+    },
+    /// It was called off.
+    CalledOff {
+        /// How many guests are told.
+        guests: u32,
+    },
+    /// It was called off before.
+    Over,
+}
+
+/// The whole answer. `name` and `url` are the event's.
+pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, language: &str) -> String {
+    let say = |key: &str| phrase(language, key);
+    let named = |key: &str| fill(language, key, &[("name", name), ("url", url)]);
+    let mut parts: Vec<String> = errors.iter().map(|error| refusal(error, language)).collect();
+    parts.dedup();
+    match live {
+        Live::Stands => parts.push(named("live")),
+        Live::Kept => parts.push(say("live_kept")),
+        Live::Unchanged if parts.is_empty() => parts.push(say("live_unchanged")),
+        Live::Unchanged => {}
+        Live::Asked { differences, guests } => {
+            parts.push(fill(language, "live_asked", &[("changes", &changes(differences, language))]));
+            parts.extend(told("live_would_tell", *guests, language));
+            parts.push(say("live_change_question"));
+        }
+        Live::Changed { differences, guests, moved } => {
+            parts.push(fill(language, "live_changed", &[("changes", &changes(differences, language))]));
+            parts.extend(moved.then(|| say("live_moved")));
+            parts.extend(told("live_told", *guests, language));
+        }
+        Live::AskedToCallOff { guests } => {
+            parts.push(named("live_call_off"));
+            parts.extend(told("live_would_tell", *guests, language));
+            parts.push(say("live_call_off_question"));
+        }
+        Live::CalledOff { guests } => {
+            parts.push(named("live_called_off"));
+            parts.extend(told("live_told", *guests, language));
+        }
+        Live::Over => parts.push(named("live_over")),
+    }
+    finish(parts, language)
+}
+
+fn told(key: &str, guests: u32, language: &str) -> Option<String> {
+    match guests {
+        0 => None,
+        1 => Some(phrase(language, &format!("{key}_one"))),
+        _ => Some(fill(language, key, &[("count", &count_words(guests, language))])),
+    }
+}
+
+fn changes(differences: &[Difference], language: &str) -> String {
+    let line = |difference: &Difference| format!("{}: {}", difference.label, change_words(difference, language));
+    differences.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+/// "Friday → Saturday"
+pub fn change_words(difference: &Difference, language: &str) -> String {
+    let nothing = || phrase(language, "live_nothing");
+    let side = |side: &Option<String>| side.clone().unwrap_or_else(nothing);
+    format!("{} → {}", side(&difference.before), side(&difference.after))
+}

@@ -1,0 +1,101 @@
+//! The way to the server: one request, no retries, and a refusal that keeps its status whatever its body looks like.
+//!
+//! The library loses the status of refusals that are not in OpenAI's shape, and waits as long as a server tells it to; both
+//! are decided here and in the ladder instead.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use async_openai::error::OpenAIError;
+use async_openai::middleware::HttpRequestFactory;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use super::wire;
+use crate::understanding::model::Trouble;
+
+/// So much of a refusal is read, in bytes.
+const BODY: usize = 16 * 1024;
+
+/// Sends requests.
+#[derive(Debug, Clone)]
+pub(super) struct Service {
+    http: reqwest::Client,
+}
+
+impl Service {
+    pub(super) fn new(http: reqwest::Client) -> Self {
+        Self { http }
+    }
+}
+
+impl tower::Service<HttpRequestFactory> for Service {
+    type Response = reqwest::Response;
+    type Error = OpenAIError;
+    type Future = Pin<Box<dyn Future<Output = Result<reqwest::Response, OpenAIError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), OpenAIError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
+        let http = self.http.clone();
+        Box::pin(async move {
+            let mut response = http.execute(request.build().await?).await.map_err(OpenAIError::Reqwest)?;
+            let status = response.status();
+            if status.is_success() {
+                return if is_page(response.headers()) {
+                    Err(boxed(Trouble::Broken("it is no stream".to_owned())))
+                } else {
+                    Ok(response)
+                };
+            }
+            let pause = retry_after(response.headers());
+            let mut body = Vec::new();
+            while let Ok(Some(part)) = response.chunk().await {
+                body.extend_from_slice(&part);
+                if body.len() > BODY {
+                    break;
+                }
+            }
+            Err(boxed(refusal(status.as_u16(), pause, &body)))
+        })
+    }
+}
+
+fn boxed(trouble: Trouble) -> OpenAIError {
+    OpenAIError::Boxed(Box::new(trouble))
+}
+
+/// A whole document where a stream was asked for: a proxy's page, or a server that cannot stream.
+fn is_page(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/html") || kind.starts_with("application/json")
+}
+
+/// Seconds, or OpenAI's own milliseconds. A date is left to our own pauses.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number =
+        |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);
+    let millis = number("retry-after-ms").map(|millis| millis / 1000.0);
+    let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// What a refusal means.
+pub(super) fn refusal(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Trouble {
+    let error = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let code = wire::code(&error);
+    match status {
+        429 if code == "insufficient_quota" => Trouble::Quota,
+        429 => Trouble::Busy { retry_after },
+        401 | 403 => Trouble::Unauthorized(status),
+        404 => Trouble::UnknownModel,
+        _ if code == "model_not_found" => Trouble::UnknownModel,
+        408 => Trouble::Late,
+        500.. => Trouble::Failed(status),
+        _ => Trouble::Refused(status),
+    }
+}

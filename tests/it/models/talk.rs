@@ -1,0 +1,263 @@
+//! Conversations in which a model has its say.
+
+use port::{Body, Command};
+use serde_json::json;
+
+use super::{fake, metadata, program, program_with, said, state, streamed};
+use crate::harness;
+use crate::harness::program::Program;
+use crate::peers::model::{self, Step, call, done, finish, proposes, says, usage, words};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_facts_come_first_then_the_model_then_the_question() {
+    let (database, fake) = fake().await;
+    fake.always(says("A fine idea. Small rooms sound best for that."));
+    let program = program(&database, &fake).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.send(Body::Command(Command::Start)).await.unwrap();
+    let replies = ana.say("a concert for 80 people").await.unwrap();
+    assert_eq!(streamed(&replies), said(&replies), "what streams is the answer");
+    insta::assert_snapshot!(ana.transcript());
+    let stored = metadata(&database).await;
+    assert_eq!((&stored["rung"], &stored["model"]), (&json!("primary"), &json!("gpt-4-turbo-preview")), "{stored}");
+    assert_eq!(stored["tokens"], json!({"prompt": 700, "completion": 30, "total": 730}));
+    assert_eq!(stored["cost_usd"], json!(0.0079));
+    assert!(state(&replies)["degraded"].is_null());
+    assert_eq!(fake.seen().len(), 1, "a greeting needs no model");
+    assert_eq!(fake.faults(), [""; 0]);
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_model_proposes_is_resolved_here_and_told() {
+    let (database, fake) = fake().await;
+    let program = program(&database, &fake).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.send(Body::Command(Command::Start)).await.unwrap();
+    // The rules take no number from this; the words for it are the organizer's own.
+    let message = "you know what, my buddies from the old band, thirty or so heads";
+    fake.next(proposes("That sounds like fun.", Some(&json!({"people_text": "thirty"}))));
+    let replies = ana.say(message).await.unwrap();
+    assert_eq!(state(&replies)["draft"]["capacity"], 30, "{}", ana.transcript());
+    assert_eq!(state(&replies)["provenance"]["capacity"], "inferred");
+    assert!(said(&replies).contains("30 people"), "{}", said(&replies));
+    assert_eq!(streamed(&replies), said(&replies));
+    // What was said stays, whatever is proposed later.
+    ana.say("it's for 45 people").await.unwrap();
+    fake.next(proposes("Good.", Some(&json!({"people_text": "20"}))));
+    let replies = ana.say("the stage was built 20 years ago or so, by the way").await.unwrap();
+    assert_eq!(state(&replies)["draft"]["capacity"], 45, "{}", ana.transcript());
+    // Words that nobody said are nothing.
+    fake.next(proposes("Good.", Some(&json!({"when_text": "Friday 7pm", "price_text": "25 dollars"}))));
+    let replies = ana.say("what do people usually like?").await.unwrap();
+    assert!(state(&replies)["draft"]["dateTime"].is_null() && state(&replies)["draft"]["priceCents"].is_null());
+    assert_eq!(fake.faults(), [""; 0]);
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_lies_is_corrected_in_the_same_message() {
+    let (database, fake) = fake().await;
+    let program = program(&database, &fake).await;
+    let mut ana = program.organizer("ana@example.com");
+    fake.next(says("Nice."));
+    ana.say("a concert called Harbour Lights on February 12 2027 at 7pm at Pier 21 in Halifax, tickets 25 dollars")
+        .await
+        .unwrap();
+    let lies = [
+        ("So it is on February 19 2027. ", "12 February 2027"),
+        ("Doors open at 9pm. ", "19:00"),
+        ("Guests pay 40 dollars each. ", "$25"),
+        ("I look forward to the evening at the Rex Theatre. ", "Pier 21"),
+    ];
+    for (lie, truth) in lies {
+        fake.next(says(&format!("How lovely! {lie}Ask me anything.")));
+        let replies = ana.say("what do you think of it?").await.unwrap();
+        let answer = said(&replies);
+        assert!(answer.contains("How lovely!") && answer.contains("Ask me anything."), "{answer}");
+        assert!(answer.contains(truth), "{lie}: {answer}");
+        for word in ["February 19", "9pm", "40", "Rex"] {
+            assert!(!answer.contains(word), "{lie}: {answer}");
+        }
+        assert_eq!(streamed(&replies), answer);
+    }
+    // What is so may be said.
+    fake.next(says("An evening at Pier 21 on February 12 2027 at 7pm for 25 dollars sounds great."));
+    let replies = ana.say("what do you think of it?").await.unwrap();
+    assert!(said(&replies).contains("for 25 dollars sounds great."), "{}", said(&replies));
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_model_follows_the_rules_answer_or_is_not_waited_for() {
+    for (late, follows) in [("follow", true), ("drop", false)] {
+        let (database, fake) = fake().await;
+        let program = program_with(&database, &fake, |settings| {
+            settings.models.answer_within_ms = 50;
+            settings.models.late = late.to_owned();
+        })
+        .await;
+        let mut ana = program.organizer("ana@example.com");
+        fake.next(vec![
+            Step::Open,
+            Step::Wait(1_500),
+            words("Here I am. "),
+            finish("stop"),
+            usage(700, 5),
+            done(),
+            Step::End,
+        ]);
+        let replies = ana.say("a concert for 80 people").await.unwrap();
+        let answer = said(&replies).to_owned();
+        assert_eq!(answer.contains("Here I am."), follows, "{answer}");
+        assert_eq!(answer.matches('?').count(), 1, "one question, asked once: {answer}");
+        assert_eq!(streamed(&replies), answer);
+        if !follows {
+            let plain = Program::start(&database).await;
+            let mut bo = plain.organizer("bo@example.com");
+            assert_eq!(said(&bo.say("a concert for 80 people").await.unwrap()), answer, "exactly the rules' answer");
+            plain.stop().await;
+        }
+        program.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
+    let (database, fake) = fake().await;
+    let program = program(&database, &fake).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.send(Body::Command(Command::Start)).await.unwrap();
+    let session = ana.session().unwrap().to_owned();
+    fake.next(vec![Step::Open, words("Well, let me think about "), Step::Hang]);
+    let door = program.door();
+    let from = port::Sender::Local { email: Some("ana@example.com".to_owned()) };
+    let watching = fake.clone();
+    let stopper = tokio::spawn(async move {
+        while watching.seen().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let (replies, mut heard) = port::Replies::channel();
+        assert!(door.observe(&from, &session, replies).await.unwrap());
+        let mut text = String::new();
+        while !text.contains("think about") {
+            if let Some(port::Reply::Delta(piece)) = heard.recv().await {
+                text.push_str(&piece);
+            }
+        }
+        assert!(door.stop(&from, &session).await.unwrap());
+    });
+    let replies = ana.say("a concert for 80 people").await.unwrap();
+    stopper.await.unwrap();
+    assert_eq!(state(&replies)["draft"]["capacity"], 80, "{replies:?}");
+    assert!(said(&replies).contains("think about …"), "{}", said(&replies));
+    while fake.hung_up() == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_message_waits_or_ends_the_words_as_it_is_set() {
+    let (database, fake) = fake().await;
+    let program = program_with(&database, &fake, |settings| settings.models.next_message = "cancel".to_owned()).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.send(Body::Command(Command::Start)).await.unwrap();
+    fake.next(vec![Step::Open, words("Let me tell you a long story "), Step::Hang]);
+    fake.next(says("Yes."));
+    let session = port::SessionChoice::Id(ana.session().unwrap().to_owned());
+    let from = port::Sender::Local { email: Some("ana@example.com".to_owned()) };
+    let mut again = port::recorder::Recorder::new(program.door(), from).in_session(session);
+    let watching = fake.clone();
+    let second = tokio::spawn(async move {
+        while watching.seen().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        again.say("for 90 people").await.unwrap()
+    });
+    let first = ana.say("a concert for 80 people").await.unwrap();
+    assert_eq!(state(&first)["draft"]["capacity"], 80);
+    assert_eq!(state(&second.await.unwrap())["draft"]["capacity"], 90);
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_begins_again_asks_once() {
+    let (database, fake) = fake().await;
+    let program = program(&database, &fake).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.say("undo").await.unwrap();
+    let session = ana.session().unwrap().to_owned();
+    // Somebody else settles while the model speaks.
+    fake.next(vec![
+        Step::Open,
+        words("Give me a moment. "),
+        Step::Wait(1_500),
+        words("There."),
+        finish("stop"),
+        usage(700, 9),
+        done(),
+        Step::End,
+    ]);
+    let watching = fake.clone();
+    let mut conn = database.connect(harness::Role::Bootstrap).await;
+    let other = tokio::spawn(async move {
+        while watching.seen().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        sqlx::query("update wizard_sessions set version = version + 1 where id = $1::uuid")
+            .bind(&session)
+            .execute(&mut conn)
+            .await
+            .unwrap();
+    });
+    let replies = ana.say("a concert for 80 people").await.unwrap();
+    other.await.unwrap();
+    assert_eq!(state(&replies)["draft"]["capacity"], 80);
+    assert!(said(&replies).contains("There."), "{}", said(&replies));
+    let mut conn = database.connect(harness::Role::Bootstrap).await;
+    let (calls, used): (i64, i64) =
+        sqlx::query_as("select count(*), sum(used)::bigint from model_calls").fetch_one(&mut conn).await.unwrap();
+    assert_eq!((calls, used, fake.seen().len()), (1, 709, 1), "one message, one bill");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_come_in_parts_and_side_by_side() {
+    let (database, fake) = fake().await;
+    let program = program(&database, &fake).await;
+    let mut ana = program.organizer("ana@example.com");
+    fake.next(vec![
+        Step::Open,
+        call(0, Some("propose_changes"), "{\"people_"),
+        call(1, Some("delete_everything"), "{}"),
+        call(0, None, "text\": \"a dozen\"}"),
+        model::event(&json!({"choices": [], "usage": {}, "service_tier": "on_demand", "object": null})),
+        finish("tool_calls"),
+        Step::End,
+    ]);
+    let replies = ana.say("the usual crowd comes, that makes a dozen I guess, of friends").await.unwrap();
+    assert_eq!(state(&replies)["draft"]["capacity"], 12, "{}", ana.transcript());
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_stream_keeps_its_lease() {
+    let (database, fake) = fake().await;
+    let lease = |settings: &mut eventos::settings::Settings| settings.wizard.lease_s = 2;
+    let program = program_with(&database, &fake, lease).await;
+    // Looks for messages of the dead three times in each lease.
+    let other = Program::start_with(&database, lease).await;
+    let mut act = vec![Step::Open];
+    for _ in 0..10 {
+        act.extend([words("Let me see. "), Step::Wait(500)]);
+    }
+    act.extend([finish("stop"), usage(700, 40), done(), Step::End]);
+    fake.next(act);
+    let mut ana = program.organizer("ana@example.com");
+    let replies = ana.say("a concert for 80 people").await.unwrap();
+    assert_eq!(said(&replies).matches("Let me see.").count(), 10, "{}", said(&replies));
+    assert_eq!(fake.seen().len(), 1);
+    other.stop().await;
+    program.stop().await;
+}
