@@ -73,6 +73,8 @@ pub(crate) enum KeyKind {
     Other(String),
     /// "Yes" to something that has consequences; with its id.
     Go(String),
+    /// "Yes" to something that cannot be taken back; with its id.
+    Stop(String),
     /// A page.
     Link(String),
 }
@@ -127,6 +129,7 @@ impl Key {
             KeyKind::Main(id) => (1, id),
             KeyKind::Other(id) => (2, id),
             KeyKind::Go(id) => (3, id),
+            KeyKind::Stop(id) => (4, id),
         };
         json!({"type": 2, "style": style, "label": self.label, "custom_id": id})
     }

@@ -7,7 +7,7 @@
 mod card;
 mod offer;
 
-use port::{Card, Reply, Turn};
+use port::{Card, Purpose, Reply, Turn};
 
 use crate::button::{Act, Button};
 use crate::limits::{BUTTON_LABEL, CONTENT, ROWS};
@@ -78,12 +78,14 @@ impl Sheet {
             }
             Reply::Draft(draft) => {
                 self.card(draft, &[]);
-                self.keys(&[("change", Act::Change)], view);
+                self.keys([(view.words.say("change"), Act::Change)], Purpose::Publish, view);
             }
             Reply::Confirm(asked) => {
-                self.card(&asked.card, &asked.notes());
+                // Whether it is published, changed or called off: the question says it.
+                let notes: Vec<String> = std::iter::once(asked.short_question()).chain(asked.notes()).collect();
+                self.card(&asked.card, &notes);
                 let act = Act::Confirm { revision: asked.revision, token: asked.token.clone() };
-                self.keys(&[("publish_yes", act), ("publish_no", Act::Decline)], view);
+                self.keys([(asked.yes(), act), (asked.no(), Act::Decline)], asked.purpose, view);
             }
             Reply::Published { url, .. } => {
                 // The words have told it with its link.
@@ -113,11 +115,16 @@ impl Sheet {
         self.rows.extend(offer.rows);
     }
 
-    fn keys(&mut self, keys: &[(&str, Act)], view: View<'_>) {
-        let made = keys.iter().filter_map(|(word, act)| {
-            let id = view.button(act.clone())?;
-            let kind = if matches!(act, Act::Confirm { .. }) { KeyKind::Go(id) } else { KeyKind::Other(id) };
-            Some(Key { label: clipped(&view.words.say(word), BUTTON_LABEL), kind })
+    fn keys<const N: usize>(&mut self, keys: [(String, Act); N], purpose: Purpose, view: View<'_>) {
+        let made = keys.into_iter().filter_map(|(label, act)| {
+            let yes = matches!(act, Act::Confirm { .. });
+            let id = view.button(act)?;
+            let kind = match (yes, purpose) {
+                (false, _) => KeyKind::Other(id),
+                (true, Purpose::CallOff) => KeyKind::Stop(id),
+                (true, Purpose::Publish | Purpose::Change) => KeyKind::Go(id),
+            };
+            Some(Key { label: clipped(&label, BUTTON_LABEL), kind })
         });
         self.rows.push(Row::Buttons(made.collect()));
     }
@@ -135,7 +142,7 @@ impl Sheet {
 
     fn finish(mut self, view: View<'_>) -> Vec<Message> {
         if view.form && !self.is_empty() {
-            self.keys(&[("answer", Act::Ask)], view);
+            self.keys([(view.words.say("answer"), Act::Ask)], Purpose::Publish, view);
         }
         // The newest components are the ones that count.
         let surplus = self.rows.len().saturating_sub(ROWS);

@@ -203,6 +203,7 @@ async fn yes_to_publish_is_said_once() {
     let card = Card { title: "Jazz".to_owned(), lines: Vec::new(), missing: Vec::new(), language: "en".to_owned() };
     let asked = Confirmation {
         revision: 7,
+        purpose: port::Purpose::Publish,
         token: "0".repeat(32),
         card,
         url: "https://e.example/e/jazz".to_owned(),
