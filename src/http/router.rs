@@ -212,7 +212,6 @@ mod tests {
     #[tokio::test]
     async fn people_get_a_page() {
         for (path, status, words) in [
-            ("/connect/7", 501, "eventos chat"),
             ("/nowhere", 404, "find this page"),
             ("/wizard", 404, "find this page"),
         ] {
