@@ -3,6 +3,7 @@
 //! Promises: an unknown key in a file, an unknown `EVENTOS_` variable or a malformed value is one clear line and no start;
 //! a name that a later version reads is warned about when it is set, never ignored in silence.
 
+mod chats;
 mod sections;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+pub use chats::{Discord, DiscordPlace};
 pub use sections::{
     Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Sales, Server, Supabase, Telegram, Wizard,
 };
@@ -39,18 +41,8 @@ const PLAIN: &[(&str, &str, &str)] = &[
 ];
 
 /// Names that users may set already and that nothing reads yet.
-const NOT_READ_YET: &[&str] = &[
-    "GOOGLE_MAPS_API_KEY",
-    "GOOGLE_MAPS_BASE_URL",
-    "DISCORD_TOKEN",
-    "DISCORD_MODE",
-    "DISCORD_PUBLIC_KEY",
-    "DISCORD_API_URL",
-    "DISCORD_RESOLVE",
-    "DISCORD_CA",
-    "SENTRY_DSN",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-];
+const NOT_READ_YET: &[&str] =
+    &["GOOGLE_MAPS_API_KEY", "GOOGLE_MAPS_BASE_URL", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
 /// Names that stand for a service outside, whether or not something reads them yet.
 const SERVICES: &[&str] = &[
@@ -82,6 +74,8 @@ pub struct Settings {
     pub publisher: Publisher,
     /// The Telegram bot.
     pub telegram: Telegram,
+    /// The Discord bot.
+    pub discord: Discord,
     /// The language models.
     pub models: Models,
     /// What models are asked with; without it none is.
@@ -226,6 +220,7 @@ impl Settings {
             telegram: parts.telegram,
             telegram_bot_token: secret("TELEGRAM_BOT_TOKEN"),
             telegram_webhook_secret: secret("TELEGRAM_WEBHOOK_SECRET"),
+            discord: Discord::read(set)?,
             log: parts.log,
             data_dir,
         })

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use port::{Channel, Door};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::{Clock as _, SystemClock};
-use crate::settings::Settings;
+use crate::settings::{DiscordPlace, Settings};
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
 use crate::store::outbox;
@@ -39,6 +40,7 @@ pub(super) struct Chat {
 pub(super) fn of(settings: &Settings, public_url: &str) -> anyhow::Result<Vec<Chat>> {
     let mut chats = Vec::new();
     chats.extend(telegram_bot(settings, public_url)?);
+    chats.extend(discord_bot(settings)?);
     Ok(chats)
 }
 
@@ -67,6 +69,38 @@ fn telegram_bot(settings: &Settings, public_url: &str) -> anyhow::Result<Option<
 fn telegram_bot(settings: &Settings, _: &str) -> anyhow::Result<Option<Chat>> {
     if settings.telegram_bot_token.is_some() {
         tracing::warn!("TELEGRAM_BOT_TOKEN is set, but this program was built without Telegram");
+    }
+    Ok(None)
+}
+
+/// The Discord bot, when its token is set.
+#[cfg(feature = "discord")]
+fn discord_bot(settings: &Settings) -> anyhow::Result<Option<Chat>> {
+    use discord::{Discord, Endpoint, Mode, Options, Timing};
+
+    let told = &settings.discord;
+    let Some(token) = told.token.clone() else { return Ok(None) };
+    let endpoint = match &told.place {
+        DiscordPlace::Real => Endpoint::Real,
+        DiscordPlace::Instead(url) => Endpoint::Instead(url.clone()),
+        DiscordPlace::Resolved(to, authority) => {
+            let authority =
+                std::fs::read(authority).with_context(|| format!("DISCORD_CA: cannot read {}", authority.display()))?;
+            Endpoint::Resolved { to: *to, authority }
+        }
+    };
+    let mode = told.public_key.clone().map_or(Mode::Gateway, |public_key| Mode::Http { public_key });
+    let channel = Arc::new(
+        Discord::new(Options { token, mode, endpoint, timing: Timing::default() }).map_err(anyhow::Error::msg)?,
+    );
+    Ok(Some(Chat { routes: channel.router(), channel }))
+}
+
+/// This program was built without it.
+#[cfg(not(feature = "discord"))]
+fn discord_bot(settings: &Settings) -> anyhow::Result<Option<Chat>> {
+    if settings.discord.token.is_some() {
+        tracing::warn!("DISCORD_TOKEN is set, but this program was built without Discord");
     }
     Ok(None)
 }

@@ -56,6 +56,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("telegram", &["app"]),
     ("image", &["pictures"]),
     ("terminal", &["cli"]),
+    ("discord", &["app"]),
     ("web", &["app"]),
     ("language", &["understanding"]),
     ("clap", &["cli"]),

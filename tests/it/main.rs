@@ -12,6 +12,7 @@ mod browser;
 mod cluster;
 mod conversation;
 mod crash;
+mod discord;
 mod doctor;
 mod forms;
 mod functions;
