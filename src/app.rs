@@ -1,5 +1,6 @@
 //! Builds and wires every room; the only file that knows them all.
 
+mod chats;
 mod database;
 mod models;
 mod prompt;
@@ -23,7 +24,7 @@ use crate::door::identity::Identity;
 use crate::door::rate;
 use crate::door::router::Router;
 use crate::http::listen::{self, Bounds};
-use crate::http::probes::{ClusterProbe, StoreProbe};
+use crate::http::probes::{ChatProbe, ClusterProbe, StoreProbe};
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
 use crate::pictures::{self, Pictures};
@@ -69,6 +70,7 @@ pub struct App {
     pictures: Arc<Pictures>,
     server: settings::Server,
     stripe_webhook_secret: Option<SecretString>,
+    chats: Vec<chats::Chat>,
     _node: Node,
 }
 
@@ -133,11 +135,13 @@ impl App {
                 lease_s: i32::try_from(settings.wizard.lease_s).unwrap_or(i32::MAX).max(1),
             },
             public_url: public_url.clone(),
+            post: Arc::default(),
             models: models(settings).context("cannot ask the language models")?,
         });
         let system = ActorSystem::start(told::arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
         let node = Node::take(&settings.data_dir)?;
+        chats::take_back(&store, &node.name).await;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));
         let pictures = Arc::new(Pictures::new(store.clone()));
@@ -173,6 +177,7 @@ impl App {
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
         let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
         let stripe_webhook_secret = settings.stripe_webhook_secret.clone();
+        let chats = chats::of(settings, &public_url)?;
         Ok(Self {
             door,
             stop,
@@ -191,6 +196,7 @@ impl App {
             pictures,
             server: settings.server.clone(),
             stripe_webhook_secret,
+            chats,
             _node: node,
         })
     }
@@ -224,7 +230,12 @@ impl App {
         if let Some(cluster) = &self.cluster {
             probes.push(Arc::new(ClusterProbe(cluster.clone())));
         }
-        let chat = web::router(web::WebState { door: self.door.clone() });
+        probes.extend(self.chats.iter().map(|chat| -> Arc<dyn Probe> { Arc::new(ChatProbe(chat.channel.clone())) }));
+        let mut channels = web::router(web::WebState { door: self.door.clone() });
+        channels = channels.merge(web::panel(self.accounts.project(), crate::http::page_style(), self.panel()));
+        for chat in &self.chats {
+            channels = channels.merge(chat.routes.clone());
+        }
         crate::http::router::router(HttpState {
             store: self.store.clone(),
             door: self.door.clone(),
@@ -239,10 +250,20 @@ impl App {
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             stripe_webhook_secret: self.stripe_webhook_secret.clone(),
+            chats: self.chats.iter().map(|chat| chat.channel.clone()).collect(),
             connect: Arc::new(self.publisher.connect()),
             probes,
-            channels: chat.merge(web::panel(self.accounts.project(), crate::http::page_style(), self.panel())),
+            channels,
         })
+    }
+
+    /// Serves the chats of other platforms, each for itself, until [`Self::stop`] is cancelled.
+    pub fn serve_chats(&self) {
+        for chat in &self.chats {
+            tokio::spawn(chats::keep(chat.channel.clone(), self.door.clone(), self.stop.clone()));
+        }
+        let names = self.chats.iter().map(|chat| chat.channel.name()).collect();
+        tokio::spawn(chats::measure(self.store.clone(), names, self.stop.clone()));
     }
 
     /// Serves the pages and the API until [`Self::stop`] is cancelled.

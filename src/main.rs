@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         &[
             eventos::wizard::fault::POINTS,
             eventos::wizard::fault::MODEL_POINTS,
+            eventos::wizard::fault::OUTBOX_POINTS,
             eventos::publisher::fault::POINTS,
             eventos::publisher::fault::WEBHOOK_POINTS,
         ]

@@ -3,6 +3,7 @@
 //! Promises: an unknown key in a file, an unknown `EVENTOS_` variable or a malformed value is one clear line and no start;
 //! a name that a later version reads is warned about when it is set, never ignored in silence.
 
+mod chats;
 mod sections;
 
 use std::net::SocketAddr;
@@ -12,7 +13,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-pub use sections::{Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Sales, Server, Supabase, Wizard};
+pub use chats::{Discord, DiscordPlace};
+pub use sections::{
+    Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Sales, Server, Supabase, Telegram, Wizard,
+};
 
 /// The defaults, and the list of every setting there is.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -30,27 +34,15 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),
     ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
+    ("TELEGRAM_API_URL", "telegram", "api_url"),
+    ("TELEGRAM_MODE", "telegram", "mode"),
     ("STRIPE_CLIENT_ID", "publisher", "stripe_client_id"),
     ("STRIPE_CONNECT_BASE", "publisher", "stripe_connect_base"),
 ];
 
 /// Names that users may set already and that nothing reads yet.
-const NOT_READ_YET: &[&str] = &[
-    "GOOGLE_MAPS_API_KEY",
-    "GOOGLE_MAPS_BASE_URL",
-    "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_API_URL",
-    "TELEGRAM_MODE",
-    "TELEGRAM_WEBHOOK_SECRET",
-    "DISCORD_TOKEN",
-    "DISCORD_MODE",
-    "DISCORD_PUBLIC_KEY",
-    "DISCORD_API_URL",
-    "DISCORD_RESOLVE",
-    "DISCORD_CA",
-    "SENTRY_DSN",
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-];
+const NOT_READ_YET: &[&str] =
+    &["GOOGLE_MAPS_API_KEY", "GOOGLE_MAPS_BASE_URL", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
 /// Names that stand for a service outside, whether or not something reads them yet.
 const SERVICES: &[&str] = &[
@@ -80,6 +72,10 @@ pub struct Settings {
     pub limits: Limits,
     /// The publisher.
     pub publisher: Publisher,
+    /// The Telegram bot.
+    pub telegram: Telegram,
+    /// The Discord bot.
+    pub discord: Discord,
     /// The language models.
     pub models: Models,
     /// What models are asked with; without it none is.
@@ -102,6 +98,10 @@ pub struct Settings {
     pub stripe_secret_key: Option<SecretString>,
     /// What Stripe's webhooks are signed with.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// The Telegram bot's token; without it there is none.
+    pub telegram_bot_token: Option<SecretString>,
+    /// What Telegram shows when it calls.
+    pub telegram_webhook_secret: Option<SecretString>,
     /// Names that are set and not read yet, each worth a warning.
     pub not_read: Vec<&'static str>,
 }
@@ -217,6 +217,10 @@ impl Settings {
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
             stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
+            telegram: parts.telegram,
+            telegram_bot_token: secret("TELEGRAM_BOT_TOKEN"),
+            telegram_webhook_secret: secret("TELEGRAM_WEBHOOK_SECRET"),
+            discord: Discord::read(set)?,
             log: parts.log,
             data_dir,
         })
@@ -251,6 +255,7 @@ struct Parts {
     accounts: Accounts,
     limits: Limits,
     publisher: Publisher,
+    telegram: Telegram,
     models: Models,
     sales: Sales,
     log: Log,

@@ -15,6 +15,7 @@ pub mod issue;
 pub mod keys;
 pub mod landing;
 pub mod leave;
+pub mod links;
 pub mod mailed;
 pub mod options;
 mod passwords;

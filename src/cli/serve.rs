@@ -38,6 +38,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         }
         stop.cancel();
     });
+    app.serve_chats();
     ready(&format!("ready http://{listening}"))?;
     app.serve(listener).await;
     app.shutdown().await;

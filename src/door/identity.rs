@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use port::{Refusal, Sender};
+use port::{LinkStep, Linking, Refusal, Sender};
 use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::accounts::caller::Caller;
+use crate::accounts::links::Step;
 use crate::accounts::{Accounts, Denied};
 use crate::domain::person::Person;
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
+use crate::store::links::Account;
 use crate::store::people;
 
 /// The address of the organizer whom the private database belongs to (ruling C-63).
@@ -80,10 +82,38 @@ impl Identity {
             }
             Sender::Bearer(token) => return self.by_token(token.expose_secret()).await,
             Sender::Person { id, counted } => return Ok(Known { person: self.by_id(id).await?, counted: *counted }),
-            // No chat accounts are linked yet, so no proof of this kind can hold.
-            Sender::Account { .. } => return Err(Refusal::Unauthorized),
+            Sender::Account { platform, id, name } => {
+                let account = Account { platform, id, name: name.as_deref() };
+                let person = self.accounts.chat_person(account).await.map_err(|error| unavailable(&error))?;
+                person.ok_or_else(|| Refusal::Forbidden("Please link this chat to your account first.".to_owned()))?
+            }
         };
         Ok(Known { person, counted: true })
+    }
+
+    /// A step of linking this chat account.
+    ///
+    /// # Errors
+    /// [`Refusal::Unauthorized`] for whoever is no chat account; [`Refusal::Unavailable`].
+    pub async fn link(&self, sender: &Sender, step: LinkStep) -> Result<Linking, Refusal> {
+        let Sender::Account { platform, id, name } = sender else { return Err(Refusal::Unauthorized) };
+        let account = Account { platform, id, name: name.as_deref() };
+        // Wrong codes are counted with the account, which is a guest's until it is linked.
+        self.accounts.chat_person(account).await.map_err(|error| unavailable(&error))?;
+        let step = match step {
+            LinkStep::Code { code, address } => {
+                self.accounts.show_code(account, &code, (&address.chat, &address.note)).await
+            }
+            LinkStep::Answer { request, yes } => match request.parse::<Uuid>() {
+                Ok(request) => self.accounts.answer_in_chat(account, request, yes).await,
+                Err(_) => Ok(Step::Stale),
+            },
+            LinkStep::Unlink => {
+                let was = self.accounts.unlink(account).await.map_err(|error| unavailable(&error))?;
+                return Ok(if was { Linking::Unlinked } else { Linking::NotLinked });
+            }
+        };
+        Ok(linking(step.map_err(|error| unavailable(&error))?))
     }
 
     /// Keys of the API name nobody.
@@ -141,6 +171,20 @@ impl Identity {
         let person = people::ensure_organizer(&mut tx, email).await?;
         tx.commit().await?;
         Ok(self.local(person))
+    }
+}
+
+fn linking(step: Step) -> Linking {
+    match step {
+        Step::Ask { request, account } => Linking::Ask { request: request.to_string(), account },
+        Step::Waiting => Linking::Waiting,
+        Step::Linked(linked) => {
+            Linking::Linked { account: linked.account, drafts: u32::try_from(linked.drafts).unwrap_or_default() }
+        }
+        Step::Declined => Linking::Declined,
+        Step::Stale => Linking::Stale,
+        Step::TooMany(retry_after_s) => Linking::TooMany { retry_after_s },
+        Step::Taken => Linking::Taken,
     }
 }
 

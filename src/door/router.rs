@@ -5,34 +5,40 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Body, Command, Door, Form, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice, State, Turn,
+    Accepted, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply,
+    Sender, SessionChoice, State, Turn,
 };
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::content::content;
 use super::identity::{Identity, Known, unavailable};
+use super::lawful::check;
+use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
+use crate::domain::stage::Stage;
 use crate::pictures::{NotKept, Pictures};
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::inbox::{self, NewMessage, Received};
-use crate::store::{conversations, sessions, suggestions};
+use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
 use crate::wizard::job::Job;
 use crate::wizard::state;
 
-/// The longest message that is taken in, in bytes.
-pub const MAX_TEXT: usize = 100_000;
 /// How many sessions' owners are remembered.
 const OWNERS: usize = 10_000;
 /// How many messages of a conversation are shown again.
 const HISTORY: i64 = 500;
+/// How long a finished session is still the latest, in hours.
+const FINISHED_H: i32 = 24;
+/// How many drafts are listed.
+const DRAFTS: i64 = 20;
 
 /// The wizard's door.
 pub struct Router {
@@ -42,6 +48,7 @@ pub struct Router {
     limits: Arc<Limits>,
     pictures: Arc<Pictures>,
     node: String,
+    post: Post,
     /// Who owns the sessions that were written to lately. Only ever a shortcut: ACCEPT asks the database again.
     owners: DashMap<Uuid, Uuid>,
 }
@@ -56,7 +63,8 @@ impl Router {
         pictures: Arc<Pictures>,
         node: String,
     ) -> Self {
-        Self { store, directory, identity, limits, pictures, node, owners: DashMap::new() }
+        let post = Post::new(store.clone(), node.clone(), directory.desk().post.clone());
+        Self { store, directory, identity, limits, pictures, node, post, owners: DashMap::new() }
     }
 
     /// Counts a message, unless it was taken in before: a redelivery is neither counted nor refused.
@@ -105,6 +113,9 @@ impl Router {
             SessionChoice::Current => {
                 sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some)
             }
+            SessionChoice::Latest => {
+                sessions::latest_or_insert(&mut tx, &self.fresh(person), channel, FINISHED_H).await.map(Some)
+            }
             SessionChoice::Thread(thread) => {
                 sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
@@ -114,6 +125,19 @@ impl Router {
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
         tx.commit().await.map_err(|error| unavailable(&error.into()))?;
         Ok((session, None))
+    }
+
+    /// The session that this very message began when it came before: it must not begin another.
+    async fn begun_before(&self, person: &Person, incoming: &Incoming) -> Result<Option<Uuid>, Refusal> {
+        if incoming.chat.session != SessionChoice::New || incoming.replies.address().is_none() {
+            return Ok(None);
+        }
+        let found = async {
+            let mut tx = self.store.begin(Actor::Server).await?;
+            inbox::session_that_took(&mut tx, incoming.chat.channel, &incoming.chat.account, &incoming.id, person.id)
+                .await
+        };
+        found.await.map_err(|error| unavailable(&error))
     }
 
     fn fresh(&self, person: &Person) -> Session {
@@ -150,6 +174,7 @@ impl Router {
                 body: &body,
                 node: &self.node,
                 lease_s: self.directory.desk().limits.lease_s,
+                address: incoming.replies.address().map(|address| (address.chat.as_str(), address.note.as_str())),
             },
         )
         .await?;
@@ -211,6 +236,9 @@ impl Door for Router {
         }
         self.pace(&known, &incoming).await?;
         let person = known.person;
+        if let Some(session) = self.begun_before(&person, &incoming).await? {
+            return Ok(Accepted { session: session.to_string(), fresh: false });
+        }
         let (session, begins) = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
         let received =
@@ -224,6 +252,9 @@ impl Door for Router {
             let job = Job::new((received.inbox, received.message), person, chat.channel, body, Some(replies));
             self.directory.deliver(place, Arc::new(job));
             fault::point("deliver.after");
+        } else if replies.address().is_some() {
+            // Its answer is delivered, or was: nothing comes twice.
+            drop(place);
         } else {
             drop(place);
             self.again(&person, session, &received, replies).await?;
@@ -294,6 +325,51 @@ impl Door for Router {
             true
         }))
     }
+
+    async fn next_outgoing(&self, channel: &'static str) -> Result<Outgoing, Refusal> {
+        self.post.next(channel).await
+    }
+
+    async fn settled(&self, outgoing: &str, delivery: Delivery) -> Result<(), Refusal> {
+        self.post.settled(outgoing, delivery).await
+    }
+
+    async fn recall(&self, channel: &'static str, chat: &str) -> Result<Memory, Refusal> {
+        self.post.recall(channel, chat).await
+    }
+
+    async fn chats(&self, channel: &'static str) -> Result<Vec<(String, Memory)>, Refusal> {
+        self.post.chats(channel).await
+    }
+
+    async fn remember(&self, channel: &'static str, chat: &str, notes: Map<String, Value>) -> Result<(), Refusal> {
+        self.post.remember(channel, chat, notes).await
+    }
+
+    async fn hold(&self, channel: &'static str, chat: &str, seconds: u32) -> Result<(), Refusal> {
+        self.post.hold(channel, chat, seconds).await
+    }
+
+    async fn drafts(&self, from: &Sender) -> Result<Vec<Draft>, Refusal> {
+        let person = self.identity.resolve(from).await?;
+        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
+        let open = sessions::list(&mut tx, person.id, DRAFTS).await.map_err(|error| unavailable(&error))?;
+        let percent = |number: i32| {
+            let stage = u8::try_from(number).ok().and_then(Stage::from_number);
+            stage.map_or(0, Stage::percent_complete)
+        };
+        let draft = |open: sessions::Open| Draft {
+            session: open.id.to_string(),
+            title: open.name,
+            percent: if open.published { 100 } else { percent(open.stage) },
+            published: open.published,
+        };
+        Ok(open.into_iter().map(draft).collect())
+    }
+
+    async fn link(&self, from: &Sender, step: LinkStep) -> Result<Linking, Refusal> {
+        self.identity.link(from, step).await
+    }
 }
 
 fn only_organizers() -> Refusal {
@@ -313,7 +389,7 @@ fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str,
     let session = match &incoming.chat.session {
         SessionChoice::Id(id) => id,
         SessionChoice::Thread(thread) => thread,
-        SessionChoice::Current | SessionChoice::New => "",
+        SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };
     (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)
 }
@@ -330,88 +406,5 @@ fn refusal(closed: Closed) -> Refusal {
     match closed {
         Closed::Busy => Refusal::Busy,
         Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
-    }
-}
-
-/// Refuses what no conversation can hold, before anything is written.
-fn check(incoming: &Incoming) -> Result<(), Refusal> {
-    let words = match &incoming.body {
-        Body::Text(text) => Some(text.as_str()),
-        Body::Form(form) => form.text.as_deref(),
-        _ => None,
-    };
-    let complaint = match &incoming.body {
-        Body::Text(text) if text.trim().is_empty() => Some("Please write something."),
-        _ if words.is_some_and(|text| text.len() > MAX_TEXT) => {
-            Some("That message is too long; I read up to 100,000 characters at once.")
-        }
-        body if has_nul(body) => Some("That message contains NUL characters; please leave them out."),
-        Body::Form(Form { stage: Some(stage), .. }) if !(1..=6).contains(stage) => {
-            Some("A stage is a number from 1 to 6.")
-        }
-        _ if incoming.id.is_empty() || incoming.id.len() > 300 || incoming.id.contains('\0') => {
-            Some("That message has no lawful id.")
-        }
-        _ => None,
-    };
-    complaint.map_or(Ok(()), |words| Err(Refusal::Invalid(words.to_owned())))
-}
-
-/// No text of the database can hold a NUL.
-fn has_nul(body: &Body) -> bool {
-    fn within(value: &Value) -> bool {
-        match value {
-            Value::String(text) => text.contains('\0'),
-            Value::Array(list) => list.iter().any(within),
-            Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || within(value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
-        }
-    }
-    match body {
-        Body::Text(text) | Body::Pick(text) | Body::Confirm { token: text, .. } => text.contains('\0'),
-        Body::Form(form) => {
-            let texts = [form.text.as_deref(), form.pick.as_deref()];
-            texts.into_iter().flatten().any(|text| text.contains('\0'))
-                || form.fields.iter().any(|(name, value)| name.contains('\0') || within(value))
-        }
-        Body::Decline | Body::Command(_) | Body::Publish { .. } => false,
-    }
-}
-
-/// What the conversation shows for a message.
-async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, StoreError> {
-    Ok(match body {
-        Body::Text(text) => text.clone(),
-        Body::Pick(id) => match id.parse::<Uuid>() {
-            Ok(id) => {
-                suggestions::get(tx, session, id).await?.map_or_else(|| "(a choice)".to_owned(), |choice| choice.label)
-            }
-            Err(_) => "(a choice)".to_owned(),
-        },
-        Body::Confirm { .. } => "Yes, publish it.".to_owned(),
-        Body::Decline => "Not yet.".to_owned(),
-        Body::Command(command) => command_words(*command).to_owned(),
-        Body::Form(form) => form_words(form),
-        Body::Publish { .. } => "Publish it.".to_owned(),
-    })
-}
-
-/// The words of a form, else what it fills in.
-fn form_words(form: &Form) -> String {
-    let text = form.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let fields = || {
-        form.fields.keys().map(|name| name.chars().take(40).collect::<String>()).take(30).collect::<Vec<_>>().join(", ")
-    };
-    text.map_or_else(|| format!("(a form: {})", fields()), str::to_owned)
-}
-
-fn command_words(command: Command) -> &'static str {
-    match command {
-        Command::Start => "/start",
-        Command::Summary => "/summary",
-        Command::Undo => "/undo",
-        Command::Redo => "/redo",
-        Command::Publish => "/publish",
-        Command::Help => "/help",
     }
 }

@@ -26,6 +26,7 @@ mod functions;
 mod gate;
 mod health;
 mod idempotency;
+mod links;
 pub mod listen;
 mod metrics_page;
 pub mod openapi;

@@ -1,5 +1,7 @@
 //! The parts that `/readyz` asks.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::router::Probe;
@@ -11,6 +13,20 @@ pub struct StoreProbe(pub Store);
 
 /// The private cluster's process runs.
 pub struct ClusterProbe(pub Cluster);
+
+/// A chat's platform is reached (PAINS P16).
+pub struct ChatProbe(pub Arc<dyn port::Channel>);
+
+#[async_trait]
+impl Probe for ChatProbe {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.0.health()
+    }
+}
 
 #[async_trait]
 impl Probe for StoreProbe {

@@ -26,11 +26,10 @@ const AREAS: &[Area] = &[
     Area { prefix: "/functions", audience: Audience::Program, planned: None },
     Area { prefix: "/rest", audience: Audience::Program, planned: None },
     Area { prefix: "/auth", audience: Audience::Program, planned: None },
-    program("/api/links", "Linking chat accounts"),
     Area { prefix: "/api", audience: Audience::Program, planned: None },
     Area { prefix: "/webhooks", audience: Audience::Program, planned: None },
-    program("/telegram", "The Telegram bot"),
-    program("/discord", "The Discord bot"),
+    Area { prefix: "/telegram", audience: Audience::Program, planned: None },
+    Area { prefix: "/discord", audience: Audience::Program, planned: None },
     Area { prefix: "/metrics", audience: Audience::Program, planned: None },
     Area { prefix: "/config.json", audience: Audience::Program, planned: None },
     Area { prefix: "/openapi.json", audience: Audience::Program, planned: None },
@@ -42,10 +41,6 @@ const AREAS: &[Area] = &[
 
 const ROOT: Area = Area { prefix: "/", audience: Audience::Person, planned: None };
 const ELSEWHERE: Area = Area { prefix: "elsewhere", audience: Audience::Person, planned: None };
-
-const fn program(prefix: &'static str, planned: &'static str) -> Area {
-    Area { prefix, audience: Audience::Program, planned: Some(planned) }
-}
 
 /// The area of this path.
 pub(super) fn area(path: &str) -> &'static Area {
@@ -62,7 +57,8 @@ mod tests {
     fn an_area_is_a_whole_segment() {
         assert_eq!(area("/rest/v1/events").prefix, "/rest");
         assert_eq!(area("/restaurant").prefix, "elsewhere");
-        assert_eq!(area("/api/links").planned, Some("Linking chat accounts"));
+        assert_eq!((area("/checkin/x").planned, area("/checkin/x").audience), (None, Audience::Person));
+        assert_eq!(area("/discord/x").audience, Audience::Program);
         assert_eq!((area("/api/x").planned, area("/api/x").audience), (None, Audience::Program));
         assert_eq!((area("/").planned, area("/e/x").planned), (None, None));
         assert_eq!(area("/dashboard/events/1").audience, Audience::Person);

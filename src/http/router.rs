@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    account, auth, connect, cors, event_page, files, functions, gate, health, metrics_page, openapi, organizing,
+    account, auth, connect, cors, event_page, files, functions, gate, health, links, metrics_page, openapi, organizing,
     patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
 };
 use crate::accounts::Accounts;
@@ -66,6 +66,8 @@ pub struct HttpState {
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What Stripe's webhooks are signed with; without it there are none.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// The chats of other platforms, whose accounts can be linked.
+    pub chats: Arc<[Arc<dyn port::Channel>]>,
     /// How organizers connect accounts of their own.
     pub connect: Arc<Connect>,
     /// What `/readyz` asks.
@@ -110,6 +112,7 @@ pub fn router(mut state: HttpState) -> Router {
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())
+        .merge(links::routes())
         .merge(openapi::routes())
         .merge(account::routes())
         .route("/api/events/{id}/page", get(preview::show))
@@ -199,7 +202,7 @@ mod tests {
         assert_eq!(code("GET", "/api/takes", Body::empty()).await, is(405, "METHOD_NOT_ALLOWED"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![b'x'; BODY_BYTES + 1])).await, is(413, "TOO_LARGE"));
         assert_eq!(code("POST", "/api/takes", Body::from(vec![0xFF])).await, is(400, "INVALID_INPUT"));
-        assert_eq!(code("POST", "/api/links", Body::empty()).await, is(501, "NOT_BUILT"));
+        assert_eq!(code("POST", "/discord/interactions", Body::empty()).await, is(404, "NOT_FOUND"));
         let (status, headers, _) = ask(Request::builder().uri("/api/takes"), Body::empty()).await;
         assert_eq!((status, headers["allow"].to_str().unwrap()), (405, "POST"));
         let (_, headers, _) = ask(Request::builder().uri("/api/slow"), Body::empty()).await;
@@ -208,11 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn people_get_a_page() {
-        for (path, status, words) in [
-            ("/connect/7", 501, "eventos chat"),
-            ("/nowhere", 404, "find this page"),
-            ("/wizard", 404, "find this page"),
-        ] {
+        for (path, status, words) in [("/nowhere", 404, "find this page"), ("/wizard", 404, "find this page")] {
             let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
             assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));

@@ -36,6 +36,7 @@ pub(crate) struct Words {
     pub(crate) recovery: Mail,
     pub(crate) magic_link: Mail,
     pub(crate) email_change: Mail,
+    pub(crate) linked: Mail,
     pub(crate) published: Mail,
     pub(crate) payment_setup: Mail,
     pub(crate) reminder: Mail,

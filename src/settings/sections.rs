@@ -236,6 +236,15 @@ pub struct Sales {
     pub fee_percent: f64,
 }
 
+/// `[telegram]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Telegram {
+    /// Where the Bot API is; empty: Telegram's own.
+    pub api_url: String,
+    /// `poll` or `webhook`.
+    pub mode: String,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, Deserialize)]
 pub struct Log {

@@ -28,6 +28,8 @@ pub struct NewMessage<'a> {
     pub node: &'a str,
     /// How long it may work on it before another may take it over, in seconds; renewed while it works.
     pub lease_s: i32,
+    /// Where the answer is delivered, when it must be: the chat and the channel's note.
+    pub address: Option<(&'a str, &'a str)>,
 }
 
 /// A message as taken in.
@@ -56,6 +58,8 @@ pub struct Leftover {
     pub channel: String,
     /// What it asks for.
     pub body: Value,
+    /// Its answer has an address.
+    pub addressed: bool,
     /// It was tried too often and is set aside now.
     pub dead: bool,
 }
@@ -64,7 +68,7 @@ pub struct Leftover {
 pub async fn accept(conn: &mut PgConnection, message: &NewMessage<'_>) -> Result<Received, StoreError> {
     let row = sqlx::query!(
         r#"select inbox_id as "inbox_id!", message_id as "message_id!", fresh as "fresh!"
-           from app.accept_message($1, $2, $3, $4, $5, $6, '{}', $7, $8, true)"#,
+           from app.accept_message($1, $2, $3, $4, $5, $6, '{}', $7, $8, true, $9, $10)"#,
         message.channel,
         message.account,
         message.external_id,
@@ -72,11 +76,33 @@ pub async fn accept(conn: &mut PgConnection, message: &NewMessage<'_>) -> Result
         message.content,
         message.body,
         message.node,
-        message.lease_s
+        message.lease_s,
+        message.address.map(|(chat, _)| chat),
+        message.address.map(|(_, note)| note)
     )
     .fetch_one(conn)
     .await?;
     Ok(Received { inbox: row.inbox_id, message: row.message_id, fresh: row.fresh })
+}
+
+/// The session of a message of this person that was taken in before. Runs as the server.
+pub async fn session_that_took(
+    conn: &mut PgConnection,
+    channel: &str,
+    account: &str,
+    external_id: &str,
+    user: Uuid,
+) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query!(
+        "select session_id from inbox where channel = $1 and account = $2 and external_id = $3 and user_id = $4",
+        channel,
+        account,
+        external_id,
+        user
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.session_id))
 }
 
 /// A session that something is left for.
@@ -157,7 +183,7 @@ pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Resul
 pub async fn claim(conn: &mut PgConnection, node: &str, lease_s: i32, own: bool) -> Result<Vec<Leftover>, StoreError> {
     let rows = sqlx::query!(
         r#"select id as "id!", message_id, session_id as "session_id!", user_id as "user_id!",
-               channel as "channel!", body as "body!", state as "state!"
+               channel as "channel!", body as "body!", state as "state!", chat is not null as "addressed!"
            from app.claim_inbox($1, $2, $3, $4)"#,
         node,
         lease_s,
@@ -173,6 +199,7 @@ pub async fn claim(conn: &mut PgConnection, node: &str, lease_s: i32, own: bool)
         owner: row.user_id,
         channel: row.channel,
         body: row.body,
+        addressed: row.addressed,
         dead: row.state == "dead",
     });
     Ok(leftover.collect())

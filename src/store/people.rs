@@ -29,6 +29,18 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Person>, St
     }))
 }
 
+/// The language that a person reads, if known. Runs as the server.
+pub async fn language(conn: &mut PgConnection, id: Uuid) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query!(
+        r#"select coalesce(p.language, (select s.language from wizard_sessions s where s.user_id = p.id order by s.last_saved_at desc limit 1)) as language
+           from profiles p where p.id = $1"#,
+        id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(|row| row.language))
+}
+
 /// The organizer with this address, made when absent. Runs as the server.
 pub async fn ensure_organizer(conn: &mut PgConnection, email: &str) -> Result<Person, StoreError> {
     ensure(conn, Some(email), Role::Organizer).await

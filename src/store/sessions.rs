@@ -100,12 +100,14 @@ fn overlay(known: &Draft, row: Draft) -> Draft {
 /// Whether a session is still as we hold it, its event included.
 pub async fn is_current(conn: &mut PgConnection, held: &Session) -> Result<bool, StoreError> {
     let row = sqlx::query!(
-        r#"select s.version, e.revision as "revision?" from wizard_sessions s left join events e on e.id = s.event_id where s.id = $1"#,
+        r#"select s.version, s.user_id, e.revision as "revision?" from wizard_sessions s left join events e on e.id = s.event_id where s.id = $1"#,
         held.id
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.is_some_and(|row| row.version == held.version && row.revision.unwrap_or(0) == held.revision()))
+    Ok(row.is_some_and(|row| {
+        row.version == held.version && row.user_id == held.owner && row.revision.unwrap_or(0) == held.revision()
+    }))
 }
 
 /// The session that the caller worked on last and did not finish.
@@ -117,6 +119,63 @@ async fn latest_open(conn: &mut PgConnection, owner: Uuid) -> Result<Option<Uuid
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| row.id))
+}
+
+/// The session that the caller worked on last, a finished one only while that is less than this many hours ago; else this new one.
+pub async fn latest_or_insert(
+    conn: &mut PgConnection,
+    fresh: &Session,
+    channel: &str,
+    finished_h: i32,
+) -> Result<Uuid, StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('first session ' || $1::text, 0))",
+        fresh.owner.to_string()
+    )
+    .execute(&mut *conn)
+    .await?;
+    let row = sqlx::query!(
+        "select id from wizard_sessions where user_id = $1
+           and (status <> 'completed' or last_saved_at > now() - make_interval(hours => $2))
+         order by last_saved_at desc, id limit 1",
+        fresh.owner,
+        finished_h
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    match row {
+        Some(row) => Ok(row.id),
+        None => insert(conn, fresh, channel).await.map(|()| fresh.id),
+    }
+}
+
+/// A session that can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// Its id.
+    pub id: Uuid,
+    /// The event's name, once it has one.
+    pub name: Option<String>,
+    /// Where it is.
+    pub stage: i32,
+    /// The event is published.
+    pub published: bool,
+}
+
+/// The caller's sessions that have anything in them, the one worked on last first.
+pub async fn list(conn: &mut PgConnection, owner: Uuid, limit: i64) -> Result<Vec<Open>, StoreError> {
+    let rows = sqlx::query_as!(
+        Open,
+        r#"select s.id, e.name as "name?", s.stage, coalesce(e.status = 'published', false) as "published!"
+           from wizard_sessions s left join events e on e.id = s.event_id
+           where s.user_id = $1 and s.status <> 'abandoned' and (s.event_id is not null or s.status = 'in_progress')
+           order by s.last_saved_at desc, s.id limit $2"#,
+        owner,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
 }
 
 /// The caller's own session with this id exists.

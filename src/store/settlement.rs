@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::{StoreError, odd};
+use super::outbox;
 use super::revisions::Change;
 use crate::domain::session::Session;
 use crate::domain::suggestion::Suggestion;
@@ -29,6 +30,8 @@ pub struct Settlement<'a> {
     pub change: Option<&'a Change>,
     /// What is suggested now.
     pub suggestions: &'a [Suggestion],
+    /// What is delivered, a list of [`port::Reply`], when the message has an address.
+    pub outgoing: Option<&'a Value>,
 }
 
 /// How a settlement ended.
@@ -89,11 +92,15 @@ pub async fn write(conn: &mut PgConnection, turn: &Settlement<'_>) -> Result<Set
         session.revision(),
         json!(turn.suggestions),
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
-    match (row.version, row.open) {
-        (None, _) => Err(StoreError::Conflict),
-        (Some(_), Some(false)) => Ok(Settled::AlreadyAnswered),
-        (Some(version), _) => Ok(Settled::Version(version)),
+    let version = match (row.version, row.open) {
+        (None, _) => return Err(StoreError::Conflict),
+        (Some(_), Some(false)) => return Ok(Settled::AlreadyAnswered),
+        (Some(version), _) => version,
+    };
+    if let Some(replies) = turn.outgoing {
+        outbox::answer(conn, turn.inbox, replies, &session.language, row.said).await?;
     }
+    Ok(Settled::Version(version))
 }

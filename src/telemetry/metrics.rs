@@ -94,6 +94,27 @@ pub fn retry(why: &'static str) {
     counter!("eventos_turn_retries_total", "why" => why).increment(1);
 }
 
+/// An answer of the outbox was settled: `sent`, `late` (it was settled before), `wait`, `failed`, `dead` or `gone`.
+pub fn delivery(outcome: &'static str) {
+    counter!("eventos_outbox_deliveries_total", "outcome" => outcome).increment(1);
+}
+
+/// An answer is delivered again although an earlier attempt may have arrived (PAINS P12).
+pub fn maybe_twice(channel: &str) {
+    counter!("eventos_outbox_maybe_twice_total", "channel" => channel.to_owned()).increment(1);
+}
+
+/// A chat ended by itself and is begun again.
+pub fn chat_restarted(channel: &'static str) {
+    counter!("eventos_chat_restarts_total", "channel" => channel).increment(1);
+}
+
+/// What waits to be delivered by a channel, and for how long the oldest does.
+pub fn outbox(channel: &'static str, waiting: i64, oldest_s: f64) {
+    gauge!("eventos_outbox_waiting", "channel" => channel).set(waiting as f64);
+    gauge!("eventos_outbox_oldest_seconds", "channel" => channel).set(oldest_s);
+}
+
 /// A session came to a stage for the first time in this turn.
 pub fn stage(number: u8) {
     counter!("eventos_stage_reached_total", "stage" => number.to_string()).increment(1);

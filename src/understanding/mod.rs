@@ -38,6 +38,9 @@ use crate::domain::suggestion::Suggestion;
 
 pub use intent::Intent;
 
+/// The languages that the wizard speaks (ISO 639-1).
+pub const LANGUAGES: [&str; 4] = ["en", "fr", "es", "zh"];
+
 /// How much of a message is read, in characters.
 pub const READ_LIMIT: usize = 20_000;
 

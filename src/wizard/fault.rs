@@ -25,6 +25,8 @@ pub const POINTS: &[&str] = &[
     "reply.after",
 ];
 
+/// The points of an answer that is delivered.
+pub const OUTBOX_POINTS: &[&str] = &["outbox.taken", "outbox.settle"];
 /// The points of a turn that asks a model, which come before it settles.
 pub const MODEL_POINTS: &[&str] =
     &["model.previewed", "model.reserved", "model.asked", "model.words", "model.answered", "model.settled"];

@@ -23,6 +23,8 @@ pub struct Job {
     pub channel: String,
     /// What it asks for.
     pub body: Body,
+    /// Its answer is written down to be delivered.
+    pub addressed: bool,
     /// What the publisher tells, when it is that and no message of a person's; `body` says nothing then.
     pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
@@ -43,18 +45,26 @@ struct Audience {
 impl Job {
     /// A message that waits for its turn.
     pub fn new(received: (Uuid, Uuid), person: Person, channel: &str, body: Body, listener: Option<Replies>) -> Self {
+        let addressed = listener.as_ref().is_some_and(|listener| listener.address().is_some());
         Self {
             inbox: received.0,
             message: received.1,
             person,
             channel: channel.to_owned(),
             body,
+            addressed,
             outcome: None,
             stop: CancellationToken::new(),
             hurry: CancellationToken::new(),
             audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
             started: AtomicBool::new(false),
         }
+    }
+
+    /// The same message; whether its answer is delivered stands in its row.
+    #[must_use]
+    pub fn addressed(self, addressed: bool) -> Self {
+        Self { addressed, ..self }
     }
 
     /// What the publisher tells the session, on its way.

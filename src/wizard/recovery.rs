@@ -67,7 +67,9 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
             Some(job) if !leftover.dead => directory.resume(leftover.session, Arc::new(job)),
             unread => {
                 let said = (leftover.inbox, leftover.message.unwrap_or_default());
-                let job = unread.unwrap_or_else(|| Job::new(said, person, &leftover.channel, Body::Decline, None));
+                let job = unread.unwrap_or_else(|| {
+                    Job::new(said, person, &leftover.channel, Body::Decline, None).addressed(leftover.addressed)
+                });
                 apology::settle(desk.clone(), leftover.session, Arc::new(job)).await;
             }
         }
@@ -80,7 +82,8 @@ fn job(leftover: &Leftover, owner: Person) -> Option<Job> {
     let body = leftover.body.clone();
     if let Some(message) = leftover.message {
         let body = serde_json::from_value::<Body>(body).ok()?;
-        return Some(Job::new((leftover.inbox, message), owner, &leftover.channel, body, None));
+        let job = Job::new((leftover.inbox, message), owner, &leftover.channel, body, None);
+        return Some(job.addressed(leftover.addressed));
     }
     let outcome = serde_json::from_value::<Outcome>(body).ok()?;
     Some(Job::outcome(leftover.inbox, owner, &leftover.channel, outcome))

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use port::Reply;
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::apology;
@@ -40,6 +41,8 @@ pub struct Desk {
     pub limits: Limits,
     /// Where the public pages are, without a slash at the end.
     pub public_url: String,
+    /// Rings when an answer was written down that is to be delivered.
+    pub post: Arc<Notify>,
     /// The models that are asked, when there are any.
     pub models: Option<Models>,
 }
@@ -201,6 +204,9 @@ async fn once(
     tx.commit().await?;
     fault::point("settle.after_commit");
     milestones.count();
+    if job.addressed {
+        desk.post.notify_waiters();
+    }
     Ok(Try::Settled(Box::new(session), replies))
 }
 
@@ -238,7 +244,7 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError, spoken: Opt
         TurnError::Stopped => reply("STOPPED", Trouble::Stopped),
     };
     let closed = match error {
-        TurnError::Stopped | TurnError::NoSession => close(desk, job).await,
+        TurnError::Stopped | TurnError::NoSession => close(desk, job, &reply, &language).await,
         TurnError::Failed(_) => apology::write(desk, id, job, &language).await,
         TurnError::Later(_) | TurnError::AnsweredElsewhere => Ok(()),
     };
@@ -253,10 +259,12 @@ async fn stored_answer(desk: &Desk, id: Uuid, job: &Job) -> Result<Option<String
     conversations::answer_to(&mut tx, id, job.message).await
 }
 
-async fn close(desk: &Desk, job: &Job) -> Result<(), StoreError> {
+async fn close(desk: &Desk, job: &Job, reply: &Reply, language: &str) -> Result<(), StoreError> {
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     crate::store::inbox::close(&mut tx, job.inbox).await?;
+    apology::write_down(&mut tx, job, reply, language, None).await?;
     tx.commit().await?;
+    desk.post.notify_waiters();
     metrics::message(metrics::Message::Answered);
     Ok(())
 }

@@ -147,6 +147,7 @@ impl<'a> Work<'a> {
             }
             Body::Decline => self.intent = Intent::Decline,
             Body::Command(command) => self.read_command(*command),
+            Body::Language(language) => self.speak(language),
             Body::Form(form) => self.read_form(tx, form).await?,
             Body::Publish { .. } => self.intent = Intent::Publish,
         }
@@ -232,6 +233,15 @@ impl<'a> Work<'a> {
         };
     }
 
+    /// The conversation goes on in this language, where we speak it.
+    fn speak(&mut self, language: &str) {
+        if understanding::LANGUAGES.contains(&language) {
+            language.clone_into(&mut self.session.language);
+        }
+        self.first = self.before.draft().is_empty();
+        self.intent = if self.first { Intent::Greet } else { Intent::WhatIsLeft };
+    }
+
     /// The organizer's own local time: the event's zone, else theirs, else UTC.
     pub(super) fn local_now(&self) -> jiff::civil::DateTime {
         let name = self.before.draft().timezone.as_deref().or(self.job.person.timezone.as_deref());
@@ -303,6 +313,11 @@ impl<'a> Work<'a> {
         self.session.state.revision = self.session.revision();
         self.session.state.touch(self.before.draft(), self.session.state.revision);
         let metadata = self.metadata();
+        let replies = show::replies(&self, words.clone());
+        let outgoing = self.job.addressed.then(|| {
+            let kept: Vec<&Reply> = replies.iter().filter(|reply| reply.is_kept()).collect();
+            json!(kept)
+        });
         let settled = settlement::write(
             tx,
             &Settlement {
@@ -314,13 +329,13 @@ impl<'a> Work<'a> {
                 metadata: &metadata,
                 change: change.as_ref().filter(|_| self.reverted.is_none()),
                 suggestions: &self.suggestions,
+                outgoing: outgoing.as_ref(),
             },
         )
         .await?;
         let Settled::Version(version) = settled else { return Ok(None) };
         self.session.version = version;
         self.session.interactions += 1;
-        let replies = show::replies(&self, words);
         Ok(Some((self.session, replies)))
     }
 

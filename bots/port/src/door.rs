@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Incoming, Replies, Sender, State, words};
+use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Outgoing, Replies, Sender, State, words};
 
 /// The way into the wizard.
 #[async_trait]
@@ -56,6 +56,99 @@ pub trait Door: Send + Sync + 'static {
     /// # Errors
     /// [`Refusal::NotFound`] for a session that is not the sender's.
     async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal>;
+
+    /// Waits for the next answer that is to be delivered by this channel and holds it for the caller. Of each chat there is one at a
+    /// time, in order: the next one comes when [`Self::settled`] was told what became of the one before. What a channel does not settle
+    /// comes again, to it or to another process. A door without an outbox never has one.
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn next_outgoing(&self, channel: &'static str) -> Result<Outgoing, Refusal> {
+        let _ = channel;
+        std::future::pending().await
+    }
+
+    /// Says what became of an answer.
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn settled(&self, outgoing: &str, delivery: Delivery) -> Result<(), Refusal> {
+        let _ = (outgoing, delivery);
+        Err(Refusal::Unavailable)
+    }
+
+    /// What the channel remembers of this chat.
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn recall(&self, channel: &'static str, chat: &str) -> Result<Memory, Refusal> {
+        let _ = (channel, chat);
+        Err(Refusal::Unavailable)
+    }
+
+    /// Every chat that the channel remembers anything of.
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn chats(&self, channel: &'static str) -> Result<Vec<(String, Memory)>, Refusal> {
+        let _ = channel;
+        Err(Refusal::Unavailable)
+    }
+
+    /// Lays these notes over what the channel remembers of this chat; null forgets.
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn remember(
+        &self,
+        channel: &'static str,
+        chat: &str,
+        notes: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Refusal> {
+        let _ = (channel, chat, notes);
+        Err(Refusal::Unavailable)
+    }
+
+    /// The platform asked that nothing is sent to this chat for so many seconds. For what is sent beside the outbox; see
+    /// [`Delivery::Wait`].
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn hold(&self, channel: &'static str, chat: &str, seconds: u32) -> Result<(), Refusal> {
+        let _ = (channel, chat, seconds);
+        Err(Refusal::Unavailable)
+    }
+
+    /// The sender's sessions that can be gone on with, the one worked on last first.
+    ///
+    /// # Errors
+    /// When the sender is nobody, or the store is away.
+    async fn drafts(&self, from: &Sender) -> Result<Vec<Draft>, Refusal> {
+        let _ = from;
+        Err(Refusal::Unavailable)
+    }
+
+    /// A step of linking the sender's chat account.
+    ///
+    /// # Errors
+    /// [`Refusal::Unauthorized`] for a sender who is no chat account; when the store is away.
+    async fn link(&self, from: &Sender, step: LinkStep) -> Result<Linking, Refusal> {
+        let _ = (from, step);
+        Err(Refusal::Unavailable)
+    }
+}
+
+/// A session that can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its id, for [`crate::SessionChoice::Id`].
+    pub session: String,
+    /// The event's name; `None` while it has none.
+    pub title: Option<String>,
+    /// 0..=100.
+    pub percent: u8,
+    /// The event is published.
+    pub published: bool,
 }
 
 /// A message that was taken in.
@@ -148,6 +241,21 @@ pub trait Channel: Send + Sync + 'static {
     /// What the platform can show.
     fn capabilities(&self) -> Capabilities;
 
+    /// Where somebody who is signed in carries a code that links their account of this platform; `None` where that is not known yet,
+    /// or where there are no accounts to link.
+    fn link_url(&self, code: &str) -> Option<String> {
+        let _ = code;
+        None
+    }
+
+    /// Whether the platform is reached now.
+    ///
+    /// # Errors
+    /// The reason, for the log.
+    fn health(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Serves the channel until `stop` is cancelled or the channel ends by itself.
     ///
     /// # Errors
@@ -164,6 +272,8 @@ pub struct Capabilities {
     pub streams: bool,
     /// Has buttons; otherwise choices are numbered.
     pub buttons: bool,
+    /// A message that could not be taken in comes again by itself.
+    pub redelivers: bool,
 }
 
 /// Why a channel stopped.

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use crate::Reply;
+use crate::{Address, Reply};
 
 /// One message from a person, as a channel received it.
 #[derive(Debug)]
@@ -65,8 +65,11 @@ pub struct Chat {
 /// Which wizard session a message is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionChoice {
-    /// The one that this person worked on last, or a new one.
+    /// The one that this person worked on last and did not finish, or a new one.
     Current,
+    /// The one that this person worked on last, wherever that was; a finished one for some hours more, so that one can talk about
+    /// it. Otherwise a new one.
+    Latest,
     /// A new one.
     New,
     /// This one; answered as absent unless it is the sender's own.
@@ -94,6 +97,8 @@ pub enum Body {
     Decline,
     /// A command of the channel's own (a slash command, a menu entry).
     Command(Command),
+    /// "Speak this language from now on": an ISO 639-1 code.
+    Language(String),
     /// What a form sends: a stage, fields, words, a choice, in any combination.
     Form(Form),
     /// "Publish it": a signed-in person's own call from a form, which needs no question before it (ruling C-62).
@@ -139,21 +144,38 @@ pub enum Command {
 
 /// The way back to the person: replies are sent into it in order and rendered by the channel.
 ///
-/// A listener that went away loses nothing that was saved and stops no turn: sending to it is simply without effect.
+/// A listener that went away loses nothing that was saved and stops no turn: sending to it is simply without effect. Where
+/// delivery can fail, the way back has an [`Address`] too: what the turn says is then written down for
+/// [`crate::Door::next_outgoing`], and what comes through here is only for showing it live.
 #[derive(Debug, Clone)]
-pub struct Replies(mpsc::UnboundedSender<Reply>);
+pub struct Replies {
+    live: mpsc::UnboundedSender<Reply>,
+    address: Option<Address>,
+}
 
 impl Replies {
     /// A way back and its reading end. One turn sends a bounded number of replies, so the queue needs no bound of its own.
     #[must_use]
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<Reply>) {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        (Self(sender), receiver)
+        let (live, receiver) = mpsc::unbounded_channel();
+        (Self { live, address: None }, receiver)
+    }
+
+    /// The same way, with an address at its end.
+    #[must_use]
+    pub fn delivered_to(self, address: Address) -> Self {
+        Self { address: Some(address), ..self }
+    }
+
+    /// Where the answer is delivered, when it must be.
+    #[must_use]
+    pub fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
     }
 
     /// Sends one reply; `false` when nobody listens any more.
     #[expect(clippy::must_use_candidate, reason = "most callers go on whether or not somebody still listens")]
     pub fn send(&self, reply: Reply) -> bool {
-        self.0.send(reply).is_ok()
+        self.live.send(reply).is_ok()
     }
 }

@@ -11,19 +11,25 @@
 //!    What it says of its own accord comes from [`words()`], in the language that the reply carries.
 //! 4. Say in [`Capabilities`] what the platform can show, pass what is shown through [`visible()`], cut long texts with
 //!    [`split::split`], and run [`contract::check`] over it.
-//! 5. Name it in the list of channels in `src/app.rs`.
+//! 5. Where delivery can fail, give the way back an [`Address`] ([`Replies::delivered_to`]), deliver what [`Door::next_outgoing`] gives
+//!    and say with [`Door::settled`] what became of it; replies that come live are then a preview. `bots/telegram` is the one to copy.
+//! 6. Name it in `src/app/chats.rs`, or where a command runs it.
 
 pub mod contract;
 mod door;
 mod incoming;
+mod link;
+mod outgoing;
 pub mod recorder;
 mod reply;
 pub mod split;
 mod visible;
 mod words;
 
-pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, History, Refusal, Turn};
+pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, Draft, History, Refusal, Turn};
 pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
+pub use link::{LinkStep, Linking};
+pub use outgoing::{Address, Delivery, Memory, Outgoing};
 pub use reply::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State};
 pub use visible::visible;
 pub use words::words;

@@ -85,7 +85,7 @@ impl Recorder {
     pub fn session(&self) -> Option<&str> {
         match &self.session {
             SessionChoice::Id(id) => Some(id),
-            SessionChoice::Current | SessionChoice::New | SessionChoice::Thread(_) => None,
+            SessionChoice::Current | SessionChoice::Latest | SessionChoice::New | SessionChoice::Thread(_) => None,
         }
     }
 
@@ -186,6 +186,7 @@ impl Recorder {
             Body::Confirm { .. } => "[yes, publish]".to_owned(),
             Body::Decline => "[not yet]".to_owned(),
             Body::Command(command) => format!("/{command:?}").to_lowercase(),
+            Body::Language(language) => format!("/language {language}"),
             Body::Form(form) => format!("[form] {}", form.text.clone().unwrap_or_default()),
             Body::Publish { .. } => "[publish]".to_owned(),
         }

@@ -152,6 +152,12 @@ pub struct Confirmation {
 }
 
 impl Reply {
+    /// Whether this belongs into an answer that is written down to be delivered: everything whole that can be shown.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        !matches!(self, Self::Delta(_) | Self::State(_) | Self::Done)
+    }
+
     /// This reply in plain text; `None` for what carries no text of its own.
     #[must_use]
     pub fn plain(&self) -> Option<String> {

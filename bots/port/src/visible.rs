@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-/// The text with every control character but newline and tab replaced by a visible form: `␛` for escape, `\u{9b}` for C1.
+/// The text with every control character but newline and tab replaced by a visible form: `␛` for escape, `\u{9b}` for C1, and
+/// for the marks that turn the direction of what follows them, which can make a text read as another.
 ///
 /// Works a character at a time, so that a text gives the same in one piece as in many.
 #[must_use]
@@ -25,7 +26,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 fn is_raw(character: char) -> bool {
-    character.is_control() && !matches!(character, '\n' | '\t')
+    let turns = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || character.is_control() && !matches!(character, '\n' | '\t')
 }
 
 #[cfg(test)]
@@ -35,6 +37,11 @@ mod tests {
     #[test]
     fn control_characters_are_shown() {
         assert_eq!(visible("a\u{1b}[2Jb\rc\u{0}\u{7f}\u{9b}3A"), "a␛[2Jb␍c␀␡\\u{9b}3A");
+    }
+
+    #[test]
+    fn marks_that_turn_the_direction_are_shown() {
+        assert_eq!(visible("photo\u{202e}gnp.exe \u{2066}x\u{2069}"), "photo\\u{202e}gnp.exe \\u{2066}x\\u{2069}");
     }
 
     #[test]

@@ -63,7 +63,7 @@ where
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_text: None, streams: true, buttons: false }
+        Capabilities { max_text: None, streams: true, buttons: false, redelivers: false }
     }
 
     async fn run(&self, door: Arc<dyn Door>, stop: CancellationToken) -> Result<(), ChannelError> {

@@ -24,7 +24,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::router::HttpState;
-use super::{account, event_page, files, functions, health, preview};
+use super::{account, event_page, files, functions, health, links, preview};
 
 /// The routes of this room's neighbours.
 #[derive(OpenApi)]
@@ -37,6 +37,10 @@ use super::{account, event_page, files, functions, health, preview};
     ),
     paths(
         functions::wizard,
+        links::list,
+        links::make,
+        links::confirm,
+        links::revoke,
         health::health,
         health::live,
         health::ready,

@@ -49,6 +49,12 @@ pub(super) static WORDS: Words = Words {
         button: "Confirm my new address",
         note: "If this was not you, you need not do anything.",
     },
+    linked: Mail {
+        subject: "A chat account was linked",
+        lead: "Your {item} account {kind} is linked now: you can go on with your events in that chat.",
+        button: "",
+        note: "If this was not you, open the settings, end the link, and choose a new password.",
+    },
     published: Mail {
         subject: "“{event}” is published",
         lead: "Your event “{event}” is published. Share its page with your guests.",

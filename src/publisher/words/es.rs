@@ -49,6 +49,12 @@ pub(super) static WORDS: Words = Words {
         button: "Confirmar mi dirección nueva",
         note: "Si no fuiste tú, no tienes que hacer nada.",
     },
+    linked: Mail {
+        subject: "Se vinculó una cuenta de chat",
+        lead: "Su cuenta de {item} {kind} ya está vinculada: puede seguir con sus eventos en ese chat.",
+        button: "",
+        note: "Si no fue usted, abra los ajustes, quite el vínculo y elija una contraseña nueva.",
+    },
     published: Mail {
         subject: "«{event}» está publicado",
         lead: "Tu evento «{event}» está publicado. Comparte su página con tus invitados.",

@@ -49,6 +49,12 @@ pub(super) static WORDS: Words = Words {
         button: "Confirmer ma nouvelle adresse",
         note: "Si ce n’était pas vous, vous n’avez rien à faire.",
     },
+    linked: Mail {
+        subject: "Un compte de messagerie a été lié",
+        lead: "Votre compte {item} {kind} est maintenant lié : vous pouvez poursuivre vos événements dans cette conversation.",
+        button: "",
+        note: "Si ce n’était pas vous, ouvrez les réglages, supprimez le lien et choisissez un nouveau mot de passe.",
+    },
     published: Mail {
         subject: "« {event} » est publié",
         lead: "Votre événement « {event} » est publié. Partagez sa page avec vos invités.",

@@ -36,6 +36,12 @@ pub(super) static WORDS: Words = Words {
         button: "确认新邮箱",
         note: "如果这不是您本人的操作，无需理会。",
     },
+    linked: Mail {
+        subject: "已关联聊天账号",
+        lead: "您的 {item} 账号 {kind} 现已关联：您可以在该聊天中继续处理活动。",
+        button: "",
+        note: "如果不是您本人操作，请打开设置，解除关联，并更换密码。",
+    },
     published: Mail {
         subject: "“{event}”已发布",
         lead: "您的活动“{event}”已发布。快把活动页面分享给来宾吧。",

@@ -248,5 +248,6 @@ pub async fn active_person(conn: &mut PgConnection, id: Uuid, now: Timestamp) ->
 
 /// A guest's drafts become those of somebody who signed in; the guest is gone afterwards. How many sessions moved.
 pub async fn move_drafts(conn: &mut PgConnection, guest: Uuid, user: Uuid) -> Result<i32, StoreError> {
+    sqlx::query!("select app.move_mail($1, $2)", guest, user).fetch_one(&mut *conn).await?;
     Ok(sqlx::query!(r#"select app.move_drafts($1, $2) as "moved!""#, guest, user).fetch_one(conn).await?.moved)
 }

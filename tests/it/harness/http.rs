@@ -67,6 +67,7 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         body_patience: Duration::from_secs(5),
         standing: Arc::new(|| {}),
         stripe_webhook_secret: None,
+        chats: Arc::default(),
         probes: Vec::new(),
         channels: axum::Router::new(),
     }

@@ -30,15 +30,25 @@ impl Program {
 
     /// Starts on this database with other settings.
     pub(crate) async fn start_with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::assemble(database, true, change).await
+        Self::assemble(database, true, "http://events.test".to_owned(), change).await
+    }
+
+    /// Starts where people find it at this address, when one is given.
+    pub(crate) async fn start_at(database: &Database, url: Option<String>, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::assemble(database, true, url.unwrap_or_else(|| "http://events.test".to_owned()), change).await
     }
 
     /// Starts as on a server's database, where whoever gives no name is a guest.
     pub(crate) async fn start_public(database: &Database) -> Self {
-        Self::assemble(database, false, |_| {}).await
+        Self::assemble(database, false, "http://events.test".to_owned(), |_| {}).await
     }
 
-    async fn assemble(database: &Database, private: bool, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn assemble(
+        database: &Database,
+        private: bool,
+        public_url: String,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("eventos-test-{}-{number}", std::process::id()));
@@ -55,7 +65,7 @@ impl Program {
             cluster: None,
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
-            public_url: "http://events.test".to_owned(),
+            public_url,
             local_zone: Some("America/Toronto".to_owned()),
         };
         Self { app: App::assemble(parts, &settings).await.unwrap(), clock, folder }

@@ -3,6 +3,7 @@
 pub(crate) mod aimock;
 pub(crate) mod model;
 pub(crate) mod stripe;
+pub(crate) mod telegram;
 
 use std::path::{Path, PathBuf};
 

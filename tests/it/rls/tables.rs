@@ -275,6 +275,14 @@ pub(crate) const TABLES: &[Table] = &[
         "user_id = {owner}",
     ),
     table(
+        "chats",
+        Rows::People,
+        Key::None,
+        "(channel, chat, user_id) values ('telegram', {id}, {owner})",
+        "note = '{}'",
+        "user_id = {owner}",
+    ),
+    table(
         "model_calls",
         Rows::People,
         Key::None,

@@ -1,6 +1,7 @@
 //! A door that answers what a test wrote down, and keeps what it was given.
 //!
-//! It is as strict as the real one: a message id is taken once, and a session is answered only by its own name.
+//! It is as strict as the real one: a message id is taken once, and a session is answered only by its own name. What is said to
+//! somebody with an address is kept until the channel says that it arrived.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,11 @@ use async_trait::async_trait;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::{Accepted, Body, Door, History, Incoming, Refusal, Replies, Reply, Sender, SessionChoice};
+use super::mailroom::Mailroom;
+use crate::{
+    Accepted, Address, Body, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal,
+    Replies, Reply, Sender, SessionChoice,
+};
 
 /// What the door does with the next message.
 #[derive(Debug)]
@@ -46,6 +51,7 @@ pub struct Taken {
 pub struct Script {
     state: Arc<Mutex<State>>,
     taken: mpsc::UnboundedSender<Taken>,
+    mailroom: Mailroom,
 }
 
 #[derive(Debug, Default)]
@@ -55,7 +61,14 @@ struct State {
     sessions: usize,
     current: Option<String>,
     threads: HashMap<String, String>,
-    open: Option<Replies>,
+    open: Option<Open>,
+}
+
+/// A turn that was left open.
+#[derive(Debug)]
+struct Open {
+    replies: Replies,
+    letter: Option<Letter>,
 }
 
 impl Script {
@@ -63,7 +76,7 @@ impl Script {
     #[must_use]
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Taken>) {
         let (taken, given) = mpsc::unbounded_channel();
-        (Self { state: Arc::default(), taken }, given)
+        (Self { state: Arc::default(), taken, mailroom: Mailroom::default() }, given)
     }
 
     /// Writes down the answer to the next message that has none yet.
@@ -75,8 +88,24 @@ impl Script {
     #[expect(clippy::must_use_candidate, reason = "a test looks at what is shown instead")]
     pub fn send(&self, reply: Reply) -> bool {
         let mut state = self.state();
-        let open = if reply == Reply::Done { state.open.take() } else { state.open.clone() };
-        open.is_some_and(|replies| replies.send(reply))
+        let ended = reply == Reply::Done;
+        let Some(open) = state.open.as_mut() else { return false };
+        let heard = open.say(&self.mailroom, reply);
+        if ended {
+            state.open = None;
+        }
+        heard
+    }
+
+    /// Writes down something that nobody asked for.
+    pub fn post(&self, outgoing: Outgoing) {
+        self.mailroom.post(outgoing);
+    }
+
+    /// What became of the answers that were delivered, in order, by their ids.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<(String, Delivery)> {
+        self.mailroom.deliveries()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -97,7 +126,7 @@ impl State {
         let known = match (&incoming.chat.session, self.current.take()) {
             (SessionChoice::Id(id), _) => Some(id.clone()),
             (SessionChoice::Thread(thread), _) => self.threads.get(thread).cloned(),
-            (SessionChoice::Current, current) => current,
+            (SessionChoice::Current | SessionChoice::Latest, current) => current,
             (SessionChoice::New, _) => None,
         };
         let session = known.unwrap_or_else(|| {
@@ -118,27 +147,31 @@ impl Door for Script {
     async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal> {
         let (answer, session) = self.state().take(&incoming);
         let Incoming { id, chat, body, replies, .. } = incoming;
+        let letter = |session: &str| replies.address().cloned().map(|address| Letter::to(address, &id, session));
+        let letter = letter(session.as_deref().unwrap_or_default());
         // The test may have gone; the channel under test goes on all the same.
         drop(self.taken.send(Taken { id, channel: chat.channel, asked: chat.session, body, session: session.clone() }));
         let session = session.unwrap_or_default();
         let accepted = |fresh| Ok(Accepted { session, fresh });
+        let mut open = Open { replies, letter };
         match answer {
             Answer::Refuse(refusal) => Err(refusal),
             Answer::Known => accepted(false),
             Answer::Now(script) => {
-                send_all(&replies, script);
+                open.say_all(&self.mailroom, script);
                 accepted(true)
             }
             Answer::Open(script) => {
-                send_all(&replies, script);
-                self.state().open = Some(replies);
+                open.say_all(&self.mailroom, script);
+                self.state().open = Some(open);
                 accepted(true)
             }
             Answer::Soon(script) => {
+                let mailroom = self.mailroom.clone();
                 tokio::spawn(async move {
                     for reply in script {
                         tokio::task::yield_now().await;
-                        replies.send(reply);
+                        open.say(&mailroom, reply);
                     }
                 });
                 accepted(true)
@@ -150,7 +183,7 @@ impl Door for Script {
         let mut state = self.state();
         let running = state.open.is_some();
         if running {
-            state.open = Some(replies);
+            state.open = Some(Open { replies, letter: None });
         }
         Ok(running)
     }
@@ -170,10 +203,102 @@ impl Door for Script {
     async fn stop(&self, _from: &Sender, _session: &str) -> Result<bool, Refusal> {
         Ok(self.send(Reply::Done))
     }
+
+    async fn next_outgoing(&self, channel: &'static str) -> Result<Outgoing, Refusal> {
+        Ok(self.mailroom.next(channel).await)
+    }
+
+    async fn settled(&self, outgoing: &str, delivery: Delivery) -> Result<(), Refusal> {
+        self.mailroom.settled(outgoing, delivery);
+        Ok(())
+    }
+
+    async fn recall(&self, _channel: &'static str, chat: &str) -> Result<Memory, Refusal> {
+        Ok(self.mailroom.recall(chat))
+    }
+
+    async fn chats(&self, _channel: &'static str) -> Result<Vec<(String, Memory)>, Refusal> {
+        Ok(self.mailroom.chats())
+    }
+
+    async fn remember(
+        &self,
+        _channel: &'static str,
+        chat: &str,
+        notes: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), Refusal> {
+        self.mailroom.remember(chat, notes);
+        Ok(())
+    }
+
+    async fn hold(&self, _channel: &'static str, chat: &str, seconds: u32) -> Result<(), Refusal> {
+        self.mailroom.hold(chat, seconds);
+        Ok(())
+    }
+
+    async fn drafts(&self, _from: &Sender) -> Result<Vec<Draft>, Refusal> {
+        let sessions = self.state().sessions;
+        let draft = |number| Draft {
+            session: format!("session-{number}"),
+            title: Some(format!("Draft {number}")),
+            percent: 50,
+            published: false,
+        };
+        Ok((1..=sessions).rev().map(draft).collect())
+    }
+
+    async fn link(&self, _from: &Sender, step: LinkStep) -> Result<Linking, Refusal> {
+        Ok(match step {
+            LinkStep::Code { code, .. } if code == "good-code" => {
+                Linking::Ask { request: "request-1".to_owned(), account: "a***@example.org".to_owned() }
+            }
+            LinkStep::Answer { request, yes: true } if request == "request-1" => Linking::Waiting,
+            LinkStep::Answer { request, yes: false } if request == "request-1" => Linking::Declined,
+            LinkStep::Code { .. } | LinkStep::Answer { .. } => Linking::Stale,
+            LinkStep::Unlink => Linking::NotLinked,
+        })
+    }
 }
 
-fn send_all(replies: &Replies, script: Vec<Reply>) {
-    for reply in script {
-        replies.send(reply);
+/// What a turn says to somebody with an address.
+#[derive(Debug)]
+struct Letter(Outgoing);
+
+impl Letter {
+    fn to(address: Address, answers: &str, session: &str) -> Self {
+        Self(Outgoing {
+            id: String::new(),
+            address,
+            answers: Some(answers.to_owned()),
+            session: Some(session.to_owned()),
+            language: "en".to_owned(),
+            replies: Vec::new(),
+            meanwhile: Vec::new(),
+            progress: serde_json::Value::Null,
+            attempt: 0,
+            again: false,
+        })
+    }
+}
+
+impl Open {
+    fn say_all(&mut self, mailroom: &Mailroom, script: Vec<Reply>) {
+        for reply in script {
+            self.say(mailroom, reply);
+        }
+    }
+
+    /// `false` when nobody hears it.
+    fn say(&mut self, mailroom: &Mailroom, reply: Reply) -> bool {
+        match (&mut self.letter, &reply) {
+            (Some(_), Reply::Done) => {
+                if let Some(letter) = self.letter.take() {
+                    mailroom.post(letter.0);
+                }
+            }
+            (Some(letter), reply) if reply.is_kept() => letter.0.replies.push(reply.clone()),
+            _ => {}
+        }
+        self.replies.send(reply)
     }
 }

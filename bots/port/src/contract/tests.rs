@@ -46,7 +46,7 @@ impl Channel for Board {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_text: Some(LIMIT), streams: true, buttons: true }
+        Capabilities { max_text: Some(LIMIT), streams: true, buttons: true, redelivers: false }
     }
 
     async fn run(&self, door: Arc<dyn Door>, stop: CancellationToken) -> Result<(), ChannelError> {

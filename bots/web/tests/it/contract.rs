@@ -27,7 +27,7 @@ impl Channel for Host {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_text: None, streams: true, buttons: true }
+        Capabilities { max_text: None, streams: true, buttons: true, redelivers: false }
     }
 
     async fn run(&self, door: Arc<dyn Door>, stop: CancellationToken) -> Result<(), ChannelError> {

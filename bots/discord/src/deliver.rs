@@ -1,0 +1,213 @@
+//! Takes answers that are written down and delivers them, each chat's in their order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use port::{Delivery, Outgoing, Reply};
+use tokio::sync::Semaphore;
+use tokio::time::sleep;
+
+use crate::NAME;
+use crate::api::Fault;
+use crate::heard::Way;
+use crate::limits::CONTENT;
+use crate::message::Message;
+use crate::place::Spot;
+use crate::preview::note;
+use crate::render::{View, render};
+use crate::talk::Talk;
+use crate::words::Words;
+
+/// Chats that are written to at the same time.
+const WRITERS: usize = 32;
+/// The pause after the outbox could not be reached.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Delivers until the channel stops.
+pub(crate) async fn run(talk: Arc<Talk>) {
+    let writers = Arc::new(Semaphore::new(WRITERS));
+    loop {
+        let Ok(writer) = Arc::clone(&writers).acquire_owned().await else { return };
+        let next = tokio::select! {
+            () = talk.stop.cancelled() => return,
+            next = talk.door.next_outgoing(NAME) => next,
+        };
+        let outgoing = match next {
+            Ok(outgoing) => outgoing,
+            Err(refusal) => {
+                tracing::warn!(action = "discord_outbox", error.code = "DISCORD_OUTBOX", %refusal);
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let talk = Arc::clone(&talk);
+        talk.deliveries.clone().spawn(async move {
+            talk.deliver(outgoing).await;
+            drop(writer);
+        });
+    }
+}
+
+impl Talk {
+    async fn deliver(&self, outgoing: Outgoing) {
+        let delivery = match Way::read(&outgoing.address) {
+            Some(way) => {
+                let done = self.place_all(&outgoing, &way).await;
+                let over = !matches!(done, Err(Fault::Limited { .. } | Fault::Away { .. } | Fault::Unauthorized));
+                if let Some(answers) = outgoing.answers.as_ref().filter(|_| over) {
+                    self.previews.end(&outgoing.address.chat, answers);
+                }
+                told(done)
+            }
+            None => Delivery::Refused { reason: "its address cannot be read".to_owned() },
+        };
+        log(&outgoing, &delivery);
+        self.settle(&outgoing.id, delivery).await;
+    }
+
+    /// Says what became of it. While the store is away, the answer is held by nobody else; later it comes again by itself.
+    async fn settle(&self, id: &str, delivery: Delivery) {
+        for _ in 0..10 {
+            if self.door.settled(id, delivery.clone()).await.is_ok() {
+                return;
+            }
+            sleep(PAUSE).await;
+        }
+        tracing::error!(action = "discord_outbox", error.code = "DISCORD_NOT_SETTLED", outgoing = id);
+    }
+
+    async fn place_all(&self, outgoing: &Outgoing, way: &Way) -> Result<(), Fault> {
+        let words = Words::of(&outgoing.language);
+        let mut messages = render(View {
+            words,
+            owner: way.owner,
+            session: outgoing.session.as_deref(),
+            replies: &outgoing.replies,
+            meanwhile: &outgoing.meanwhile,
+            unfinished: "",
+            form: !way.private,
+        });
+        if messages.is_empty() {
+            if !way.interaction.as_ref().is_some_and(|interaction| interaction.deferred) {
+                return Ok(());
+            }
+            messages.push(note(words, "done"));
+        }
+        let shown = match &outgoing.answers {
+            Some(answers) => self.previews.take_over(answers).await,
+            None => Vec::new(),
+        };
+        // How far an earlier attempt came is what stands there; it is gone over once more, for it may be half of it.
+        let earlier: Vec<Spot> = serde_json::from_value(outgoing.progress.clone()).unwrap_or_default();
+        let mut spots = if earlier.is_empty() { shown.iter().map(|(spot, _)| spot.clone()).collect() } else { earlier };
+        let name = outgoing.answers.as_deref().unwrap_or(&outgoing.id);
+        let several = messages.len() > 1;
+        for (index, message) in messages.iter().enumerate() {
+            let stands = shown.get(index).is_some_and(|(spot, text)| spots.get(index) == Some(spot) && text == message);
+            if stands {
+                continue;
+            }
+            let spot = self.place(way, spots.get(index), index, message, name).await?;
+            match spots.get_mut(index) {
+                Some(known) => *known = spot,
+                None => spots.push(spot),
+            }
+            if several {
+                let progress = serde_json::to_value(&spots).unwrap_or_default();
+                self.settle(&outgoing.id, Delivery::Underway(progress)).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts one message there, in words alone when the platform does not take it as it is.
+    async fn place(
+        &self,
+        way: &Way,
+        spot: Option<&Spot>,
+        index: usize,
+        message: &Message,
+        name: &str,
+    ) -> Result<Spot, Fault> {
+        let put = async |message: &Message| {
+            if let Some(spot) = spot {
+                match self.change(way, spot, message).await {
+                    // It was taken away, or cannot be changed any more: it is said anew.
+                    Err(Fault::Expired(_)) => {}
+                    changed => return changed,
+                }
+            }
+            self.put(way, index, message, Some(name)).await
+        };
+        match put(message).await {
+            Err(Fault::Refused(reason)) if !message.embeds.is_empty() || !message.rows.is_empty() => {
+                tracing::error!(action = "discord_send", error.code = "DISCORD_REFUSED", reason, "sent as words alone");
+                put(&plain(message)).await
+            }
+            put => put,
+        }
+    }
+}
+
+/// The message without anything but words, cut to what one message takes.
+fn plain(message: &Message) -> Message {
+    let facts = message.embeds.iter().flat_map(|embed| {
+        let fields = embed.fields.iter().map(|field| format!("{}: {}", field.name, field.value));
+        std::iter::once(embed.title.clone()).chain(fields)
+    });
+    let text = std::iter::once(message.content.clone())
+        .chain(facts)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
+    Message::text(port::split::split(&text, CONTENT).into_iter().next().unwrap_or_default())
+}
+
+fn told(done: Result<(), Fault>) -> Delivery {
+    match done {
+        Ok(()) => Delivery::Sent,
+        Err(Fault::Limited { seconds }) => Delivery::Wait { seconds },
+        Err(Fault::Away { reason, unclear }) => Delivery::Failed { reason, unclear },
+        Err(fault @ Fault::Unauthorized) => Delivery::Failed { reason: fault.words(), unclear: false },
+        Err(Fault::Gone(reason)) => Delivery::Gone { reason },
+        Err(fault @ (Fault::Expired(_) | Fault::Answered | Fault::Refused(_))) => {
+            Delivery::Refused { reason: fault.words() }
+        }
+    }
+}
+
+fn log(outgoing: &Outgoing, delivery: &Delivery) {
+    let kinds: Vec<&str> = outgoing.replies.iter().map(kind).collect();
+    let (id, attempt, again) = (&outgoing.id, outgoing.attempt, outgoing.again);
+    match delivery {
+        Delivery::Sent | Delivery::Underway(_) => {
+            tracing::info!(action = "discord_send", outgoing = id, attempt, again, ?kinds, "sent");
+        }
+        delivery => {
+            tracing::warn!(
+                action = "discord_send",
+                error.code = "DISCORD_NOT_SENT",
+                outgoing = id,
+                attempt,
+                again,
+                ?kinds,
+                ?delivery
+            );
+        }
+    }
+}
+
+fn kind(reply: &Reply) -> &'static str {
+    match reply {
+        Reply::Delta(_) => "delta",
+        Reply::Said(_) => "said",
+        Reply::Suggestions(_) => "suggestions",
+        Reply::Progress(_) => "progress",
+        Reply::Draft(_) => "draft",
+        Reply::Confirm(_) => "confirm",
+        Reply::Published { .. } => "published",
+        Reply::Trouble { .. } => "trouble",
+        Reply::State(_) => "state",
+        Reply::Done => "done",
+    }
+}

@@ -1,0 +1,275 @@
+//! Updates taken in: words to the wizard, commands, pressed buttons.
+//!
+//! Promises: an update is done with only when what it says is durable, or was answered; whatever cannot be taken in because the store is
+//! away comes again. In groups only what is addressed to the bot is read, and a button obeys nobody but its owner.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use port::{Body, Chat, Command, Door, Incoming, LinkStep, Refusal, Replies, Sender, SessionChoice, words};
+use teloxide::types::{CallbackQuery, Me, Message, Update, UpdateKind, User};
+
+use crate::NAME;
+use crate::api::Api;
+use crate::commands::{self, Asked};
+use crate::deliver::KEYBOARD;
+use crate::desk::Desk;
+use crate::keys::Key;
+use crate::live::Lives;
+use crate::place::{self, Place};
+
+/// Updates that are remembered, so that what is not kept by the door is done once.
+const RECENT: usize = 2_000;
+
+/// What became of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Telegram need not bring it again.
+    Done,
+    /// It must come again.
+    Again,
+}
+
+/// Takes updates in.
+pub(crate) struct Inbound {
+    pub(crate) desk: Desk,
+    pub(crate) api: Api,
+    pub(crate) door: Arc<dyn Door>,
+    pub(crate) lives: Arc<Lives>,
+    pub(crate) me: Me,
+    recent: Mutex<VecDeque<u32>>,
+}
+
+impl Inbound {
+    pub(crate) fn new(api: Api, door: Arc<dyn Door>, lives: Arc<Lives>, me: Me) -> Self {
+        let desk = Desk { api: api.clone(), door: door.clone() };
+        Self { desk, api, door, lives, me, recent: Mutex::default() }
+    }
+
+    /// Takes an update in.
+    pub(crate) async fn take(&self, update: Update) -> Outcome {
+        let id = update.id.0;
+        if self.recent().contains(&id) {
+            return Outcome::Done;
+        }
+        let outcome = match update.kind {
+            UpdateKind::Message(message) => self.message(id, &message).await,
+            UpdateKind::CallbackQuery(press) => self.press(id, &press).await,
+            _ => Outcome::Done,
+        };
+        if outcome == Outcome::Done {
+            let mut recent = self.recent();
+            recent.push_back(id);
+            if recent.len() > RECENT {
+                recent.pop_front();
+            }
+        }
+        outcome
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, VecDeque<u32>> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bot(&self) -> u64 {
+        self.me.id.0
+    }
+
+    fn us(&self) -> &str {
+        self.me.username()
+    }
+
+    async fn message(&self, id: u32, message: &Message) -> Outcome {
+        let Some(by) = message.from.as_ref().filter(|user| !user.is_bot) else { return Outcome::Done };
+        let place = Place::of(self.bot(), message, by);
+        let text = message.text().or(message.caption());
+        if place.group && !self.is_addressed(message, text) {
+            return Outcome::Done;
+        }
+        if message.voice().is_some() || message.audio().is_some() {
+            return self.desk.tell(&place, &words(&place.language, "no_voice", &[]));
+        }
+        if message.photo().is_some() && text.is_none() {
+            return self.desk.tell(&place, &words(&place.language, "no_picture", &[]));
+        }
+        let Some(text) = text else {
+            // Somebody joined, something was pinned: nobody said anything to us.
+            let said = message.sticker().is_some() || message.document().is_some() || message.video().is_some();
+            let said = said || message.location().is_some() || message.contact().is_some();
+            return if said {
+                self.desk.tell(&place, &words(&place.language, "unreadable", &[]))
+            } else {
+                Outcome::Done
+            };
+        };
+        let text = if place.group { commands::without_name(text, self.us()) } else { text.to_owned() };
+        self.asked(id, commands::read(&text, self.us()), &place, by).await
+    }
+
+    /// In a group: a command, a reply to the bot, or its name in the text.
+    fn is_addressed(&self, message: &Message, text: Option<&str>) -> bool {
+        let reply = message.reply_to_message().and_then(|asked| asked.from.as_ref());
+        reply.is_some_and(|user| user.id == self.me.id)
+            || text.is_some_and(|text| text.starts_with('/') || commands::names(text, self.us()))
+    }
+
+    async fn asked(&self, id: u32, asked: Asked, place: &Place, by: &User) -> Outcome {
+        let from = sender(by);
+        let command = |command| Body::Command(command);
+        let body = match asked {
+            Asked::NotForUs => return Outcome::Done,
+            Asked::Start(Some(code)) | Asked::Link(Some(code)) => {
+                if place.group {
+                    return self.desk.tell(place, &words(&place.language, "link_private", &[]));
+                }
+                return self.desk.link(&from, place, LinkStep::Code { code, address: place.address() }).await;
+            }
+            Asked::Link(None) => return self.desk.tell(place, &words(&place.language, "link_how", &[])),
+            Asked::Unlink => return self.desk.link(&from, place, LinkStep::Unlink).await,
+            Asked::Drafts => return self.desk.drafts(&from, place).await,
+            Asked::Language(None) => return self.desk.languages(place),
+            Asked::Unknown => return self.desk.tell(place, &words(&place.language, "unknown_command", &[])),
+            Asked::Cancel => {
+                return match self.desk.cancel(&from, place).await {
+                    Some(outcome) => outcome,
+                    None => self.hand_in(id, Body::Decline, session(place), place, by).await,
+                };
+            }
+            Asked::New => {
+                return self.hand_in(id, command(Command::Start), SessionChoice::New, place, by).await;
+            }
+            Asked::Start(None) => command(Command::Start),
+            Asked::Summary => command(Command::Summary),
+            Asked::Undo => command(Command::Undo),
+            Asked::Redo => command(Command::Redo),
+            Asked::Publish => command(Command::Publish),
+            Asked::Help => command(Command::Help),
+            Asked::Language(Some(language)) => Body::Language(language.to_lowercase()),
+            Asked::Words(text) => Body::Text(text),
+        };
+        self.hand_in(id, body, session(place), place, by).await
+    }
+
+    /// To the wizard; a refusal is told.
+    async fn hand_in(&self, id: u32, body: Body, session: SessionChoice, place: &Place, by: &User) -> Outcome {
+        match self.send_in(id, body, session, place, by).await {
+            (outcome, None) => outcome,
+            (_, Some(refusal)) => self.desk.refuse(place, &refusal),
+        }
+    }
+
+    /// To the wizard: what became of the update, and why it was not taken in.
+    async fn send_in(
+        &self,
+        id: u32,
+        body: Body,
+        session: SessionChoice,
+        place: &Place,
+        by: &User,
+    ) -> (Outcome, Option<Refusal>) {
+        let (replies, live) = Replies::channel();
+        let id = id.to_string();
+        let message = Incoming {
+            id: id.clone(),
+            from: sender(by),
+            chat: Chat { channel: NAME, account: self.bot().to_string(), session },
+            body,
+            replies: replies.delivered_to(place.address()),
+        };
+        // Before it is taken in: its answer may be on its way at once.
+        self.lives.show(&self.api, &self.door, &id, place, live);
+        match self.door.accept(message).await {
+            Ok(accepted) => {
+                if !accepted.fresh {
+                    self.lives.end(&id).await;
+                }
+                self.desk.remember_session(place, &accepted.session).await;
+                (Outcome::Done, None)
+            }
+            Err(Refusal::Unavailable) => {
+                self.lives.end(&id).await;
+                (Outcome::Again, Some(Refusal::Unavailable))
+            }
+            Err(refusal) => {
+                self.lives.end(&id).await;
+                (Outcome::Done, Some(refusal.clone()))
+            }
+        }
+    }
+
+    async fn press(&self, id: u32, press: &CallbackQuery) -> Outcome {
+        let by = &press.from;
+        let language = place::language(by);
+        let message = press.message.as_ref();
+        let (Some(message), Some(key)) = (message, press.data.as_deref().and_then(Key::read)) else {
+            self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
+            return Outcome::Done;
+        };
+        let place = if let Some(message) = message.regular_message() {
+            Place::of(self.bot(), message, by)
+        } else {
+            let chat = message.chat();
+            let (chat, group) = (chat.id.0, !chat.is_private());
+            Place { bot: self.bot(), chat, thread: None, group, message: None, by: by.id.0, language: language.clone() }
+        };
+        let from = sender(by);
+        let (body, session) = match key {
+            Key::Link { request, yes } => {
+                self.desk.answer(&press.id, None);
+                self.desk.settle_buttons(message.regular_message(), None);
+                return self.desk.link(&from, &place, LinkStep::Answer { request, yes }).await;
+            }
+            Key::Language(code) => (Body::Language(code), session(&place)),
+            Key::Resume { session } => (Body::Command(Command::Start), SessionChoice::Id(session)),
+            Key::Confirm { session, revision, token } => {
+                (Body::Confirm { revision, token }, SessionChoice::Id(session))
+            }
+            Key::Decline { session } => (Body::Decline, SessionChoice::Id(session)),
+            Key::Pick { session, choice } => {
+                let newest = self.desk.noted(&place, KEYBOARD).await;
+                if newest.is_some_and(|newest| newest.as_i64() != Some(message.id().0.into())) {
+                    self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
+                    self.desk.settle_buttons(message.regular_message(), None);
+                    return Outcome::Done;
+                }
+                (Body::Pick(choice), SessionChoice::Id(session))
+            }
+        };
+        let chosen = chosen(press);
+        let (outcome, refusal) = self.send_in(id, body, session, &place, by).await;
+        match refusal {
+            _ if outcome == Outcome::Again => {}
+            None => {
+                self.desk.answer(&press.id, None);
+                let line = chosen.map(|label| words(&language, "chosen", &[("label", &label)]));
+                self.desk.settle_buttons(message.regular_message(), line);
+            }
+            // A session of somebody else's is as absent as none.
+            Some(Refusal::NotFound) => self.desk.answer(&press.id, Some(words(&language, "not_yours", &[]))),
+            Some(refusal) => self.desk.answer(&press.id, Some(refusal.words(&language))),
+        }
+        outcome
+    }
+}
+
+/// Where somebody's words go: in private on with what they worked on last, wherever that was; in a group on with what they began there.
+fn session(place: &Place) -> SessionChoice {
+    if place.group { SessionChoice::Thread(format!("{NAME}:{}", place.name())) } else { SessionChoice::Latest }
+}
+
+fn sender(by: &User) -> Sender {
+    Sender::Account { platform: NAME, id: by.id.0.to_string(), name: Some(place::name(by)) }
+}
+
+/// What was chosen: the label of the button that was pressed, with the line of the list that it numbers.
+fn chosen(press: &CallbackQuery) -> Option<String> {
+    use teloxide::types::InlineKeyboardButtonKind::CallbackData;
+    let message = press.message.as_ref()?.regular_message()?;
+    let data = press.data.as_deref()?;
+    let mut buttons = message.reply_markup()?.inline_keyboard.iter().flatten();
+    let button = buttons.find(|button| matches!(&button.kind, CallbackData(carried) if carried == data))?;
+    let numbered = format!("{}. ", button.text);
+    let mut lines = message.text().unwrap_or_default().lines();
+    let line = lines.find(|line| line.starts_with(&numbered)).and_then(|line| line.split(" – ").next());
+    Some(line.unwrap_or(&button.text).to_owned())
+}
