@@ -108,7 +108,6 @@ create policy checkins_read_own_events on public.checkins for select to authenti
 create policy stripe_accounts_app_owner_read on public.stripe_accounts for select to app_owner using (true);
 create policy orders_app_owner_write on public.orders for update to app_owner using (true) with check (true);
 create policy orders_app_owner_add on public.orders for insert to app_owner with check (true);
-create policy tickets_app_owner_read on public.tickets for select to app_owner using (true);
 create policy tickets_app_owner_write on public.tickets for update to app_owner using (true) with check (true);
 create policy tickets_app_owner_add on public.tickets for insert to app_owner with check (true);
 create policy refunds_app_owner_read on public.refunds for select to app_owner using (true);
@@ -272,7 +271,7 @@ end
 $$;
 
 -- Nobody pays for an event that is off: what is held goes back, and what was paid. The tickets stay, so that their owners are told.
-create function app.event_called_off() returns trigger
+create function app.event_ends_its_orders() returns trigger
   language plpgsql security definer set search_path = pg_catalog, pg_temp
   as $$
 begin
@@ -282,8 +281,8 @@ begin
   return null;
 end
 $$;
-create trigger events_called_off after update of status on public.events for each row
-  when (new.status = 'cancelled' and old.status = 'published') execute function app.event_called_off();
+create trigger event_ends_its_orders after update of status on public.events for each row
+  when (new.status = 'cancelled' and old.status = 'published') execute function app.event_ends_its_orders();
 
 -- Takes tickets of an order back (all of them when NULL), and with them the money that they cost or the one that is named. An order
 -- without a ticket left has ended. Returns how much goes back.

@@ -211,10 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn people_get_a_page() {
-        for (path, status, words) in [
-            ("/nowhere", 404, "find this page"),
-            ("/wizard", 404, "find this page"),
-        ] {
+        for (path, status, words) in [("/nowhere", 404, "find this page"), ("/wizard", 404, "find this page")] {
             let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
             assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));

@@ -2,7 +2,7 @@
 //!
 //! Promises: the old stands beside the new; it is said how many guests hear of it; there is at most one question, and it comes last.
 
-use super::finish;
+use super::join;
 use crate::domain::error::FieldError;
 use crate::understanding::catalogue::{fill, phrase};
 use crate::understanding::notices::refusal;
@@ -90,7 +90,7 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
         }
         Live::Over => parts.push(named("live_over")),
     }
-    finish(parts, language)
+    join(parts, language)
 }
 
 fn told(key: &str, guests: u32, language: &str) -> Option<String> {
