@@ -92,7 +92,12 @@ async fn it_is_said_in_the_conversations_language_and_after_a_crash_too() {
     assert!(inbox::leave(&mut tx, &to, "payments 1", &body, "dead", 0).await.unwrap().is_some());
     assert!(inbox::leave(&mut tx, &to, "payments 1", &body, "dead", 0).await.unwrap().is_none(), "once by its name");
     tx.commit().await.unwrap();
-    let other = scene.second_program_with(|settings| settings.wizard.lease_s = 3).await;
+    let other = scene
+        .second_program_with(|settings| {
+            settings.publisher.parallel = 0;
+            settings.wizard.lease_s = 3;
+        })
+        .await;
     scene.until("it was taken up", "select count(*) = 1 from ai_conversations where role = 'assistant'").await;
     assert_eq!(
         scene.value::<String>(HEARD).await,
