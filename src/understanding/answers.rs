@@ -111,7 +111,7 @@ fn caveats(telling: &Telling<'_>, parts: &mut Vec<String>) {
     parts.extend(telling.errors.iter().map(|error| refusal(error, language)));
     parts.extend(telling.doubts.iter().map(|doubt| doubted(doubt, language)));
     if let Some(wish) = telling.wish {
-        parts.push(wished(wish, language));
+        parts.push(wished(*wish, language));
     }
 }
 
@@ -127,7 +127,7 @@ fn doubted(doubt: &Doubt, language: &str) -> String {
     }
 }
 
-fn wished(wish: &Wish, language: &str) -> String {
+fn wished(wish: Wish, language: &str) -> String {
     if wish.from.first_of_month() == wish.from && wish.from.last_of_month() == wish.until {
         return fill(language, "wish_month", &[("month", &month_words(wish.from, language))]);
     }

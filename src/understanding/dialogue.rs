@@ -100,8 +100,7 @@ impl Talk {
     fn user(&mut self, words: &str) {
         let words = cut(words);
         let tokens = language::tokens(words);
-        let agrees =
-            tokens.first().is_some_and(|_| says(Role::Agree, tokens.get(..2.min(tokens.len())).unwrap_or(&[])));
+        let agrees = says(Role::Agree, tokens.get(..2.min(tokens.len())).unwrap_or(&[]));
         if let Some(event) = self.pending.take()
             && (agrees || !says(Role::Refuse, &tokens))
         {
@@ -110,7 +109,7 @@ impl Talk {
         }
         self.adding |= says(Role::Adding, &tokens);
         let named = self.asked_name || says(Role::Naming, &tokens);
-        self.earlier.user(words, tokens, named);
+        self.earlier.user(words, &tokens, named);
     }
 
     fn system(&mut self, words: &str) {

@@ -235,7 +235,7 @@ fn count_heads(reading: &mut Reading, text: &str, words: &Words, context: &Conte
                 .get(first..end)
                 .is_some_and(|inside| limit.find(inside).first().is_some_and(|found| found.tokens.start == 0))
         });
-        if !counts(end) && !(asked && about) {
+        if !(counts(end) || asked && about) {
             return true;
         }
         // The number without the word before it.

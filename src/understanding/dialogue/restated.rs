@@ -46,8 +46,8 @@ struct Word {
 }
 
 impl Earlier {
-    pub(super) fn user(&mut self, text: &str, tokens: Vec<Token>, named: bool) {
-        self.user.push((words(&tokens), named));
+    pub(super) fn user(&mut self, text: &str, tokens: &[Token], named: bool) {
+        self.user.push((words(tokens), named));
         self.all.push_str(&text.to_lowercase());
         self.all.push('\n');
     }
