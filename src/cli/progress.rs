@@ -6,5 +6,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(super) fn lines() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {human_pos} lines, {per_sec}, {elapsed}");
     let bar = ProgressBar::new_spinner();
-    style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }

@@ -100,8 +100,7 @@ impl Talk {
     fn user(&mut self, words: &str) {
         let words = cut(words);
         let tokens = language::tokens(words);
-        let agrees =
-            tokens.first().is_some_and(|_| says(Role::Agree, tokens.get(..2.min(tokens.len())).unwrap_or(&[])));
+        let agrees = says(Role::Agree, tokens.get(..2.min(tokens.len())).unwrap_or(&[]));
         if let Some(event) = self.pending.take()
             && (agrees || !says(Role::Refuse, &tokens))
         {

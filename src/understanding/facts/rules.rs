@@ -75,7 +75,7 @@ pub(super) fn tax(g: &mut Gathering<'_, '_>) {
     }
 }
 
-/// Public, or for those with the link.
+/// Public, or for the organizer alone (ruling C-44).
 pub(super) fn visibility(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
     let denied = |spot: &Range<usize>| scene.ending(Cue::Not, spot.start).is_some();
