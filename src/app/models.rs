@@ -50,7 +50,7 @@ pub fn models(settings: &Settings) -> anyhow::Result<Option<Models>> {
 ///
 /// # Errors
 /// The first one that cannot be used.
-pub fn prompts(settings: &Settings) -> anyhow::Result<Prompts> {
+pub(super) fn prompts(settings: &Settings) -> anyhow::Result<Prompts> {
     let folder = &settings.models.prompts_dir;
     let folder = (!folder.is_empty()).then(|| Path::new(folder));
     Prompts::load(folder).context("the prompts cannot be used")
