@@ -263,14 +263,14 @@ impl Known {
             return true;
         }
         let starts = ["http://", "https://", "www."];
-        let words = lower.split_whitespace().filter(|word| starts.iter().any(|start| word.contains(start)));
         let is_ours = |word: &str| {
             let word = word.trim_matches(['(', ')', '.', ',', '!', '?', ';']);
-            let rest = self.links.iter().filter_map(|link| word.strip_prefix(link.to_lowercase().as_str()));
+            let mut rest = self.links.iter().filter_map(|link| word.strip_prefix(link.to_lowercase().as_str()));
             // Another house's name may begin with ours: "events.example.evil".
-            rest.into_iter().any(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+            rest.any(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
         };
-        words.into_iter().any(|word| !is_ours(word))
+        let is_link = |word: &&str| starts.iter().any(|start| word.contains(start));
+        lower.split_whitespace().filter(is_link).any(|word| !is_ours(word))
     }
 }
 
