@@ -36,6 +36,7 @@ pub(super) fn routes() -> axum::Router<HttpState> {
 #[utoipa::path(
     get,
     path = "/api/account/export",
+    operation_id = "export_account",
     tag = "Account",
     security(("bearer" = [])),
     responses((status = 200, description = "A file to keep", content_type = "application/json"), Refusals)
@@ -77,6 +78,7 @@ pub(super) struct Farewell {
 #[utoipa::path(
     delete,
     path = "/api/account",
+    operation_id = "delete_account",
     tag = "Account",
     security(("bearer" = [])),
     request_body = Farewell,

@@ -14,11 +14,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tower_http::limit::RequestBodyLimitLayer;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::admission::admit;
 use super::error::{Declined, HttpError};
-use super::openapi::shapes::Refusals;
+use super::openapi::shapes::{Refusal, Refusals};
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::door::rate::Endpoint;
@@ -37,6 +38,21 @@ pub(super) fn routes() -> axum::Router<HttpState> {
         .route("/files/{id}", get(show))
 }
 
+/// The file itself.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "a type that describes: nobody makes one")]
+pub(super) struct Upload(Vec<u8>);
+
+/// Where a picture is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a type that describes: nobody makes one")]
+pub(super) struct Brought {
+    success: bool,
+    /// `/files/...`, for a draft's `imageUrl`.
+    url: String,
+}
+
 /// Brings a picture
 ///
 /// The body is the picture itself: JPEG, PNG or WebP. It is made anew (upright, at most 1920 pixels, without EXIF); the answer's
@@ -46,8 +62,13 @@ pub(super) fn routes() -> axum::Router<HttpState> {
     path = "/files",
     tag = "Pictures",
     security(("bearer" = [])),
-    request_body(content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
-    responses((status = 201, description = "Where it is: `{\"success\":true,\"url\":\"/files/...\"}`", content_type = "application/json"), Refusals)
+    operation_id = "bring_picture",
+    request_body(content((Upload = "image/jpeg"), (Upload = "image/png"), (Upload = "image/webp"))),
+    responses(
+        (status = 201, description = "Kept", body = Brought),
+        (status = 415, description = "No picture that we can read", body = Refusal),
+        Refusals
+    )
 )]
 pub(super) async fn take(
     State(state): State<HttpState>,
@@ -68,6 +89,7 @@ pub(super) async fn take(
 #[utoipa::path(
     get,
     path = "/files/{id}",
+    operation_id = "picture",
     tag = "Pictures",
     params(("id" = String, Path, description = "The picture")),
     responses(

@@ -23,6 +23,7 @@ use crate::store::pages;
 #[utoipa::path(
     get,
     path = "/api/events/{id}/page",
+    operation_id = "own_event_page",
     tag = "Events",
     security(("bearer" = [])),
     params(("id" = String, Path, description = "The event")),
