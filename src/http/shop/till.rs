@@ -20,8 +20,7 @@ use crate::http::schedule::Schedule;
 use crate::http::templates;
 use crate::http::text::one_line;
 use crate::sales::{Field, Patience, SaleError, Wish};
-use crate::store::database::Actor;
-use crate::store::pages::{self, Page};
+use crate::store::pages::Page;
 
 /// The values of the template.
 #[derive(Debug, Serialize)]
@@ -181,8 +180,7 @@ async fn answer(
     form: &Form,
     trouble: Option<Trouble>,
 ) -> Result<Response, HttpError> {
-    let (till, fresh) = state.sales.show(slug).await?;
-    let shown = shown(state, slug).await?;
+    let (till, shown, fresh) = state.sales.show(slug).await?;
     let is_old = trouble.as_ref().is_some_and(|trouble| trouble.text == words.text("e_form"));
     let kept = Some(form.get("form")).filter(|token| !token.is_empty() && !is_old);
     let mut view = view(state, &till, &shown, words, form, kept.unwrap_or(&fresh));
@@ -194,12 +192,6 @@ async fn answer(
     });
     let html = templates::shop("till", words.language, words.value(), Words::tongues(), &view)?;
     Ok(page(status, html))
-}
-
-async fn shown(state: &HttpState, slug: &str) -> Result<Page, HttpError> {
-    let mut tx = state.store.begin(Actor::Server).await?;
-    let found = pages::find(&mut tx, slug).await?.ok_or(HttpError::NotFound)?;
-    Ok(pages::get(&mut tx, slug, found).await?)
 }
 
 fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form, token: &str) -> TillView {
