@@ -116,7 +116,7 @@ pub(super) async fn buy(
         }
         Err(SaleError::NotFound) => Err(HttpError::NotFound),
         Err(error) => {
-            let (status, trouble) = trouble(words, &error)?;
+            let (status, trouble) = trouble(words, error)?;
             answer(&state, &slug, words, status, &form, Some(trouble)).await
         }
     }
@@ -141,18 +141,18 @@ async fn wait(state: &HttpState, slug: &str, words: &'static Words, form: &Form)
         // There are seats again: the page shows them.
         Err(SaleError::NotNow) => answer(state, slug, words, StatusCode::CONFLICT, form, None).await,
         Err(error) => {
-            let (status, mut trouble) = trouble(words, &error)?;
+            let (status, mut trouble) = trouble(words, error)?;
             trouble.field = trouble.field.map(|field| format!("wait-{field}"));
             answer(state, slug, words, status, form, Some(trouble)).await
         }
     }
 }
 
-/// What a refusal says, and its status; a fault of ours is none.
-fn trouble(words: &Words, error: &SaleError) -> Result<(StatusCode, Trouble), HttpError> {
+/// What a refusal says, and its status; a fault of ours stays one.
+fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), HttpError> {
     let first = || Some("kinds".to_owned());
     let count = |count: &u32| count.to_string();
-    let (status, text, field) = match error {
+    let (status, text, field) = match &error {
         SaleError::Wrong(Field::Email) => (422, words.text("e_email").to_owned(), Some("email".to_owned())),
         SaleError::Wrong(Field::Name) => (422, words.text("e_name").to_owned(), Some("name".to_owned())),
         SaleError::Wrong(Field::Promo) => (422, words.text("e_promo").to_owned(), Some("promo".to_owned())),
@@ -166,7 +166,7 @@ fn trouble(words: &Words, error: &SaleError) -> Result<(StatusCode, Trouble), Ht
             Refusal::Closed => (409, words.text("closed").to_owned(), None),
         },
         SaleError::Store(store) if store.is_transient() => (503, words.text("e_busy").to_owned(), None),
-        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow => return Err(HttpError::Panicked),
+        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow => return Err(error.into()),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
     Ok((status, Trouble { text, field }))
