@@ -1,6 +1,7 @@
 //! Buying: from the form to an order, or to a clear no.
 
 use serde_json::json;
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use super::{Field, SaleError, Sales};
@@ -8,6 +9,7 @@ use crate::domain::order_link;
 use crate::domain::sale::{self, Kind, Line, Offer, Quote, Till};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
+use crate::store::pages::{self, Page};
 use crate::store::sales::{self, NewOrder, NewSeat};
 use crate::store::{promo_codes, queue};
 
@@ -45,17 +47,25 @@ pub struct Bought {
 }
 
 impl Sales {
-    /// What an event sells now, and what a form for it carries.
+    /// What an event sells now, its page, and what a form for it carries.
     ///
     /// # Errors
     /// [`SaleError::NotFound`] for an event that is not published for everybody.
-    pub async fn show(&self, slug: &str) -> Result<(Till, String), SaleError> {
+    pub async fn show(&self, slug: &str) -> Result<(Till, Page, String), SaleError> {
         let signer = self.signer().await?;
+        let _till = self.till().await?;
         let mut tx = self.store.begin(Actor::Server).await?;
         let event = sales::event_of_slug(&mut tx, slug).await?.ok_or(SaleError::NotFound)?;
         let till = sales::look(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
+        let found = pages::find(&mut tx, slug).await?.ok_or(SaleError::NotFound)?;
+        let page = pages::get(&mut tx, slug, found).await?;
         let form = signer.form(event, self.ids.id(), self.clock.now());
-        Ok((self.payable(till), form))
+        Ok((self.payable(till), page, form))
+    }
+
+    /// A place at the tills; there is one as long as the program runs.
+    async fn till(&self) -> Result<SemaphorePermit<'_>, StoreError> {
+        self.tills.acquire().await.map_err(|_| StoreError::Unavailable("the tills are closed".to_owned()))
     }
 
     /// Whether a kind can be had now.
@@ -73,9 +83,7 @@ impl Sales {
             return Err(SaleError::Wrong(Field::Name));
         }
         let email = sale::email(&wish.email).ok_or(SaleError::Wrong(Field::Email))?;
-        // Closed only when the program ends.
-        let _till =
-            self.tills.acquire().await.map_err(|_| StoreError::Unavailable("the tills are closed".to_owned()))?;
+        let _till = self.till().await?;
         for attempt in 1.. {
             match self.try_buy(slug, wish, &email, name).await {
                 // A form that two requests brought at once: the second finds the order of the first.

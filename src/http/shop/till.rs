@@ -20,8 +20,7 @@ use crate::http::schedule::Schedule;
 use crate::http::templates;
 use crate::http::text::one_line;
 use crate::sales::{Field, Patience, SaleError, Wish};
-use crate::store::database::Actor;
-use crate::store::pages::{self, Page};
+use crate::store::pages::Page;
 
 /// The values of the template.
 #[derive(Debug, Serialize)]
@@ -117,7 +116,7 @@ pub(super) async fn buy(
         }
         Err(SaleError::NotFound) => Err(HttpError::NotFound),
         Err(error) => {
-            let (status, trouble) = trouble(words, &error)?;
+            let (status, trouble) = trouble(words, error)?;
             answer(&state, &slug, words, status, &form, Some(trouble)).await
         }
     }
@@ -142,18 +141,18 @@ async fn wait(state: &HttpState, slug: &str, words: &'static Words, form: &Form)
         // There are seats again: the page shows them.
         Err(SaleError::NotNow) => answer(state, slug, words, StatusCode::CONFLICT, form, None).await,
         Err(error) => {
-            let (status, mut trouble) = trouble(words, &error)?;
+            let (status, mut trouble) = trouble(words, error)?;
             trouble.field = trouble.field.map(|field| format!("wait-{field}"));
             answer(state, slug, words, status, form, Some(trouble)).await
         }
     }
 }
 
-/// What a refusal says, and its status; a fault of ours is none.
-fn trouble(words: &Words, error: &SaleError) -> Result<(StatusCode, Trouble), HttpError> {
+/// What a refusal says, and its status; a fault of ours stays one.
+fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), HttpError> {
     let first = || Some("kinds".to_owned());
     let count = |count: &u32| count.to_string();
-    let (status, text, field) = match error {
+    let (status, text, field) = match &error {
         SaleError::Wrong(Field::Email) => (422, words.text("e_email").to_owned(), Some("email".to_owned())),
         SaleError::Wrong(Field::Name) => (422, words.text("e_name").to_owned(), Some("name".to_owned())),
         SaleError::Wrong(Field::Promo) => (422, words.text("e_promo").to_owned(), Some("promo".to_owned())),
@@ -167,7 +166,7 @@ fn trouble(words: &Words, error: &SaleError) -> Result<(StatusCode, Trouble), Ht
             Refusal::Closed => (409, words.text("closed").to_owned(), None),
         },
         SaleError::Store(store) if store.is_transient() => (503, words.text("e_busy").to_owned(), None),
-        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow => return Err(HttpError::Panicked),
+        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow => return Err(error.into()),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
     Ok((status, Trouble { text, field }))
@@ -181,8 +180,7 @@ async fn answer(
     form: &Form,
     trouble: Option<Trouble>,
 ) -> Result<Response, HttpError> {
-    let (till, fresh) = state.sales.show(slug).await?;
-    let shown = shown(state, slug).await?;
+    let (till, shown, fresh) = state.sales.show(slug).await?;
     let is_old = trouble.as_ref().is_some_and(|trouble| trouble.text == words.text("e_form"));
     let kept = Some(form.get("form")).filter(|token| !token.is_empty() && !is_old);
     let mut view = view(state, &till, &shown, words, form, kept.unwrap_or(&fresh));
@@ -194,12 +192,6 @@ async fn answer(
     });
     let html = templates::shop("till", words.language, words.value(), Words::tongues(), &view)?;
     Ok(page(status, html))
-}
-
-async fn shown(state: &HttpState, slug: &str) -> Result<Page, HttpError> {
-    let mut tx = state.store.begin(Actor::Server).await?;
-    let found = pages::find(&mut tx, slug).await?.ok_or(HttpError::NotFound)?;
-    Ok(pages::get(&mut tx, slug, found).await?)
 }
 
 fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form, token: &str) -> TillView {

@@ -83,7 +83,7 @@ pub(super) static WORDS: Words = Words {
         subject: "Cancelled: {event}",
         lead: "We are sorry: “{event}” does not take place.",
         button: "Open the event",
-        note: "If you paid for a ticket, the organizer tells you about your refund.",
+        note: "If you paid for a ticket, all of your money goes back by itself; a mail tells you when.",
     },
     order: Mail {
         subject: "Your tickets: {event}",

@@ -83,7 +83,7 @@ pub(super) static WORDS: Words = Words {
         subject: "Cancelado: {event}",
         lead: "Lo sentimos: «{event}» no se celebra.",
         button: "Abrir el evento",
-        note: "Si pagaste una entrada, la organización te informará sobre el reembolso.",
+        note: "Si pagó una entrada, le devolvemos todo el dinero automáticamente; un correo le dirá cuándo.",
     },
     order: Mail {
         subject: "Sus entradas: {event}",

@@ -83,7 +83,7 @@ pub(super) static WORDS: Words = Words {
         subject: "Annulé : {event}",
         lead: "Nous sommes désolés : « {event} » n’aura pas lieu.",
         button: "Ouvrir l’événement",
-        note: "Si vous avez payé un billet, l’organisateur vous informera du remboursement.",
+        note: "Si vous avez payé un billet, la totalité vous est remboursée automatiquement ; un e-mail vous dira quand.",
     },
     order: Mail {
         subject: "Vos billets : {event}",

@@ -70,7 +70,7 @@ pub(super) static WORDS: Words = Words {
         subject: "已取消：{event}",
         lead: "很抱歉，“{event}”不再举行。",
         button: "打开活动页面",
-        note: "如果您已付款购票，主办方会通知您退款事宜。",
+        note: "如果您已购票，款项将自动全额退还，届时会有邮件通知您。",
     },
     order: Mail {
         subject: "您的门票：{event}",

@@ -50,21 +50,34 @@ pub(super) fn browser() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
+/// Buys as people do: whoever is told that the shop is busy sends the form once more.
 async fn buys(browser: reqwest::Client, url: String, number: usize) -> (u16, String) {
     let page = format!("{url}/e/rush/tickets");
-    let form = browser.get(&page).send().await.unwrap().text().await.unwrap();
-    let form = form
-        .split_once("name=\"form\" value=\"")
-        .map_or(String::new(), |rest| rest.1.split('"').next().unwrap().to_owned());
+    let form = loop {
+        let shown = browser.get(&page).send().await.unwrap().text().await.unwrap();
+        let form =
+            shown.split_once("name=\"form\" value=\"").and_then(|rest| rest.1.split('"').next().map(str::to_owned));
+        match form {
+            Some(form) => break form,
+            // Sold out before the page was there: it says so, and offers the line.
+            None if shown.contains("Sold out") => return (409, shown),
+            None => {}
+        }
+    };
     let email = format!("guest{number}@example.com");
     let fields = [("form", form.as_str()), ("kind-all", "1"), ("name", "Guest"), ("email", &email)];
-    let request =
-        browser.post(&page).header("content-type", "application/x-www-form-urlencoded").body(encoded(&fields));
-    let answer = request.send().await.unwrap();
-    let status = answer.status().as_u16();
-    let place = answer.headers().get("location").map(|place| place.to_str().unwrap().to_owned()).unwrap_or_default();
-    let body = answer.text().await.unwrap();
-    (status, if status == 303 { order_of_text(&place) } else { body })
+    loop {
+        let request =
+            browser.post(&page).header("content-type", "application/x-www-form-urlencoded").body(encoded(&fields));
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let place =
+            answer.headers().get("location").map(|place| place.to_str().unwrap().to_owned()).unwrap_or_default();
+        let body = answer.text().await.unwrap();
+        if status != 503 {
+            return (status, if status == 303 { order_of_text(&place) } else { body });
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
