@@ -53,6 +53,7 @@ async fn of(settings: &Settings, store: &Store, session: Uuid, words: Option<Str
         limits: Limits { turn_deadline_s: settings.wizard.turn_deadline_s, lease_s: 1 },
         public_url: told::url(settings),
         models: None,
+        post: Arc::default(),
     });
     let prompts = models::prompts(settings)?;
     let job = Job::new((Uuid::nil(), message), person, "terminal", Body::Text(words.clone()), None);

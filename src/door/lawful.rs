@@ -4,7 +4,7 @@ use port::{Body, Form, Incoming, Refusal};
 use serde_json::Value;
 
 /// The longest message that is taken in, in bytes.
-pub const MAX_TEXT: usize = 100_000;
+pub(super) const MAX_TEXT: usize = 100_000;
 
 /// Refuses what no conversation can hold, before anything is written.
 pub(super) fn check(incoming: &Incoming) -> Result<(), Refusal> {

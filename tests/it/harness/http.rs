@@ -27,6 +27,7 @@ fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
         runtime: Handle::current(),
         limits: turn::Limits { turn_deadline_s: 20, lease_s: 30 },
         models: None,
+        post: Arc::default(),
         public_url: "https://events.example".to_owned(),
     };
     Directory::new(Arc::new(desk), ActorSystem::start(1).unwrap().arbiters())

@@ -4,7 +4,6 @@
 use eventos::domain::clock::{Ids as _, RandomIds};
 use port::{Body, Chat, Confirmation, Incoming, Purpose, Replies, Reply, Sender, SessionChoice};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::scene::Scene;
 use crate::peers::stripe::{Mood, StripePeer};

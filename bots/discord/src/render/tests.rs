@@ -120,7 +120,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn no_turn_is_refused_or_loses_words(text in "(\\PC|\n|\\*){0,2500}", card in card(), choices in choices()) {
-        let confirm = Confirmation { revision: 3, purpose: port::Purpose::CallOff, token: "0".repeat(32), card: card.clone(), url: "https://e.example/e/x".to_owned(), warnings: vec!["w".to_owned()] };
+        let confirm = Confirmation { revision: 3, purpose: Purpose::CallOff, token: "0".repeat(32), card: card.clone(), url: "https://e.example/e/x".to_owned(), warnings: vec!["w".to_owned()] };
         let replies = [Reply::Said(text), Reply::Draft(card.clone()), Reply::Suggestions(choices.clone()), Reply::Confirm(confirm)];
         let messages = shown(&replies);
         for message in &messages {
