@@ -191,13 +191,13 @@ fn question(text: &mut Text, asked: &Confirmation, session: &str) -> InlineKeybo
         text.line();
         text.push(&note);
     }
-    let language = asked.card.language.as_str();
     text.apart();
-    text.styled(&words(language, "publish_question", &[]), MessageEntityKind::Bold);
+    // What a yes does differs: it publishes, changes, or calls off.
+    text.styled(&asked.short_question(), MessageEntityKind::Bold);
     let yes = Key::Confirm { session: session.to_owned(), revision: asked.revision, token: asked.token.clone() };
     let no = Key::Decline { session: session.to_owned() };
-    let buttons = [("publish_yes", yes), ("publish_no", no)];
-    let row = buttons.into_iter().filter_map(|(label, key)| button(&words(language, label, &[]), &key));
+    let row = [(asked.yes(), yes), (asked.no(), no)];
+    let row = row.into_iter().filter_map(|(label, key)| button(&label, &key));
     InlineKeyboardMarkup::new([row.collect::<Vec<_>>()])
 }
 
