@@ -221,12 +221,15 @@ async fn answer(mut stream: TcpStream, gap: Duration) -> std::io::Result<()> {
     let mut part = [0_u8; 16_384];
     loop {
         let count = stream.read(&mut part).await?;
+        if count == 0 {
+            return Ok(());
+        }
         bytes.extend_from_slice(part.get(..count).unwrap_or_default());
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let length =
             head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        if body.len() >= length.unwrap_or(0) || count == 0 {
+        if body.len() >= length.unwrap_or(0) {
             break;
         }
     }
