@@ -35,7 +35,7 @@ export function EventCard({ event }: { event: EventRow }) {
         <ButtonLink to={`/dashboard/events/${event.id}`} aria-label={`${t('dash.open')}: ${event.name ?? ''}`}>
           {t('dash.open')}
         </ButtonLink>
-        {event.slug && event.status === 'published' && (
+        {event.slug && event.status === 'published' && event.visibility !== 'private' && (
           <a className="button quiet" href={`/e/${event.slug}`}>
             {t('dash.view')}
           </a>

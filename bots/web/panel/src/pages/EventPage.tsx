@@ -23,6 +23,7 @@ import { duplicate } from '../draft/copy';
 import { OwnPicture } from '../pictures/OwnPicture';
 import { EventEdit } from './EventEdit';
 import { NotFound } from './NotFound';
+import { PrivatePage } from './PrivatePage';
 
 export default function EventPage() {
   return <RequireUser>{(user) => <Loader user={user} />}</RequireUser>;
@@ -93,7 +94,7 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
         </ul>
       </header>
       <div className="event-grid">
-        {event.slug && event.status !== 'draft' && <Links event={event} />}
+        {event.slug && event.status !== 'draft' && (event.visibility === 'private' ? <PrivatePage event={event} /> : <Links event={event} />)}
         <Payments event={event} pending={fresh?.pending ?? false} />
         <Stats event={event} />
         {own && event.status !== 'cancelled' && (
@@ -181,7 +182,6 @@ function Links({ event }: { event: EventRow }) {
     <section className="card" aria-labelledby="link">
       <h2 id="link">{t('event.link')}</h2>
       <p className="url">{url}</p>
-      {event.visibility === 'private' && <p className="soft">{t('event.private')}</p>}
       <div className="row">
         <a className="button primary" href={path}>
           {t('event.view')}

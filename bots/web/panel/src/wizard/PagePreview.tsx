@@ -32,7 +32,7 @@ export function framed(html: string, imageUrl: string | null | undefined, shown:
   return imageUrl && shown ? based.replaceAll(`src="${imageUrl}"`, `src="${shown}"`) : based;
 }
 
-function Frame({ html, name }: { html: string; name: string }) {
+export function Frame({ html, name }: { html: string; name: string }) {
   const { t } = useWords();
   const [pages, setPages] = useState<{ front: string; back: string | null; turn: number }>({ front: html, back: null, turn: 0 });
   const front = useRef<HTMLIFrameElement>(null);
