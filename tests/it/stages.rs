@@ -99,6 +99,6 @@ async fn no_default_is_filled_in_silence() {
     let assumed: Vec<&str> =
         card.lines.iter().filter(|line| line.source == Source::Default).map(|line| line.label.as_str()).collect();
     assert!(!assumed.is_empty());
-    assert!(card.plain().contains("(default)"), "defaults are marked in plain text");
+    assert!(card.plain().contains("(assumed)"), "defaults are marked in plain text");
     program.stop().await;
 }

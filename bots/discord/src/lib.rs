@@ -1,8 +1,8 @@
 //! The wizard in Discord.
 //!
-//! What happens there comes in over the [`gateway`] or, as a switch, as signed requests ([`http`]); [`inbound`] reads it, and a
-//! [`lane`] for each chat hands it to the wizard in its order. Answers are written down before they are sent; [`deliver`] takes them from
-//! there, [`render`] makes messages of them, and [`place`] puts each where it belongs. A [`preview`] shows an answer while it is made.
+//! What happens there comes in over the `gateway` or, as a switch, as signed requests (`http`); `inbound` reads it, and a
+//! `lane` for each chat hands it to the wizard in its order. Answers are written down before they are sent; `deliver` takes them from
+//! there, `render` makes messages of them, and `place` puts each where it belongs. A `preview` shows an answer while it is made.
 
 mod api;
 mod button;

@@ -261,15 +261,13 @@ fn sender(by: &User) -> Sender {
     Sender::Account { platform: NAME, id: by.id.0.to_string(), name: Some(place::name(by)) }
 }
 
-/// What was chosen: the label of the button that was pressed, with the line of the list that it numbers.
+/// The label of the button that was pressed.
 fn chosen(press: &CallbackQuery) -> Option<String> {
     use teloxide::types::InlineKeyboardButtonKind::CallbackData;
     let message = press.message.as_ref()?.regular_message()?;
     let data = press.data.as_deref()?;
-    let mut buttons = message.reply_markup()?.inline_keyboard.iter().flatten();
-    let button = buttons.find(|button| matches!(&button.kind, CallbackData(carried) if carried == data))?;
-    let numbered = format!("{}. ", button.text);
-    let mut lines = message.text().unwrap_or_default().lines();
-    let line = lines.find(|line| line.starts_with(&numbered)).and_then(|line| line.split(" – ").next());
-    Some(line.unwrap_or(&button.text).to_owned())
+    let rows = message.reply_markup()?.inline_keyboard.iter().flatten();
+    rows.into_iter()
+        .find(|button| matches!(&button.kind, CallbackData(carried) if carried == data))
+        .map(|button| button.text.clone())
 }

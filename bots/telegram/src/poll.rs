@@ -72,7 +72,8 @@ pub(crate) async fn run(
 async fn take_all(inbound: &Arc<Inbound>, updates: Vec<Value>, offset: &mut i64) -> bool {
     for update in updates {
         let Some(id) = update.get("update_id").and_then(Value::as_i64) else { continue };
-        match serde_json::from_value::<Update>(update) {
+        // The library borrows the names of the fields, which only a text can lend.
+        match serde_json::from_str::<Update>(&update.to_string()) {
             Ok(update) => {
                 if inbound.take(update).await == Outcome::Again {
                     return true;

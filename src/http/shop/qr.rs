@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn a_code_has_its_picture() {
         let picture = picture("K7QD-M2XP-9RTA-4WZC").unwrap();
-        assert_eq!(picture.size, 25 + 8);
+        assert_eq!(picture.size, 21 + 8);
         assert!(picture.path.starts_with("M4 4h1v1h-1z"), "a corner is black: {}", picture.path);
     }
 }

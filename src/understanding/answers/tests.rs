@@ -63,7 +63,7 @@ fn what_was_taken_is_said_from_the_draft_with_the_next_question() {
         said("es"),
         "Anotado: viernes, 4 de diciembre de 2026 a las 18:00, en Toronto, para 30 personas. ¿Cuánto cuesta la entrada? (puede ser gratis)"
     );
-    assert_eq!(said("zh"), "已记下：2026年12月4日（星期五） 18:00，在Toronto，30人。一张票多少钱？（免费也可以）");
+    assert_eq!(said("zh"), "已记下：2026年12月4日（星期五） 18:00，在多伦多，30人。一张票多少钱？（免费也可以）");
 }
 
 #[test]

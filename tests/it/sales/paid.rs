@@ -131,6 +131,7 @@ async fn an_event_that_is_called_off_gives_everything_back() {
     let paid = scene.peer.pay(&paid, now_s());
     assert_eq!(told(&http, &paid).await, 200);
     checkout(&scene, "cy@example.com", "1").await;
+    scene.settled().await;
     scene.run("update events set status = 'cancelled'").await;
     scene.settled().await;
     assert_eq!(
@@ -201,10 +202,12 @@ async fn a_kill_between_payment_and_ticket_leaves_both_or_neither() {
     let mut killed = 0;
     for (number, point) in points.iter().enumerate() {
         let email = format!("guest{number}@example.com");
+        let calm = Served::start(&database, &folder, &usual);
+        let page = format!("{}/e/gala/tickets", calm.url);
+        let form = browser.get(&page).send().await.unwrap().text().await.unwrap();
+        drop(calm);
         let mut dying = Served::start(&database, &folder, &[&usual[..], &[("FAILPOINT_KILL", point)]].concat());
         // Ordered while the program may die at any moment; its order is there or was never answered.
-        let page = format!("{}/e/gala/tickets", dying.url);
-        let form = browser.get(&page).send().await.unwrap().text().await.unwrap();
         let form = form.split_once("name=\"form\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
         let fields = [("form", form.as_str()), ("kind-all", "1"), ("name", "Bo"), ("email", &email)];
         let order = |url: &str| {
