@@ -180,12 +180,14 @@ async fn a_refused_item_is_a_dead_letter_that_its_operator_reads_and_replays() {
         .await;
     let told = scene.mails().into_iter().find(|mail| mail.contains("To: ops@example.com")).unwrap();
     assert!(told.contains("eventos queue retry") && told.contains("unit_amount"), "{told}");
-    scene.run("update events set price_cents = 2500").await;
     let id: uuid::Uuid = scene.value("select id from payment_setup_queue where dead_at is not null").await;
     let line = scene.command(&["queue", "list", "--state", "dead"]);
     assert!(line.contains(&id.to_string()) && line.contains("stripe_product") && line.contains("1 dead"), "{line}");
     assert!(scene.command(&["queue", "show", &id.to_string()]).contains("event_id"));
     assert!(scene.command(&["queue", "retry", &id.to_string()]).contains("tried again"));
+    scene.until("it is dead again", "select count(*) = 1 from payment_setup_queue where dead_at is not null").await;
+    // Another price is another try, of itself.
+    scene.run("update events set price_cents = 2500").await;
     scene.settled().await;
     assert_eq!((scene.peer.products().len(), scene.peer.prices().len()), (1, 1));
     scene.stop().await;

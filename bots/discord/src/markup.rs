@@ -117,7 +117,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost_and_no_part_is_too_long(text in "(\\PC|\n| |\\*|\\\\|https://a_b ){0,300}", limit in 20_usize..300) {
+        fn nothing_is_lost_and_no_part_is_too_long(text in "(\\PC|\n| |\\*|\\\\| https://a_b ){0,300}", limit in 20_usize..300) {
             let parts = parts(&text, limit);
             for part in &parts {
                 prop_assert!(units(part) <= limit, "{} > {limit}: {part:?}", units(part));

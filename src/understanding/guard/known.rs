@@ -227,8 +227,18 @@ impl Known {
         if self.names_strange_place(&reading) {
             wrong.insert(Field::Place);
         }
+        if reading.numbers.iter().any(|number| self.miscounts(sentence, number)) {
+            wrong.insert(Field::Capacity);
+        }
         wrong.extend(self.misstated(sentence));
         if wrong.is_empty() { Verdict::Fine } else { Verdict::Wrong(wrong.into_iter().collect()) }
+    }
+
+    /// A number of people that nobody spoke of.
+    fn miscounts(&self, sentence: &str, number: &language::Number) -> bool {
+        let rest = sentence.get(number.span.end..).unwrap_or_default().trim_start().to_lowercase();
+        let is_known = self.people.iter().any(|known| (f64::from(*known) - number.value).abs() < 0.5);
+        !is_known && claims().people.iter().any(|word| rest.starts_with(word.as_str()))
     }
 
     /// What the sentence would state about an event if an organizer said it, and that is not so.
@@ -292,6 +302,7 @@ struct Claims {
     acts: Vec<String>,
     places: Vec<String>,
     articles: Vec<String>,
+    people: Vec<String>,
 }
 
 fn claims() -> &'static Claims {
