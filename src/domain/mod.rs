@@ -14,6 +14,7 @@ pub mod person;
 pub mod publishing;
 pub mod refund_policy;
 pub mod sale;
+pub mod series;
 pub mod session;
 pub mod stage;
 pub mod stages;

@@ -71,6 +71,14 @@ pub(super) async fn held(desk: &Desk, item: &Item) -> Result<Tx, Trouble> {
     if queue::hold(&mut tx, item, desk.options.lease_s).await? { Ok(tx) } else { Err(Trouble::Lost) }
 }
 
+/// As [`held`], for whoever also writes to the item's event: that is locked first, as everybody does who changes an event and
+/// leaves work for it (decision 0039). The other way round each would wait for the other.
+pub(super) async fn held_with_event(desk: &Desk, item: &Item) -> Result<Tx, Trouble> {
+    let mut tx = desk.store.begin(Actor::Server).await?;
+    queue::lock_event(&mut tx, item).await?;
+    if queue::hold(&mut tx, item, desk.options.lease_s).await? { Ok(tx) } else { Err(Trouble::Lost) }
+}
+
 /// Renews the lease before a call to the outside.
 pub(super) async fn before_call(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     held(desk, item).await?.commit().await.map_err(StoreError::from)?;
@@ -94,6 +102,10 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         }
     };
     let mut tx = desk.store.begin(Actor::Server).await?;
+    if item.kind == stripe::sale::KIND {
+        // Its end may leave a mail and a word about the event.
+        queue::lock_event(&mut tx, item).await?;
+    }
     if !queue::settle(&mut tx, item, &outcome, ended.as_ref().err().map(Trouble::cause)).await? {
         return Ok(false);
     }

@@ -115,6 +115,14 @@ pub async fn hold(conn: &mut PgConnection, item: &Item, lease_s: i32) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
+/// Locks the event of an item until the transaction's end; to be done before the item itself is held. Others may still point to it.
+pub async fn lock_event(conn: &mut PgConnection, item: &Item) -> Result<(), StoreError> {
+    if let Some(event) = item.event {
+        sqlx::query!("select id from events where id = $1 for no key update", event).fetch_optional(conn).await?;
+    }
+    Ok(())
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome<'a> {

@@ -3,6 +3,9 @@
 mod codes;
 mod doors;
 mod free;
+mod held;
+mod leaving;
+mod locks;
 mod paid;
 mod race;
 #[path = "publisher/scene.rs"]

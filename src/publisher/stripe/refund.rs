@@ -11,7 +11,7 @@ use super::shapes::{List, Named};
 use super::{Form, Stripe, checkout, money};
 use crate::domain::money::{Currency, price_words};
 use crate::publisher::error::Trouble;
-use crate::publisher::work::{before_call, held};
+use crate::publisher::work::{before_call, held, held_with_event};
 use crate::publisher::{Desk, fault};
 use crate::store::checkouts::{self, Refund};
 use crate::store::error::StoreError;
@@ -61,7 +61,7 @@ pub(crate) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
         stripe.post("/v1/refunds", &form(&refund, &intent, id), &key).await?
     };
     fault::point("publisher.after_call");
-    let mut tx = held(desk, item).await?;
+    let mut tx = held_with_event(desk, item).await?;
     if checkouts::refunded(&mut tx, id, &made.id).await? {
         tell(&mut tx, id, &refund).await?;
     }

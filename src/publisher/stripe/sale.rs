@@ -10,7 +10,7 @@ use super::{Form, Stripe, idempotency_key, money};
 use crate::publisher::Desk;
 use crate::publisher::error::Trouble;
 use crate::publisher::fault;
-use crate::publisher::work::{before_call, held};
+use crate::publisher::work::{before_call, held, held_with_event};
 use crate::store::error::StoreError;
 use crate::store::offers::{self, Kept, Offer, Wanted};
 use crate::store::queue::Item;
@@ -74,7 +74,7 @@ impl Sale<'_> {
             self.stripe.post("/v1/products", &form, &self.key("product")).await?
         };
         fault::point("publisher.after_call");
-        let mut tx = held(self.desk, self.item).await?;
+        let mut tx = held_with_event(self.desk, self.item).await?;
         let name = self.name();
         offers::keep_product(&mut tx, self.offer.event, &product.id, Some(&name)).await?;
         tx.commit().await.map_err(StoreError::from)?;
@@ -112,7 +112,7 @@ impl Sale<'_> {
         let step = format!("{step} {}", self.item.lease);
         self.stripe.post::<Product>(&format!("/v1/products/{product}"), form, &self.key(&step)).await?;
         fault::point("publisher.after_call");
-        let mut tx = held(self.desk, self.item).await?;
+        let mut tx = held_with_event(self.desk, self.item).await?;
         offers::keep_product(&mut tx, self.offer.event, product, name).await?;
         tx.commit().await.map_err(StoreError::from)?;
         fault::point("publisher.kept");
@@ -185,7 +185,7 @@ impl Sale<'_> {
     }
 
     async fn keep_prices(&self) -> Result<(), Trouble> {
-        let mut tx = held(self.desk, self.item).await?;
+        let mut tx = held_with_event(self.desk, self.item).await?;
         offers::keep_prices(&mut tx, &self.offer).await?;
         tx.commit().await.map_err(StoreError::from)?;
         fault::point("publisher.kept");

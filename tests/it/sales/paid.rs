@@ -131,7 +131,6 @@ async fn an_event_that_is_called_off_gives_everything_back() {
     let paid = scene.peer.pay(&paid, now_s());
     assert_eq!(told(&http, &paid).await, 200);
     checkout(&scene, "cy@example.com", "1").await;
-    scene.settled().await;
     scene.run("update events set status = 'cancelled'").await;
     scene.settled().await;
     assert_eq!(
@@ -176,6 +175,7 @@ async fn a_kill_between_payment_and_ticket_leaves_both_or_neither() {
     let database = harness::database().await;
     let mut conn = database.connect(Role::Bootstrap).await;
     scene::publish(&mut conn, "Gala", Some(2_500), &[]).await;
+    super::race::in_a_month(&mut conn).await;
     sqlx::query("insert into stripe_accounts (id, user_id, charges_enabled) select 'acct_ana', id, true from profiles")
         .execute(&mut conn)
         .await
@@ -202,11 +202,13 @@ async fn a_kill_between_payment_and_ticket_leaves_both_or_neither() {
     let mut killed = 0;
     for (number, point) in points.iter().enumerate() {
         let email = format!("guest{number}@example.com");
+        // What earlier buyers left is done first, so that it is this buyer's work that the program dies of.
         let calm = Served::start(&database, &folder, &usual);
-        let page = format!("{}/e/gala/tickets", calm.url);
-        let form = browser.get(&page).send().await.unwrap().text().await.unwrap();
+        scene::until(&mut conn, "nothing is left of before", scene::SETTLED).await;
         drop(calm);
         let mut dying = Served::start(&database, &folder, &[&usual[..], &[("FAILPOINT_KILL", point)]].concat());
+        let page = format!("{}/e/gala/tickets", dying.url);
+        let form = browser.get(&page).send().await.unwrap().text().await.unwrap();
         // Ordered while the program may die at any moment; its order is there or was never answered.
         let form = form.split_once("name=\"form\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
         let fields = [("form", form.as_str()), ("kind-all", "1"), ("name", "Bo"), ("email", &email)];
