@@ -6,7 +6,7 @@ export default defineConfig({
   // Two people at two machines; every test makes its own account.
   fullyParallel: true,
   workers: 2,
-  timeout: 180_000,
+  timeout: 300_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {

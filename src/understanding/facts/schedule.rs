@@ -50,7 +50,7 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         if !g.all_open(&range) {
             continue;
         }
-        if is_denied(scene, &range) || is_aside(scene, &range) {
+        if is_denied(scene, &range) || is_aside(g, &range) {
             g.take(&range);
         } else if !is_behind(scene, &range, &time.value) {
             spots.push(Spot { role: role(scene, &range, &time.value), range, time });
@@ -252,10 +252,14 @@ fn is_denied(scene: &Scene<'_>, range: &Range<usize>) -> bool {
         || scene.starting(Cue::Not, range.start).is_some()
 }
 
-/// Doors, registration, sales: times beside the event.
-fn is_aside(scene: &Scene<'_>, range: &Range<usize>) -> bool {
+/// Doors, registration, sales: times beside the event. A door in the event's name opens nothing.
+fn is_aside(g: &Gathering<'_, '_>, range: &Range<usize>) -> bool {
+    let scene = g.scene;
     let clause = scene.clause(range.start);
-    let aside = scene.within(Cue::Doors, &(clause.start..range.end)).last();
+    let aside = scene
+        .within(Cue::Doors, &(clause.start..range.end))
+        .filter(|cue| !(cue.start..cue.end).any(|at| g.is_used(at)))
+        .last();
     let own = scene.within(Cue::Start, &(clause.start..range.end)).last();
     aside.is_some_and(|aside| own.is_none_or(|own| own.start < aside.start || own.start == aside.end))
 }

@@ -43,6 +43,12 @@ fn day_hour_and_end() {
         ),
         ("a small meetup, first tuesday of december, after work", Some(date(2026, 12, 1)), None, None),
         ("a concert on Friday at 8pm, RSVP by Wednesday", Some(date(2026, 11, 27)), Some((20, 0)), None),
+        (
+            "a free meetup called Open Door on 9 May 2031 at 6 pm in Toronto",
+            Some(date(2031, 5, 9)),
+            Some((18, 0)),
+            None,
+        ),
         ("une conférence le 15 mars 2027 à 9h", Some(date(2027, 3, 15)), Some((9, 0)), None),
         ("un taller el 5 de mayo a las 20:00", Some(date(2027, 5, 5)), Some((20, 0)), None),
         ("一场音乐会，12月18日晚上八点", Some(date(2026, 12, 18)), Some((20, 0)), None),
@@ -111,6 +117,19 @@ fn a_zone_and_a_repetition_are_kept() {
     let weekly = opening("a yoga class every tuesday at 7pm");
     assert!(super::said(&weekly).contains(&&Fact::Recurrence("FREQ=WEEKLY;BYDAY=TU".into())), "{weekly:?}");
     assert_eq!(hour(&weekly), Some(time(19, 0, 0, 0)));
+}
+
+#[test]
+fn bare_hours_beside_a_day_are_its_hours() {
+    let opened = opening("Python workshop called Snakes and Ladders on 9 May 2031 in Toronto, 10 to 4, 25 people, $80");
+    assert_eq!((hour(&opened), end_hour(&opened)), (Some(time(10, 0, 0, 0)), Some(time(16, 0, 0, 0))));
+    for other in [
+        "a workshop on 9 May 2031, 10 to 20 people",
+        "a workshop on 9 May 2031, 10 to 20 dollars",
+        "a workshop, 10 to 4",
+    ] {
+        assert_eq!(hour(&opening(other)), None, "{other}");
+    }
 }
 
 #[test]

@@ -45,7 +45,8 @@ test('a picture is chosen, seen in the preview, replaced and removed', async ({ 
   await pane(page, 'Preview');
   const cover = page.frameLocator('iframe.front').locator('img.cover');
   await expect(cover).toBeVisible();
-  expect(await cover.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  // Its place is there before its bytes are.
+  await expect.poll(() => cover.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
   await pane(page, 'Form');
   await page.reload();
   await expect(page.locator('.cover img')).toBeVisible();

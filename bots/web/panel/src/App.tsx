@@ -40,7 +40,7 @@ export function App() {
         <QueryClientProvider client={queries}>
           <AuthProvider>
             <BrowserRouter>
-              <Suspense fallback={<Waiting />}>
+              <Suspense fallback={<Waiting page />}>
                 <Pages />
               </Suspense>
             </BrowserRouter>
@@ -70,6 +70,6 @@ function Pages() {
 
 function Start() {
   const { status } = useAuth();
-  if (status === 'loading') return <Waiting />;
+  if (status === 'loading') return <Waiting page />;
   return <Navigate to={status === 'in' ? '/dashboard' : '/login'} replace />;
 }

@@ -45,7 +45,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
 export function RequireUser({ children }: { children: (user: User) => ReactNode }) {
   const { status, user } = useAuth();
   const { pathname, search } = useLocation();
-  if (status === 'loading') return <Waiting />;
+  if (status === 'loading') return <Waiting page />;
   if (!user) return <Navigate to={`/login?next=${encodeURIComponent(pathname + search)}`} replace />;
   return children(user);
 }

@@ -1,4 +1,6 @@
-//! Hours in bare figures, where an hour was asked for: "7", "10 to 4".
+//! Hours in bare figures: "7" and "10 to 4" where an hour was asked for; "9 May, 10 to 4" where a day was said.
+
+use std::ops::Range;
 
 use language::{Language, Reference, TokenKind};
 
@@ -12,11 +14,22 @@ const BARE_WORDS: usize = 8;
 /// Reads the message again with the little word that was left out.
 pub(super) fn read(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
-    let asked = scene.context.asks(Field::DateTime);
-    let told = g.facts().any(|fact| matches!(fact, Fact::Time(_)));
-    if !asked || told || !is_bare(g) {
+    if g.facts().any(|fact| matches!(fact, Fact::Time(_))) {
         return;
     }
+    let all = 0..scene.tokens().len();
+    if scene.context.asks(Field::DateTime) && is_bare(g, &all) {
+        take(g, &all);
+    } else if g.facts().any(|fact| matches!(fact, Fact::Date(_)))
+        && let Some(clause) = scene.clauses().find(|clause| is_span(g, clause)).cloned()
+    {
+        take(g, &clause);
+    }
+}
+
+/// The hours in these words.
+fn take(g: &mut Gathering<'_, '_>, part: &Range<usize>) {
+    let scene = g.scene;
     let (between, at) = match scene.language() {
         Language::English => ("from", "at"),
         Language::French => ("de", "à"),
@@ -24,10 +37,9 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         Language::Mandarin => ("从", "在"),
     };
     let reference = Reference::from(scene.context.now).in_language(scene.language());
-    let numbers = scene.reading.numbers.iter().filter(|number| g.open(scene.range(number.span).start)).count();
-    let ranged = numbers > 1 || scene.reading.numbers.iter().any(|number| number.upper.is_some());
-    let text = scene.reading.numbers.iter().map(|number| scene.range(number.span)).filter(|range| g.all_open(range));
-    let Some(words) = text.reduce(|first, last| first.start..last.end) else {
+    let numbers = numbers(g, part);
+    let ranged = is_ranged(&numbers);
+    let Some(words) = numbers.into_iter().map(|(range, _)| range).reduce(|first, last| first.start..last.end) else {
         return;
     };
     let again = format!("{} {}", if ranged { between } else { at }, scene.slice(&words));
@@ -41,12 +53,29 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     }
 }
 
+/// The open numbers in these words, and whether each is a stretch by itself.
+fn numbers(g: &Gathering<'_, '_>, part: &Range<usize>) -> Vec<(Range<usize>, bool)> {
+    let all = g.scene.reading.numbers.iter().map(|number| (g.scene.range(number.span), number.upper.is_some()));
+    all.filter(|(range, _)| part.start <= range.start && range.end <= part.end && g.all_open(range)).collect()
+}
+
+fn is_ranged(numbers: &[(Range<usize>, bool)]) -> bool {
+    numbers.len() > 1 || numbers.iter().any(|(_, upper)| *upper)
+}
+
+/// "10 to 4" between two commas: two hours, and nothing else.
+fn is_span(g: &Gathering<'_, '_>, clause: &Range<usize>) -> bool {
+    is_ranged(&numbers(g, clause)) && clause.clone().all(|at| g.open(at)) && is_bare(g, clause)
+}
+
 /// Small figures and little words, and nothing else that is open.
-fn is_bare(g: &Gathering<'_, '_>) -> bool {
+fn is_bare(g: &Gathering<'_, '_>, part: &Range<usize>) -> bool {
     let scene = g.scene;
-    let open: Vec<usize> = (0..scene.tokens().len()).filter(|at| g.open(*at)).collect();
-    let numbers = || scene.reading.numbers.iter().map(|number| scene.range(number.span));
-    let hours = scene.reading.numbers.iter().all(|number| (0.0..=24.0).contains(&number.value));
+    let open: Vec<usize> = part.clone().filter(|at| g.open(*at)).collect();
+    let inside = |range: &Range<usize>| part.start <= range.start && range.end <= part.end;
+    let all = || scene.reading.numbers.iter().filter(|number| inside(&scene.range(number.span)));
+    let numbers = || all().map(|number| scene.range(number.span));
+    let hours = all().all(|number| (0.0..=24.0).contains(&number.value));
     let little = |at: usize| {
         let cues = [Cue::Stop, Cue::Put, Cue::Joint, Cue::Limit, Cue::At, Cue::Change];
         cues.into_iter().any(|cue| scene.on(cue, at))

@@ -23,7 +23,7 @@ describe('failureOf', () => {
   });
 
   it.each([
-    [401, 'auth'], [403, 'forbidden'], [404, 'missing'], [422, 'invalid'], [500, 'server'], [501, 'notBuilt'], [502, 'server'], [503, 'unavailable'],
+    [401, 'auth'], [403, 'forbidden'], [404, 'missing'], [408, 'server'], [413, 'invalid'], [415, 'invalid'], [422, 'invalid'], [500, 'server'], [501, 'notBuilt'], [502, 'server'], [503, 'unavailable'],
   ])('%i is %s', (status, kind) => expect(failureOf(status, 'oops').kind).toBe(kind));
 
   it('takes the sign-in service and the database interface too', () => {

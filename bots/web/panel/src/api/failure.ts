@@ -37,7 +37,7 @@ export class Failure extends Error {
 }
 
 const KINDS: Record<number, FailureKind> = {
-  400: 'invalid', 401: 'auth', 403: 'forbidden', 404: 'missing', 406: 'missing', 409: 'conflict',
+  400: 'invalid', 401: 'auth', 403: 'forbidden', 404: 'missing', 406: 'missing', 408: 'server', 409: 'conflict',
   422: 'invalid', 429: 'rate', 501: 'notBuilt', 503: 'unavailable',
 };
 
@@ -50,7 +50,8 @@ export function failureOf(status: number, body: unknown, retryHeader: string | n
   const stored = [inner.eventDraft, inner.current].filter(isObject);
   const current = stored.length > 0 ? (Object.assign({}, ...stored) as Draft) : null;
   const code = text(inner.code, outer.error);
-  let kind = KINDS[status] ?? 'server';
+  // Whatever else the server refuses is said in the server's own words: only what it could not do is its fault.
+  let kind: FailureKind = KINDS[status] ?? (status >= 400 && status < 500 ? 'invalid' : 'server');
   if (kind === 'conflict' && !current && !['CONFLICT', 'PT409'].includes(code)) kind = 'inFlight';
   const wait = kind === 'rate' || kind === 'unavailable' ? seconds(inner.retryAfter, retryHeader) : null;
   return new Failure(kind, status, text(inner.message, inner.msg), code, fieldWords(inner.fields), wait, current);

@@ -32,7 +32,7 @@ function Sales({ event }: { event: string }) {
   const { t } = useWords();
   useTitle(t('sales.title'));
   const figures = useQuery({ queryKey: ['sales', event], queryFn: () => summary(event), staleTime: 0 });
-  if (figures.isPending) return <Shell><Waiting lines={6} /></Shell>;
+  if (figures.isPending) return <Shell><Waiting page lines={6} /></Shell>;
   if (figures.isError) {
     const failure = asFailure(figures.error);
     if (failure.kind === 'missing' || failure.kind === 'invalid') return <NotFound title={t('event.missing')} />;
@@ -204,6 +204,8 @@ function Row({ guest, currency, onResend, onRefund }: RowProps) {
   const { t, lang } = useWords();
   const paid = guest.orderStatus === 'paid';
   const name = guest.name ?? guest.email ?? guest.code ?? '';
+  // What is heard of a button begins with what is read on it.
+  const back = t(guest.orderCents > 0 ? 'sales.refund' : 'sales.cancel');
   return (
     <li className="guest">
       <div>
@@ -216,7 +218,7 @@ function Row({ guest, currency, onResend, onRefund }: RowProps) {
       {paid && guest.orderId && (
         <div className="row">
           <Button look="quiet" aria-label={`${t('sales.resend')}: ${name}`} onClick={() => onResend(guest.orderId ?? '')}>{t('sales.resend')}</Button>
-          <Button look="quiet" aria-label={`${t('sales.refund')}: ${name}`} onClick={onRefund}>{t(guest.orderCents > 0 ? 'sales.refund' : 'sales.cancel')}</Button>
+          <Button look="quiet" aria-label={`${back}: ${name}`} onClick={onRefund}>{back}</Button>
         </div>
       )}
     </li>

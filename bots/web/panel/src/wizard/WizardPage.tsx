@@ -48,7 +48,7 @@ function Finder({ user }: { user: User }) {
     staleTime: 0,
     gcTime: 0,
   });
-  if (loads && query.isPending) return <Shell><Waiting lines={6} /></Shell>;
+  if (loads && query.isPending) return <Shell><Waiting page lines={6} /></Shell>;
   if (loads && query.isError) return <Unreachable thrown={query.error} onRetry={() => void query.refetch()} />;
   const found = loads ? query.data : undefined;
   if (found?.kind === 'finished') return <Finished eventId={found.eventId} />;
@@ -103,6 +103,7 @@ function Opened({ user, start, connected, keep }: OpenedProps) {
       userId: user.id,
       guest: user.is_anonymous === true,
       connected: returned.current,
+      live: false,
       onPublished: (eventId: string, pending: boolean) => void navigate(`/dashboard/events/${eventId}`, { state: { published: true, pending } }),
     }),
     [store, user, navigate],

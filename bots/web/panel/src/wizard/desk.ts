@@ -6,9 +6,10 @@ export interface Desk {
   store: WizardStore;
   userId: string;
   guest: boolean;
-  /** The page came back from connecting payments. */
   /** How the way to Stripe and back ended; empty: nobody went. */
   connected: string;
+  /** The event is published: what is said changes it. */
+  live: boolean;
   /** Called once the event is published, by whichever way. */
   onPublished: (eventId: string, pending: boolean) => void;
 }
