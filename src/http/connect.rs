@@ -21,7 +21,7 @@ use crate::domain::money::Currency;
 use crate::domain::person::Person;
 use crate::publisher::stripe::connect::{Ended, Returned, WAY_LIFE_S};
 use crate::store::database::Actor;
-use crate::store::{queue_books, stripe_accounts};
+use crate::store::{events, queue_books, stripe_accounts};
 
 /// The cookie with the browser's half of the proof.
 const COOKIE_NAME: &str = "eventos_connect";
@@ -44,7 +44,8 @@ pub(super) struct About {
     event: Option<Uuid>,
 }
 
-/// Where the caller's account stands, as we know it; what payments cost; and what the publisher does for an event of theirs.
+/// Where the caller's account stands, as we know it; what payments cost; and for an event of theirs what each
+/// ticket brings and what the publisher does.
 pub(super) async fn standing(
     State(state): State<HttpState>,
     caller: Caller,
@@ -59,8 +60,17 @@ pub(super) async fn standing(
     };
     let currency =
         about.currency.as_deref().map(|code| Currency::parse(code).ok_or(HttpError::Malformed)).transpose()?;
-    let fee = state.connect.fee(currency.unwrap_or(Currency::USD));
-    let known = json!({"configured": state.connect.is_set_up(), "account": account, "fee": fee, "event": event});
+    // The event was just seen to be theirs.
+    let draft = match about.event {
+        Some(id) => events::get(&mut tx, id).await?.map(|stored| stored.draft),
+        None => None,
+    };
+    let own = draft.as_ref().and_then(|draft| draft.currency);
+    let fee = state.connect.fee(currency.or(own).unwrap_or(Currency::USD));
+    let takings = draft
+        .map(|draft| json!({"currency": draft.currency, "taxRate": draft.tax_rate, "tickets": fee.takings(&draft)}));
+    let configured = state.connect.is_set_up();
+    let known = json!({"configured": configured, "account": account, "fee": fee, "event": event, "takings": takings});
     Ok(([(CACHE_CONTROL, "no-store")], Json(known)).into_response())
 }
 

@@ -24,7 +24,10 @@ test('publishes an event by the form', async ({ page }) => {
   await page.getByRole('button', { name: 'Next: Review & Publish' }).click();
   await expect(page.getByRole('heading', { name: 'Review Your Event' })).toBeVisible();
   await expect(page.getByText('Harbour Code Day')).toHaveCount(1);
+  await expect(page.frameLocator('iframe.front').getByText('19.99')).toHaveCount(1);
+  // What a ticket brings: 2.9 % and 30 cents of $19.99 are 88 cents.
   await expect(page.getByText('19.99')).toHaveCount(1);
+  await expect(page.getByText('19.11')).toHaveCount(1);
   await page.getByRole('button', { name: 'Publish Event' }).click();
   await page.waitForURL('**/dashboard/events/*');
   await expect(page.getByText('Event published successfully!')).toHaveCount(1);

@@ -13,8 +13,8 @@ export async function deleteAccount(password: string): Promise<number> {
 }
 
 /** One's own event as guests see it, or will: the page's HTML. */
-export async function eventPage(id: string): Promise<string> {
-  return (await own(`/api/events/${encodeURIComponent(id)}/page`)).text();
+export async function eventPage(id: string, lang: string): Promise<string> {
+  return (await own(`/api/events/${encodeURIComponent(id)}/page?lang=${lang}`)).text();
 }
 
 /** Uploads a picture and returns its address. */

@@ -19,11 +19,27 @@ export interface EventWork {
   mailsFailed: number;
 }
 
+/** What one ticket of a kind brings, in minor units: price and tax are paid by the guest, the fee is taken from both. */
+export interface Taking {
+  name: string | null;
+  priceCents: number;
+  taxCents: number;
+  feeCents: number;
+  netCents: number;
+}
+
+export interface Takings {
+  currency: string | null;
+  taxRate: number | null;
+  tickets: Taking[];
+}
+
 export interface PaymentsState {
   configured: boolean;
   account: StripeAccount | null;
   fee: { basisPoints: number; fixedCents: number };
   event: EventWork | null;
+  takings: Takings | null;
 }
 
 const PATH = '/api/connect/stripe';

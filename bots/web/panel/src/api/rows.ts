@@ -40,6 +40,15 @@ export async function sessionById(id: string): Promise<SessionRow | null> {
   return found[0] ?? null;
 }
 
+/** The conversation that made an event, the one that was worked on last. */
+export async function sessionOfEvent(event: string): Promise<SessionRow | null> {
+  const supabase = await client();
+  const found = rows<SessionRow[]>(
+    await supabase.from('wizard_sessions').select(SESSION_COLUMNS).eq('event_id', event).order('last_saved_at', { ascending: false }).limit(1),
+  );
+  return found[0] ?? null;
+}
+
 /** The caller's unfinished sessions, the one that was worked on last first. */
 export async function openSessions(limit = 50): Promise<SessionRow[]> {
   const supabase = await client();

@@ -8,7 +8,7 @@ import { asStage, type Shared } from '../draft/types';
 import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { useCountdown } from '../ui/useCountdown';
-import { useDesk } from '../wizard/desk';
+import { useDesk, useSnapshot } from '../wizard/desk';
 import type { Outgoing } from './ChatPane';
 import { Greeting } from './Greeting';
 import { Log } from './Log';
@@ -32,6 +32,7 @@ interface Trouble {
 export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: ThreadProps) {
   const { t } = useWords();
   const { store } = useDesk();
+  const { degraded } = useSnapshot();
   const { copilotkit } = useCopilotKit();
   const { agent } = useAgent({ agentId: AGENT });
   const [connected, setConnected] = useState(false);
@@ -103,6 +104,7 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
     <>
       {empty ? <Greeting onExample={connected ? onExample : null} waiting={!connected} /> : <Log messages={agent.messages} running={running} />}
       {trouble.now && <TroubleBanner trouble={trouble.now} />}
+      {degraded && !running && !trouble.now && <p className="chat-slow">{t('chat.slow')}</p>}
       {!empty && !running && chips.length > 0 && (
         <ul className="chips chat-chips" aria-label={t('chat.suggestions')}>
           {chips.map((chip) => (
@@ -128,7 +130,7 @@ function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean
       onStateChanged: ({ state }) => {
         const shared = state as Shared;
         if (!shared || typeof shared !== 'object' || !shared.draft) return;
-        store.receive(shared);
+        store.receive({ ...shared, degraded: shared.degraded === true });
         const next = asStage(shared.stage ?? stage.current);
         if (next !== stage.current) {
           stage.current = next;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitsOf, feeOf, money, rescaled, taxOf, toMajor, toMinor, usualFees } from './money';
+import { digitsOf, money, rescaled, toMajor, toMinor } from './money';
 
 describe('toMinor', () => {
   it.each([
@@ -65,21 +65,5 @@ describe('words and fees', () => {
     expect(money(1999, 'USD', 'en-US')).toBe('$19.99');
     expect(money(3000, 'JPY', 'en-US')).toBe('¥3,000');
     expect(money(100, 'nonsense', 'en')).toBe('1 NONSENSE');
-  });
-
-  it('rounds a fee up and charges nothing for nothing', () => {
-    expect(feeOf(15000, usualFees('USD'))).toBe(465);
-    expect(feeOf(1, usualFees('USD'))).toBe(31);
-    expect(feeOf(0, usualFees('USD'))).toBe(0);
-  });
-});
-
-describe('tax', () => {
-  it('is counted to the minor unit, halves up', () => {
-    expect(taxOf(15000, 13)).toBe(1950);
-    expect(taxOf(1999, 14.975)).toBe(299);
-    expect(taxOf(50, 13)).toBe(7);
-    expect(taxOf(3000, 10)).toBe(300);
-    expect(taxOf(2500, null)).toBe(0);
   });
 });

@@ -64,25 +64,3 @@ export function money(minor: number, currency: string | null | undefined, lang: 
     return `${toMajor(minor, code)} ${code}`;
   }
 }
-
-export interface Fees {
-  percent: number;
-  /** In minor units. */
-  fixed: number;
-}
-
-/** What card payments cost unless the server says otherwise: 2.9 % and 0.30. */
-export function usualFees(currency: string | null | undefined): Fees {
-  const digits = digitsOf(currency);
-  return { percent: 2.9, fixed: digits === 0 ? 30 : digits === 3 ? 300 : 30 };
-}
-
-/** The tax on an amount in minor units, rounded half up; the rate in percent with up to three decimals. */
-export function taxOf(minor: number, rate: number | null | undefined): number {
-  return Math.floor((minor * Math.round((rate ?? 0) * 1000) + 50_000) / 100_000);
-}
-
-/** The fee of one payment in minor units, rounded up. */
-export function feeOf(minor: number, fees: Fees): number {
-  return minor === 0 ? 0 : Math.ceil((minor * Math.round(fees.percent * 100)) / 10_000) + fees.fixed;
-}

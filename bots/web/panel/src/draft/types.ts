@@ -93,6 +93,8 @@ export interface Shared {
   progress?: Progress | null;
   suggestions?: Suggestion[] | null;
   errors?: Record<string, unknown> | null;
+  /** The rules answered alone: the model was late, away or resting. */
+  degraded?: boolean;
   publish?: { ready?: boolean; missing?: string[]; url?: string | null } | null;
 }
 

@@ -24,6 +24,7 @@ import { OwnPicture } from '../pictures/OwnPicture';
 import { EventEdit } from './EventEdit';
 import { NotFound } from './NotFound';
 import { PrivatePage } from './PrivatePage';
+import { Talk } from './Talk';
 
 export default function EventPage() {
   return <RequireUser>{(user) => <Loader user={user} />}</RequireUser>;
@@ -33,7 +34,7 @@ function Loader({ user }: { user: User }) {
   const { t } = useWords();
   const { id = '' } = useParams();
   const query = useQuery({ queryKey: ['event', id], queryFn: () => eventById(id), staleTime: 0 });
-  if (query.isPending) return <Shell><Waiting lines={6} /></Shell>;
+  if (query.isPending) return <Shell><Waiting page lines={6} /></Shell>;
   if (query.isError) {
     const failure = asFailure(query.error);
     if (failure.kind === 'invalid' || failure.kind === 'missing') return <NotFound title={t('event.missing')} />;
@@ -47,10 +48,10 @@ function Loader({ user }: { user: User }) {
   }
   const event = query.data;
   if (!event) return <NotFound title={t('event.missing')} />;
-  return <Event event={event} own={(event as { organizer_id?: string }).organizer_id === user.id} />;
+  return <Event event={event} userId={user.id} own={(event as { organizer_id?: string }).organizer_id === user.id} />;
 }
 
-function Event({ event, own }: { event: EventRow; own: boolean }) {
+function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: string }) {
   const { t, lang } = useWords();
   const cache = useQueryClient();
   const fresh = useJustPublished();
@@ -114,6 +115,7 @@ function Event({ event, own }: { event: EventRow; own: boolean }) {
             )}
           </section>
         )}
+        {own && event.status === 'published' && <Talk event={event} userId={userId} />}
         {own && event.status === 'published' && (
           <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />
         )}

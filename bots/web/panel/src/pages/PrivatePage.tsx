@@ -7,10 +7,10 @@ import { useOwnPicture } from '../pictures/useOwnPicture';
 import { framed, Frame } from '../wizard/PagePreview';
 
 export function PrivatePage({ event }: { event: EventRow }) {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const { imageUrl } = draftOf(event);
   const picture = useOwnPicture(imageUrl);
-  const page = useQuery({ queryKey: ['page', event.id, event.revision], queryFn: () => eventPage(event.id), retry: 1 });
+  const page = useQuery({ queryKey: ['page', event.id, event.revision, lang], queryFn: () => eventPage(event.id, lang), retry: 1 });
   return (
     <section className="card" aria-labelledby="page">
       <h2 id="page">{t('event.page')}</h2>

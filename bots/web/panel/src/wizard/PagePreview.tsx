@@ -12,10 +12,11 @@ import { Preview } from './Preview';
 
 export function PagePreview() {
   const { server, draft, revision } = useSnapshot();
+  const { lang } = useWords();
   const id = server.id ?? null;
   const page = useQuery({
-    queryKey: ['page', id, revision],
-    queryFn: () => eventPage(id ?? ''),
+    queryKey: ['page', id, revision, lang],
+    queryFn: () => eventPage(id ?? '', lang),
     enabled: !!id,
     placeholderData: keepPreviousData,
     retry: 1,

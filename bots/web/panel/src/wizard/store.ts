@@ -23,6 +23,8 @@ export interface Snapshot {
   progress: Progress | null;
   suggestions: Suggestion[];
   publish: Shared['publish'];
+  /** The last answer came without the model. */
+  degraded: boolean;
   edits: Edits;
   errors: Record<string, string>;
   conflicts: Conflict[];
@@ -75,6 +77,7 @@ export class WizardStore {
       progress: null,
       suggestions: [],
       publish: null,
+      degraded: false,
       edits: kept?.edits ?? {},
       errors: {},
       conflicts: [],
@@ -117,6 +120,7 @@ export class WizardStore {
       progress: shared.progress ?? this.snapshot.progress,
       suggestions: shared.suggestions ?? this.snapshot.suggestions,
       publish: shared.publish ?? this.snapshot.publish,
+      degraded: shared.degraded ?? this.snapshot.degraded,
       errors: shared.errors ? fieldWords(shared.errors) : this.snapshot.errors,
     });
   }

@@ -5,7 +5,6 @@ import { useQuery } from '@tanstack/react-query';
 import { asFailure } from '../../api/failure';
 import { beginConnect, paymentsState, type StripeAccount } from '../../api/payments';
 import { CONNECT_FALLBACK, safeConnect } from '../../config';
-import { feeOf, money, taxOf, usualFees, type Fees } from '../../draft/money';
 import { useWords, type Key } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
@@ -13,6 +12,7 @@ import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
+import { Takings } from '../Takings';
 import { useStageForm, words, type Slots } from '../useStageForm';
 
 const schema = z.object({
@@ -41,10 +41,8 @@ export function Payments() {
   const { form, errorOf, submit, busy } = useStageForm(5, schema, slots);
   const [leaving, setLeaving] = useState(false);
   const [failed, setFailed] = useState(false);
-  const currency = draft.currency ?? 'USD';
-  const state = useQuery({ queryKey: ['payments', currency], queryFn: () => paymentsState({ currency }), staleTime: 10_000, retry: false });
+  const state = useQuery({ queryKey: ['payments'], queryFn: () => paymentsState({}), staleTime: 10_000, retry: false });
   const account = state.data?.account ?? null;
-  const fees: Fees = state.data ? { percent: state.data.fee.basisPoints / 100, fixed: state.data.fee.fixedCents } : usualFees(currency);
   const connect = async () => {
     setLeaving(true);
     setFailed(false);
@@ -71,7 +69,7 @@ export function Payments() {
           </Button>
         )}
       </div>
-      <FeeTable fees={fees} />
+      <Takings />
       <Field label={t('pay.tax')} error={errorOf('tax-rate')} note={<Source field="taxRate" />} className="narrow">
         {(control) => <input {...control} {...form.register('tax-rate')} type="text" inputMode="decimal" autoComplete="off" />}
       </Field>
@@ -95,39 +93,4 @@ function Account({ account }: { account: StripeAccount }) {
   const { t } = useWords();
   if (account.chargesEnabled) return <Banner tone="good">{t('pay.account.ready')}</Banner>;
   return <Banner tone="warn">{t(account.detailsSubmitted ? 'pay.account.checking' : 'pay.account.needs')}</Banner>;
-}
-
-function FeeTable({ fees }: { fees: Fees }) {
-  const { t, lang } = useWords();
-  const { draft } = useSnapshot();
-  const price = draft.priceCents;
-  if (!price) return null;
-  const tax = taxOf(price, draft.taxRate);
-  const fee = feeOf(price + tax, fees);
-  const say = (minor: number) => money(minor, draft.currency, lang);
-  return (
-    <section className="fees" aria-labelledby="fees">
-      <h3 id="fees">{t('pay.fees')}</h3>
-      <dl>
-        <div>
-          <dt>{t('pay.fees.price')}</dt>
-          <dd>{say(price)}</dd>
-        </div>
-        {tax > 0 && (
-          <div>
-            <dt>{t('pay.fees.tax', { percent: String(draft.taxRate) })}</dt>
-            <dd>+ {say(tax)}</dd>
-          </div>
-        )}
-        <div>
-          <dt>{t('pay.fees.fee', { percent: fees.percent, fixed: say(fees.fixed) })}</dt>
-          <dd>− {say(fee)}</dd>
-        </div>
-        <div className="total">
-          <dt>{t('pay.fees.net')}</dt>
-          <dd>{say(Math.max(0, price + tax - fee))}</dd>
-        </div>
-      </dl>
-    </section>
-  );
 }

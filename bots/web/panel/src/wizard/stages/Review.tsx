@@ -9,6 +9,7 @@ import { Back, Check } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
 import { gaps } from '../missing';
 import { PagePreview } from '../PagePreview';
+import { Takings } from '../Takings';
 import { GuestAccount } from './GuestAccount';
 
 const VISIBILITIES = ['public', 'private'] as const;
@@ -19,7 +20,7 @@ export const fieldKey = (field: string): Key => (FIELD_WORDS.has(field) ? (`fiel
 export function Review() {
   const { t } = useWords();
   const { store, guest, onPublished } = useDesk();
-  const { draft, failure } = useSnapshot();
+  const { draft, failure, degraded } = useSnapshot();
   const [busy, setBusy] = useState(false);
   const [joining, setJoining] = useState(false);
   const publish = async () => {
@@ -40,6 +41,7 @@ export function Review() {
         <p>{t('review.lead')}</p>
       </header>
       <PagePreview />
+      <Takings />
       <fieldset className="choices">
         <legend>{t('review.visibility')}</legend>
         {VISIBILITIES.map((one) => (
@@ -53,6 +55,7 @@ export function Review() {
         ))}
       </fieldset>
       <Checklist />
+      {degraded && <p className="soft">{t('review.degraded')}</p>}
       {failure?.kind === 'conflict' && <Banner tone="warn">{t('review.stale')}</Banner>}
       <footer className="stage-foot">
         <Button look="quiet" icon={<Back />} onClick={() => store.goTo(STAGES[4] ?? 5)}>
