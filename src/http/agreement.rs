@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::calendar;
 use super::schedule::Schedule;
+use super::words::Words;
 use crate::domain::draft::Draft;
 use crate::domain::values::{EventStatus, Visibility};
 use crate::store::pages::Page;
@@ -88,7 +89,7 @@ fn check(zone: &TimeZone, name: &str, local: DateTime, duration_min: u32) {
     let start = zone.to_timestamp(local).unwrap();
     let end = start + SignedDuration::from_mins(i64::from(duration_min));
 
-    let words = Schedule::of(&page.draft).words().unwrap();
+    let words = Schedule::of(&page.draft).when(Words::english()).unwrap();
     let machine = |text: &str| text.parse::<Timestamp>().unwrap();
     assert_eq!(
         (machine(&words.start), machine(words.end.as_ref().unwrap())),
@@ -101,7 +102,7 @@ fn check(zone: &TimeZone, name: &str, local: DateTime, duration_min: u32) {
     let end_day = words.end_day.as_ref().unwrap_or(&words.day);
     assert_eq!(shown(end_day, words.end_hour.as_ref().unwrap()), wall(end), "end for people: {place}");
 
-    let entry = calendar::entry(&page, "https://events.example/e/night", "events.example").unwrap();
+    let entry = calendar::entry(&page, "https://events.example/e/night", "events.example", Words::english()).unwrap();
     assert_eq!((instant(&entry, "DTSTART"), instant(&entry, "DTEND")), (start, end), "calendar: {place}\n{entry}");
 }
 

@@ -11,6 +11,7 @@ use super::rhythm::Rhythm;
 use super::schedule::Schedule;
 use super::text::{clean, one_line};
 use super::vtimezone;
+use super::words::Words;
 use crate::domain::values::EventStatus;
 use crate::store::pages::Page;
 
@@ -19,16 +20,16 @@ const LINE: usize = 75;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The calendar file of an event; `None` while nobody knows its day. `url` is its page, `host` ours.
-pub(super) fn entry(page: &Page, url: &str, host: &str) -> Option<String> {
-    written(page, &Place::of(page), url, host)
+pub(super) fn entry(page: &Page, url: &str, host: &str, words: &Words) -> Option<String> {
+    written(page, &Place::of(page), url, host, words)
 }
 
 /// The same for whoever has a ticket, with the link to join.
-pub(super) fn guest_entry(page: &Page, url: &str, host: &str) -> Option<String> {
-    written(page, &Place::with_link(page), url, host)
+pub(super) fn guest_entry(page: &Page, url: &str, host: &str, words: &Words) -> Option<String> {
+    written(page, &Place::with_link(page), url, host, words)
 }
 
-fn written(page: &Page, place: &Place, url: &str, host: &str) -> Option<String> {
+fn written(page: &Page, place: &Place, url: &str, host: &str, words: &Words) -> Option<String> {
     let schedule = Schedule::of(&page.draft);
     let rhythm = page.draft.recurrence.as_deref().and_then(Rhythm::parse);
     let times = times(&schedule)?;
@@ -51,20 +52,20 @@ fn written(page: &Page, place: &Place, url: &str, host: &str) -> Option<String> 
     lines.extend(times);
     lines.extend(rhythm.and_then(|rhythm| rhythm.rule(&schedule)).map(|rule| format!("RRULE:{rule}")));
     lines.push(format!("STATUS:{}", if cancelled { "CANCELLED" } else { "CONFIRMED" }));
-    lines.extend(texts(page, place));
+    lines.extend(texts(page, place, words));
     lines.extend([format!("URL:{url}"), "END:VEVENT".to_owned(), "END:VCALENDAR".to_owned()]);
     Some(lines.iter().map(|line| folded(line)).collect())
 }
 
-fn texts(page: &Page, place: &Place) -> Vec<String> {
+fn texts(page: &Page, place: &Place, words: &Words) -> Vec<String> {
     let name = page.draft.name.as_deref().map(one_line).unwrap_or_default();
     let mut lines = vec![format!("SUMMARY:{}", escaped(&name))];
     let description = page.draft.description.as_deref().map(clean).unwrap_or_default();
-    let join = place.join_url.as_ref().map(|url| format!("Join online: {url}"));
-    let words: Vec<String> =
+    let join = place.join_url.as_ref().map(|url| format!("{}: {url}", words.text("join")));
+    let told: Vec<String> =
         [Some(description).filter(|text| !text.trim().is_empty()), join].into_iter().flatten().collect();
-    lines.extend((!words.is_empty()).then(|| format!("DESCRIPTION:{}", escaped(words.join("\n\n").trim()))));
-    lines.extend(place.line().map(|line| format!("LOCATION:{}", escaped(&line))));
+    lines.extend((!told.is_empty()).then(|| format!("DESCRIPTION:{}", escaped(told.join("\n\n").trim()))));
+    lines.extend(place.line(words).map(|line| format!("LOCATION:{}", escaped(&line))));
     let position = place.venue.as_ref().and_then(|venue| venue.position);
     lines.extend(position.map(|(lat, lon)| format!("GEO:{lat:.6};{lon:.6}")));
     lines

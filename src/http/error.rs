@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::reserved::Audience;
 use super::templates::{self, Notice};
+use super::words::Words;
 use crate::accounts::error::AccountsError;
 use crate::store::error::StoreError;
 
@@ -262,10 +263,10 @@ impl Failure {
     }
 
     /// The answer that the caller reads.
-    pub(super) fn answer(&self, audience: Audience, request_id: &str) -> Response {
+    pub(super) fn answer(&self, audience: Audience, request_id: &str, words: &Words) -> Response {
         let mut response = match audience {
             Audience::Program => self.json(request_id),
-            Audience::Person => self.page(request_id).unwrap_or_else(|_| self.json(request_id)),
+            Audience::Person => self.page(request_id, words).unwrap_or_else(|_| self.json(request_id)),
         };
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -287,31 +288,23 @@ impl Failure {
     }
 
     /// The same bytes for everything that is not there: only a fault of ours names its request.
-    fn page(&self, request_id: &str) -> Result<Response, minijinja::Error> {
-        let terminal =
-            "You can make and publish your event in the terminal now. On the machine where EventOS runs, type:";
-        let html = templates::notice(&match self.status {
-            StatusCode::NOT_FOUND => Notice {
-                title: "We can’t find this page",
-                text: "The link may have a typo, or the event may not be public. Ask the organizer for the current link.",
-                command: None,
-                reference: None,
-            },
-            StatusCode::NOT_IMPLEMENTED => Notice {
-                title: self.message.trim_end_matches('.'),
-                text: terminal,
-                command: Some("eventos chat"),
-                reference: None,
-            },
-            status if status.is_server_error() => Notice {
-                title: "Something is not right on our side",
-                text: &self.message,
-                command: None,
-                reference: Some(request_id),
-            },
-            _ => Notice { title: "That did not work", text: &self.message, command: None, reference: None },
-        })?;
-        Ok((self.status, [(CONTENT_SECURITY_POLICY, templates::POLICY.clone())], Html(html)).into_response())
+    fn page(&self, request_id: &str, words: &Words) -> Result<Response, minijinja::Error> {
+        let status = self.status;
+        let (title, text) = match (status, self.code.as_ref()) {
+            (StatusCode::NOT_FOUND, _) => ("notice_absent", words.text("notice_absent_text").to_owned()),
+            (_, "NOT_BUILT") => ("notice_planned", words.text("notice_planned_text").to_owned()),
+            (_, "INTERNAL_ERROR") => ("notice_fault", words.text("notice_fault_text").to_owned()),
+            (status, _) if status.is_server_error() => ("notice_fault", words.text("notice_away_text").to_owned()),
+            (_, "RATE_LIMIT") => {
+                let seconds = self.retry_after_s.unwrap_or(1).to_string();
+                ("notice_refused", words.fill("e_fast", &[("count", &seconds)]))
+            }
+            _ => ("notice_refused", words.text("notice_refused_text").to_owned()),
+        };
+        let is_ours = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+        let notice = Notice { title: words.text(title), text: &text, reference: is_ours.then_some(request_id) };
+        let html = templates::notice(words, &notice)?;
+        Ok((status, [(CONTENT_SECURITY_POLICY, templates::POLICY.clone())], Html(html)).into_response())
     }
 }
 

@@ -3,15 +3,17 @@
 //! Promises: every text is cleaned here, and escaped by the template; every price carries its currency.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use minijinja::Value;
 use serde::Serialize;
 
 use super::place::Place;
 use super::rhythm::Rhythm;
-use super::schedule::{Schedule, Words};
+use super::schedule::{Schedule, When};
 use super::structured;
 use super::templates;
 use super::text::{Block, blocks, one_line, summary};
+use super::words::Words;
 use crate::domain::event_draft::image_url;
 use crate::domain::fact::Tier;
 use crate::domain::money::price_words;
@@ -32,18 +34,20 @@ pub(super) struct EventView {
     bare: bool,
     kind: &'static str,
     kind_words: &'static str,
+    /// As shared links name the page's language.
+    locale: &'static str,
     /// `cancelled`, `over` or `ahead`.
     state: &'static str,
     private: bool,
     url: Value,
     calendar_url: Value,
     /// Where its picture is, from the page's own origin.
-    picture: Option<String>,
+    picture: Option<Value>,
     /// The same with the host, for those who show a link elsewhere.
     picture_url: Option<Value>,
     tickets_url: Option<Value>,
     summary: String,
-    when: Option<Words>,
+    when: Option<When>,
     repeats: Option<String>,
     place: PlaceView,
     tickets: Vec<TicketView>,
@@ -74,16 +78,18 @@ struct TicketView {
 }
 
 impl EventView {
-    /// What guests see at this moment; `url` is the page's own address.
-    pub(super) fn of(page: &Page, url: &str, now: Timestamp) -> Self {
+    /// What guests see at this moment; `url` is the page's own address, `asked` the language that stands behind it.
+    pub(super) fn of(page: &Page, url: &str, asked: Option<&str>, words: &'static Words, now: Timestamp) -> Self {
         let draft = &page.draft;
         let schedule = Schedule::of(draft);
         let place = Place::of(page);
-        let when = schedule.words();
+        let when = schedule.when(words);
         let rhythm = draft.recurrence.as_deref().and_then(Rhythm::parse);
         let kind = draft.kind.unwrap_or(EventKind::Other);
-        let title =
-            draft.name.as_deref().map(one_line).filter(|name| !name.is_empty()).unwrap_or_else(|| "Event".to_owned());
+        let named = draft.name.as_deref().map(one_line).filter(|name| !name.is_empty());
+        let title = named.unwrap_or_else(|| words.text("event").to_owned());
+        // Who chose a language keeps it on the next page.
+        let lang = asked.map(|_| format!("?lang={}", words.language)).unwrap_or_default();
         let can_buy = page.status == EventStatus::Published
             && draft.visibility == Some(Visibility::Public)
             && (rhythm.is_some() || !schedule.is_over(now));
@@ -94,7 +100,8 @@ impl EventView {
             bare: about.is_empty() && refunds.is_empty() && draft.amenities.is_empty(),
             title,
             kind: kind.as_str(),
-            kind_words: kind.words(),
+            kind_words: words.text(kind_key(kind)),
+            locale: words.locale(),
             state: match page.status {
                 EventStatus::Cancelled => "cancelled",
                 _ if rhythm.is_none() && schedule.is_over(now) => "over",
@@ -102,18 +109,18 @@ impl EventView {
             },
             private: draft.visibility == Some(Visibility::Private),
             url: templates::address(url),
-            calendar_url: templates::address(&format!("{url}.ics")),
-            picture: draft.image_id.map(image_url),
+            calendar_url: templates::address(&format!("{url}.ics{lang}")),
+            picture: draft.image_id.map(image_url).as_deref().map(templates::address),
             picture_url: picture_of(page, url).as_deref().map(templates::address),
-            tickets_url: can_buy.then(|| templates::address(&format!("{url}/tickets"))),
-            summary: link_summary(when.as_ref(), &place, draft.description.as_deref()),
-            repeats: rhythm.map(|rhythm| rhythm.words()),
-            tickets: tickets(page),
-            ticket_note: draft.max_per_order.map(|count| format!("Up to {} per order", counted(count, "ticket"))),
-            capacity: draft.capacity.map(grouped),
+            tickets_url: can_buy.then(|| templates::address(&format!("{url}/tickets{lang}"))),
+            summary: link_summary(when.as_ref(), &place, draft.description.as_deref(), words),
+            repeats: rhythm.map(|rhythm| rhythm.words(words)),
+            tickets: tickets(page, words),
+            ticket_note: draft.max_per_order.map(|count| words.fill("per_order", &[("count", &words.number(count))])),
+            capacity: draft.capacity.map(|count| words.fill("room_for", &[("count", &words.number(count))])),
             organizer: page.organizer.as_deref().map(one_line).filter(|name| !name.is_empty()),
             about,
-            amenities: draft.amenities.iter().map(|amenity| amenity_words(amenity)).collect(),
+            amenities: draft.amenities.iter().map(|amenity| amenity_words(amenity, words)).collect(),
             refunds,
             structured: Value::from_safe_string(structured::event(page, &schedule, &place, url)),
             place: PlaceView::of(place, tickets_cost(page)),
@@ -152,38 +159,39 @@ fn tickets_cost(page: &Page) -> bool {
     page.draft.price_cents.is_some_and(|cents| cents > 0) || page.draft.tiers.iter().any(|tier| tier.price_cents > 0)
 }
 
-fn tickets(page: &Page) -> Vec<TicketView> {
+fn tickets(page: &Page, words: &Words) -> Vec<TicketView> {
     let draft = &page.draft;
-    let price = |cents| if cents == 0 { "Free".to_owned() } else { price_words(cents, draft.currency) };
+    let price = |cents| if cents == 0 { words.text("free").to_owned() } else { price_words(cents, draft.currency) };
     if draft.tiers.is_empty() {
-        let usual = |cents| TicketView { name: "Admission".to_owned(), price: price(cents), note: None };
+        let usual = |cents| TicketView { name: words.text("admission").to_owned(), price: price(cents), note: None };
         return draft.price_cents.map(usual).into_iter().collect();
     }
     let of = |tier: &Tier| TicketView {
         name: one_line(&tier.name),
         price: price(tier.price_cents),
-        note: ticket_note(tier),
+        note: ticket_note(tier, words),
     };
     draft.tiers.iter().map(of).collect()
 }
 
-fn ticket_note(tier: &Tier) -> Option<String> {
-    let day = |day: jiff::civil::Date| day.strftime("%-d %B %Y").to_string();
+fn ticket_note(tier: &Tier, words: &Words) -> Option<String> {
+    let day = |day: Date| words.date(day);
     let sales = match (tier.sales_from.map(day), tier.sales_until.map(day)) {
-        (Some(from), Some(until)) => Some(format!("On sale {from} – {until}")),
-        (Some(from), None) => Some(format!("On sale from {from}")),
-        (None, Some(until)) => Some(format!("On sale until {until}")),
+        (Some(from), Some(until)) => Some(words.fill("sale_between", &[("from", &from), ("until", &until)])),
+        (Some(from), None) => Some(words.fill("not_yet", &[("moment", &from)])),
+        (None, Some(until)) => Some(words.fill("until", &[("moment", &until)])),
         (None, None) => None,
     };
-    let quantity = tier.quantity.map(|count| counted(count, "ticket"));
-    let most = tier.max_per_order.map(|count| format!("up to {count} per order"));
+    let counted = |key: &str, count: u32| words.fill(key, &[("count", &words.number(count))]);
+    let quantity = tier.quantity.map(|count| counted(if count == 1 { "ticket_one" } else { "ticket_count" }, count));
+    let most = tier.max_per_order.map(|count| counted("most", count));
     let parts: Vec<String> = [quantity, most, sales].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// The text below a shared link: when, where, and how the description begins.
-fn link_summary(when: Option<&Words>, place: &Place, description: Option<&str>) -> String {
-    let facts: Vec<String> = [when.map(Words::line), place.line()].into_iter().flatten().collect();
+fn link_summary(when: Option<&When>, place: &Place, description: Option<&str>, words: &Words) -> String {
+    let facts: Vec<String> = [when.map(|when| when.line(words)), place.line(words)].into_iter().flatten().collect();
     let parts: Vec<String> = [facts.join(" · "), description.map(one_line).unwrap_or_default()]
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -191,35 +199,27 @@ fn link_summary(when: Option<&Words>, place: &Place, description: Option<&str>) 
     summary(&parts.join(". "), SUMMARY_CHARS)
 }
 
-/// `av_equipment` is `Av equipment` to nobody: the few that are not plain words have their own.
-fn amenity_words(amenity: &str) -> String {
-    match amenity {
-        "wifi" => "Wi-Fi".to_owned(),
-        "av_equipment" => "AV equipment".to_owned(),
-        "wheelchair" => "Wheelchair access".to_owned(),
-        other => {
-            let words = one_line(&other.replace('_', " "));
-            let mut letters = words.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
+fn kind_key(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Conference => "kind_conference",
+        EventKind::Workshop => "kind_workshop",
+        EventKind::Meetup => "kind_meetup",
+        EventKind::Concert => "kind_concert",
+        EventKind::Webinar => "kind_webinar",
+        EventKind::Festival => "kind_festival",
+        EventKind::Networking => "kind_networking",
+        EventKind::Other => "kind_other",
     }
 }
 
-fn counted(count: u32, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// `12,000`
-fn grouped(count: u32) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+/// What guests find there; what nobody here knows stays as its organizer wrote it.
+fn amenity_words(amenity: &str, words: &Words) -> String {
+    if let Some(known) = words.maybe(&format!("amenity_{amenity}")) {
+        return known.to_owned();
     }
-    text
+    let written = one_line(&amenity.replace('_', " "));
+    let mut letters = written.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -227,20 +227,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_and_needs_are_written_for_people() {
-        assert_eq!(
-            (grouped(7).as_str(), grouped(1_000).as_str(), grouped(1_234_567).as_str()),
-            ("7", "1,000", "1,234,567")
-        );
-        assert_eq!(counted(1, "ticket"), "1 ticket");
-        assert_eq!(amenity_words("av_equipment"), "AV equipment");
-        assert_eq!(amenity_words("outdoor_space"), "Outdoor space");
+    fn needs_are_written_for_people() {
+        let said = |amenity| amenity_words(amenity, Words::english());
+        assert_eq!((said("av_equipment").as_str(), said("hot_tub").as_str()), ("AV equipment", "Hot tub"));
+        assert_eq!(amenity_words("wheelchair", Words::known("fr").unwrap()), "Accès en fauteuil roulant");
     }
 
     #[test]
     fn a_ticket_says_how_many_and_until_when() {
         let tier = Tier { quantity: Some(1), sales_until: Some(jiff::civil::date(2027, 5, 1)), ..Tier::default() };
-        assert_eq!(ticket_note(&tier).as_deref(), Some("1 ticket · On sale until 1 May 2027"));
-        assert_eq!(ticket_note(&Tier::default()), None);
+        let note = |tier: &Tier| ticket_note(tier, Words::english());
+        assert_eq!(note(&tier).as_deref(), Some("1 ticket · On sale until 1 May 2027"));
+        assert_eq!(note(&Tier::default()), None);
     }
 }

@@ -48,6 +48,7 @@ mod structured;
 mod templates;
 mod text;
 mod vtimezone;
+mod words;
 
 /// The one inline style that the panel's page may show: that of the event pages, for their preview.
 pub fn page_style() -> &'static str {

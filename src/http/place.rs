@@ -10,6 +10,7 @@ use crate::domain::values::PlaceKind;
 use crate::store::pages::Page;
 
 use super::text::one_line;
+use super::words::Words;
 
 /// Where an event takes place.
 #[derive(Debug, Default, PartialEq)]
@@ -56,11 +57,11 @@ impl Place {
     }
 
     /// All of it on one line: `Steam Whistle, 255 Bremner Blvd, Toronto`, `Online`.
-    pub(super) fn line(&self) -> Option<String> {
+    pub(super) fn line(&self, words: &Words) -> Option<String> {
         let venue = self.venue.as_ref().map(Venue::line).filter(|line| !line.is_empty());
         match (venue, self.online) {
-            (Some(venue), true) => Some(format!("{venue} and online")),
-            (None, true) => Some("Online".to_owned()),
+            (Some(venue), true) => Some(words.fill("place_and_online", &[("place", &venue)])),
+            (None, true) => Some(words.text("online").to_owned()),
             (venue, false) => venue,
         }
     }

@@ -3,17 +3,19 @@
 //! Promises: it is the public page, made by the same template from the same values; whoever is not the organizer gets the
 //! answer of an event that does not exist.
 
-use axum::extract::{Path, State};
-use axum::http::HeaderValue;
+use axum::extract::{Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
 use uuid::Uuid;
 
 use super::error::HttpError;
+use super::event_page::Asked;
 use super::event_view::EventView;
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
 use super::templates;
+use super::words::Words;
 use crate::accounts::caller::Caller;
 use crate::store::pages;
 
@@ -26,13 +28,18 @@ use crate::store::pages;
     operation_id = "own_event_page",
     tag = "Events",
     security(("bearer" = [])),
-    params(("id" = String, Path, description = "The event")),
+    params(
+        ("id" = String, Path, description = "The event"),
+        ("lang" = Option<String>, Query, description = "en, es, fr or zh; else the language of Accept-Language"),
+    ),
     responses((status = 200, description = "The page", content_type = "text/html"), Refusals)
 )]
 pub(super) async fn show(
     State(state): State<HttpState>,
     caller: Caller,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response, HttpError> {
     caller.person().ok_or(HttpError::Unauthorized)?;
     let id: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
@@ -40,7 +47,9 @@ pub(super) async fn show(
     let page = pages::own(&mut tx, id).await?.ok_or(HttpError::NotFound)?;
     drop(tx);
     let url = format!("{}/e/{}", state.public_url.trim_end_matches('/'), page.slug);
-    let html = templates::event(&EventView::of(&page, &url, state.clock.now()))?;
+    let lang = asked.lang.as_deref();
+    let words = Words::wanted(lang, None, &headers).unwrap_or_else(Words::english);
+    let html = templates::event(words, &EventView::of(&page, &url, lang, words, state.clock.now()), false)?;
     let headers =
         [(CACHE_CONTROL, HeaderValue::from_static("no-store")), (CONTENT_SECURITY_POLICY, templates::POLICY.clone())];
     Ok((headers, Html(html)).into_response())

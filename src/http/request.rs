@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 
 use super::error::Failure;
 use super::reserved::{Area, area};
+use super::words::Words;
 use crate::domain::clock::{Ids as _, RandomIds};
 use crate::telemetry::metrics;
 
@@ -36,13 +37,14 @@ const PERMISSIONS: HeaderValue =
 pub(super) async fn serve(request: Request, next: Next) -> Response {
     let area = area(request.uri().path());
     let id = request_id(request.headers());
+    let words = tongue(&request);
     let route = request.extensions().get::<MatchedPath>().map_or(area.prefix, MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     // Kept at every filter, so that no line is without its request.
     let span = tracing::error_span!("request", request.id = id, http.method = %method, http.route = route);
     async {
         let begun = Instant::now();
-        let response = finish(next.run(request).await, area, &id);
+        let response = finish(next.run(request).await, area, &id, words);
         let (status, took) = (response.status().as_u16(), begun.elapsed());
         metrics::request(&route, status, took);
         log(status, took.as_secs_f64() * 1000.0, &route);
@@ -72,9 +74,16 @@ fn request_id(headers: &HeaderMap) -> String {
     sane.map_or_else(|| RandomIds.id().to_string(), str::to_owned)
 }
 
-fn finish(mut response: Response, area: &Area, id: &str) -> Response {
+/// The language of a page that only says what went wrong.
+fn tongue(request: &Request) -> &'static Words {
+    let query = request.uri().query().unwrap_or_default();
+    let asked = query.split('&').find_map(|part| part.strip_prefix("lang="));
+    Words::wanted(asked, None, request.headers()).unwrap_or_else(Words::english)
+}
+
+fn finish(mut response: Response, area: &Area, id: &str, words: &Words) -> Response {
     if let Some(failure) = failure(&response) {
-        let mut answer = failure.answer(area.audience, id);
+        let mut answer = failure.answer(area.audience, id, words);
         // What the layers below said about the refusal, such as the methods that are allowed.
         let said = std::mem::take(response.headers_mut());
         let own = |name: &HeaderName| [CONTENT_LENGTH, CONTENT_TYPE, CACHE_CONTROL].contains(name);

@@ -3,10 +3,11 @@
 //! Promises: a rule that is not plainly one of RFC 5545 section 3.3.10 reaches no calendar; a rule that cannot be said
 //! exactly is only said to repeat.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 
 use super::schedule::Schedule;
+use super::words::Words;
 
 /// Parts whose values are numbers, weekdays or lists of them.
 const LISTS: &[&str] =
@@ -39,12 +40,12 @@ impl Rhythm {
     }
 
     /// The rule in words: `Every 2 weeks on Tuesday and Thursday, 10 times`.
-    pub(super) fn words(&self) -> String {
-        self.exact_words().unwrap_or_else(|| "Repeats".to_owned())
+    pub(super) fn words(&self, words: &Words) -> String {
+        self.exact(words).unwrap_or_else(|| words.text("repeats").to_owned())
     }
 
-    fn exact_words(&self) -> Option<String> {
-        let (mut unit, mut interval, mut days, mut end) = ("", 1_u32, String::new(), String::new());
+    fn exact(&self, words: &Words) -> Option<String> {
+        let (mut unit, mut interval, mut days, mut times, mut until) = ("", 1_u32, None, None, None);
         for (name, value) in &self.0 {
             match (name.as_str(), value.as_str()) {
                 ("FREQ", "DAILY") => unit = "day",
@@ -52,20 +53,31 @@ impl Rhythm {
                 ("FREQ", "MONTHLY") => unit = "month",
                 ("FREQ", "YEARLY") => unit = "year",
                 ("INTERVAL", count) => interval = count.parse().ok()?,
-                ("COUNT", count) => end = format!(", {count} times"),
-                ("UNTIL", until) => end = format!(", until {}", day_of(until)?.strftime("%-d %B %Y")),
-                ("BYDAY", list) => days = format!(" on {}", joined(&weekdays(list)?)),
+                ("COUNT", count) => times = Some(count),
+                ("UNTIL", last) => until = Some(words.date(day_of(last)?)),
+                ("BYDAY", list) => days = Some(words.list(&weekdays(list, words)?)),
                 ("WKST", _) => {}
                 _ => return None,
             }
         }
-        let every = match (unit, interval) {
-            ("", _) => return None,
-            (unit, _) if unit != "week" && !days.is_empty() => return None,
-            (unit, 1) => format!("Every {unit}"),
-            (unit, count) => format!("Every {count} {unit}s"),
+        if unit.is_empty() || unit != "week" && days.is_some() {
+            return None;
+        }
+        let mut said = match interval {
+            1 => words.text(&format!("every_{unit}")).to_owned(),
+            count => words.fill(&format!("every_{unit}s"), &[("count", &count.to_string())]),
         };
-        Some(format!("{every}{days}{end}"))
+        let more = [
+            ("repeats_on", "days", days),
+            ("repeats_times", "count", times.map(str::to_owned)),
+            ("repeats_until", "date", until),
+        ];
+        for (key, name, value) in more {
+            if let Some(value) = value {
+                said = words.fill(key, &[("every", &said), (name, &value)]);
+            }
+        }
+        Some(said)
     }
 }
 
@@ -97,25 +109,18 @@ fn last_instant(until: &str, schedule: &Schedule) -> Option<String> {
     Some(instant.strftime("%Y%m%dT%H%M%SZ").to_string())
 }
 
-fn weekdays(list: &str) -> Option<Vec<&'static str>> {
-    let name = |code: &str| match code {
-        "MO" => Some("Monday"),
-        "TU" => Some("Tuesday"),
-        "WE" => Some("Wednesday"),
-        "TH" => Some("Thursday"),
-        "FR" => Some("Friday"),
-        "SA" => Some("Saturday"),
-        "SU" => Some("Sunday"),
+fn weekdays<'a>(list: &str, words: &'a Words) -> Option<Vec<&'a str>> {
+    let day = |code: &str| match code {
+        "MO" => Some(Weekday::Monday),
+        "TU" => Some(Weekday::Tuesday),
+        "WE" => Some(Weekday::Wednesday),
+        "TH" => Some(Weekday::Thursday),
+        "FR" => Some(Weekday::Friday),
+        "SA" => Some(Weekday::Saturday),
+        "SU" => Some(Weekday::Sunday),
         _ => None,
     };
-    list.split(',').map(name).collect()
-}
-
-fn joined(names: &[&str]) -> String {
-    match names {
-        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
-        names => names.concat(),
-    }
+    list.split(',').map(|code| Some(words.weekday(day(code)?))).collect()
 }
 
 #[cfg(test)]
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn words_are_exact_or_few() {
-        let said = |rule: &str| Rhythm::parse(rule).unwrap().words();
+        let said = |rule: &str| Rhythm::parse(rule).unwrap().words(Words::english());
         assert_eq!(said("FREQ=WEEKLY;BYDAY=TU"), "Every week on Tuesday");
         assert_eq!(
             said("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,SA;COUNT=10"),
@@ -169,5 +174,15 @@ mod tests {
         assert_eq!(said("FREQ=MONTHLY;UNTIL=20271231T235959Z"), "Every month, until 31 December 2027");
         assert_eq!(said("FREQ=MONTHLY;BYDAY=1TU"), "Repeats");
         assert_eq!(said("FREQ=DAILY;BYDAY=MO"), "Repeats");
+        let spoken = ["es", "fr", "zh"].map(|language| {
+            let rule = Rhythm::parse("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,SA;COUNT=10").unwrap();
+            rule.words(Words::known(language).unwrap())
+        });
+        let expected = [
+            "Cada 2 semanas: martes, jueves y sábado, 10 veces",
+            "Toutes les 2 semaines : mardi, jeudi et samedi, 10 fois",
+            "每 2 周星期二、星期四和星期六，共 10 次",
+        ];
+        assert_eq!(spoken, expected);
     }
 }

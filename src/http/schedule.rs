@@ -9,6 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::Serialize;
 
+use super::words::Words;
 use crate::domain::draft::Draft;
 
 /// When an event takes place.
@@ -32,9 +33,9 @@ pub(super) enum Schedule {
     },
 }
 
-/// The words of a schedule.
+/// A schedule for people.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Words {
+pub(super) struct When {
     /// `Saturday, 5 June 2027`.
     pub(super) day: String,
     /// `7:00 PM`.
@@ -45,11 +46,11 @@ pub(super) struct Words {
     pub(super) end_hour: Option<String>,
     /// `Toronto time (EDT, UTC−4)`.
     pub(super) zone: Option<String>,
-    /// The beginning for machines, as in ISO 8601.
+    /// For machines.
     pub(super) start: String,
-    /// The end for machines.
+    /// The end, when it is known.
     pub(super) end: Option<String>,
-    /// `JUN`.
+    /// `Jun`.
     pub(super) month: String,
     /// `5`.
     pub(super) date: String,
@@ -84,43 +85,51 @@ impl Schedule {
         }
     }
 
-    /// The words for a page; `None` while nothing is decided.
-    pub(super) fn words(&self) -> Option<Words> {
+    /// Beginning and end for machines, as in ISO 8601; `None` while nothing is decided.
+    pub(super) fn machine(&self) -> Option<(String, Option<String>)> {
         match self {
             Self::Open => None,
-            Self::Days { first, last } => Some(Words {
-                end_day: (first != last).then(|| day_words(*last)),
-                start: first.to_string(),
-                end: (first != last).then(|| last.to_string()),
-                ..Words::of_day(*first)
-            }),
-            Self::Hours { start, end } => Some(Words {
-                hour: Some(hour_words(start)),
-                end_day: end.as_ref().map(Zoned::date).filter(|day| *day != start.date()).map(day_words),
-                end_hour: end.as_ref().map(hour_words),
-                zone: Some(zone_words(start, end.as_ref())),
-                start: machine(start),
-                end: end.as_ref().map(machine),
-                ..Words::of_day(start.date())
-            }),
+            Self::Days { first, last } => Some((first.to_string(), (first != last).then(|| last.to_string()))),
+            Self::Hours { start, end } => Some((machine(start), end.as_ref().map(machine))),
+        }
+    }
+
+    /// For people; `None` while nothing is decided.
+    pub(super) fn when(&self, words: &Words) -> Option<When> {
+        let (start, end) = self.machine()?;
+        let on = |day: Date| When {
+            day: words.day(day),
+            month: words.month_short(day).to_owned(),
+            date: day.day().to_string(),
+            start,
+            end,
+            ..When::default()
+        };
+        match self {
+            Self::Open => None,
+            Self::Days { first, last } => {
+                Some(When { end_day: (first != last).then(|| words.day(*last)), ..on(*first) })
+            }
+            Self::Hours { start, end } => {
+                let another = end.as_ref().map(Zoned::date).filter(|day| *day != start.date());
+                Some(When {
+                    hour: Some(words.hour(start.time())),
+                    end_day: another.map(|day| words.day(day)),
+                    end_hour: end.as_ref().map(|end| words.hour(end.time())),
+                    zone: Some(zone_words(words, start, end.as_ref())),
+                    ..on(start.date())
+                })
+            }
         }
     }
 }
 
-impl Words {
-    fn of_day(day: Date) -> Self {
-        Self {
-            day: day_words(day),
-            month: day.strftime("%b").to_string(),
-            date: day.day().to_string(),
-            ..Self::default()
-        }
-    }
-
+impl When {
     /// All of it on one line.
-    pub(super) fn line(&self) -> String {
-        let at =
-            |day: &str, hour: Option<&String>| hour.map_or_else(|| day.to_owned(), |hour| format!("{day} at {hour}"));
+    pub(super) fn line(&self, words: &Words) -> String {
+        let at = |day: &str, hour: Option<&String>| {
+            hour.map_or_else(|| day.to_owned(), |hour| words.fill("at", &[("day", day), ("hour", hour)]))
+        };
         let start = at(&self.day, self.hour.as_ref());
         match (&self.end_day, &self.end_hour) {
             (Some(day), hour) => format!("{start} – {}", at(day, hour.as_ref())),
@@ -131,25 +140,21 @@ impl Words {
 }
 
 /// `2027-06-05T19:00:00-04:00`, as schema.org and HTML write an instant with its offset.
-pub(super) fn machine(moment: &Zoned) -> String {
+fn machine(moment: &Zoned) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-fn day_words(day: Date) -> String {
-    day.strftime("%A, %-d %B %Y").to_string()
-}
-
-fn hour_words(moment: &Zoned) -> String {
-    moment.strftime("%-I:%M %p").to_string()
-}
-
 /// The zone by the name of its city, its abbreviation and its distance from UTC, also at the end when that is another.
-fn zone_words(start: &Zoned, end: Option<&Zoned>) -> String {
+fn zone_words(words: &Words, start: &Zoned, end: Option<&Zoned>) -> String {
     let at_end = end.filter(|end| end.offset() != start.offset()).map(offset_words);
-    let offsets = at_end.map_or_else(|| offset_words(start), |end| format!("{}, then {end}", offset_words(start)));
+    let offsets = offset_words(start);
+    let offsets = at_end
+        .map_or_else(|| offsets.clone(), |later| words.fill("zone_then", &[("offsets", &offsets), ("later", &later)]));
     let name = start.time_zone().iana_name().unwrap_or("UTC");
     match name.rsplit_once('/') {
-        Some((area, city)) if area != "Etc" => format!("{} time ({offsets})", city.replace('_', " ")),
+        Some((area, city)) if area != "Etc" => {
+            words.fill("city_time", &[("city", &city.replace('_', " ")), ("offsets", &offsets)])
+        }
         _ if start.offset() == Offset::UTC && end.is_none_or(|end| end.offset() == Offset::UTC) => "UTC".to_owned(),
         _ => format!("{name} ({offsets})"),
     }
@@ -183,46 +188,69 @@ mod tests {
         }
     }
 
-    fn words(start: &str, zone: &str, minutes: u32) -> Words {
-        Schedule::of(&draft(start, zone, minutes)).words().unwrap()
+    fn when(start: &str, zone: &str, minutes: u32) -> When {
+        Schedule::of(&draft(start, zone, minutes)).when(Words::english()).unwrap()
+    }
+
+    fn line(when: &When) -> String {
+        when.line(Words::english())
     }
 
     #[test]
     fn words_name_weekday_day_hour_and_zone() {
-        let evening = words("2027-06-05T19:00", "America/Toronto", 180);
-        assert_eq!(evening.line(), "Saturday, 5 June 2027 at 7:00 PM – 10:00 PM");
+        let evening = when("2027-06-05T19:00", "America/Toronto", 180);
+        assert_eq!(line(&evening), "Saturday, 5 June 2027 at 7:00 PM – 10:00 PM");
         assert_eq!(evening.zone.as_deref(), Some("Toronto time (EDT, UTC−4)"));
         assert_eq!(
             (evening.start.as_str(), evening.end.as_deref()),
             ("2027-06-05T19:00:00-04:00", Some("2027-06-05T22:00:00-04:00"))
         );
         assert_eq!((evening.month.as_str(), evening.date.as_str()), ("Jun", "5"));
-        assert_eq!(words("2027-06-05T19:00", "Asia/Kathmandu", 60).zone.unwrap(), "Kathmandu time (UTC+5:45)");
-        assert_eq!(words("2027-01-05T19:00", "Europe/London", 60).zone.unwrap(), "London time (GMT, UTC)");
+        assert_eq!(when("2027-06-05T19:00", "Asia/Kathmandu", 60).zone.unwrap(), "Kathmandu time (UTC+5:45)");
+        assert_eq!(when("2027-01-05T19:00", "Europe/London", 60).zone.unwrap(), "London time (GMT, UTC)");
         assert_eq!(
-            words("2027-01-05T19:00", "America/Argentina/Buenos_Aires", 60).zone.unwrap(),
+            when("2027-01-05T19:00", "America/Argentina/Buenos_Aires", 60).zone.unwrap(),
             "Buenos Aires time (UTC−3)"
         );
-        assert_eq!(words("2027-01-05T19:00", "UTC", 60).zone.unwrap(), "UTC");
+        assert_eq!(when("2027-01-05T19:00", "UTC", 60).zone.unwrap(), "UTC");
+    }
+
+    #[test]
+    fn words_are_of_the_guests_language() {
+        let evening = Schedule::of(&draft("2027-06-05T19:00", "America/Toronto", 180));
+        let said = ["es", "fr", "zh"].map(|language| {
+            let words = Words::known(language).unwrap();
+            let when = evening.when(words).unwrap();
+            format!("{} · {}", when.line(words), when.zone.unwrap())
+        });
+        let expected = [
+            "sábado, 5 de junio de 2027, 19:00 – 22:00 · Hora de Toronto (EDT, UTC−4)",
+            "samedi 5 juin 2027 à 19:00 – 22:00 · Heure de Toronto (EDT, UTC−4)",
+            "2027年6月5日 星期六 19:00 – 22:00 · Toronto 时间（EDT, UTC−4）",
+        ];
+        assert_eq!(said, expected);
     }
 
     #[test]
     fn an_end_on_another_day_is_named() {
-        let night = words("2027-06-05T22:00", "Europe/Paris", 300);
-        assert_eq!(night.line(), "Saturday, 5 June 2027 at 10:00 PM – Sunday, 6 June 2027 at 3:00 AM");
+        let night = when("2027-06-05T22:00", "Europe/Paris", 300);
+        assert_eq!(line(&night), "Saturday, 5 June 2027 at 10:00 PM – Sunday, 6 June 2027 at 3:00 AM");
         let days =
             Draft { time: None, end_date: Some(jiff::civil::date(2027, 6, 7)), ..draft("2027-06-05T00:00", "UTC", 1) };
-        assert_eq!(Schedule::of(&days).words().unwrap().line(), "Saturday, 5 June 2027 – Monday, 7 June 2027");
-        assert_eq!(Schedule::of(&Draft::default()).words(), None);
+        assert_eq!(
+            line(&Schedule::of(&days).when(Words::english()).unwrap()),
+            "Saturday, 5 June 2027 – Monday, 7 June 2027"
+        );
+        assert_eq!(Schedule::of(&Draft::default()).when(Words::english()), None);
     }
 
     #[test]
     fn a_length_counts_real_minutes_when_the_clocks_change() {
-        let back = words("2026-10-31T23:00", "America/Toronto", 240);
-        assert_eq!(back.line(), "Saturday, 31 October 2026 at 11:00 PM – Sunday, 1 November 2026 at 2:00 AM");
+        let back = when("2026-10-31T23:00", "America/Toronto", 240);
+        assert_eq!(line(&back), "Saturday, 31 October 2026 at 11:00 PM – Sunday, 1 November 2026 at 2:00 AM");
         assert_eq!(back.zone.as_deref(), Some("Toronto time (EDT, UTC−4, then EST, UTC−5)"));
-        assert_eq!(words("2026-03-08T02:30", "America/Toronto", 60).start, "2026-03-08T03:30:00-04:00");
-        assert_eq!(words("2026-11-01T01:30", "America/Toronto", 60).start, "2026-11-01T01:30:00-04:00");
+        assert_eq!(when("2026-03-08T02:30", "America/Toronto", 60).start, "2026-03-08T03:30:00-04:00");
+        assert_eq!(when("2026-11-01T01:30", "America/Toronto", 60).start, "2026-11-01T01:30:00-04:00");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::store::pages::Page;
 /// The Event of this page as JSON that may stand in a script element.
 pub(super) fn event(page: &Page, schedule: &Schedule, place: &Place, url: &str) -> String {
     let draft = &page.draft;
-    let words = schedule.words();
+    let (start, end) = schedule.machine().unzip();
     let cancelled = page.status == EventStatus::Cancelled;
     let description = draft.description.as_deref().map(clean).filter(|text| !text.trim().is_empty());
     let organizer = page.organizer.as_deref().map(one_line);
@@ -27,8 +27,8 @@ pub(super) fn event(page: &Page, schedule: &Schedule, place: &Place, url: &str) 
         ("description", json!(description)),
         ("url", json!(url)),
         ("image", json!(picture_of(page, url))),
-        ("startDate", json!(words.as_ref().map(|words| &words.start))),
-        ("endDate", json!(words.as_ref().and_then(|words| words.end.as_ref()))),
+        ("startDate", json!(start)),
+        ("endDate", json!(end.flatten())),
         (
             "eventStatus",
             json!(if cancelled { "https://schema.org/EventCancelled" } else { "https://schema.org/EventScheduled" }),

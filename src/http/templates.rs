@@ -14,6 +14,8 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::words::Words;
+
 const STYLE: &str = include_str!("pages/page.css");
 
 static PAGES: LazyLock<Environment<'static>> = LazyLock::new(environment);
@@ -65,15 +67,15 @@ pub(super) struct Notice<'a> {
     pub(super) title: &'a str,
     /// What to do.
     pub(super) text: &'a str,
-    /// A command to type.
-    pub(super) command: Option<&'a str>,
     /// By which a fault is found again.
     pub(super) reference: Option<&'a str>,
 }
 
-/// The page of an event.
-pub(super) fn event(view: &impl Serialize) -> Result<String, minijinja::Error> {
-    PAGES.get_template("event.html")?.render(context! { event => Value::from(Serde(view)) })
+/// The page of an event; guests may choose another language on it, its organizer's preview follows the panel's.
+pub(super) fn event(words: &Words, view: &impl Serialize, may_choose: bool) -> Result<String, minijinja::Error> {
+    let tongues = if may_choose { Words::tongues() } else { Value::from(()) };
+    let event = Value::from(Serde(view));
+    PAGES.get_template("event.html")?.render(context! { lang => words.language, t => words.value(), tongues, event })
 }
 
 /// The description of the API.
@@ -93,14 +95,9 @@ pub(super) fn address(url: &str) -> Value {
 }
 
 /// A page of the shop, `till` or `order`, in this language.
-pub(super) fn shop(
-    name: &str,
-    language: &str,
-    words: Value,
-    tongues: Value,
-    view: &impl Serialize,
-) -> Result<String, minijinja::Error> {
+pub(super) fn shop(name: &str, words: &Words, view: &impl Serialize) -> Result<String, minijinja::Error> {
     let page = Value::from(Serde(view));
+    let (language, tongues, words) = (words.language, Words::tongues(), words.value());
     let values = if name == "till" {
         context! { lang => language, t => words, tongues, till => page }
     } else {
@@ -110,8 +107,9 @@ pub(super) fn shop(
 }
 
 /// A short page that says one thing.
-pub(super) fn notice(notice: &Notice<'_>) -> Result<String, minijinja::Error> {
-    PAGES.get_template("notice.html")?.render(context! { notice => Value::from(Serde(notice)) })
+pub(super) fn notice(words: &Words, notice: &Notice<'_>) -> Result<String, minijinja::Error> {
+    let notice = Value::from(Serde(notice));
+    PAGES.get_template("notice.html")?.render(context! { lang => words.language, t => words.value(), notice })
 }
 
 #[cfg(test)]
@@ -120,8 +118,7 @@ mod tests {
 
     #[test]
     fn the_policy_fits_the_style_as_it_stands_in_a_page() {
-        let page =
-            notice(&Notice { title: "<b>", text: "text", command: Some("eventos chat"), reference: None }).unwrap();
+        let page = notice(Words::english(), &Notice { title: "<b>", text: "text", reference: None }).unwrap();
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = STANDARD.encode(Sha256::digest(style));
         assert!(POLICY.to_str().unwrap().contains(&format!("style-src 'sha256-{hash}'")));

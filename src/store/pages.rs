@@ -78,6 +78,20 @@ pub async fn find(conn: &mut PgConnection, slug: &str) -> Result<Option<Found>, 
     }))
 }
 
+/// The language in which a public event was made, else its organizer's: for guests of whom nobody knows theirs.
+pub async fn language(conn: &mut PgConnection, slug: &str) -> Result<Option<String>, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"select coalesce((select s.language from wizard_sessions s where s.event_id = e.id and s.language is not null
+                            order by s.last_saved_at desc limit 1), p.language)
+           from events e join profiles p on p.id = e.organizer_id
+           where e.slug = $1 and e.status in ('published', 'cancelled') and e.visibility = 'public'"#,
+        slug
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.flatten())
+}
+
 /// The caller's own event as its page shows it, whatever has become of it so far.
 pub async fn own(conn: &mut PgConnection, id: Uuid) -> Result<Option<Page>, StoreError> {
     let row = sqlx::query!(

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod hostile;
+mod tongues;
 
 use std::sync::Arc;
 

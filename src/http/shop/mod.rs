@@ -7,7 +7,6 @@ mod forms;
 mod order;
 mod qr;
 mod till;
-mod words;
 
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};

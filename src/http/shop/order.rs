@@ -10,7 +10,6 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::forms::{Form, is_foreign};
-use super::words::Words;
 use super::{Asked, page, qr, till};
 use crate::domain::money::{Currency, price_words};
 use crate::domain::sale::OrderStatus;
@@ -20,6 +19,7 @@ use crate::http::place::Place;
 use crate::http::router::HttpState;
 use crate::http::schedule::Schedule;
 use crate::http::text::one_line;
+use crate::http::words::Words;
 use crate::http::{calendar, event_page, templates};
 use crate::sales::SaleError;
 use crate::sales::buyer::Seen;
@@ -72,10 +72,10 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
     if let Some(token) = token.strip_suffix(".ics") {
-        return entry(&state, token).await;
+        return entry(&state, token, asked.lang.as_deref(), &headers).await;
     }
     let seen = state.sales.see(&token).await?;
-    let words = Words::wanted(asked.lang.as_deref(), &headers, seen.order.language.as_deref());
+    let words = tongue(asked.lang.as_deref(), &seen, &headers);
     answer(&state, &token, &seen, words, StatusCode::OK, asked.done.as_deref())
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn act(
         Ok(done) => Ok(Redirect::to(&format!("/o/{token}?done={done}")).into_response()),
         Err(SaleError::NotNow) => {
             let seen = state.sales.see(&token).await?;
-            let words = Words::wanted(asked.lang.as_deref(), &headers, seen.order.language.as_deref());
+            let words = tongue(asked.lang.as_deref(), &seen, &headers);
             answer(&state, &token, &seen, words, StatusCode::CONFLICT, Some(not))
         }
         Err(error) => Err(error.into()),
@@ -119,16 +119,28 @@ pub(super) async fn pay(
         return Ok(response);
     }
     let seen = state.sales.see(&token).await?;
-    let words = Words::wanted(None, &headers, seen.order.language.as_deref());
+    let words = tongue(None, &seen, &headers);
     let waits = seen.order.status == OrderStatus::Pending;
     answer(&state, &token, &seen, words, StatusCode::OK, waits.then_some("pay_wait"))
 }
 
-async fn entry(state: &HttpState, token: &str) -> Result<Response, HttpError> {
+/// The language that the buyer asks for now, else the one that they bought in.
+fn tongue(asked: Option<&str>, seen: &Seen, headers: &HeaderMap) -> &'static Words {
+    Words::wanted(asked, seen.order.language.as_deref(), headers).unwrap_or_else(Words::english)
+}
+
+async fn entry(
+    state: &HttpState,
+    token: &str,
+    asked: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, HttpError> {
     let seen = state.sales.see(token).await?;
+    let words = tongue(asked, &seen, headers);
     let page = seen.page.filter(|_| seen.order.status == OrderStatus::Paid).ok_or(HttpError::NotFound)?;
     let url = event_page::url(state, &page.slug);
-    let entry = calendar::guest_entry(&page, &url, &event_page::host(&state.public_url)).ok_or(HttpError::NotFound)?;
+    let entry =
+        calendar::guest_entry(&page, &url, &event_page::host(&state.public_url), words).ok_or(HttpError::NotFound)?;
     let headers = [
         (CONTENT_TYPE, "text/calendar; charset=utf-8"),
         (CACHE_CONTROL, "private, no-store"),
@@ -152,7 +164,7 @@ fn answer(
         Some(key @ ("resent_enough" | "cancel_not" | "pay_wait")) => Some(words.text(key).to_owned()),
         _ => None,
     };
-    let html = templates::shop("order", words.language, words.value(), Words::tongues(), &view)?;
+    let html = templates::shop("order", words, &view)?;
     Ok(page(status, html))
 }
 

@@ -7,18 +7,19 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::forms::{Form, field, is_foreign};
-use super::words::Words;
 use super::{Asked, page};
 use crate::domain::money::price_words;
 use crate::domain::sale::{Kind, Offer, Refusal, Till};
 use crate::domain::values::{EventKind, EventStatus};
 use crate::http::address::ClientAddress;
 use crate::http::error::HttpError;
+use crate::http::event_page;
 use crate::http::place::Place;
 use crate::http::router::HttpState;
 use crate::http::schedule::Schedule;
 use crate::http::templates;
 use crate::http::text::one_line;
+use crate::http::words::Words;
 use crate::sales::{Field, Patience, SaleError, Wish};
 use crate::store::pages::Page;
 
@@ -75,7 +76,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let words = Words::wanted(asked.lang.as_deref(), &headers, None);
+    let words = event_page::tongue(&state, &slug, asked.lang.as_deref(), &headers).await?;
     let form = Form::new(asked.done.map(|done| ("done".to_owned(), done)).into_iter().collect());
     answer(&state, &slug, words, StatusCode::OK, &form, None).await
 }
@@ -89,7 +90,7 @@ pub(super) async fn buy(
     axum::Form(fields): axum::Form<Vec<(String, String)>>,
 ) -> Result<Response, HttpError> {
     let form = Form::new(fields);
-    let words = Words::wanted(Some(form.get("lang")), &headers, None);
+    let words = event_page::tongue(&state, &slug, Some(form.get("lang")), &headers).await?;
     if is_foreign(&headers) {
         return Err(HttpError::Malformed);
     }
@@ -190,7 +191,7 @@ async fn answer(
         field: if trouble.field.as_deref() == Some("kinds") { first } else { trouble.field },
         ..trouble
     });
-    let html = templates::shop("till", words.language, words.value(), Words::tongues(), &view)?;
+    let html = templates::shop("till", words, &view)?;
     Ok(page(status, html))
 }
 

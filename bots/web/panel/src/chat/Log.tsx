@@ -34,13 +34,17 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
   return (
     <>
       <div className="log" role="log" aria-live="off" aria-label={t('chat.log')} aria-busy={running} tabIndex={0} ref={box}>
-        {visible.map((message) => (
+        {visible.map((message) =>
+          isForm(message) ? (
+          <p key={message.id} className="said-note">{t('chat.form')}</p>
+          ) : (
           <div key={message.id} className={`said ${message.role}`}>
             <span className="unseen">{t(message.role === 'user' ? 'chat.you' : 'chat.bot')}: </span>
             {textOf(message) && <Bubble text={textOf(message)} />}
             {message.toolCalls?.filter((call) => !isOutdone(call, messages)).map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
           </div>
-        ))}
+          ),
+        )}
         {running && last?.role === 'user' && (
           <p className="thinking">
             <i />
@@ -62,6 +66,11 @@ export function isOutdone(call: Pick<ToolCall, 'id'> & { function: { name: strin
   if (call.function.name !== 'confirm_publish' || resultOf(messages, call.id)) return false;
   const asked = messages.flatMap((one) => one.toolCalls ?? []).filter((one) => one.function.name === 'confirm_publish');
   return asked.at(-1)?.id !== call.id;
+}
+
+/** What was filled in beside the conversation stands in it as a list of fields, for those who ask a model; people read that it was. */
+export function isForm(message: Message): boolean {
+  return message.role === 'user' && /^\(a form: [\w, ]*\)$/.test(textOf(message));
 }
 
 function resultOf(messages: readonly Message[], id: string): ToolMessage {
