@@ -19,7 +19,7 @@ use super::rate::{Endpoint, Limits, RetryAfter};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
-use crate::pictures::{NotKept, Pictures};
+use crate::pictures::{self, NotKept, Pictures};
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
@@ -39,6 +39,9 @@ const HISTORY: i64 = 500;
 const FINISHED_H: i32 = 24;
 /// How many drafts are listed.
 const DRAFTS: i64 = 20;
+
+/// What channels are told is what is taken.
+const _: () = assert!(port::PICTURE_BYTES == pictures::MOST_BYTES, "one limit for pictures");
 
 /// The wizard's door.
 pub struct Router {

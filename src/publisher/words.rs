@@ -29,6 +29,8 @@ pub(crate) struct Words {
     pub(crate) footer: &'static str,
     pub(crate) when: &'static str,
     pub(crate) place: &'static str,
+    /// Before what a fact was until it changed.
+    pub(crate) before: &'static str,
     pub(crate) code: &'static str,
     pub(crate) months: [&'static str; 12],
     pub(crate) moment: &'static str,

@@ -52,8 +52,8 @@ pub struct Said<'a> {
     pub channel: &'a str,
 }
 
-/// Writes what nobody asked for and closes its row of the inbox. `false`: it was said before. Runs as the session's owner.
-pub async fn say_unasked(conn: &mut PgConnection, said: &Said<'_>, inbox: Uuid) -> Result<bool, StoreError> {
+/// Writes what nobody asked for and closes its row of the inbox. `None`: it was said before. Runs as the session's owner.
+pub async fn say_unasked(conn: &mut PgConnection, said: &Said<'_>, inbox: Uuid) -> Result<Option<Uuid>, StoreError> {
     let row = sqlx::query!(
         r#"with closed as (select app.settle_inbox($1, 'answered', null) as open)
            select (select m.id from closed, app.append_message($2, 'assistant', $3, $4, $5, null) m where closed.open) as said"#,
@@ -65,7 +65,7 @@ pub async fn say_unasked(conn: &mut PgConnection, said: &Said<'_>, inbox: Uuid) 
     )
     .fetch_one(conn)
     .await?;
-    Ok(row.said.is_some())
+    Ok(row.said)
 }
 
 /// The newest messages of a session, oldest first.

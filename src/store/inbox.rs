@@ -147,8 +147,8 @@ pub async fn session_of(
     Ok(found)
 }
 
-/// Leaves something for a session that is no message of its owner's, once by its name. `None`: it was left before. Runs as the
-/// server.
+/// Leaves something for a session that is no message of its owner's, once by its name; the chat that talks with the session hears it.
+/// `None`: it was left before. Runs as the server.
 pub async fn leave(
     conn: &mut PgConnection,
     to: &Recipient,
@@ -168,9 +168,24 @@ pub async fn leave(
         node,
         lease_s
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
-    Ok(row.fresh.then_some(row.inbox_id))
+    if !row.fresh {
+        return Ok(None);
+    }
+    sqlx::query!(
+        "update inbox i set chat = c.chat, note = c.way from (
+             select chat, way from chats
+             where channel = $2 and session_id = $3 and closed_at is null and way is not null
+             order by updated_at desc limit 1) c
+         where i.id = $1",
+        row.inbox_id,
+        to.channel,
+        to.session
+    )
+    .execute(conn)
+    .await?;
+    Ok(Some(row.inbox_id))
 }
 
 /// Sets a message aside; its words stay in the conversation.

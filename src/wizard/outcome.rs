@@ -18,6 +18,7 @@ use crate::domain::session::Session;
 use crate::store::conversations::{self, Said};
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
+use crate::store::outbox;
 use crate::understanding::notices;
 
 impl Sessions for Arc<Directory> {
@@ -40,9 +41,9 @@ pub(super) async fn say(
     let said =
         Said { session: session.id, words: &words, metadata: &json!({"outcome": outcome}), channel: &job.channel };
     fault::point("outcome.before_said");
-    if !conversations::say_unasked(tx, &said, job.inbox).await? {
-        return Ok(None);
-    }
+    let Some(message) = conversations::say_unasked(tx, &said, job.inbox).await? else { return Ok(None) };
+    let told = Reply::Said(words);
+    outbox::answer(tx, job.inbox, &json!([told]), &session.language, Some(message)).await?;
     let state = state::stored(tx, session, &job.person, desk.clock.now(), &desk.public_url).await?;
-    Ok(Some(vec![Reply::Said(words), Reply::State(state)]))
+    Ok(Some(vec![told, Reply::State(state)]))
 }

@@ -183,6 +183,7 @@ async fn once(
         };
         tx.commit().await?;
         fault::point("outcome.after_said");
+        desk.post.notify_waiters();
         return Ok(Try::Settled(Box::new(before), replies));
     }
     let mut work = Work::new(desk, job, before, counsel);
@@ -239,7 +240,7 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError, spoken: Opt
             _ => reply("ANSWERED_ELSEWHERE", Trouble::AnsweredElsewhere),
         },
         TurnError::Failed(_) => reply("TURN_FAILED", Trouble::Failed),
-        TurnError::Later(_) => reply("SERVICE_UNAVAILABLE", Trouble::Later),
+        TurnError::Later(_) => reply(port::UNAVAILABLE, Trouble::Later),
         TurnError::NoSession => reply("NOT_FOUND", Trouble::NotFound),
         TurnError::Stopped => reply("STOPPED", Trouble::Stopped),
     };

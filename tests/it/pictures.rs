@@ -100,7 +100,7 @@ fn signed(person: &Person) -> Caller {
     Caller::Person(Box::new(Signed::known(person.clone())))
 }
 
-fn picture(shade: u8) -> Vec<u8> {
+pub(crate) fn picture(shade: u8) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(RgbImage::from_pixel(300, 200, Rgb([shade, 40, 90])))
         .write_to(&mut bytes, ImageFormat::Png)

@@ -5,6 +5,7 @@ mod delivery;
 mod groups;
 mod judge;
 mod linking;
+mod pictures;
 mod restart;
 mod words;
 
@@ -31,6 +32,12 @@ impl Scene {
     async fn start() -> Self {
         let (database, telegram) = (harness::database().await, Telegram::start().await);
         Self::on(database, telegram).await
+    }
+
+    async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let (database, telegram) = (harness::database().await, Telegram::start().await);
+        let program = program_with(&database, &telegram, change).await;
+        Self { database, program, telegram }
     }
 
     async fn on(database: Database, telegram: Telegram) -> Self {
@@ -91,7 +98,15 @@ fn bot(settings: &mut Settings, telegram: &Telegram) {
 }
 
 async fn program(database: &Database, telegram: &Telegram) -> Program {
-    let program = Program::start_with(database, |settings| bot(settings, telegram)).await;
+    program_with(database, telegram, |_| {}).await
+}
+
+async fn program_with(database: &Database, telegram: &Telegram, change: impl FnOnce(&mut Settings)) -> Program {
+    let program = Program::start_with(database, |settings| {
+        bot(settings, telegram);
+        change(settings);
+    })
+    .await;
     program.app.serve_chats();
     program
 }

@@ -175,6 +175,13 @@ impl Making {
                         }
                         return;
                     }
+                    Some(reply) if reply.is_passing() => {
+                        // The store is away: this is not written down, and the answer comes later.
+                        self.said.push(reply);
+                        self.show().await;
+                        self.talk.previews.end(&self.chat, &self.answers);
+                        return;
+                    }
                     Some(reply) => kept |= reply.is_kept(),
                     None => {
                         // The turn fell over. Somebody else may still finish it; until then it is said.

@@ -20,7 +20,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Body, Capabilities, Channel, Choice, Command, Refusal, Reply, SessionChoice};
+use crate::{Body, Capabilities, Channel, Choice, Command, Refusal, Reply, SessionChoice, UNAVAILABLE};
 use samples::{ODD_WORDS, RAW, card, choices, confirmation, long_text, progress, said, streamed};
 pub use script::{Answer, Script, Taken};
 
@@ -212,10 +212,15 @@ impl Run<'_> {
 
     /// What goes wrong in a turn is told, and the next message is answered.
     async fn troubles(&mut self) {
-        let message = format!("trouble-words: please try again in 3 seconds. {RAW}");
-        let trouble = Reply::Trouble { code: "SERVICE_UNAVAILABLE".to_owned(), message, retry_after_s: Some(3) };
-        self.says("trouble", Answer::Soon(vec![trouble, Reply::Done])).await;
+        let trouble = |code: &str, words: &str| {
+            let message = format!("{words}: please try again in 3 seconds. {RAW}");
+            Reply::Trouble { code: code.to_owned(), message, retry_after_s: Some(3) }
+        };
+        self.says("trouble", Answer::Soon(vec![trouble("TURN_FAILED", "trouble-words"), Reply::Done])).await;
         self.shows(&["trouble-words: please try again in 3 seconds."]).await;
+        // While the store is away nothing is written down: it is told at once or not at all.
+        self.says("away", Answer::Soon(vec![trouble(UNAVAILABLE, "away-words")])).await;
+        self.shows(&["away-words: please try again in 3 seconds."]).await;
         self.says("broken", Answer::Soon(vec![Reply::Delta("broken-words".to_owned())])).await;
         if self.can.streams {
             self.shows(&["broken-words"]).await;

@@ -7,6 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Outgoing, Replies, Sender, State, words};
 
+/// The largest picture that a door takes, in bytes.
+pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
+
 /// The way into the wizard.
 #[async_trait]
 pub trait Door: Send + Sync + 'static {

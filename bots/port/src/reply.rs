@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::words;
 
+/// The code of the trouble that nothing can be written down just now (as in the API).
+pub const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
+
 /// One thing to show. A turn is: any of these, then [`Reply::Done`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "value")]
@@ -152,10 +155,17 @@ pub struct Confirmation {
 }
 
 impl Reply {
-    /// Whether this belongs into an answer that is written down to be delivered: everything whole that can be shown.
+    /// Whether this belongs into an answer that is written down to be delivered: everything whole that can be shown, but
+    /// what is only said while the store is away.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        !matches!(self, Self::Delta(_) | Self::State(_) | Self::Done)
+        !matches!(self, Self::Delta(_) | Self::State(_) | Self::Done) && !self.is_passing()
+    }
+
+    /// Whether this says that the store is away: it is told at once, and the answer comes later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Trouble { code, .. } if code == UNAVAILABLE)
     }
 
     /// This reply in plain text; `None` for what carries no text of its own.

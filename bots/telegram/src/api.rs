@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use teloxide::net::default_reqwest_settings;
-use teloxide::types::{ChatId, Me, Message, MessageId};
+use teloxide::types::{ChatId, File, FileId, Me, Message, MessageId};
 use teloxide::{Bot, types};
 
 /// How long Telegram may take for a call.
@@ -152,6 +152,29 @@ impl Api {
             Ok(_) | Err(Fault::NotModified) => Ok(()),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// The bytes of a file that somebody sent, when there are no more than `most`.
+    pub(crate) async fn file(&self, file: &FileId, most: usize) -> Result<Vec<u8>, Fault> {
+        let path = self.call::<File>("getFile", &serde_json::json!({"file_id": file})).await?.path;
+        let mut url = self.bot.api_url();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("file").push(&format!("bot{}", self.bot.token())).extend(path.split('/'));
+        }
+        let away = |reason: String| Fault::Away { reason, unclear: false };
+        let sent = self.bot.client().get(url).timeout(PATIENCE).send().await;
+        let mut answer = sent.map_err(|error| away(error.without_url().to_string()))?;
+        if !answer.status().is_success() {
+            return Err(away(format!("file: status {}", answer.status())));
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| away(error.without_url().to_string()))? {
+            if bytes.len() + piece.len() > most {
+                return Err(Fault::Refused(format!("the file has more than {most} bytes")));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
     }
 
     /// "Typing …", for five seconds.

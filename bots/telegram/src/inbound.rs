@@ -6,8 +6,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use port::{Body, Chat, Command, Door, Incoming, LinkStep, Refusal, Replies, Sender, SessionChoice, words};
-use teloxide::types::{CallbackQuery, Me, Message, Update, UpdateKind, User};
+use port::{
+    Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Refusal, Replies, Sender, SessionChoice, words,
+};
+use teloxide::types::{CallbackQuery, FileId, Me, Message, Update, UpdateKind, User};
 
 use crate::NAME;
 use crate::api::Api;
@@ -89,8 +91,8 @@ impl Inbound {
         if message.voice().is_some() || message.audio().is_some() {
             return self.desk.tell(&place, &words(&place.language, "no_voice", &[]));
         }
-        if message.photo().is_some() && text.is_none() {
-            return self.desk.tell(&place, &words(&place.language, "no_picture", &[]));
+        if let Some(file) = picture(message) {
+            return self.picture(id, file, text, &place, by).await;
         }
         let Some(text) = text else {
             // Somebody joined, something was pinned: nobody said anything to us.
@@ -148,6 +150,29 @@ impl Inbound {
             Asked::Words(text) => Body::Text(text),
         };
         self.hand_in(id, body, session(place), place, by).await
+    }
+
+    /// A picture becomes the event's; what is written under it is said with it.
+    async fn picture(&self, id: u32, file: &FileId, caption: Option<&str>, place: &Place, by: &User) -> Outcome {
+        let bytes = match self.api.file(file, PICTURE_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                tracing::warn!(error = fault.words(), "a picture could not be fetched");
+                return self.desk.tell(place, &words(&place.language, "picture_lost", &[]));
+            }
+        };
+        match self.door.keep_picture(&sender(by), bytes).await {
+            Ok(address) => {
+                let fields = serde_json::Map::from_iter([("imageUrl".to_owned(), address.into())]);
+                let form = Form { fields, text: caption.map(str::to_owned), ..Form::default() };
+                self.hand_in(id, Body::Form(form), session(place), place, by).await
+            }
+            Err(Refusal::Unavailable) => Outcome::Again,
+            Err(Refusal::Invalid(why)) => {
+                self.desk.tell(place, &words(&place.language, "bad_picture", &[("why", &why)]))
+            }
+            Err(refusal) => self.desk.refuse(place, &refusal),
+        }
     }
 
     /// To the wizard; a refusal is told.
@@ -250,6 +275,18 @@ impl Inbound {
         }
         outcome
     }
+}
+
+/// The picture that a message brings: the largest of its sizes that may be taken, or a file that is one.
+fn picture(message: &Message) -> Option<&FileId> {
+    let fits = |bytes: u32| usize::try_from(bytes).is_ok_and(|bytes| bytes <= PICTURE_BYTES);
+    if let Some(sizes) = message.photo() {
+        let largest = sizes.iter().rev().find(|size| fits(size.file.size)).or(sizes.first());
+        return largest.map(|size| &size.file.id);
+    }
+    let document = message.document()?;
+    let is_picture = document.mime_type.as_ref().is_some_and(|mime| mime.type_() == "image");
+    is_picture.then_some(&document.file.id)
 }
 
 /// Where somebody's words go: in private on with what they worked on last, wherever that was; in a group on with what they began there.

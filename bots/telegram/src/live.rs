@@ -122,7 +122,7 @@ impl View {
                         self.done.push_str(&text);
                     }
                     // The store is away: this is not written down, and the answer comes later.
-                    Some(Reply::Trouble { code, message, .. }) if code == "SERVICE_UNAVAILABLE" => self.say(&message).await,
+                    Some(reply) if reply.is_passing() => self.say(&reply.plain().unwrap_or_default()).await,
                     Some(Reply::Done) => {
                         // The answer is written down and on its way.
                         tokio::select! {

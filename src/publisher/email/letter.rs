@@ -125,9 +125,18 @@ fn facts(content: &Content<'_>) -> Vec<(&'static str, String)> {
     let Content { words, subject, payload, .. } = content;
     let mut facts = Vec::new();
     if let Some(subject) = subject {
-        let zone = subject.timezone.as_deref().unwrap_or("UTC");
-        facts.extend(subject.starts.map(|starts| (words.when, format!("{} ({zone})", moment(words, starts)))));
-        facts.extend(subject.place.as_deref().map(|place| (words.place, one_line(place))));
+        let before = payload.get("before").unwrap_or(&Value::Null);
+        let when = |starts, zone: Option<&str>| format!("{} ({})", moment(words, starts), zone.unwrap_or("UTC"));
+        let mut put = |label, now: Option<String>, was: Option<String>| {
+            let was = was.filter(|was| now.as_ref().is_some_and(|now| now != was));
+            facts.extend(now.map(|now| (label, now)));
+            facts.extend(was.map(|was| (words.before, was)));
+        };
+        let said = |name: &str| before.get(name).and_then(Value::as_str);
+        let began = said("starts").and_then(|starts| starts.parse().ok());
+        let now = subject.starts.map(|starts| when(starts, subject.timezone.as_deref()));
+        put(words.when, now, began.map(|starts| when(starts, said("timezone"))));
+        put(words.place, subject.place.as_deref().map(one_line), said("place").map(one_line));
     }
     let code = payload.get("code").and_then(Value::as_str);
     facts.extend(code.map(|code| (words.code, one_line(code))));
@@ -196,6 +205,28 @@ mod tests {
             }
         }
         assert_eq!(letter("mail_payment_setup", "en", "x").subject, "Action Required: Complete Payment Setup");
+    }
+
+    #[test]
+    fn a_change_says_what_was_before() {
+        let words = Words::of("en");
+        let mail = MAILS.iter().find(|mail| mail.kind == "mail_changed").unwrap();
+        let payload =
+            json!({"before": {"starts": "2026-11-30T18:00:00", "timezone": "America/Toronto", "place": "Pier 21"}});
+        let subject = subject("Tea");
+        let content =
+            Content { mail: (mail.words)(words), words, subject: Some(&subject), payload: &payload, link: None };
+        let facts = facts(&content);
+        let shown: Vec<_> = facts.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+        assert_eq!(
+            shown,
+            [
+                "When: 1 December 2026, 18:00 (America/Toronto)",
+                "Before: 30 November 2026, 18:00 (America/Toronto)",
+                "Where: Pier 21",
+            ],
+            "what did not change is said once"
+        );
     }
 
     #[test]

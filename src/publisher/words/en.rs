@@ -9,6 +9,7 @@ pub(super) static WORDS: Words = Words {
     footer: "EventOS sent this mail because of something you did or asked for.",
     when: "When",
     place: "Where",
+    before: "Before",
     code: "Code",
     months: [
         "January",

@@ -9,6 +9,7 @@ pub(super) static WORDS: Words = Words {
     footer: "EventOS envió este correo por algo que hiciste o pediste.",
     when: "Cuándo",
     place: "Dónde",
+    before: "Antes",
     code: "Código",
     months: [
         "enero",

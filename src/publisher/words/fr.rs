@@ -9,6 +9,7 @@ pub(super) static WORDS: Words = Words {
     footer: "EventOS a envoyé ce message à la suite d’une action ou d’une demande de votre part.",
     when: "Quand",
     place: "Où",
+    before: "Avant",
     code: "Code",
     months: [
         "janvier",

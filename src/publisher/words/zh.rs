@@ -9,6 +9,7 @@ pub(super) static WORDS: Words = Words {
     footer: "EventOS 因您的操作或请求发送了这封邮件。",
     when: "时间",
     place: "地点",
+    before: "原来",
     code: "验证码",
     months: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
     moment: "{year}年{month}月{day}日 {time}",

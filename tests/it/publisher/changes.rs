@@ -53,6 +53,8 @@ async fn guests_hear_of_a_change_once_and_of_one_that_was_taken_back_never() {
     );
 
     scene.run("update events set place = 'The Attic'").await;
+    scene.run("update events set starts_local = '2026-12-15 18:00'").await;
+    scene.run("update events set starts_local = '2026-12-14 18:00'").await;
     scene.run("update events set place = 'The Hall'").await;
     scene.run(DUE).await;
     scene.settled().await;

@@ -147,7 +147,9 @@ async fn a_foreign_session_answers_as_an_absent_one() -> Result<(), sqlx::Error>
     let mut conn = database.connect(Role::Authenticator).await;
     for session in [Place::draft(B).session, uuid::Uuid::nil()] {
         let attempts = [
-            format!("select * from app.accept_message('web', 'x', '1', '{session}', 'hi', null, null, 'n', 30, true)"),
+            format!(
+                "select * from app.accept_message('web', 'x', '1', '{session}', 'hi', null, null, 'n', 30, true, null, null)"
+            ),
             format!("select * from app.append_message('{session}', 'assistant', 'hi', null, 'web', null)"),
             format!("select app.enqueue_reply('{session}', 'telegram', '1', '{{}}')"),
             format!("select app.offer_confirmation('{session}', 1, extensions.digest('t', 'sha256'), 60)"),

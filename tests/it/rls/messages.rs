@@ -21,14 +21,15 @@ async fn accept(
 ) -> Result<(Uuid, Uuid, String, bool), sqlx::Error> {
     let mut tx = conn.begin().await?;
     begin_as(&mut tx, A).await?;
-    let row =
-        sqlx::query_as("select * from app.accept_message('web', 'tab', $1, $2, 'hello', '{}', null, $3, $4, true)")
-            .bind(id)
-            .bind(Place::draft(A).session)
-            .bind(node)
-            .bind(seconds)
-            .fetch_one(&mut *tx)
-            .await?;
+    let row = sqlx::query_as(
+        "select * from app.accept_message('web', 'tab', $1, $2, 'hello', '{}', null, $3, $4, true, null, null)",
+    )
+    .bind(id)
+    .bind(Place::draft(A).session)
+    .bind(node)
+    .bind(seconds)
+    .fetch_one(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(row)
 }
@@ -66,11 +67,12 @@ async fn the_same_message_twice_is_one_message() -> Result<(), sqlx::Error> {
 
     let mut tx = conn.begin().await?;
     begin_as(&mut tx, Person::OrganizerB).await?;
-    let theirs =
-        sqlx::query("select * from app.accept_message('web', 'tab', '1', $1, 'hello', '{}', null, 'n', 30, true)")
-            .bind(Place::draft(Person::OrganizerB).session)
-            .execute(&mut *tx)
-            .await;
+    let theirs = sqlx::query(
+        "select * from app.accept_message('web', 'tab', '1', $1, 'hello', '{}', null, 'n', 30, true, null, null)",
+    )
+    .bind(Place::draft(Person::OrganizerB).session)
+    .execute(&mut *tx)
+    .await;
     assert_eq!(verdict(&theirs), "PT409", "another person's message is not handed out");
     Ok(())
 }

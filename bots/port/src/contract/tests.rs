@@ -205,7 +205,7 @@ async fn each_fault_is_found_and_named() {
         (Fault::Raw, "the control character Some("),
         (Fault::PicksAsText, "the message came in as something else"),
         (Fault::OldToken, "the message came in as something else"),
-        (Fault::EndsOnBrokenAnswer, "did not hand in Text(\"known\")"),
+        (Fault::EndsOnBrokenAnswer, "did not hand in Text(\"broken\")"),
         (Fault::NeverStops, "did not stop in peace"),
     ];
     for (fault, words) in faults {

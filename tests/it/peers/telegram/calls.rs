@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::rules::{Refusal, buttons, checked_text};
-use super::{BOT, BOT_NAME, Message, Telegram};
+use super::{BOT, BOT_NAME, Message, Telegram, files};
 
 /// Does what the method says.
 pub(super) async fn call(telegram: &Telegram, method: &str, body: &Value) -> Result<Value, Refusal> {
@@ -40,6 +40,7 @@ pub(super) async fn call(telegram: &Telegram, method: &str, body: &Value) -> Res
         "setmycommands" => set_commands(telegram, body),
         "sendchataction" => written_to(telegram, body).map(|_| json!(true)),
         "sendmessagedraft" => draft(telegram, body),
+        "getfile" => files::describe(telegram, body),
         "sendmessage" => send(telegram, body),
         "editmessagetext" => edit(telegram, body),
         "answercallbackquery" => {

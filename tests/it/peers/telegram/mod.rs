@@ -2,6 +2,7 @@
 //! edits that change nothing, unknown messages and presses, two programs that poll; and that can be told to be slow, full or away.
 
 mod calls;
+mod files;
 mod rules;
 
 use std::collections::{BTreeMap, HashSet};
@@ -64,6 +65,8 @@ pub(crate) struct State {
     /// Chats where others read along.
     pub(crate) groups: HashSet<i64>,
     pub(crate) drafts: BTreeMap<i64, String>,
+    /// What people sent, by its id.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) blocked: HashSet<i64>,
     pub(crate) presses: HashSet<String>,
     pub(crate) faults: Vec<(String, usize, Fault)>,
@@ -94,7 +97,7 @@ impl Telegram {
         let telegram = Self { state: Arc::new(Mutex::new(state)), news: Arc::default(), url };
         let routes = Router::new()
             .route("/{token}/{method}", post(answer))
-            .route("/file/{token}/{*path}", get(|| async { StatusCode::NOT_FOUND }))
+            .route("/file/{token}/{*path}", get(files::file))
             .with_state(telegram.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         telegram
@@ -351,6 +354,7 @@ fn person(user: i64) -> Value {
 fn merge(target: &mut Value, more: Value) {
     if let (Value::Object(target), Value::Object(more)) = (target, more) {
         target.extend(more);
+        target.retain(|_, value| !value.is_null());
     }
 }
 

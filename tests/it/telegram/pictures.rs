@@ -1,0 +1,57 @@
+//! Pictures that are sent into the chat become the event's (R151).
+
+use super::linking::link;
+use super::{ANN, Scene};
+use crate::pictures::picture;
+
+const PICTURES: &str = "select count(*) from files";
+const SHOWN: &str = "select count(*) from events where image_id is not null";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_becomes_the_events_and_the_words_under_it_are_heard() {
+    let scene = Scene::start().await;
+    scene.hears("/start", "").await;
+    link(&scene, "ann@example.org").await;
+    scene.hears("A jazz night called Blue Notes for 80 people", "Blue Notes").await;
+    let before = scene.telegram.messages(ANN).len();
+    scene.telegram.send_picture(ANN, &picture(20), "at Pier 21 in Halifax");
+    scene
+        .telegram
+        .until("the picture is answered", |telegram| {
+            telegram.texts(ANN).iter().skip(before).any(|text| text.contains("Pier 21"))
+        })
+        .await;
+    assert_eq!(scene.number(PICTURES).await, 1);
+    assert_eq!(scene.number(SHOWN).await, 1, "it is the event's");
+    // Without words it is answered, too.
+    let before = scene.telegram.messages(ANN).len();
+    scene.telegram.send_picture(ANN, &picture(200), "");
+    scene.count(before + 1).await;
+    assert_eq!(scene.number(PICTURES).await, 2);
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_picture_or_cannot_be_fetched_is_said() {
+    let scene = Scene::start().await;
+    scene.hears("/start", "").await;
+    link(&scene, "ann@example.org").await;
+    let before = scene.telegram.messages(ANN).len();
+    scene.telegram.send_picture(ANN, b"<svg onload=alert(1)>", "");
+    scene
+        .telegram
+        .until("it is refused", |telegram| {
+            telegram.texts(ANN).iter().skip(before).any(|text| text.contains("I cannot use this picture"))
+        })
+        .await;
+    let before = scene.telegram.messages(ANN).len();
+    scene.telegram.send_picture(ANN, b"", "");
+    scene
+        .telegram
+        .until("it is asked for again", |telegram| {
+            telegram.texts(ANN).iter().skip(before).any(|text| text.contains("once more"))
+        })
+        .await;
+    scene.hears("A jazz night called Blue Notes for 80 people", "Blue Notes").await;
+    scene.program.stop().await;
+}

@@ -1,0 +1,2 @@
+-- Rights only: no rows of its own.
+select;
