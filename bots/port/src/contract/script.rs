@@ -149,12 +149,11 @@ impl Door for Script {
         let Incoming { id, chat, body, replies, .. } = incoming;
         let letter = |session: &str| replies.address().cloned().map(|address| Letter::to(address, &id, session));
         let letter = letter(session.as_deref().unwrap_or_default());
-        // The test may have gone; the channel under test goes on all the same.
-        drop(self.taken.send(Taken { id, channel: chat.channel, asked: chat.session, body, session: session.clone() }));
+        let taken = Taken { id, channel: chat.channel, asked: chat.session, body, session: session.clone() };
         let session = session.unwrap_or_default();
         let accepted = |fresh| Ok(Accepted { session, fresh });
         let mut open = Open { replies, letter };
-        match answer {
+        let answered = match answer {
             Answer::Refuse(refusal) => Err(refusal),
             Answer::Known => accepted(false),
             Answer::Now(script) => {
@@ -176,7 +175,10 @@ impl Door for Script {
                 });
                 accepted(true)
             }
-        }
+        };
+        // What was done is done when the test hears of the message. It may have gone; the channel goes on all the same.
+        drop(self.taken.send(taken));
+        answered
     }
 
     async fn observe(&self, _from: &Sender, _session: &str, replies: Replies) -> Result<bool, Refusal> {
