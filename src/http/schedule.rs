@@ -38,10 +38,14 @@ pub(super) enum Schedule {
 pub(super) struct When {
     /// `Saturday, 5 June 2027`.
     pub(super) day: String,
+    /// `5 June 2027`, the part of it that is never broken.
+    pub(super) long: String,
     /// `7:00 PM`.
     pub(super) hour: Option<String>,
     /// The last day, when it is another.
     pub(super) end_day: Option<String>,
+    /// The part of it that is never broken.
+    pub(super) end_long: Option<String>,
     /// The hour of the end.
     pub(super) end_hour: Option<String>,
     /// `Toronto time (EDT, UTC−4)`.
@@ -99,6 +103,7 @@ impl Schedule {
         let (start, end) = self.machine()?;
         let on = |day: Date| When {
             day: words.day(day),
+            long: words.date(day),
             month: words.month_short(day).to_owned(),
             date: day.day().to_string(),
             start,
@@ -108,13 +113,19 @@ impl Schedule {
         match self {
             Self::Open => None,
             Self::Days { first, last } => {
-                Some(When { end_day: (first != last).then(|| words.day(*last)), ..on(*first) })
+                let another = (first != last).then_some(*last);
+                Some(When {
+                    end_day: another.map(|day| words.day(day)),
+                    end_long: another.map(|day| words.date(day)),
+                    ..on(*first)
+                })
             }
             Self::Hours { start, end } => {
                 let another = end.as_ref().map(Zoned::date).filter(|day| *day != start.date());
                 Some(When {
                     hour: Some(words.hour(start.time())),
                     end_day: another.map(|day| words.day(day)),
+                    end_long: another.map(|day| words.date(day)),
                     end_hour: end.as_ref().map(|end| words.hour(end.time())),
                     zone: Some(zone_words(words, start, end.as_ref())),
                     ..on(start.date())

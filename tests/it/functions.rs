@@ -316,3 +316,21 @@ async fn fifty_requests_at_once_are_answered_one_after_the_other() {
     assert_eq!(json!([stored.0, stored.1]), json!([last["eventDraft"]["capacity"], last["eventDraft"]["revision"]]));
     api.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_begins_in_the_language_of_the_page() {
+    let api = Api::start().await;
+    let ana = api.caller("ana@example.com").await;
+    for (browser, greets, takes) in
+        [("es-MX, en;q=0.5", "¡Hola!", "Anotado"), ("de, en;q=0.5", "Hello!", "Got it"), ("zh-TW", "您好", "已记下")]
+    {
+        let headers = [("accept-language", browser)];
+        let begun = api.post(&ana, json!({"action": "initialize"}).to_string(), &headers).await.ok();
+        let said = begun["aiResponse"]["message"].as_str().unwrap().to_owned();
+        assert!(said.contains(greets), "{browser}: {said}");
+        let fields = json!({"action": "process-stage", "sessionId": begun["sessionId"], "stage": 1, "eventData": {"name": "Noche", "type": "concert"}});
+        let taken = api.post(&ana, fields.to_string(), &[]).await.ok();
+        let said = taken["aiResponse"]["message"].as_str().unwrap().to_owned();
+        assert!(said.contains(takes), "{browser}: {said}");
+    }
+}

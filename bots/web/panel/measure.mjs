@@ -2,11 +2,13 @@
  * How long until a page can be used: `BASE_URL=http://127.0.0.1:8080 npm run measure`, against a running server.
  * Each page is loaded in a fresh browser context (nothing cached), with the processor as it is and four times slower;
  * "usable" is the moment at which the first field takes a letter. The median of RUNS loads goes to docs/performance.md.
+ * LATENCY_MS puts the server so far away.
  */
 import { chromium } from '@playwright/test';
 
 const BASE = process.env.BASE_URL ?? 'http://127.0.0.1:8080';
 const RUNS = Number(process.env.RUNS ?? 5);
+const LATENCY_MS = Number(process.env.LATENCY_MS ?? 0);
 const PASSWORD = 'TestPass123!';
 const PAGES = [
   { name: 'sign in', path: '/login', field: '[name=email]', signedIn: false },
@@ -32,6 +34,7 @@ async function usable({ path, field, signedIn: needed }, slowdown) {
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
   const bytes = { all: 0 };
   await cdp.send('Network.enable');
+  if (LATENCY_MS > 0) await cdp.send('Network.emulateNetworkConditions', { offline: false, latency: LATENCY_MS, downloadThroughput: -1, uploadThroughput: -1 });
   cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes.all += encodedDataLength));
   const begun = performance.now();
   await opened.goto(BASE + path, { waitUntil: 'commit' });

@@ -18,6 +18,8 @@ use crate::{WebState, threads};
 
 /// The words that the channel itself puts into a conversation when a page opens; nobody said them.
 const OPENING: &str = "/start";
+/// The same in another language.
+const SPOKEN_OPENING: &str = "/language ";
 
 /// Answers somebody who comes back to a thread; an unknown one has nothing to tell.
 pub(crate) async fn answer(web: WebState, memory: Memory, from: Sender, input: RunInput) -> Result<Response, Failure> {
@@ -139,7 +141,8 @@ fn take_out(turns: &mut Vec<Turn>, hearing: &Hearing) {
 }
 
 fn messages(turns: Vec<Turn>) -> Vec<Message> {
-    let shown = turns.into_iter().filter(|turn| !(turn.from_user && turn.text == OPENING));
+    let opens = |text: &str| text == OPENING || text.starts_with(SPOKEN_OPENING);
+    let shown = turns.into_iter().filter(|turn| !(turn.from_user && opens(&turn.text)));
     let role = |from_user| if from_user { Role::User } else { Role::Assistant };
     shown
         .map(|turn| Message {
@@ -182,7 +185,8 @@ mod tests {
 
     #[test]
     fn the_opening_of_a_page_was_said_by_nobody() {
-        let shown = messages(vec![turn("u1", OPENING), turn("a1", "Hello"), turn("u2", "Hi")]);
+        let shown =
+            messages(vec![turn("u1", OPENING), turn("u0", "/language es"), turn("a1", "Hello"), turn("u2", "Hi")]);
         assert_eq!(shown.iter().map(|message| message.id.as_str()).collect::<Vec<_>>(), ["a1", "u2"]);
     }
 }

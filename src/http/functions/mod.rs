@@ -22,6 +22,7 @@ use super::error::{Declined, HttpError};
 use super::idempotency;
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
+use super::words::Words;
 use crate::accounts::caller::Caller;
 use answer::Told;
 use caller::Author;
@@ -44,8 +45,12 @@ pub(super) fn routes() -> Router<HttpState> {
     path = PATH,
     tag = "Wizard",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "The same key and body get the same answer for 24 hours, and are done once")),
+    params(
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "The same key and body get the same answer for 24 hours, and are done once"),
+        ("Accept-Language" = Option<String>, Header,
+            description = "en, es, fr or zh: the language in which `initialize` greets; later the words themselves tell")
+    ),
     request_body = WizardAsk,
     responses((status = 200, description = "What the wizard answers", body = WizardAnswer), Refusals)
 )]
@@ -61,19 +66,23 @@ pub(super) async fn wizard(
     let request = WizardRequest::read(&body)?;
     let author = Author::of(&state, &caller, &request).await?;
     let repeat = idempotency::Repeat::of(&headers, "POST", PATH, &body)?;
-    let Some(repeat) = repeat else { return serve(&state, &author, request, None).await };
+    // The wizard greets as the caller's page speaks.
+    let greeting = Words::wanted(None, None, &headers).map(|words| words.language).filter(|language| *language != "en");
+    let Some(repeat) = repeat else { return serve(&state, &author, request, greeting, None).await };
     let store = state.store.clone();
     let person = author.person.clone();
     let message = repeat.message_id();
-    let work = async move { serve(&state, &author, request, Some(message)).await };
+    let work = async move { serve(&state, &author, request, greeting, Some(message)).await };
     idempotency::once(store, person, repeat, work).await
 }
 
-/// Does what is asked. `message`: the id by which the wizard knows the message again.
+/// Does what is asked. `greeting`: the language of a conversation that begins, where that is not English; `message`: the id by
+/// which the wizard knows the message again.
 async fn serve(
     state: &HttpState,
     author: &Author,
     request: WizardRequest,
+    greeting: Option<&str>,
     message: Option<String>,
 ) -> Result<Response, HttpError> {
     let desk = turn::Desk { door: state.door.as_ref(), author, message };
@@ -84,7 +93,7 @@ async fn serve(
             // Ruling C-17.
             let first = request.stage.or(Some(1));
             let body = if bare && first == Some(1) {
-                Body::Command(Command::Start)
+                greeting.map_or(Body::Command(Command::Start), |language| Body::Language(language.to_owned()))
             } else {
                 Body::Form(Form { stage: first, ..request.form() })
             };

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import * as z from 'zod';
 import { App } from './App';
+import { begin } from './early';
 import { applyTheme } from './theme';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -13,6 +14,7 @@ import './styles/sales.css';
 // Compiled validators would need `eval`, which the page's policy forbids.
 z.config({ jitless: true });
 applyTheme();
+begin(window.location.pathname);
 
 const root = document.getElementById('root');
 if (root) {

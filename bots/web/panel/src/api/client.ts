@@ -33,7 +33,8 @@ function lastingFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Res
 /** Calls a function and reads its answer; every failure is a [`Failure`]. */
 export async function invoke<T>(name: string, body: object, key?: string): Promise<T> {
   const supabase = await client();
-  const headers = key ? { 'Idempotency-Key': key } : undefined;
+  // The wizard greets and suggests in the language of the page, whatever the browser's own is.
+  const headers = { 'Accept-Language': document.documentElement.lang || 'en', ...(key ? { 'Idempotency-Key': key } : {}) };
   const { data, error } = await supabase.functions.invoke<T>(name, { body, headers });
   if (error instanceof FunctionsHttpError) throw await answered(error.context as Response);
   if (error) throw new Failure('network', 0, error instanceof Error ? error.message : '');

@@ -35,6 +35,9 @@ export function preferred(stored: string | null, wanted: readonly string[]): Lan
   return candidates.find(spoken) ?? 'en';
 }
 
+const chosen = (): Lang => preferred(read(), navigator.languages);
+const catalogueOf = (lang: Lang) => (lang === first.lang ? first.coming : loaders[lang]());
+
 interface Words {
   lang: Lang;
   t: Translate;
@@ -50,12 +53,12 @@ export function useWords(): Words {
 }
 
 export function WordsProvider({ children }: { children: ReactNode }) {
-  const [lang, choose] = useState<Lang>(() => preferred(read(), navigator.languages));
+  const [lang, choose] = useState<Lang>(chosen);
   const [catalogue, setCatalogue] = useState<{ lang: Lang; words: Catalogue } | null>(null);
 
   useEffect(() => {
     let current = true;
-    void loaders[lang]().then(({ default: words }) => {
+    void catalogueOf(lang).then(({ default: words }) => {
       if (!current) return;
       document.documentElement.lang = lang;
       setCatalogue({ lang, words });
@@ -89,3 +92,6 @@ function read(): string | null {
     return null;
   }
 }
+
+/** The words of this visit are on their way before anything is drawn. */
+const first = { lang: chosen(), coming: loaders[chosen()]() };

@@ -10,6 +10,7 @@ import { useWords } from '../i18n';
 import { Button } from '../ui/Button';
 import { Back, Eye, Pencil, Spark } from '../ui/icons';
 import { PersonMenu } from '../ui/Shell';
+import { useMedia } from '../ui/useMedia';
 import { useTitle } from '../ui/useTitle';
 import { Banners } from './Banners';
 import { DeskContext, useDesk, useSnapshot, type Desk } from './desk';
@@ -134,15 +135,4 @@ function useStageFocus(turn: number, onTurn: () => void) {
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-stage-heading]')?.focus({ preventScroll: true }));
     window.scrollTo({ top: 0 });
   });
-}
-
-function useMedia(query: string): boolean {
-  const [matches, setMatches] = useState(() => window.matchMedia(query).matches);
-  useEffect(() => {
-    const media = window.matchMedia(query);
-    const follow = () => setMatches(media.matches);
-    media.addEventListener('change', follow);
-    return () => media.removeEventListener('change', follow);
-  }, [query]);
-  return matches;
 }

@@ -10,8 +10,11 @@ import { Button } from '../../ui/Button';
 import { Field } from '../../ui/Field';
 import { VenueCard } from '../VenueCard';
 import { useDesk, useSnapshot } from '../desk';
+import { useMedia } from '../../ui/useMedia';
 
 const FIRST = 60;
+/** On a phone the list is not scrolled by itself: a few, and then whoever wants more. */
+const FIRST_NARROW = 8;
 
 interface Known extends Venue {
   uuid?: string;
@@ -46,7 +49,8 @@ export function VenueList() {
   const list = ordered(narrowed ? [] : suggestedVenues(suggestions), known);
   const suggested = new Set(suggestedVenues(suggestions).map((venue) => venue.id));
   const chosen = list.find((venue) => isChosen(venue, draft.venueId));
-  const shown = all ? list : list.slice(0, FIRST);
+  const first = useMedia('(max-width: 61.99rem)') ? FIRST_NARROW : FIRST;
+  const shown = all ? list : list.filter((venue, index) => index < first || venue === chosen);
 
   const pick = (venue: Known) => {
     store.edit('venueId', venue.id);
@@ -74,7 +78,7 @@ export function VenueList() {
           </li>
         ))}
       </ul>
-      {!all && list.length > FIRST && (
+      {!all && list.length > shown.length && (
         <Button look="quiet" onClick={() => setAll(true)}>
           {t('venue.more')}
         </Button>
