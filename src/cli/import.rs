@@ -78,10 +78,7 @@ async fn import(
             Err(reason) => tally.refuse(line, &reason),
         }
     }
-    if maps.is_some() {
-        let known = app::as_server(settings, async |tx| find_known(tx, &mut venues).await);
-        known.await?;
-    }
+    app::as_server(settings, async |tx| find_known(tx, &mut venues).await).await?;
     let bar = progress::of(venues.len());
     for (_, venue) in &mut venues {
         locate(venue, maps).await;
@@ -94,7 +91,11 @@ async fn import(
 /// What was looked up before is not asked for again.
 async fn find_known(tx: &mut Tx, venues: &mut [(u64, Venue)]) -> anyhow::Result<()> {
     for (_, venue) in venues.iter_mut().filter(|(_, venue)| venue.lat.is_none() && venue.address.is_some()) {
-        if let Some((lat, lon)) = venue_import::spot(tx, venue).await? {
+        // What only its city was put there for may still be found.
+        let city = venue.city.as_deref().and_then(|city| geo::city(city, venue.country.as_deref()));
+        let known = venue_import::spot(tx, venue).await?;
+        let known = known.filter(|(lat, lon)| city.is_none_or(|city| city.spot != Spot { lat: *lat, lon: *lon }));
+        if let Some((lat, lon)) = known {
             (venue.lat, venue.lon) = (Some(lat), Some(lon));
         }
     }
