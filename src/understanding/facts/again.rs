@@ -36,7 +36,8 @@ fn named(g: &Gathering<'_, '_>, cue: &Range<usize>) -> Option<Range<usize>> {
     let scene = g.scene;
     let sentence = scene.sentence(cue.start);
     let first = gate::opening_word(scene, &sentence);
-    let leads = cue.start <= first + 1 || scene.has(Cue::Create, &(sentence.start..cue.start));
+    let proud = cue.start > first && scene.token(cue.start).is_some_and(|token| token.capital);
+    let leads = !proud && cue.start <= first + 1 || scene.has(Cue::Create, &(sentence.start..cue.start));
     let nameless = |at: usize| NAMELESS.contains(&scene.lower(at));
     let small = |at: usize| scene.on(Cue::Article, at) || scene.on(Cue::Own, at) || SMALL.contains(&scene.lower(at));
     let mut start = cue.end;

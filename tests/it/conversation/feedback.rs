@@ -23,6 +23,11 @@ async fn what_was_offered_taken_and_passed_over_is_counted() {
     let replies = organizer.confirm().await.unwrap();
     assert!(published(&replies).is_some(), "{}", organizer.transcript());
 
+    // Once it is published there is nothing left to suggest for it.
+    let replies = organizer.say("any ideas?").await.unwrap();
+    let offers = replies.iter().any(|reply| matches!(reply, port::Reply::Suggestions(_)));
+    assert!(!offers, "{}", organizer.transcript());
+
     let mut conn = database.connect(Role::Bootstrap).await;
     let counted: Value =
         sqlx::query_scalar("select metadata -> 'ai_generated' from events where slug = 'lantern-night'")
