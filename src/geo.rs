@@ -93,6 +93,7 @@ impl Maps {
     /// # Errors
     /// When there can be no HTTP client.
     pub fn new(base_url: &str, key: SecretString, deadline: Duration) -> Result<Self, reqwest::Error> {
+        rustls::crypto::ring::default_provider().install_default().ok();
         let http = reqwest::Client::builder().timeout(deadline).build()?;
         Ok(Self {
             http,

@@ -43,7 +43,7 @@ async fn the_last_event_is_held_again_in_may() {
 
     let replies = again.say("May 14").await.unwrap();
     let card = card(&replies);
-    for wanted in ["Spring Gala", "14 May 2027 at 20:00", "Old Mill Hall", "100", "$25.00", "3 hours"] {
+    for wanted in ["Spring Gala", "14 May 2027 at 20:00", "Old Mill Hall", "100", "$25 CAD", "3 hours"] {
         assert!(card.contains(wanted), "{wanted} is not in:\n{card}");
     }
     assert!(!card.contains("5 March"), "a text of ours follows the new day:\n{card}");

@@ -23,7 +23,7 @@ async fn a_whole_event_in_four_languages() {
             "en",
             &[
                 "hi, we'd like to put on a pottery workshop in Toronto, sometime in February",
-                "Clay and Coffee, at the Old Mill Hall",
+                "it's called Clay and Coffee, at the Old Mill Hall",
                 "about 20 people, the 18th, 10 to 4",
                 "make it 11am",
                 "undo",
