@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod chat;
 mod doctor;
+mod import;
 mod keys;
 mod migrate;
 mod progress;
@@ -117,8 +118,11 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Imports venues (not built yet).
-    Import(Later),
+    /// Brings venues in that every organizer may be offered.
+    Import {
+        #[command(subcommand)]
+        what: ImportWhat,
+    },
     /// Shows what a language model would be told. Asks nobody.
     Prompt {
         /// The session.
@@ -162,11 +166,16 @@ struct Place {
     config: Option<PathBuf>,
 }
 
-/// The words of a command that a later version understands.
-#[derive(Args)]
-struct Later {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    rest: Vec<String>,
+/// What can be brought in.
+#[derive(Subcommand)]
+enum ImportWhat {
+    /// A table of venues, row by row; docs/runbook.md names its columns.
+    Venues {
+        /// The table, as CSV.
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 impl Place {
@@ -202,7 +211,9 @@ pub fn run() -> ExitCode {
         Command::Prompt { session, words, json, place } => {
             place.settings(None).and_then(|settings| prompt::run(&settings, session, words, json))
         }
-        Command::Import(later) => not_built(&later),
+        Command::Import { what: ImportWhat::Venues { file, place } } => {
+            place.settings(None).and_then(|settings| import::venues(&settings, &file))
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -211,14 +222,6 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn not_built(later: &Later) -> anyhow::Result<()> {
-    let words = later.rest.join(" ");
-    anyhow::bail!(
-        "this command is not built yet{}",
-        if words.is_empty() { String::new() } else { format!(" (asked for: {words})") }
-    )
 }
 
 /// One line for the person at the terminal.

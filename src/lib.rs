@@ -7,6 +7,7 @@
 //! * [`store`]: all the SQL, and the private PostgreSQL.
 //! * [`understanding`]: from words to facts, and from facts to words.
 //! * [`advice`]: suggestions from data.
+//! * [`geo`]: where a place is, by the gazetteer or Google Maps.
 //! * [`accounts`]: who may sign in, and who calls.
 //! * [`wizard`]: a supervised actor for each session; a turn.
 //! * [`publisher`]: the only one that talks to Stripe and sends mail, from a queue.
@@ -24,6 +25,7 @@ pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod door;
+pub mod geo;
 pub mod http;
 pub mod node;
 pub mod pictures;

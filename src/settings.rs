@@ -15,7 +15,7 @@ use toml::{Table, Value};
 
 pub use chats::{Discord, DiscordPlace};
 pub use sections::{
-    Accounts, Database, Limits, Log, LogFormat, Models, Publisher, Sales, Server, Supabase, Telegram, Wizard,
+    Accounts, Database, Limits, Log, LogFormat, Maps, Models, Publisher, Sales, Server, Supabase, Telegram, Wizard,
 };
 
 /// The defaults, and the list of every setting there is.
@@ -31,6 +31,7 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("OPENAI_BASE_URL", "models", "base_url"),
     ("OPENAI_MODEL", "models", "model"),
     ("OPENAI_FALLBACK_MODEL", "models", "fallback_model"),
+    ("GOOGLE_MAPS_BASE_URL", "maps", "base_url"),
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),
     ("STRIPE_API_BASE", "publisher", "stripe_api_base"),
@@ -41,8 +42,7 @@ const PLAIN: &[(&str, &str, &str)] = &[
 ];
 
 /// Names that users may set already and that nothing reads yet.
-const NOT_READ_YET: &[&str] =
-    &["GOOGLE_MAPS_API_KEY", "GOOGLE_MAPS_BASE_URL", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+const NOT_READ_YET: &[&str] = &["SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
 /// Names that stand for a service outside, whether or not something reads them yet.
 const SERVICES: &[&str] = &[
@@ -80,6 +80,10 @@ pub struct Settings {
     pub models: Models,
     /// What models are asked with; without it none is.
     pub openai_api_key: Option<SecretString>,
+    /// Looking addresses up.
+    pub maps: Maps,
+    /// What Google Maps is asked with; without it the gazetteer stands for it.
+    pub google_maps_api_key: Option<SecretString>,
     /// Selling tickets.
     pub sales: Sales,
     /// The log.
@@ -213,6 +217,8 @@ impl Settings {
             publisher: parts.publisher,
             models: parts.models,
             openai_api_key: secret("OPENAI_API_KEY"),
+            maps: parts.maps,
+            google_maps_api_key: secret("GOOGLE_MAPS_API_KEY"),
             sales: parts.sales,
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
@@ -257,6 +263,7 @@ struct Parts {
     publisher: Publisher,
     telegram: Telegram,
     models: Models,
+    maps: Maps,
     sales: Sales,
     log: Log,
 }

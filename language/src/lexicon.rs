@@ -125,6 +125,7 @@ impl<T: Clone> Lexicon<T> {
         let mut node = 0;
         let mut at = start;
         while let Some(token) = tokens.get(at) {
+            crate::work::step();
             if at > start && is_joint(tokens, at) {
                 at += 1;
                 continue;

@@ -42,6 +42,7 @@ mod reference;
 mod span;
 mod token;
 mod value;
+mod work;
 mod world;
 
 pub use amount::Amount;

@@ -3,6 +3,7 @@
 //! The longest piece wins, of two as long the one whose rule stands first; what is chosen never overlaps.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use crate::amount::Amount;
 use crate::calendar::occurrence::Almanac;
@@ -18,30 +19,24 @@ use crate::value;
 pub(crate) fn fill(reading: &mut Reading, reference: &Reference) {
     let grammar = Grammar::of(reading.language);
     let day_first = reference.day_first || reading.language != crate::Language::English;
-    let pieces = grammar.pieces(&reading.tokens, day_first);
     let almanac = Almanac::new(reference.now);
-    let mut taken = vec![false; reading.tokens.len()];
-    for (start, piece) in ranked(&pieces, grammar, &reading.tokens) {
-        let Some(free) = taken.get_mut(start..piece.end).filter(|places| places.iter().all(|taken| !taken)) else {
-            continue;
-        };
-        let (Some(first), Some(last)) = (reading.tokens.get(start), reading.tokens.get(piece.end - 1)) else {
-            continue;
-        };
-        let span = first.span.to(last.span);
-        let told = put(
-            &piece.meaning,
-            span,
-            &almanac,
-            &mut reading.times,
-            &mut reading.money,
-            &mut reading.numbers,
-            &mut reading.durations,
-        );
-        if told || is_impossible(&piece.meaning) {
-            free.fill(true);
+    let Reading { tokens, times, money, numbers, durations, .. } = &mut *reading;
+    let mut taken = vec![false; tokens.len()];
+    grammar.each_stretch(tokens, day_first, |offset, pieces| {
+        for (range, piece) in ranked(pieces, offset, grammar, tokens) {
+            crate::work::step();
+            let free = taken.get_mut(range.clone()).filter(|places| places.iter().all(|taken| !taken));
+            let (Some(free), Some(first), Some(last)) = (free, tokens.get(range.start), tokens.get(range.end - 1))
+            else {
+                continue;
+            };
+            let span = first.span.to(last.span);
+            let told = put(&piece.meaning, span, &almanac, times, money, numbers, durations);
+            if told || is_impossible(&piece.meaning) {
+                free.fill(true);
+            }
         }
-    }
+    });
     reading.times.sort_by_key(|found| found.span);
     reading.money.sort_by_key(|found| found.span);
     reading.numbers.sort_by_key(|found| found.span);
@@ -54,17 +49,26 @@ fn is_impossible(meaning: &Meaning) -> bool {
     matches!(meaning, Meaning::Time(moment) if moment.parts & whole == whole && moment.parts & part::WEEKDAY == 0)
 }
 
-fn ranked<'a>(pieces: &'a [Vec<Piece>], grammar: &Grammar, tokens: &[Token]) -> Vec<(usize, &'a Piece)> {
-    let mut ranked: Vec<(usize, &Piece)> = Vec::new();
-    let answer = pieces.first().is_some_and(|first| is_answer(first, grammar, tokens.len()));
+/// What is worth telling of a stretch that begins at the token `offset`, the best first, by its tokens in the text.
+fn ranked<'a>(
+    pieces: &'a [Vec<Piece>],
+    offset: usize,
+    grammar: &Grammar,
+    tokens: &[Token],
+) -> Vec<(Range<usize>, &'a Piece)> {
+    let mut ranked: Vec<(Range<usize>, &Piece)> = Vec::new();
+    let answer = offset == 0 && pieces.first().is_some_and(|first| is_answer(first, grammar, tokens.len()));
     for (start, here) in pieces.iter().enumerate() {
-        let told = here.iter().filter(|piece| {
-            let whole = answer && start == 0 && piece.end == tokens.len();
-            tells(piece, grammar, tokens, start, whole)
-        });
-        ranked.extend(told.map(|piece| (start, piece)));
+        for piece in here {
+            crate::work::step();
+            let range = offset + start..offset + piece.end;
+            let whole = answer && range == (0..tokens.len());
+            if tells(piece, grammar, tokens, &range, whole) && !cuts_length(piece, pieces, tokens, range.end) {
+                ranked.push((range, piece));
+            }
+        }
     }
-    ranked.sort_by_key(|(start, piece)| (Reverse(piece.end - start), kind(&piece.meaning), piece.order, *start));
+    ranked.sort_by_key(|(range, piece)| (Reverse(range.len()), kind(&piece.meaning), piece.order, range.start));
     ranked
 }
 
@@ -89,21 +93,31 @@ fn is_answer(first: &[Piece], grammar: &Grammar, end: usize) -> bool {
 }
 
 /// Whether a piece is something to tell, not a mere part; `whole` says that it is a shy text of its own.
-fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], start: usize, whole: bool) -> bool {
+fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], range: &Range<usize>, whole: bool) -> bool {
+    let (start, end) = (range.start, range.end);
     match &piece.meaning {
-        Meaning::Name(_) => piece.symbol == grammar.symbols.decoy && piece.end - start < tokens.len(),
+        Meaning::Name(_) => piece.symbol == grammar.symbols.decoy && range.len() < tokens.len(),
         Meaning::Number { ordinal, .. } => {
-            *ordinal || piece.symbol == grammar.symbols.number && stands_free(tokens, start, piece.end)
+            *ordinal || piece.symbol == grammar.symbols.number && stands_free(tokens, start, end)
         }
-        Meaning::Between(..) => stands_free(tokens, start, piece.end),
+        Meaning::Between(..) => stands_free(tokens, start, end),
         Meaning::Time(moment) => {
             let clock = moment.parts & part::CLOCK != 0;
-            (!moment.latent || whole)
-                && stands_alone(tokens, start, piece.end)
-                && !(clock && is_address(tokens, start, piece.end))
+            (!moment.latent || whole) && stands_alone(tokens, start, end) && !(clock && is_address(tokens, start, end))
         }
         _ => true,
     }
+}
+
+/// "Friday for two" of "Friday for two hours": the number counts hours and names none.
+fn cuts_length(piece: &Piece, pieces: &[Vec<Piece>], tokens: &[Token], end: usize) -> bool {
+    let leads = |at: usize| {
+        matches!(tokens.get(at).map(|token| token.lower.as_str()), Some("for" | "pour" | "durante" | "por"))
+    };
+    let longer = |other: &Piece| matches!(other.meaning, Meaning::Length(..)) && other.end > piece.end;
+    matches!(piece.meaning, Meaning::Time(_))
+        && end.checked_sub(2).is_some_and(leads)
+        && piece.end.checked_sub(1).and_then(|last| pieces.get(last)).is_some_and(|here| here.iter().any(longer))
 }
 
 /// Whether figures are a number and not part of a code, an address or a telephone number.
@@ -167,7 +181,9 @@ fn is_address(tokens: &[Token], start: usize, end: usize) -> bool {
         && if ordinal {
             number(end.checked_sub(2)).is_some() && house(end.checked_sub(3))
         } else {
-            house(end.checked_sub(1))
+            // "At 2317 Central Avenue": Central is a zone only where no street follows.
+            let zone = tokens.get(end - 1).is_some_and(|last| last.capital && last.kind == TokenKind::Word);
+            house(end.checked_sub(if zone { 2 } else { 1 }))
         }
 }
 

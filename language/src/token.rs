@@ -62,6 +62,7 @@ pub(crate) fn tokenize(text: &str, limit: usize) -> Vec<Token> {
     let mut gap = Gap::Line;
     let mut open = false;
     for (at, letter) in text.char_indices() {
+        crate::work::step();
         if at >= limit {
             break;
         }

@@ -40,6 +40,7 @@ pub(crate) fn find(tokens: &[Token], start: usize) -> Option<(usize, Vec<City>)>
     let mut words = 0;
     let mut at = start;
     while let Some(token) = tokens.get(at).filter(|_| words < LONGEST) {
+        crate::work::step();
         if token.kind != TokenKind::Word || !token.lower.is_ascii() || words > 0 && token.gap == crate::token::Gap::Line
         {
             break;
@@ -92,6 +93,7 @@ fn lower_bound(body: &str, key: &str) -> usize {
     let line_start = |at: usize| body.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |before| before + 1);
     let (mut low, mut high) = (0, body.len());
     while low < high {
+        crate::work::step();
         let middle = body.floor_char_boundary(low.midpoint(high));
         let start = line_start(middle);
         let line = body.get(start..).unwrap_or("").lines().next().unwrap_or("");

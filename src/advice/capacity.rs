@@ -7,6 +7,7 @@ use super::words::{Slots, usual};
 use super::{Offer, Offers, SHOWN, Sample, Scene};
 use crate::domain::fact::Fact;
 use crate::domain::suggestion::SuggestionKind;
+use crate::domain::values::EventKind;
 use crate::store::error::StoreError;
 use crate::store::{history, venues};
 
@@ -14,7 +15,8 @@ use crate::store::{history, venues};
 pub(super) async fn sizes(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<Offers, StoreError> {
     let mut offers = Offers::default();
     of_venue(&mut *conn, scene, &mut offers).await?;
-    if offers.list.len() < SHOWN {
+    // Events of no kind have nothing in common: a birthday party is no measure of a fair.
+    if offers.list.len() < SHOWN && scene.kind != EventKind::Other {
         of_history(conn, scene, &mut offers).await?;
     }
     let say = &scene.words.say;

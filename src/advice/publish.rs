@@ -75,7 +75,7 @@ fn text_of(words: &Words, draft: &Draft, venue: Option<&str>, template: &[String
         .maybe("city", draft.city.as_deref())
         .maybe("when", when)
         .maybe("place", venue.or(draft.place.as_deref()))
-        .maybe("address", draft.address.as_deref())
+        .maybe("address", draft.address.as_deref().filter(|address| Some(*address) != venue.or(draft.place.as_deref())))
         .maybe("people", draft.capacity.map(|people| people.to_string()))
         .maybe("price", price);
     template.iter().filter_map(|sentence| slots.try_fill(sentence)).collect::<Vec<_>>().join(between)

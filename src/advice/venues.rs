@@ -74,6 +74,8 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
         .capacity
         .filter(|_| hits.iter().all(small))
         .map(|people| Slots::default().with("people", people.to_string()).fill(&words.say.none_holds));
+    // Without a city the best of everywhere are shown, and that is said.
+    let note = note.or_else(|| draft.city.is_none().then(|| words.say.no_city.clone()));
     let sample = Sample { size: u32::try_from(hits.len()).unwrap_or_default(), demo: 0 };
     let list = hits.iter().map(|hit| offer(words, draft, limit_cents, hit)).collect();
     Ok(Offers { list, note, sample })

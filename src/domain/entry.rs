@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::draft::Draft;
+use super::error::Unreadable;
 use super::event_draft::{READ_ONLY, image_of, name, value};
 use super::fact::{Fact, Field, Tier};
 use super::money::Currency;
@@ -22,7 +23,7 @@ pub struct Entry {
     /// What each entered field means, in the order in which it applies.
     pub facts: Vec<(Field, Vec<Fact>)>,
     /// What could not be read, by the form's own name for it.
-    pub errors: Vec<(String, String)>,
+    pub errors: Vec<(String, Unreadable)>,
 }
 
 /// A venue that a form named and that was found: what becomes known with it.
@@ -84,12 +85,12 @@ pub fn read(form: &Map<String, Value>, draft: &Draft, venue: Option<&ChosenVenue
         match reader.facts(*field, entered) {
             Ok(facts) if facts.is_empty() => {}
             Ok(facts) => entry.facts.push((*field, facts)),
-            Err(complaint) => entry.errors.push((name(*field).to_owned(), complaint.to_owned())),
+            Err(complaint) => entry.errors.push((name(*field).to_owned(), complaint)),
         }
     }
     let known = |key: &str| READ_ONLY.contains(&key) || ORDER.iter().any(|field| name(*field) == key);
     let unknown = form.keys().filter(|key| !known(key));
-    entry.errors.extend(unknown.map(|key| (key.clone(), "An event has no such field.".to_owned())));
+    entry.errors.extend(unknown.map(|key| (key.clone(), Unreadable::UnknownField)));
     entry
 }
 
@@ -114,7 +115,7 @@ struct Reader<'a> {
     zone: TimeZone,
 }
 
-type Read = Result<Vec<Fact>, &'static str>;
+type Read = Result<Vec<Fact>, Unreadable>;
 
 impl Reader<'_> {
     /// The facts of one entered field; none when it is so already.
@@ -166,16 +167,10 @@ impl Reader<'_> {
         match field {
             Field::Name => one(Fact::Name(text(entered)?)),
             Field::Slug => one(Fact::Slug(text(entered)?)),
-            Field::Type => one(Fact::Type(word(entered, EventKind::parse).ok_or(
-                "Please choose conference, workshop, meetup, concert, webinar, festival, networking or other.",
-            )?)),
+            Field::Type => one(Fact::Type(word(entered, EventKind::parse).ok_or(Unreadable::Kind)?)),
             Field::Description => one(Fact::Description(text(entered)?)),
-            Field::Visibility => {
-                one(Fact::Visibility(word(entered, Visibility::parse).ok_or("Please choose public or private.")?))
-            }
-            Field::PlaceKind => {
-                one(Fact::PlaceKind(word(entered, PlaceKind::parse).ok_or("Please choose venue, online or hybrid.")?))
-            }
+            Field::Visibility => one(Fact::Visibility(word(entered, Visibility::parse).ok_or(Unreadable::Visibility)?)),
+            Field::PlaceKind => one(Fact::PlaceKind(word(entered, PlaceKind::parse).ok_or(Unreadable::PlaceKind)?)),
             Field::Place => one(Fact::Place(text(entered)?)),
             Field::VenueId => self.chosen_venue(entered),
             Field::Address => one(Fact::Address(text(entered)?)),
@@ -189,26 +184,19 @@ impl Reader<'_> {
             Field::Duration => one(Fact::Duration(count(entered)?)),
             Field::Timezone => one(Fact::Timezone(text(entered)?)),
             Field::Recurrence => one(Fact::Recurrence(text(entered)?)),
-            Field::Currency => {
-                one(Fact::Currency(word(entered, Currency::parse).ok_or("A currency is three letters, such as CAD.")?))
-            }
+            Field::Currency => one(Fact::Currency(word(entered, Currency::parse).ok_or(Unreadable::Currency)?)),
             Field::PriceCents => one(Fact::Price(whole(entered)?)),
             Field::TicketTiers => one(Fact::Tiers(self.tiers(entered)?)),
             Field::MaxPerOrder => one(Fact::MaxPerOrder(count(entered)?)),
-            Field::TaxRate => one(Fact::TaxRate(entered.as_f64().ok_or("Please give a number of percent.")?)),
+            Field::TaxRate => one(Fact::TaxRate(entered.as_f64().ok_or(Unreadable::Percent)?)),
             Field::RefundPolicy => one(Fact::RefundPolicy(text(entered)?)),
-            Field::Image => one(Fact::Image(
-                entered
-                    .as_str()
-                    .and_then(image_of)
-                    .ok_or("Please send the picture first, then name its address here.")?,
-            )),
+            Field::Image => one(Fact::Image(entered.as_str().and_then(image_of).ok_or(Unreadable::Picture)?)),
         }
     }
 
     fn chosen_venue(&self, entered: &Value) -> Read {
         text(entered)?;
-        let venue = self.venue.ok_or("I do not know that venue. Please pick another, or name your own place.")?;
+        let venue = self.venue.ok_or(Unreadable::Venue)?;
         Ok(if self.draft.venue_id == Some(venue.id) { Vec::new() } else { venue.facts.clone() })
     }
 
@@ -220,7 +208,7 @@ impl Reader<'_> {
             Some(Local::Moment(moment)) => facts.extend([Fact::Date(moment.date()), Fact::Time(moment.time())]),
             Some(Local::Day(date)) => facts.push(Fact::Date(date)),
             Some(Local::Hour(time)) => facts.push(Fact::Time(time)),
-            None => return Err(UNREADABLE_TIME),
+            None => return Err(Unreadable::Moment),
         }
         // Another day keeps what hangs on the old one, unless one of the two is taken away.
         if facts.len() == 3 {
@@ -238,11 +226,11 @@ impl Reader<'_> {
                     Some(Local::Moment(moment)) => Some(moment),
                     _ => None,
                 });
-                let start = entered.or_else(|| self.draft.starts()).ok_or("Please give the start first.")?;
+                let start = entered.or_else(|| self.draft.starts()).ok_or(Unreadable::StartFirst)?;
                 let minutes = u32::try_from(start.duration_until(end).as_mins()).ok().filter(|minutes| *minutes > 0);
-                Ok(vec![Fact::Duration(minutes.ok_or("An event cannot end before it begins.")?)])
+                Ok(vec![Fact::Duration(minutes.ok_or(Unreadable::EndBeforeStart)?)])
             }
-            Some(Local::Hour(_)) | None => Err(UNREADABLE_TIME),
+            Some(Local::Hour(_)) | None => Err(Unreadable::Moment),
         }
     }
 
@@ -261,15 +249,13 @@ impl Reader<'_> {
     }
 
     /// A kind of ticket keeps its row only where the draft has it; anybody else's id would be theirs.
-    fn tiers(&self, entered: &Value) -> Result<Vec<Tier>, &'static str> {
-        let list = entered.as_array().ok_or("Please give a list of ticket kinds.")?;
+    fn tiers(&self, entered: &Value) -> Result<Vec<Tier>, Unreadable> {
+        let list = entered.as_array().ok_or(Unreadable::TicketList)?;
         let complete = |tier: &Value| tier.get("name").is_some() && tier.get("priceCents").is_some();
         if !list.iter().all(complete) {
-            return Err("Each kind of ticket needs a name and a priceCents.");
+            return Err(Unreadable::TicketShape);
         }
-        let mut tiers: Vec<Tier> = serde_json::from_value(entered.clone()).map_err(
-            |_| "A kind of ticket has a name, a priceCents and, if you like, quantity, maxPerOrder, salesFrom and salesUntil.",
-        )?;
+        let mut tiers: Vec<Tier> = serde_json::from_value(entered.clone()).map_err(|_| Unreadable::TicketParts)?;
         let mut free: Vec<Uuid> = self.draft.tiers.iter().filter_map(|tier| tier.id).collect();
         for tier in &mut tiers {
             let kept = free.iter().position(|id| tier.id == Some(*id));
@@ -278,8 +264,6 @@ impl Reader<'_> {
         Ok(tiers)
     }
 }
-
-const UNREADABLE_TIME: &str = "Please give a date and time such as 2027-02-14T19:00 or 2027-02-14T19:00:00-05:00.";
 
 enum Local {
     Moment(DateTime),
@@ -291,26 +275,26 @@ fn is_empty_list(entered: &Value) -> bool {
     entered.as_array().is_some_and(Vec::is_empty)
 }
 
-fn text(entered: &Value) -> Result<String, &'static str> {
-    entered.as_str().map(str::to_owned).ok_or("Please give a text.")
+fn text(entered: &Value) -> Result<String, Unreadable> {
+    entered.as_str().map(str::to_owned).ok_or(Unreadable::Text)
 }
 
 fn word<T>(entered: &Value, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     entered.as_str().and_then(|text| parse(text.trim()))
 }
 
-fn words(entered: &Value) -> Result<Vec<String>, &'static str> {
-    let list = entered.as_array().ok_or("Please give a list of words.")?;
+fn words(entered: &Value) -> Result<Vec<String>, Unreadable> {
+    let list = entered.as_array().ok_or(Unreadable::Words)?;
     list.iter().map(text).collect()
 }
 
-fn whole(entered: &Value) -> Result<i64, &'static str> {
+fn whole(entered: &Value) -> Result<i64, Unreadable> {
     #[expect(clippy::cast_possible_truncation, reason = "whole and small enough to be exact")]
     let of_float = |number: f64| (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64);
-    entered.as_i64().or_else(|| entered.as_f64().and_then(of_float)).ok_or("Please give a whole number.")
+    entered.as_i64().or_else(|| entered.as_f64().and_then(of_float)).ok_or(Unreadable::Whole)
 }
 
-fn count(entered: &Value) -> Result<u32, &'static str> {
+fn count(entered: &Value) -> Result<u32, Unreadable> {
     // What no event can have is refused by the draft, in its own words.
     whole(entered).map(|number| u32::try_from(number.max(0)).unwrap_or(u32::MAX))
 }

@@ -81,3 +81,46 @@ pub enum Problem {
     /// So many tickets are sold: there cannot be fewer.
     BelowSold(u32),
 }
+
+/// Why a value of a form cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// No field of an event.
+    UnknownField,
+    /// No kind of event.
+    Kind,
+    /// Neither public nor private.
+    Visibility,
+    /// Neither a venue nor online nor both.
+    PlaceKind,
+    /// No currency.
+    Currency,
+    /// No number.
+    Percent,
+    /// No address of a picture.
+    Picture,
+    /// No venue that we know.
+    Venue,
+    /// An end without a start.
+    StartFirst,
+    /// An end before the start.
+    EndBeforeStart,
+    /// No list.
+    TicketList,
+    /// A kind of ticket without name or price.
+    TicketShape,
+    /// A kind of ticket with something else in it.
+    TicketParts,
+    /// No date and time.
+    Moment,
+    /// No text.
+    Text,
+    /// No list of words.
+    Words,
+    /// No whole number.
+    Whole,
+    /// A choice that is not offered any more.
+    NotOffered,
+    /// A picture that is not there, or somebody else's.
+    NotYours,
+}

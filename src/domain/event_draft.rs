@@ -139,24 +139,6 @@ pub fn with_offsets(draft: &mut Map<String, Value>, zone: Option<&str>) {
     }
 }
 
-/// Says that a required field has nothing yet.
-pub fn demand(field: Field) -> String {
-    let what = match field {
-        Field::Name => "Event name",
-        Field::Type => "Event type",
-        Field::Description => "A description",
-        Field::Place | Field::VenueId => "A venue",
-        Field::Capacity => "Capacity",
-        Field::DateTime => "Date and start time",
-        Field::Duration => "Duration",
-        Field::Timezone => "A time zone",
-        Field::PriceCents => "Ticket price",
-        Field::Currency => "A currency",
-        other => return format!("Please add {}", name(other)),
-    };
-    format!("{what} is required")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! What an event, its draft and a wizard session are: pure rules, no async, SQL, HTTP or actors.
 
+pub mod again;
 pub mod clock;
 pub mod draft;
 pub mod entry;

@@ -227,6 +227,15 @@ pub struct Models {
     pub prompts_dir: String,
 }
 
+/// `[maps]`
+#[derive(Debug, Clone, Deserialize)]
+pub struct Maps {
+    /// Where Google's geocoding is.
+    pub base_url: String,
+    /// The longest that a look-up may take, in seconds.
+    pub deadline_s: u64,
+}
+
 /// `[sales]`
 #[derive(Debug, Clone, Deserialize)]
 pub struct Sales {

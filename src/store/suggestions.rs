@@ -14,6 +14,18 @@ pub async fn get(conn: &mut PgConnection, session: Uuid, id: Uuid) -> Result<Opt
     row.map(|row| serde_json::from_value(row.data).map_err(|error| StoreError::Fault(error.to_string()))).transpose()
 }
 
+/// Notes that these were seen and something else was chosen.
+pub async fn rejected(conn: &mut PgConnection, session: Uuid, ids: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update suggestions set rejected_at = now() where session_id = $1 and id = any($2) and accepted_at is null and rejected_at is null",
+        session,
+        ids
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Notes that a suggestion was taken.
 pub async fn accepted(conn: &mut PgConnection, session: Uuid, id: Uuid) -> Result<(), StoreError> {
     sqlx::query!(

@@ -140,6 +140,11 @@ pub fn suggestions_accepted(count: usize) {
     counter!("eventos_suggestions_accepted_total").increment(count as u64);
 }
 
+/// Suggestions that were seen and passed over.
+pub fn suggestions_rejected(count: usize) {
+    counter!("eventos_suggestions_rejected_total").increment(count as u64);
+}
+
 /// A model was asked about a message: the rung that answered (`primary`, `secondary`, `rules`), how long all of it took, and
 /// how long the first words took.
 pub fn model_turn(rung: &'static str, took: Duration, first_words_ms: Option<u64>) {

@@ -17,7 +17,7 @@ use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::Provenance;
 
 pub use question::question;
-pub use telling::{Reverted, Telling};
+pub use telling::{Recalled, Reverted, Telling};
 
 /// The whole answer.
 pub fn answer(telling: &Telling<'_>) -> String {
@@ -93,12 +93,25 @@ fn opening(telling: &Telling<'_>, parts: &mut Vec<String>) {
     if telling.cut {
         parts.push(fill(telling.language, "cut", &[("limit", &READ_LIMIT.to_string())]));
     }
+    parts.extend(telling.recalled.map(|recalled| recall(recalled, telling.language)));
     match telling.reverted {
         Some(Reverted::Undone) => parts.push(say("undone")),
         Some(Reverted::Redone) => parts.push(say("redone")),
         Some(Reverted::NothingToUndo) => parts.push(say("nothing_to_undo")),
         Some(Reverted::NothingToRedo) => parts.push(say("nothing_to_redo")),
         None => {}
+    }
+}
+
+/// From which earlier event this one begins.
+fn recall(recalled: &Recalled, language: &str) -> String {
+    match recalled {
+        Recalled::Found { name, date: Some(date) } => {
+            fill(language, "again_from", &[("name", name), ("date", &date_words(*date, language))])
+        }
+        Recalled::Found { name, date: None } => fill(language, "again_undated", &[("name", name)]),
+        Recalled::Unknown { name: Some(name) } => fill(language, "again_unknown", &[("name", name)]),
+        Recalled::Unknown { name: None } => phrase(language, "again_none"),
     }
 }
 
@@ -147,6 +160,7 @@ fn doubted(doubt: &Doubt, language: &str) -> String {
         }
         Reason::Past => fill(language, "doubt_past", &[("chosen", chosen)]),
         Reason::NoLimit => phrase(language, "doubt_no_limit"),
+        Reason::PartOfDay => fill(language, "doubt_part", &[("others", &choice(&others, language))]),
     }
 }
 

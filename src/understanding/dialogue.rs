@@ -199,7 +199,7 @@ mod tests {
             }
         }
         let percent = right.map(|right| right * 1000 / rows.len().max(1));
-        for (floor, reached) in [930, 960, 970, 850, 825].into_iter().zip(percent) {
+        for (floor, reached) in [970, 990, 990, 965, 955].into_iter().zip(percent) {
             assert!(rows.is_empty() || reached >= floor, "name, date, time, place, all: {percent:?} in thousandths");
         }
     }

@@ -3,6 +3,7 @@
 //! Promises: only sentences that speak of the event are read ([`gate`]); words that one theme has taken mean nothing to the
 //! next, so "early bird 60 until Thursday" is no Thursday event; what is not stated stays open.
 
+mod again;
 mod amenities;
 mod bare;
 mod city;
@@ -31,6 +32,7 @@ pub(super) fn gather(scene: &Scene<'_>) -> Found {
     let mut gathering = Gathering::new(scene);
     let g = &mut gathering;
     online::link(g);
+    again::read(g);
     description::read(g);
     name::read(g);
     rules::refunds(g);

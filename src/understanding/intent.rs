@@ -91,7 +91,8 @@ impl Intent {
 
 /// The intent of a message whose facts are known.
 pub(super) fn of(scene: &Scene<'_>, found: &Found) -> Intent {
-    let informs = !found.patch.is_empty() || !found.doubts.is_empty() || found.wish.is_some();
+    let informs =
+        !found.patch.is_empty() || !found.doubts.is_empty() || found.wish.is_some() || found.earlier.is_some();
     // "The second one" could be a day of the month, too: where it is all that is said, and offers stand, it picks.
     if let Some((pick, whole)) = pick(scene)
         && (whole || !informs)

@@ -102,6 +102,8 @@ pub struct Understood {
     pub doubts: Vec<Doubt>,
     /// What was wished for without being exact enough to be a fact.
     pub wish: Option<Wish>,
+    /// The earlier event that this one begins as.
+    pub earlier: Option<Earlier>,
     /// The message was longer than what is read.
     pub cut: bool,
 }
@@ -128,6 +130,8 @@ pub enum Reason {
     Past,
     /// "No limit": an event needs a number.
     NoLimit,
+    /// "After work": an hour near it is asked for.
+    PartOfDay,
 }
 
 /// Another reading.
@@ -137,6 +141,13 @@ pub struct Other {
     pub words: String,
     /// What becomes known when it is picked.
     pub facts: Vec<Fact>,
+}
+
+/// An event of the organizer's that was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// As they name it; without a name their last one.
+    pub name: Option<String>,
 }
 
 /// A time that was wished for without a day: "maybe in February", "some evening".
@@ -163,8 +174,18 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
         patch: found.patch,
         doubts: found.doubts,
         wish: found.wish,
+        earlier: found.earlier,
         cut,
     }
+}
+
+/// What venues call this amenity: "wifi" for "Wi-Fi".
+pub fn amenity(words: &str) -> Option<String> {
+    let tokens = language::tokens(words);
+    words::all_words().find_map(|known| {
+        let found = known.amenities.find(&tokens);
+        found.into_iter().find(|found| found.tokens == (0..tokens.len())).map(|found| found.tag)
+    })
 }
 
 /// The part of a text that is read, and whether it is not all of it.

@@ -5,7 +5,7 @@
 
 use super::catalogue::{fill, phrase};
 use super::prose::{count_words, field_words, group, time_words};
-use crate::domain::error::{FieldError, Problem};
+use crate::domain::error::{FieldError, Problem, Unreadable};
 use crate::domain::fact::Field;
 use crate::domain::outcome::{Cause, Outcome};
 use crate::domain::publishing::Warning;
@@ -50,6 +50,55 @@ pub fn refusal(error: &FieldError, language: &str) -> String {
         }
         Problem::BelowSold(count) => most("refused_sold", count),
     }
+}
+
+/// Why a value of a form cannot be read, and what to enter.
+pub fn unreadable(complaint: Unreadable, language: &str) -> String {
+    let key = match complaint {
+        Unreadable::UnknownField => "unread_field",
+        Unreadable::Kind => "unread_kind",
+        Unreadable::Visibility => "unread_visibility",
+        Unreadable::PlaceKind => "unread_place_kind",
+        Unreadable::Currency => "unread_currency",
+        Unreadable::Percent => "unread_percent",
+        Unreadable::Picture => "unread_picture",
+        Unreadable::Venue => "unread_venue",
+        Unreadable::StartFirst => "unread_start_first",
+        Unreadable::EndBeforeStart => "unread_end_before",
+        Unreadable::TicketList => "unread_ticket_list",
+        Unreadable::TicketShape => "unread_ticket_shape",
+        Unreadable::TicketParts => "unread_ticket_parts",
+        Unreadable::Moment => "unread_moment",
+        Unreadable::Text => "unread_text",
+        Unreadable::Words => "unread_words",
+        Unreadable::Whole => "unread_whole",
+        Unreadable::NotOffered => "unread_not_offered",
+        Unreadable::NotYours => "unread_not_yours",
+    };
+    phrase(language, key)
+}
+
+/// Says that a required field has nothing yet.
+pub fn demand(field: Field, language: &str) -> String {
+    let key = match field {
+        Field::Name => "demand_name",
+        Field::Type => "demand_type",
+        Field::Description => "demand_description",
+        Field::Place | Field::VenueId => "demand_place",
+        Field::Capacity => "demand_capacity",
+        Field::DateTime => "demand_when",
+        Field::Duration => "demand_duration",
+        Field::Timezone => "demand_timezone",
+        Field::PriceCents => "demand_price",
+        Field::Currency => "demand_currency",
+        other => return fill(language, "demand_other", &[("field", &field_words(other, language))]),
+    };
+    phrase(language, key)
+}
+
+/// Why a call to publish did nothing: something is missing.
+pub fn incomplete(language: &str) -> String {
+    phrase(language, "incomplete")
 }
 
 /// What to know before saying yes.

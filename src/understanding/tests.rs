@@ -1,5 +1,6 @@
 //! What the room promises, theme by theme in small tables, and over the shared cases where they are present.
 
+mod again;
 mod bare_answers;
 pub(in crate::understanding) mod corpora;
 mod corrections;

@@ -15,6 +15,8 @@ use crate::domain::values::EventKind;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Cue {
+    Again,
+    AgainOf,
     Create,
     Event,
     Foreign,

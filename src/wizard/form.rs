@@ -14,7 +14,7 @@ use super::work::Work;
 use crate::advice;
 use crate::domain::draft::Draft;
 use crate::domain::entry::{self, ChosenVenue};
-use crate::domain::error::{FieldError, Problem};
+use crate::domain::error::{FieldError, Problem, Unreadable};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
 use crate::domain::stage::Stage;
@@ -69,7 +69,7 @@ impl Work<'_> {
         if let Some(choice) = choice {
             return self.take_choice(tx, &choice).await;
         }
-        self.unread.push((PICK.to_owned(), "I do not offer that any more. Please pick another.".to_owned()));
+        self.unread.push((PICK.to_owned(), Unreadable::NotOffered));
         Ok(())
     }
 
@@ -105,7 +105,7 @@ impl Work<'_> {
         match entry::picture(fields, self.before.draft()) {
             Some(id) if !files::is_own(tx, id).await? => {
                 let name = event_draft::name(Field::Image);
-                self.unread.push((name.to_owned(), "I do not have that picture. Please send it again.".to_owned()));
+                self.unread.push((name.to_owned(), Unreadable::NotYours));
                 let mut rest = fields.clone();
                 rest.remove(name);
                 Ok(Cow::Owned(rest))

@@ -15,6 +15,8 @@ pub(super) struct Milestones {
     pub(super) shown: usize,
     /// Suggestions that were taken.
     pub(super) accepted: usize,
+    /// Suggestions that were passed over.
+    pub(super) rejected: usize,
 }
 
 impl Milestones {
@@ -32,5 +34,6 @@ impl Milestones {
         }
         metrics::suggestions_shown(self.shown);
         metrics::suggestions_accepted(self.accepted);
+        metrics::suggestions_rejected(self.rejected);
     }
 }

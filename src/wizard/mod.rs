@@ -4,10 +4,12 @@
 //! [`counsel`] asks a model about it.
 
 mod acts;
+mod again;
 pub mod apology;
 pub mod counsel;
 pub mod directory;
 pub mod fault;
+mod feedback;
 mod form;
 pub mod job;
 mod live;

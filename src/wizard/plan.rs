@@ -36,6 +36,12 @@ pub(super) fn question(draft: &Draft, put_off: &[Field]) -> Vec<Field> {
     open(put_off).or_else(|| open(&[])).unwrap_or_default()
 }
 
+/// Whose clock it goes by, where neither the place nor the organizer tells: nobody's event is at UTC by accident.
+pub(super) fn zone(draft: &Draft, put_off: &[Field]) -> Vec<Field> {
+    let known = draft.timezone.is_some() || put_off.contains(&Field::Timezone);
+    if known { Vec::new() } else { vec![Field::Timezone] }
+}
+
 /// How much may be asked at once: more of somebody who tells much at once.
 fn at_once(draft: &Draft) -> usize {
     let told = Field::ALL.iter().filter(|field| draft.provenance.get(field) == Some(&Provenance::Said)).count();

@@ -15,7 +15,7 @@ use crate::domain::values::SessionStatus;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::{confirmations, events};
-use crate::understanding::Intent;
+use crate::understanding::{Intent, notices};
 
 impl Work<'_> {
     /// Asks for the organizer's word, bound to exactly this revision, when everything is there.
@@ -78,7 +78,7 @@ impl Work<'_> {
             self.assume(&assumed);
         }
         let missing = publishing::missing(self.session.draft());
-        self.refused = refusal.or_else(|| (!missing.is_empty()).then(|| incomplete(&missing)));
+        self.refused = refusal.or_else(|| (!missing.is_empty()).then(|| incomplete(&missing, &self.session.language)));
         self.settle_place(tx).await?;
         self.write_event(tx).await?;
         if self.refused.is_none() {
@@ -120,11 +120,12 @@ fn refusal(code: &str, message: &str) -> Value {
     json!({"code": code, "message": message})
 }
 
-fn incomplete(missing: &[Field]) -> Value {
-    let fields = missing.iter().map(|field| (event_draft::name(*field).to_owned(), event_draft::demand(*field).into()));
+fn incomplete(missing: &[Field], language: &str) -> Value {
+    let demand = |field: &Field| (event_draft::name(*field).to_owned(), notices::demand(*field, language).into());
+    let fields = missing.iter().map(demand);
     json!({
         "code": "INVALID_INPUT",
-        "message": "Before it can be published, the event needs what is missing.",
+        "message": notices::incomplete(language),
         "fields": Value::Object(fields.collect()),
         "missing": missing.iter().map(|field| event_draft::name(*field)).collect::<Vec<_>>(),
     })

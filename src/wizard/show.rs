@@ -106,12 +106,16 @@ struct Ground {
 impl Ground {
     fn of(work: &Work<'_>) -> Self {
         let draft = work.session.draft();
-        Self {
-            missing: publishing::missing(draft),
-            name: draft.name.clone().unwrap_or_default(),
-            url: public_url(work),
-        }
+        Self { missing: to_be_said(work), name: draft.name.clone().unwrap_or_default(), url: public_url(work) }
     }
+}
+
+/// What stands in the way of publishing and only the organizer can say; what we would work out or assume is no obstacle.
+fn to_be_said(work: &Work<'_>) -> Vec<Field> {
+    let asked = |field: &Field| *field == Field::Timezone && work.session.state.asked.contains(field);
+    let mut missing = publishing::missing(work.session.draft());
+    missing.retain(|field| publishing::MUST_BE_SAID.contains(field) || asked(field));
+    missing
 }
 
 fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
@@ -129,6 +133,8 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.warnings = &work.warnings;
     telling.published = work.published.as_ref().map(|_| (ground.name.as_str(), ground.url.as_str()));
     telling.reverted = work.reverted;
+    telling.recalled = work.recalled.as_ref();
+    telling.worked_out = work.recalled.is_some();
     telling.first = work.first;
     telling.cut = work.cut;
     telling.guest = !work.job.person.role.may_publish();
@@ -244,11 +250,7 @@ fn draft_card(work: &Work<'_>) -> Card {
     Card {
         title: draft.name.clone().unwrap_or_else(|| notices::nameless(&work.session.language)),
         lines: lines.collect(),
-        missing: publishing::missing(draft)
-            .into_iter()
-            .filter(|field| publishing::MUST_BE_SAID.contains(field))
-            .map(|field| notices::field_name(field, &work.session.language))
-            .collect(),
+        missing: to_be_said(work).into_iter().map(|field| notices::field_name(field, &work.session.language)).collect(),
         language: work.session.language.clone(),
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use port::State;
 use serde_json::{Map, Value, json};
 
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Unreadable};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
 use crate::domain::person::Person;
@@ -91,7 +91,12 @@ pub async fn stored(
 pub(super) fn of(view: View<'_>) -> State {
     let session = view.session;
     let draft = session.draft();
-    let missing: Vec<&str> = publishing::blocking(draft).into_iter().map(event_draft::name).collect();
+    let blocking = publishing::blocking(draft);
+    let demands: Map<String, Value> = blocking
+        .iter()
+        .map(|field| (event_draft::name(*field).to_owned(), notices::demand(*field, &session.language).into()))
+        .collect();
+    let missing: Vec<&str> = blocking.into_iter().map(event_draft::name).collect();
     let live = session.event.as_ref().is_some_and(|event| event.status != EventStatus::Draft);
     let seats = view.venue.and_then(|venue| venue.seats);
     let warnings = if missing.is_empty() { publishing::warnings(draft, view.now, seats) } else { Vec::new() };
@@ -105,7 +110,7 @@ pub(super) fn of(view: View<'_>) -> State {
         "progress": progress(session.stage),
         "suggestions": view.suggestions.iter().map(suggestion).collect::<Vec<_>>(),
         "errors": view.aftermath.errors,
-        "publish": {"ready": missing.is_empty() && !live, "missing": missing, "warnings": warnings},
+        "publish": {"ready": missing.is_empty() && !live, "missing": missing, "demands": demands, "warnings": warnings},
         "language": session.language,
         "nextPrompt": next_prompt(&view),
     });
@@ -176,11 +181,13 @@ fn next_prompt(view: &View<'_>) -> Option<String> {
 }
 
 /// What was refused, by name; the first complaint about a field counts.
-pub(super) fn errors(refused: &[FieldError], unread: &[(String, String)], language: &str) -> Map<String, Value> {
+pub(super) fn errors(refused: &[FieldError], unread: &[(String, Unreadable)], language: &str) -> Map<String, Value> {
     let mut errors = Map::new();
     let named =
         refused.iter().map(|error| (event_draft::name(error.field).to_owned(), notices::refusal(error, language)));
-    for (name, message) in named.chain(unread.iter().cloned()) {
+    for (name, message) in
+        named.chain(unread.iter().map(|(name, complaint)| (name.clone(), notices::unreadable(*complaint, language))))
+    {
         errors.entry(name).or_insert(Value::String(message));
     }
     errors

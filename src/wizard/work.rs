@@ -21,7 +21,7 @@ use super::turn::Desk;
 use super::{plan, show};
 use crate::advice::{self, Question};
 use crate::domain::draft::Draft;
-use crate::domain::error::FieldError;
+use crate::domain::error::{FieldError, Unreadable};
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::money::Currency;
 use crate::domain::publishing::Warning;
@@ -34,8 +34,8 @@ use crate::store::error::StoreError;
 use crate::store::revisions::Change;
 use crate::store::settlement::{self, Settled, Settlement};
 use crate::store::{events, revisions, suggestions};
-use crate::understanding::answers::Reverted;
 use crate::understanding::answers::live::Live;
+use crate::understanding::answers::{Recalled, Reverted};
 use crate::understanding::{self, Context, Doubt, Intent, Wish};
 
 /// A turn in the making.
@@ -58,6 +58,8 @@ pub(super) struct Work<'a> {
     pub(super) defaults: Vec<Field>,
     pub(super) warnings: Vec<Warning>,
     pub(super) reverted: Option<Reverted>,
+    /// The earlier event that this one was to begin as.
+    pub(super) recalled: Option<Recalled>,
     /// A confirmation that the organizer gave: the revision and the token's hash.
     pub(super) given: Option<(i64, Vec<u8>)>,
     /// The token of the confirmation that is offered with this answer.
@@ -73,15 +75,17 @@ pub(super) struct Work<'a> {
     /// What was asked when this was said.
     pub(super) asked: Vec<Field>,
     /// What a form entered that cannot be read, by its own names.
-    pub(super) unread: Vec<(String, String)>,
+    pub(super) unread: Vec<(String, Unreadable)>,
     /// What a form entered about fields that somebody else changed meanwhile.
     pub(super) conflicts: Map<String, Value>,
     /// Why a call to publish did nothing.
     pub(super) refused: Option<Value>,
     pub(super) suggestions: Vec<Suggestion>,
     pub(super) note: Option<String>,
-    /// How many suggestions were taken.
-    pub(super) accepted: usize,
+    /// The suggestions that were taken.
+    pub(super) taken: Vec<Uuid>,
+    /// How many were seen and passed over.
+    pub(super) rejected: usize,
     /// The model's part, when one was asked.
     pub(super) counsel: Option<&'a Counsel>,
     /// What it proposes, in values.
@@ -115,6 +119,7 @@ impl<'a> Work<'a> {
             defaults: Vec::new(),
             warnings: Vec::new(),
             reverted: None,
+            recalled: None,
             given: None,
             offered_token: None,
             live: None,
@@ -128,7 +133,8 @@ impl<'a> Work<'a> {
             before,
             suggestions: Vec::new(),
             note: None,
-            accepted: 0,
+            taken: Vec::new(),
+            rejected: 0,
             counsel,
             proposed: Patch::new(),
             noted: Vec::new(),
@@ -161,7 +167,6 @@ impl<'a> Work<'a> {
             let resolved = counsel.proposal.resolve(text, &context);
             (self.proposed, self.noted_doubts) = (resolved.patch, resolved.doubts);
         }
-        let state = &self.before.state;
         self.session.language = understood.language;
         self.intent = understood.intent;
         (self.patch, self.doubts, self.wish, self.cut) =
@@ -169,6 +174,10 @@ impl<'a> Work<'a> {
         if let Some(wish) = self.wish {
             self.session.state.wish = Some((wish.from, wish.until));
         }
+        if let Some(earlier) = understood.earlier {
+            self.recall(tx, earlier).await?;
+        }
+        let state = &self.before.state;
         match (self.intent, &state.confirming) {
             (Intent::Affirm, Some(confirming)) => self.given = Some((confirming.revision, confirming.seal.clone())),
             (Intent::Pick(index), _) => {
@@ -201,7 +210,7 @@ impl<'a> Work<'a> {
     /// Whether this is talk that a model may have something to say to, and nothing that the rules alone must do.
     pub(super) fn is_talk(&self) -> bool {
         let talk = matches!(self.intent, Intent::Inform | Intent::Unclear | Intent::Suggest);
-        talk && self.given.is_none() && self.accepted == 0 && !self.is_over()
+        talk && self.given.is_none() && self.taken.is_empty() && !self.is_over()
     }
 
     async fn read_pick(&mut self, tx: &mut Tx, id: &str) -> Result<(), StoreError> {
@@ -214,7 +223,7 @@ impl<'a> Work<'a> {
 
     pub(super) async fn take_choice(&mut self, tx: &mut Tx, choice: &Suggestion) -> Result<(), StoreError> {
         self.intent = Intent::Inform;
-        self.accepted += 1;
+        self.taken.push(choice.id);
         self.patch.extend(choice.facts.iter().cloned().map(|fact| (fact, Provenance::Edited)));
         suggestions::accepted(tx, self.session.id, choice.id).await
     }
@@ -263,6 +272,7 @@ impl<'a> Work<'a> {
 
     /// Finds out what can be suggested for where the conversation is now.
     pub(super) async fn advise(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.note_feedback(tx).await?;
         if self.published.is_some() || self.live.is_some() {
             self.session.state.offered.clear();
             return Ok(());
@@ -296,7 +306,8 @@ impl<'a> Work<'a> {
             created: self.before.event.is_none() && self.session.event.is_some(),
             published: self.published.is_some(),
             shown: self.suggestions.len(),
-            accepted: self.accepted,
+            accepted: self.taken.len(),
+            rejected: self.rejected,
         }
     }
 
@@ -407,7 +418,10 @@ impl<'a> Work<'a> {
     /// What to ask next, and the stage that belongs to it.
     pub(super) fn ask_next(&mut self) {
         let state = &self.session.state;
-        let asked = plan::question(&state.draft, &state.skipped);
+        let mut asked = plan::question(&state.draft, &state.skipped);
+        if asked.is_empty() && self.job.person.timezone.is_none() {
+            asked = plan::zone(&state.draft, &state.skipped);
+        }
         self.session.stage = plan::stage_of(&asked);
         self.session.state.asked = asked;
     }

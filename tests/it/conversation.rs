@@ -1,6 +1,10 @@
 //! Whole conversations, as organizers have them: from a first message to a published event.
 
+mod again;
+mod feedback;
 mod languages;
+mod transcripts;
+mod zone;
 
 use eventos::store::cluster::Role;
 use port::recorder::Recorder;

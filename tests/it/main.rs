@@ -17,6 +17,7 @@ mod doctor;
 mod forms;
 mod functions;
 mod growth;
+mod import;
 mod limits;
 mod links;
 mod migrations;

@@ -88,6 +88,7 @@ impl<'a> Chart<'a> {
             let rules = self.rules;
             let starts = self.starts;
             for &order in starts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice) {
+                crate::work::step();
                 let Some(rule) = rules.get(order) else { continue };
                 let Some(first) = rule.elements.first() else { continue };
                 if rule.elements.get(1).is_some_and(|second| !self.may_begin(second, end))
@@ -161,6 +162,7 @@ impl<'a> Chart<'a> {
         }
         let count = self.pieces.get(at).map_or(0, Vec::len);
         for which in 0..count {
+            crate::work::step();
             if !self.fits(element, at, which) {
                 continue;
             }

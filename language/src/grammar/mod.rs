@@ -137,28 +137,21 @@ impl Grammar {
         Ok(Self { lexicon, rules: all, starts, figures, han, symbols })
     }
 
-    /// Everything that the rules make of these tokens, by the token at which it begins.
-    pub(crate) fn pieces(&self, tokens: &[Token], day_first: bool) -> Vec<Vec<Piece>> {
+    /// Shows everything that the rules make of these tokens, stretch by stretch: the place of its first token, and its
+    /// pieces by the token at which they begin. No piece reaches over the end of a stretch, and none is kept longer.
+    pub(crate) fn each_stretch(&self, tokens: &[Token], day_first: bool, mut see: impl FnMut(usize, &[Vec<Piece>])) {
         let mut budget = Budget::default();
-        let mut pieces: Vec<Vec<Piece>> = Vec::with_capacity(tokens.len());
         let mut rest = tokens;
         while !rest.is_empty() && !budget.is_spent() {
             let (block, after) = rest.split_at_checked(block_end(rest)).unwrap_or((rest, &[]));
-            let offset = tokens.len() - rest.len();
             let mut chart = Chart::new(block, &self.rules, &self.starts, Habits { day_first }, &mut budget);
             let found = Found::new(&self.lexicon, block);
             for at in (0..block.len()).rev() {
                 chart.fill(at, self.leaves(block, at, &found));
             }
-            let mut here = chart.into_pieces();
-            here.truncate(block.len());
-            for piece in here.iter_mut().flatten() {
-                piece.end += offset;
-            }
-            pieces.append(&mut here);
+            see(tokens.len() - rest.len(), &chart.into_pieces());
             rest = after;
         }
-        pieces
     }
 
     /// Every word of the lexicon.

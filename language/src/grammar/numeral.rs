@@ -2,6 +2,9 @@
 
 use crate::token::{Token, TokenKind};
 
+/// A row of more groups of three figures than this is no number that anybody means.
+const MOST_GROUPS: usize = 6;
+
 /// A number and the token after it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Numeral {
@@ -70,6 +73,10 @@ fn groups(tokens: &[Token], from: usize, head: f64, figures: Figures) -> Option<
     let (mut value, mut at) = (head, from);
     let mut sign = None;
     while let Some(token) = tokens.get(at) {
+        crate::work::step();
+        if at > from + 2 * MOST_GROUPS {
+            return None;
+        }
         let by_sign = [figures.group, '\'', '’'].into_iter().find(|sign| glued_sign(tokens, at, *sign));
         let (group, next) = if let Some(found) = by_sign.filter(|found| sign.is_none_or(|sign| sign == *found)) {
             sign = Some(found);
@@ -115,6 +122,7 @@ pub(crate) fn in_words(
         (current, place, figures) = (first.value, first.end, true);
     }
     while let Some((next, said)) = role(place) {
+        crate::work::step();
         let after_and = said == Role::And;
         let (next, said) = match said {
             Role::And if current + total > 0.0 => match role(next) {
@@ -167,6 +175,7 @@ pub(crate) fn in_han(tokens: &[Token], at: usize, figures: Option<Numeral>) -> O
     while let Some(token) =
         tokens.get(place).filter(|token| token.kind == TokenKind::Cjk && count < 24 && (place == at || token.glued()))
     {
+        crate::work::step();
         let Some(letter) = token.lower.chars().next() else { break };
         match (han_digit(letter), han_scale(letter)) {
             (Some(value), _) => {

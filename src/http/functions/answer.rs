@@ -75,7 +75,8 @@ fn errors(state: &Value, action: Action) -> Map<String, Value> {
         state.pointer("/publish/missing").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let known = |name: &str| Field::ALL.iter().copied().find(|field| event_draft::name(*field) == name);
     for field in missing.filter_map(known).filter(|field| Some(Stage::of(*field)) == here) {
-        errors.entry(event_draft::name(field)).or_insert_with(|| event_draft::demand(field).into());
+        let name = event_draft::name(field);
+        errors.entry(name).or_insert_with(|| state["publish"]["demands"][name].clone());
     }
     errors
 }

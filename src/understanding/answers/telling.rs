@@ -39,6 +39,8 @@ pub struct Telling<'a> {
     pub published: Option<(&'a str, &'a str)>,
     /// What came of an undo or redo.
     pub reverted: Option<Reverted>,
+    /// The earlier event that this one was to begin as.
+    pub recalled: Option<&'a Recalled>,
     /// The first answer of the conversation.
     pub first: bool,
     /// Only the beginning of the message was read.
@@ -64,6 +66,23 @@ pub enum Reverted {
     NothingToRedo,
 }
 
+/// What came of the wish to begin as an earlier event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recalled {
+    /// It was found.
+    Found {
+        /// What it is called.
+        name: String,
+        /// The day on which it began.
+        date: Option<jiff::civil::Date>,
+    },
+    /// There is none of this name, or none at all.
+    Unknown {
+        /// As the organizer named it.
+        name: Option<String>,
+    },
+}
+
 impl<'a> Telling<'a> {
     /// An answer about this draft that tells nothing yet.
     pub fn about(draft: &'a Draft, language: &'a str) -> Self {
@@ -82,6 +101,7 @@ impl<'a> Telling<'a> {
             warnings: &[],
             published: None,
             reverted: None,
+            recalled: None,
             first: false,
             cut: false,
             guest: false,

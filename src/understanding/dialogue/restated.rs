@@ -80,8 +80,7 @@ pub(super) fn read(text: &str, reading: &Reading, earlier: &Earlier) -> Option<R
     let place = said.place(earlier, None)?;
     let name = said.name(earlier, &place)?;
     let place = said.place(earlier, Some(&name)).unwrap_or(place);
-    let written = |range: &Range<usize>| said.slice(range).trim().to_owned();
-    Some(Restated { name: written(&name), date, time, place: written(&place) })
+    Some(Restated { name: said.written(&name), date, time, place: said.written(&place) })
 }
 
 /// The times of an utterance that are surely times.
@@ -94,7 +93,14 @@ struct Times {
 impl Times {
     fn of(text: &str, reading: &Reading) -> Self {
         let mut times = Self { date: None, time: None, spans: Vec::new() };
-        for time in reading.times.iter().filter(|time| is_solid(time.span.text(text))) {
+        let solid = || reading.times.iter().filter(|time| is_solid(time.span.text(text)));
+        let written = |time: &&language::Time| time.span.text(text).contains(|letter: char| letter.is_ascii_digit());
+        let day = |time: &language::Time| time.value.has_date.then(|| time.value.start.date());
+        let exact = solid().filter(written).find_map(day);
+        // Beside "March 13th" the Sunday of "Taking Back Sunday" is a name.
+        let named =
+            |time: &&language::Time| !written(time) && exact.zip(day(time)).is_some_and(|(exact, day)| exact != day);
+        for time in solid().filter(|time| !named(time)) {
             if time.value.has_date && times.date.is_none() {
                 times.date = Some(time.value.start.date().to_string());
             }
@@ -156,6 +162,16 @@ impl Said<'_> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// As it was written, with the full stop of "M.D." that is no end of a sentence.
+    fn written(&self, range: &Range<usize>) -> String {
+        let slice = self.slice(range).trim();
+        let mut letters = slice.chars().rev();
+        let initials = letters.next().is_some_and(char::is_uppercase) && letters.next() == Some('.');
+        let end = range.end.checked_sub(1).and_then(|last| self.words.get(last)).map_or(0, |word| word.text.end);
+        let stopped = self.text.get(end..).is_some_and(|rest| rest.starts_with('.'));
+        if initials && stopped { format!("{slice}.") } else { slice.to_owned() }
+    }
+
     fn lower(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| word.lower.as_str())
     }
@@ -177,7 +193,8 @@ impl Said<'_> {
         let short = at
             .checked_sub(1)
             .is_some_and(|before| self.lower(before).len() == 1 || self.plays(Role::Abbreviated, before));
-        between.contains(['?', '!', ';', ':', ',']) || between.contains(". ") && !short
+        let begins = self.plays(Role::Small, at);
+        between.contains(['?', '!', ';', ':', ',']) || between.contains(". ") && !(short && !begins)
     }
 
     /// A place that begins at this word.
@@ -200,16 +217,20 @@ impl Said<'_> {
 
     fn place(&self, earlier: &Earlier, name: Option<&Range<usize>>) -> Option<Range<usize>> {
         let free = |at: usize| !self.is_taken(at) && !name.is_some_and(|name| name.contains(&at));
-        let rated = (0..self.words.len()).filter(|at| free(*at)).filter_map(|at| {
-            let rank = self.place_rank(at)?;
-            let range = self.place_from(at, earlier, name)?;
-            // A number alone is a place only where a word says so.
-            (rank < 3 || range.len() > 1).then(|| {
-                let known = earlier.has(self.slice(&range));
-                ((rank, known, if rank == 2 { usize::MAX - at } else { at }), range)
-            })
+        let mut found: Vec<(u8, Range<usize>)> = Vec::new();
+        for at in (0..self.words.len()).filter(|at| free(*at)) {
+            let Some((rank, range)) = self.place_rank(at).zip(self.place_from(at, earlier, name)) else { continue };
+            // "20th Street" is the end of "1532 20th Street"; a number alone is a place only where a word says so.
+            let inside = found.iter().any(|(other, whole)| *other == 3 && rank == 3 && whole.contains(&at));
+            if !inside && (rank < 3 || range.len() > 1) {
+                found.push((rank, range));
+            }
+        }
+        let surest = found.into_iter().max_by_key(|(rank, range)| {
+            let known = earlier.has(self.slice(range));
+            (*rank, known, if *rank == 2 { usize::MAX - range.start } else { range.start })
         });
-        rated.max_by_key(|(rank, _)| *rank).map(|(_, range)| range)
+        surest.map(|(_, range)| range)
     }
 
     /// How surely a place begins here: 3 an address, 2 behind a word for the place, 1 behind "at" with a capital, 0 behind "at".
@@ -283,10 +304,17 @@ impl Said<'_> {
     }
 
     fn without_small(&self, mut range: Range<usize>) -> Option<Range<usize>> {
-        while range.start < range.end && self.plays(Role::Small, range.start) {
+        // A capital inside a sentence makes a name of any word: "event New house".
+        let proud = |at: usize| {
+            let word = self.words.get(at).filter(|word| word.capital && word.lower.len() > 1);
+            at > 0 && word.is_some_and(|word| !word.between.contains(['.', '?', '!']))
+        };
+        while range.start < range.end && self.plays(Role::Small, range.start) && !proud(range.start) {
             range.start += 1;
         }
-        while range.end > range.start && self.plays(Role::Small, range.end - 1) {
+        // "McDonald's" ends with a letter that is small elsewhere.
+        let tied = |at: usize| self.words.get(at).is_some_and(|word| matches!(word.between.as_str(), "'" | "’"));
+        while range.end > range.start && self.plays(Role::Small, range.end - 1) && !tied(range.end - 1) {
             range.end -= 1;
         }
         (!range.is_empty()).then_some(range)

@@ -20,7 +20,14 @@ pub(super) fn heard(scene: &Scene<'_>) -> Vec<bool> {
         .filter(|sentence| !is_deaf(scene, sentence))
         .cloned()
         .collect();
-    if scene.under_way() || told.iter().any(|sentence| is_about_event(scene, sentence)) || is_plan(scene, &told) {
+    let again = |sentence: &Range<usize>| {
+        scene.has(Cue::Again, sentence) || scene.has(Cue::AgainOf, sentence) && scene.kind_in(sentence).is_some()
+    };
+    if scene.under_way()
+        || told.iter().any(again)
+        || told.iter().any(|sentence| is_about_event(scene, sentence))
+        || is_plan(scene, &told)
+    {
         for sentence in told {
             for word in heard.iter_mut().take(sentence.end + 1).skip(sentence.start) {
                 *word = true;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::values::Provenance;
 use crate::understanding::scene::Scene;
-use crate::understanding::{Doubt, Wish};
+use crate::understanding::{Doubt, Earlier, Wish};
 
 use super::gate;
 
@@ -18,6 +18,8 @@ pub(in crate::understanding) struct Found {
     pub(in crate::understanding) doubts: Vec<Doubt>,
     /// A time without a day.
     pub(in crate::understanding) wish: Option<Wish>,
+    /// The earlier event that this one begins as.
+    pub(in crate::understanding) earlier: Option<Earlier>,
     /// Which words a fact was made of.
     pub(in crate::understanding) used: Vec<bool>,
 }
@@ -97,6 +99,16 @@ impl<'s, 'a> Gathering<'s, 'a> {
     /// A time without a day.
     pub(super) fn wish(&mut self, wish: Wish) {
         self.found.wish.get_or_insert(wish);
+    }
+
+    /// The event begins as an earlier one.
+    pub(super) fn earlier(&mut self, earlier: Earlier) {
+        self.found.earlier.get_or_insert(earlier);
+    }
+
+    /// Whether the event begins as an earlier one.
+    pub(super) fn begins_anew(&self) -> bool {
+        self.found.earlier.is_some()
     }
 
     /// How much of the message is not yet understood, in words.

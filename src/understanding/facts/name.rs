@@ -85,7 +85,8 @@ fn called(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
         }
         let told = scene.under_way()
             || names_kind(scene, scene.sentence(cue.start).start..cue.start)
-            || scene.sentence(cue.start).start == cue.start;
+            || scene.sentence(cue.start).start == cue.start
+            || g.begins_anew();
         if mine || !told || !g.open(start) {
             return None;
         }

@@ -116,9 +116,13 @@ fn corrects(g: &Gathering<'_, '_>, at: usize) -> bool {
 fn in_the_past(g: &Gathering<'_, '_>, at: usize) -> bool {
     let scene = g.scene;
     let clause = scene.clause(at);
-    scene.among(&scene.reading.times, &clause).any(|(time, _)| {
-        time.value.has_date
-            && time.value.end.unwrap_or(time.value.start) < scene.context.now
-            && time.value.direction.is_none()
-    })
+    // "Same as last year, for 200": that year is taken for which event is meant.
+    scene
+        .among(&scene.reading.times, &clause)
+        .filter(|(_, range)| !range.clone().any(|at| scene.on(Cue::Again, at) || scene.on(Cue::AgainOf, at)))
+        .any(|(time, _)| {
+            time.value.has_date
+                && time.value.end.unwrap_or(time.value.start) < scene.context.now
+                && time.value.direction.is_none()
+        })
 }

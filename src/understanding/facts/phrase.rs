@@ -84,7 +84,14 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
     match what {
         _ if value_follows || goes_on => true,
         // Where a name was asked for, "Movie at Century" is one.
-        Phrase::Name if scene.on(Cue::At, at) && scene.context.asks(Field::Name) && next_capital => false,
+        Phrase::Name
+            if scene.on(Cue::At, at)
+                && scene.context.asks(Field::Name)
+                && next_capital
+                && !is_described(scene, start) =>
+        {
+            false
+        }
         Phrase::Name => {
             let loose = scene.on(Cue::For, at) || scene.on(Cue::In, at) || scene.on(Cue::Article, at) || joins_names;
             let at_place = scene.on(Cue::At, at);
@@ -92,6 +99,12 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
         }
         Phrase::Place => !(joins_names && (next_capital || !scene.on(Cue::Joint, at))),
     }
+}
+
+/// "A picnic called ...": the event is described, and its place follows its name.
+fn is_described(scene: &Scene<'_>, start: usize) -> bool {
+    let sentence = scene.sentence(start);
+    (sentence.start..start).any(|at| matches!(scene.lower(at), "a" | "an" | "un" | "une" | "una" | "one" | "个" | "场"))
 }
 
 /// An amount, a length, or a number of people.

@@ -103,7 +103,14 @@ fn begin(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
     }
     if let Some(hour) = hour(scene, spots, day.copied()) {
         g.said(Fact::Time(hour));
+    } else if starts().any(|spot| is_after_work(&spot.time.value)) {
+        doubts::about_hour(g, [Clock::constant(17, 30, 0, 0), Clock::constant(18, 0, 0, 0)]);
     }
+}
+
+/// "After work": from five until the evening is over, and nobody begins at five sharp.
+fn is_after_work(value: &TimeValue) -> bool {
+    value.is_part_of_day && value.start.hour() == 17 && value.end.is_some_and(|end| end.hour() == 21)
 }
 
 /// The hour that stands with the day, else the one that begins something, else the first.

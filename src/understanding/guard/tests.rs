@@ -78,7 +78,7 @@ fn what_is_not_so_is_held_back_and_its_field_remembered() {
         ("There is room for 300 people.", Field::Capacity),
         ("It is a short trip to Vancouver.", Field::Place),
         ("We all meet at the Rex Theatre.", Field::Place),
-        ("It lasts for five hours.", Field::DateTime),
+        ("It lasts for five hours.", Field::Duration),
     ];
     for (lie, field) in table {
         let (out, wrong) = shown(&format!("Lovely! {lie} Ask me anything."), "", "en");

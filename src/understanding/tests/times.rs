@@ -63,6 +63,53 @@ fn day_hour_and_end() {
 }
 
 #[test]
+fn a_day_with_two_hours_has_a_start_and_an_end() {
+    let table = [
+        ("a yoga workshop on Saturday December 12, 10 to 4", date(2026, 12, 12), (10, 16)),
+        ("a workshop december 12th 10-4", date(2026, 12, 12), (10, 16)),
+        ("a meetup on Dec 5th 6 to 9", date(2026, 12, 5), (18, 21)),
+        ("un atelier le samedi 12 décembre, 10 à 16", date(2026, 12, 12), (10, 16)),
+        ("un taller el sábado 12 de diciembre, 10 a 16", date(2026, 12, 12), (10, 16)),
+    ];
+    for (text, on, (from, until)) in table {
+        let understood = opening(text);
+        assert_eq!((day(&understood), hour(&understood)), (Some(on), Some(time(from, 0, 0, 0))), "{text}");
+        assert_eq!(end_hour(&understood), Some(time(until, 0, 0, 0)), "{text}");
+    }
+    let stay = opening("a conference March 5 to 7 in Toronto");
+    assert_eq!((day(&stay), hour(&stay)), (Some(date(2027, 3, 5)), None), "days, not hours");
+}
+
+#[test]
+fn after_work_is_asked_for_its_hour() {
+    for (text, on) in [
+        ("a networking night after work on Thursday in Toronto", date(2026, 11, 26)),
+        ("un réseautage jeudi après le travail à Montréal", date(2026, 11, 26)),
+        ("una reunión de networking el jueves después del trabajo en Madrid", date(2026, 11, 26)),
+        ("周四下班后在上海办一个音乐会", date(2026, 11, 26)),
+    ] {
+        let understood = opening(text);
+        assert_eq!((day(&understood), hour(&understood)), (Some(on), None), "{text}");
+        let doubt = understood.doubts.iter().find(|doubt| doubt.reason == Reason::PartOfDay);
+        let hours: Vec<_> =
+            doubt.unwrap_or_else(|| panic!("{text}")).others.iter().flat_map(|other| &other.facts).collect();
+        assert_eq!(hours, [&Fact::Time(time(17, 30, 0, 0)), &Fact::Time(time(18, 0, 0, 0))], "{text}");
+    }
+    assert!(opening("a networking night on Thursday at 7pm after work").doubts.is_empty(), "the hour was said");
+}
+
+#[test]
+fn a_length_behind_for_is_no_hour() {
+    for text in ["a party on Friday for five hours", "a 3 hour concert", "un concert vendredi pendant deux heures"] {
+        let understood = opening(text);
+        assert_eq!(hour(&understood), None, "{text}");
+        assert!(length(&understood).is_some(), "{text}: {:?}", understood.patch);
+    }
+    let understood = opening("a concert on Friday at 6pm for two hours");
+    assert_eq!((hour(&understood), length(&understood)), (Some(time(18, 0, 0, 0)), Some(120)));
+}
+
+#[test]
 fn lengths_of_the_event_not_of_its_parts() {
     let table = [
         ("a webinar, 90 minutes, on Friday", Some(90)),

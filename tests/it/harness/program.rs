@@ -30,23 +30,30 @@ impl Program {
 
     /// Starts on this database with other settings.
     pub(crate) async fn start_with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::assemble(database, true, "http://events.test".to_owned(), change).await
+        Self::assemble(database, true, "http://events.test".to_owned(), Some("America/Toronto"), change).await
+    }
+
+    /// Starts on a machine that does not know where it stands.
+    pub(crate) async fn start_nowhere(database: &Database) -> Self {
+        Self::assemble(database, true, "http://events.test".to_owned(), None, |_| {}).await
     }
 
     /// Starts where people find it at this address, when one is given.
     pub(crate) async fn start_at(database: &Database, url: Option<String>, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::assemble(database, true, url.unwrap_or_else(|| "http://events.test".to_owned()), change).await
+        let url = url.unwrap_or_else(|| "http://events.test".to_owned());
+        Self::assemble(database, true, url, Some("America/Toronto"), change).await
     }
 
     /// Starts as on a server's database, where whoever gives no name is a guest.
     pub(crate) async fn start_public(database: &Database) -> Self {
-        Self::assemble(database, false, "http://events.test".to_owned(), |_| {}).await
+        Self::assemble(database, false, "http://events.test".to_owned(), Some("America/Toronto"), |_| {}).await
     }
 
     async fn assemble(
         database: &Database,
         private: bool,
         public_url: String,
+        local_zone: Option<&str>,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -66,7 +73,7 @@ impl Program {
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
             public_url,
-            local_zone: Some("America/Toronto".to_owned()),
+            local_zone: local_zone.map(str::to_owned),
         };
         Self { app: App::assemble(parts, &settings).await.unwrap(), clock, folder }
     }

@@ -1,15 +1,21 @@
 //! Days that can be meant in another way, or that lie behind us.
 
-use jiff::civil::Date;
-use language::Time;
+use jiff::civil::{Date, Time};
 
 use crate::domain::fact::{Fact, Field};
 use crate::understanding::facts::gathering::Gathering;
-use crate::understanding::prose::date_words;
+use crate::understanding::prose::{date_words, time_words};
 use crate::understanding::{Doubt, Other, Reason};
 
+/// Asks which of these hours is meant, where only a part of the day was said.
+pub(super) fn about_hour(g: &mut Gathering<'_, '_>, hours: [Time; 2]) {
+    let other = |hour: Time| Other { words: time_words(hour), facts: vec![Fact::Time(hour)] };
+    let others = hours.map(other).to_vec();
+    g.doubt(Doubt { field: Field::DateTime, reason: Reason::PartOfDay, chosen: None, others });
+}
+
 /// Names the other readings of a day, with weekday and full date; `first` is likelier than those of the words.
-pub(super) fn about_day(g: &mut Gathering<'_, '_>, time: &Time, chosen: Date, first: Option<Date>) {
+pub(super) fn about_day(g: &mut Gathering<'_, '_>, time: &language::Time, chosen: Date, first: Option<Date>) {
     let language = g.scene.language().code();
     let today = g.scene.context.now.date();
     let mut others: Vec<Other> = Vec::new();

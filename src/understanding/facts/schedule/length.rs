@@ -45,14 +45,18 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
 /// "6pm for three hours" may be one stretch of words whose length is in its tail.
 fn inside_time(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
-    let found =
-        scene.reading.times.iter().filter(|time| time.value.has_hour && time.value.end.is_none()).find_map(|time| {
-            let range = scene.range(time.span);
-            let cue = scene.within(Cue::ForLength, &range).find(|cue| cue.start > range.start && g.hears(cue.start))?;
-            let tail = scene.slice(&(cue.end..range.end));
-            let reference = Reference::from(scene.context.now).in_language(scene.language());
-            language::read(tail, &reference).durations.first().map(|length| length.seconds)
-        });
+    // "On Friday for five hours" is read as five hours from its midnight.
+    let lasts = |value: &language::TimeValue| match value.end {
+        None => value.has_hour,
+        Some(end) => !value.has_hour && value.has_date && end.date() == value.start.date(),
+    };
+    let found = scene.reading.times.iter().filter(|time| lasts(&time.value)).find_map(|time| {
+        let range = scene.range(time.span);
+        let cue = scene.within(Cue::ForLength, &range).find(|cue| cue.start > range.start && g.hears(cue.start))?;
+        let tail = scene.slice(&(cue.end..range.end));
+        let reference = Reference::from(scene.context.now).in_language(scene.language());
+        language::read(tail, &reference).durations.first().map(|length| length.seconds)
+    });
     if let Some(minutes) = found.and_then(|seconds| u32::try_from(seconds / 60).ok()).filter(|minutes| *minutes > 0) {
         g.said(Fact::Duration(minutes));
     }
