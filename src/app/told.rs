@@ -95,6 +95,7 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         data_dir: settings.data_dir.clone(),
         stripe,
         hold_s: settings.sales.hold_s,
+        webhooks_private: own.webhooks_private,
     }
 }
 

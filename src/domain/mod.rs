@@ -8,6 +8,7 @@ pub mod error;
 pub mod event_draft;
 pub mod fact;
 pub mod fees;
+pub mod import;
 pub mod money;
 pub mod order_link;
 pub mod outcome;

@@ -117,6 +117,13 @@ pub enum Act {
     Change(Patch),
     /// The published event is called off.
     CallOff,
+    /// An order of the published event ends, and what is left of its money goes back.
+    Refund {
+        /// The order.
+        order: Uuid,
+        /// What was shown to go back, in minor units.
+        left_cents: i64,
+    },
 }
 
 impl Session {

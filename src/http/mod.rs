@@ -17,7 +17,9 @@ mod cached;
 mod calendar;
 mod caller;
 mod connect;
+mod copies;
 mod cors;
+mod doors;
 pub mod error;
 mod event_page;
 mod event_view;
@@ -26,6 +28,7 @@ mod functions;
 mod gate;
 mod health;
 mod idempotency;
+mod imports;
 mod links;
 pub mod listen;
 mod metrics_page;
@@ -48,6 +51,7 @@ mod structured;
 mod templates;
 mod text;
 mod vtimezone;
+mod webhooks;
 mod words;
 
 /// The one inline style that the panel's page may show: that of the event pages, for their preview.

@@ -1,4 +1,4 @@
-//! `/api/sales/{event}` and `/api/checkin/{event}`: what an organizer reads and does with the sales of an own event.
+//! `/api/sales/{event}`: what an organizer reads and does with the sales of an own event.
 //!
 //! Promises: another's event answers as one that does not exist; a file for a spreadsheet holds text and never a formula.
 
@@ -8,17 +8,16 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::{Declined, HttpError};
+use super::openapi::shapes::Refusals;
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::domain::money::{Currency, major};
 use crate::sales::SaleError;
-use crate::sales::organizer::Scanned;
 use crate::store::guests::{Guest, Search};
 
 /// Guests on one page of the list, and in a file.
@@ -34,12 +33,11 @@ pub(super) fn routes() -> Router<HttpState> {
         .route("/api/sales/{event}/refund", post(refund))
         .route("/api/sales/{event}/resend", post(resend))
         .route("/api/sales/{event}/message", post(message))
-        .route("/api/checkin/{event}", get(door).post(check_in))
 }
 
 /// What is looked for.
 #[derive(Debug, Deserialize)]
-struct Wish {
+pub(super) struct Wish {
     #[serde(default)]
     search: String,
     #[serde(default)]
@@ -48,41 +46,33 @@ struct Wish {
     skip: i64,
 }
 
-#[derive(Debug, Deserialize)]
+/// An order, and what goes back of it.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Back {
+pub(super) struct Back {
+    #[schema(value_type = String)]
     order_id: Uuid,
+    /// Minor units; left out: all that is left.
     #[serde(default)]
     amount_cents: Option<i64>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A letter to everybody.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Letter {
+pub(super) struct Letter {
+    /// The letter's own.
+    #[schema(value_type = String)]
     id: Uuid,
     title: String,
     text: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Scans {
-    scans: Vec<OneScan>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OneScan {
-    id: Uuid,
-    code: String,
-    at: Timestamp,
-    #[serde(default)]
-    door: String,
-    #[serde(default)]
-    undo: bool,
-}
-
-async fn summary(
+/// What was sold and earned
+#[utoipa::path(get, path = "/api/sales/{event}", operation_id = "sales_summary", tag = "Sales", security(("bearer" = [])),
+    params(("event" = String, Path, description = "The event")),
+    responses((status = 200, description = "Figures, kinds, days and the way from order to guest", content_type = "application/json"), Refusals))]
+pub(super) async fn summary(
     State(state): State<HttpState>,
     caller: Caller,
     Path(event): Path<Uuid>,
@@ -91,7 +81,14 @@ async fn summary(
     Ok(Json(state.sales.summary(caller.actor(), event).await.map_err(refusal)?))
 }
 
-async fn guests(
+/// Who has tickets
+#[utoipa::path(get, path = "/api/sales/{event}/guests", operation_id = "sales_guests", tag = "Sales", security(("bearer" = [])),
+    params(("event" = String, Path, description = "The event"),
+        ("search" = Option<String>, Query, description = "In a name, an address or a code"),
+        ("status" = Option<String>, Query, description = "`held`, `valid`, `used` or `cancelled`"),
+        ("skip" = Option<i64>, Query, description = "So many are passed over")),
+    responses((status = 200, description = "A hundred at once, those who ordered last first", content_type = "application/json"), Refusals))]
+pub(super) async fn guests(
     State(state): State<HttpState>,
     caller: Caller,
     Path(event): Path<Uuid>,
@@ -103,7 +100,17 @@ async fn guests(
     Ok(Json(json!({"total": total, "guests": guests})))
 }
 
-async fn file(State(state): State<HttpState>, caller: Caller, Path(event): Path<Uuid>) -> Result<Response, HttpError> {
+/// The guests as a file for a spreadsheet
+///
+/// RFC 4180, with no value that a spreadsheet takes for a formula.
+#[utoipa::path(get, path = "/api/sales/{event}/guests.csv", operation_id = "sales_guests_file", tag = "Sales", security(("bearer" = [])),
+    params(("event" = String, Path, description = "The event")),
+    responses((status = 200, description = "The file", content_type = "text/csv"), Refusals))]
+pub(super) async fn file(
+    State(state): State<HttpState>,
+    caller: Caller,
+    Path(event): Path<Uuid>,
+) -> Result<Response, HttpError> {
     signed_in(&caller)?;
     let search = Search { most: FILE, ..Search::default() };
     let (guests, _) = state.sales.guests(caller.actor(), event, &search).await.map_err(refusal)?;
@@ -117,7 +124,13 @@ async fn file(State(state): State<HttpState>, caller: Caller, Path(event): Path<
     Ok((headers, csv(&guests, currency)).into_response())
 }
 
-async fn refund(
+/// Gives money back, in part or whole
+///
+/// All of it ends the order and takes its tickets back; a part leaves them.
+#[utoipa::path(post, path = "/api/sales/{event}/refund", operation_id = "refund_order", tag = "Sales", security(("bearer" = [])),
+    params(("event" = String, Path, description = "The event")), request_body = Back,
+    responses((status = 200, description = "How much goes back", content_type = "application/json"), Refusals))]
+pub(super) async fn refund(
     State(state): State<HttpState>,
     caller: Caller,
     Path(event): Path<Uuid>,
@@ -129,7 +142,11 @@ async fn refund(
     Ok(Json(json!({"success": true, "refundedCents": cents})))
 }
 
-async fn resend(
+/// Sends the tickets of an order again
+#[utoipa::path(post, path = "/api/sales/{event}/resend", operation_id = "resend_order", tag = "Sales", security(("bearer" = [])),
+    params(("event" = String, Path, description = "The event")), request_body = Back,
+    responses((status = 200, description = "On their way", content_type = "application/json"), Refusals))]
+pub(super) async fn resend(
     State(state): State<HttpState>,
     caller: Caller,
     Path(event): Path<Uuid>,
@@ -140,7 +157,13 @@ async fn resend(
     Ok(Json(json!({"success": true})))
 }
 
-async fn message(
+/// Writes to everybody who has a ticket
+///
+/// One mail for each order; the same `id` again writes to nobody twice.
+#[utoipa::path(post, path = "/api/sales/{event}/message", operation_id = "write_to_guests", tag = "Sales", security(("bearer" = [])),
+    params(("event" = String, Path, description = "The event")), request_body = Letter,
+    responses((status = 200, description = "To how many orders", content_type = "application/json"), Refusals))]
+pub(super) async fn message(
     State(state): State<HttpState>,
     caller: Caller,
     Path(event): Path<Uuid>,
@@ -153,34 +176,11 @@ async fn message(
     Ok(Json(json!({"success": true, "count": count})))
 }
 
-async fn door(
-    State(state): State<HttpState>,
-    caller: Caller,
-    Path(event): Path<Uuid>,
-) -> Result<Json<Value>, HttpError> {
-    signed_in(&caller)?;
-    let (name, tickets) = state.sales.door(caller.actor(), event).await.map_err(refusal)?;
-    Ok(Json(json!({"name": name, "tickets": tickets, "now": state.clock.now()})))
-}
-
-async fn check_in(
-    State(state): State<HttpState>,
-    caller: Caller,
-    Path(event): Path<Uuid>,
-    Json(scans): Json<Scans>,
-) -> Result<Json<Value>, HttpError> {
-    signed_in(&caller)?;
-    let scan = |scan: OneScan| Scanned { id: scan.id, code: scan.code, at: scan.at, door: scan.door, undo: scan.undo };
-    let scans: Vec<Scanned> = scans.scans.into_iter().map(scan).collect();
-    let results = state.sales.check_in(caller.actor(), event, &scans).await.map_err(refusal)?;
-    Ok(Json(json!({"results": results})))
-}
-
-fn signed_in(caller: &Caller) -> Result<Uuid, HttpError> {
+pub(super) fn signed_in(caller: &Caller) -> Result<Uuid, HttpError> {
     caller.person().map(|person| person.id).ok_or(HttpError::Unauthorized)
 }
 
-fn refusal(error: SaleError) -> HttpError {
+pub(super) fn refusal(error: SaleError) -> HttpError {
     match error {
         SaleError::NotNow => {
             let words = "That is not possible for this order as it stands. Please look at it again.";
@@ -192,7 +192,7 @@ fn refusal(error: SaleError) -> HttpError {
 
 /// The guests for a spreadsheet (RFC 4180), every value quoted.
 fn csv(guests: &[Guest], currency: Option<Currency>) -> String {
-    let head = ["Name", "Email", "Ticket", "Code", "Status", "Price", "Currency", "Ordered", "Checked in"];
+    let head = ["Name", "Email", "Ticket", "Code", "Status", "Price", "Currency", "Ordered", "Checked in", "Answers"];
     let digits = currency.map_or(2, |currency| currency.digits());
     let mut text = String::from("\u{FEFF}");
     text += &line(&head.map(str::to_owned));
@@ -208,9 +208,16 @@ fn csv(guests: &[Guest], currency: Option<Currency>) -> String {
             currency.map(|currency| currency.code().to_owned()).unwrap_or_default(),
             guest.ordered_at.to_string(),
             guest.checked_in_at.map(|at| at.to_string()).unwrap_or_default(),
+            answers(guest),
         ]);
     }
     text
+}
+
+/// `What do you eat? Fish; Who comes along? Nobody`
+fn answers(guest: &Guest) -> String {
+    let said: Vec<String> = guest.answers.iter().map(|said| format!("{} {}", said.question, said.answer)).collect();
+    said.join("; ")
 }
 
 fn line(values: &[String]) -> String {

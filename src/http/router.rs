@@ -20,11 +20,12 @@ use tower_http::timeout::TimeoutLayer;
 use super::address::{self, Gate};
 use super::error::HttpError;
 use super::{
-    account, auth, connect, cors, event_page, files, functions, gate, health, links, metrics_page, openapi, organizing,
-    patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
+    account, auth, connect, copies, cors, doors, event_page, files, functions, gate, health, imports, links,
+    metrics_page, openapi, organizing, patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
+    webhooks,
 };
 use crate::accounts::Accounts;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Ids};
 use crate::door::rate::Limits;
 use crate::pictures::Pictures;
 use crate::publisher::stripe::connect::{AGAIN_PATH, Connect, RETURN_PATH};
@@ -52,6 +53,8 @@ pub struct HttpState {
     pub sales: Arc<Sales>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn Ids>,
     /// Where people find us; no slash at the end.
     pub public_url: String,
     /// How often somebody may ask.
@@ -66,6 +69,8 @@ pub struct HttpState {
     pub standing: Arc<dyn Fn() + Send + Sync>,
     /// What Stripe's webhooks are signed with; without it there are none.
     pub stripe_webhook_secret: Option<SecretString>,
+    /// Webhooks may lead into private networks.
+    pub webhooks_private: bool,
     /// The chats of other platforms, whose accounts can be linked.
     pub chats: Arc<[Arc<dyn port::Channel>]>,
     /// How organizers connect accounts of their own.
@@ -109,6 +114,10 @@ pub fn router(mut state: HttpState) -> Router {
         .merge(rest::routes())
         .merge(shop::routes())
         .merge(organizing::routes())
+        .merge(doors::routes())
+        .merge(copies::routes())
+        .merge(imports::routes())
+        .merge(webhooks::routes())
         .route("/api/guest/claim", post(auth::claim))
         .nest("/auth/v1", auth::routes(state.accounts.is_elsewhere()))
         .merge(functions::routes())

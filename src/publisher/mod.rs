@@ -18,6 +18,7 @@ mod notices;
 mod reminders;
 mod retry;
 pub mod stripe;
+pub mod webhooks;
 mod words;
 pub mod work;
 
@@ -72,6 +73,8 @@ pub struct Options {
     pub fees: String,
     /// Seats are held for so many seconds while they are paid for.
     pub hold_s: u32,
+    /// Webhooks may lead into private networks, and without encryption.
+    pub webhooks_private: bool,
 }
 
 /// What the work needs.

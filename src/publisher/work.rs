@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Desk;
 use super::error::Trouble;
 use super::fault;
-use super::{email, notices, retry, stripe};
+use super::{email, notices, retry, stripe, webhooks};
 use crate::domain::outcome::{Cause, Notice, Outcome as Told};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
@@ -21,8 +21,9 @@ use crate::store::queue::{self, Item, Outcome};
 use crate::telemetry::metrics;
 
 /// The kinds of work beside mails: the product and the prices of a paid event, where an account stands, where an order is paid,
-/// money that goes back.
-pub const KINDS: &[&str] = &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND];
+/// money that goes back, words for other programs.
+pub const KINDS: &[&str] =
+    &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND, webhooks::KIND];
 
 /// How often it is looked whether a missing setting is there, in seconds.
 const WAIT_S: f64 = 300.0;
@@ -36,7 +37,7 @@ pub(super) fn kinds() -> Vec<String> {
 pub(super) async fn attempt(desk: Arc<Desk>, item: Item) {
     fault::point("publisher.claimed");
     let begun = desk.clock.now();
-    let ended = if item.attempts > desk.options.max_attempts {
+    let ended = if item.attempts > most(&desk, &item) {
         Err(Trouble::fail(format!("it was begun {} times and never ended", item.attempts - 1)))
     } else {
         let work = AssertUnwindSafe(perform(&desk, &item)).catch_unwind().await;
@@ -61,8 +62,14 @@ async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
         stripe::account::KIND => stripe::account::look(desk, item).await,
         stripe::checkout::KIND => stripe::checkout::open(desk, item).await,
         stripe::refund::KIND => stripe::refund::send(desk, item).await,
+        webhooks::KIND => webhooks::send(desk, item).await,
         _ => email::send(desk, item).await,
     }
+}
+
+/// An item that was begun so often is a dead letter; words for other programs have an end of their own ([`webhooks::LIFE_S`]).
+fn most(desk: &Desk, item: &Item) -> i32 {
+    if item.kind == webhooks::KIND { i32::MAX } else { desk.options.max_attempts }
 }
 
 /// Renews the lease and begins a transaction that fails when the item is somebody else's by now.
@@ -92,7 +99,7 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         Err(Trouble::Lost) => return Ok(false),
         Err(Trouble::Fail { why }) => Outcome::Dead { why },
         Err(Trouble::Wait { why }) => Outcome::Wait { after_s: WAIT_S, why },
-        Err(Trouble::Retry { why, .. }) if item.attempts >= desk.options.max_attempts => Outcome::Dead { why },
+        Err(Trouble::Retry { why, .. }) if item.attempts >= most(desk, item) => Outcome::Dead { why },
         Err(Trouble::Retry { why, after_s, new_key, .. }) => {
             let options = &desk.options;
             // The first 53 bits of a random id, as a number in 0..1.
@@ -175,9 +182,14 @@ fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
         stripe::account::KIND => "stripe_account_read",
         stripe::checkout::KIND => "stripe_checkout_open",
         stripe::refund::KIND => "stripe_refund",
+        webhooks::KIND => "webhook_send",
         _ => "mail_send",
     };
-    let code = if is_stripe { "STRIPE_API_ERROR" } else { "MAIL_ERROR" };
+    let code = match kind {
+        webhooks::KIND => "WEBHOOK_ERROR",
+        _ if is_stripe => "STRIPE_API_ERROR",
+        _ => "MAIL_ERROR",
+    };
     match ended {
         Ok(()) => tracing::info!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms),
         Err(Trouble::Fail { why }) => {

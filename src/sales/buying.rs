@@ -10,13 +10,15 @@ use crate::domain::sale::{self, Kind, Line, Offer, Quote, Till};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::pages::{self, Page};
+use crate::store::questions::{self, Answer, Question};
 use crate::store::sales::{self, NewOrder, NewSeat};
 use crate::store::{promo_codes, queue};
 
 /// How often a sale is tried that somebody else's write got in the way of.
 const TRIES: usize = 4;
-/// The longest name, in characters.
+/// The longest name and answer, in characters.
 const NAME_CHARS: usize = 200;
+const ANSWER_CHARS: usize = 1_000;
 
 /// What a buyer's form says.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,21 @@ pub struct Wish {
     pub lines: Vec<Line>,
     /// A code that makes them cheaper; empty: none.
     pub promo: String,
+    /// What is answered, by question.
+    pub answers: Vec<(Uuid, String)>,
+}
+
+/// What somebody sees who comes to buy.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What there is.
+    pub till: Till,
+    /// The event's page.
+    pub page: Page,
+    /// What a form carries.
+    pub form: String,
+    /// What is asked.
+    pub questions: Vec<Question>,
 }
 
 /// An order that was made now, or by the same form before.
@@ -51,7 +68,7 @@ impl Sales {
     ///
     /// # Errors
     /// [`SaleError::NotFound`] for an event that is not published for everybody.
-    pub async fn show(&self, slug: &str) -> Result<(Till, Page, String), SaleError> {
+    pub async fn show(&self, slug: &str) -> Result<Shown, SaleError> {
         let signer = self.signer().await?;
         let _till = self.till().await?;
         let mut tx = self.store.begin(Actor::Server).await?;
@@ -60,7 +77,8 @@ impl Sales {
         let found = pages::find(&mut tx, slug).await?.ok_or(SaleError::NotFound)?;
         let page = pages::get(&mut tx, slug, found).await?;
         let form = signer.form(event, self.ids.id(), self.clock.now());
-        Ok((self.payable(till), page, form))
+        let questions = questions::list(&mut tx, event).await?;
+        Ok(Shown { till: self.payable(till), page, form, questions })
     }
 
     /// A place at the tills; there is one as long as the program runs.
@@ -106,6 +124,7 @@ impl Sales {
             let to_pay = known.status == sale::OrderStatus::Pending;
             return Ok(Bought { order, token: signer.order(order), to_pay });
         }
+        let answers = answers(&questions::list(&mut tx, event).await?, wish)?;
         let till = self.payable(till);
         let quote = till.quote(&wish.lines, now).map_err(SaleError::Refused)?;
         let promo = match promo_codes::written(&wish.promo) {
@@ -121,6 +140,9 @@ impl Sales {
         };
         let order = self.order(&till, &quote, wish, (email, name), form_key);
         sales::place(&mut tx, event, &order).await?;
+        if !answers.is_empty() {
+            questions::keep(&mut tx, order.id, &answers).await?;
+        }
         if let Some(promo) = promo {
             promo_codes::use_for(&mut tx, order.id, promo.id).await?;
         }
@@ -180,4 +202,20 @@ impl Sales {
     pub(super) fn payable(&self, till: Till) -> Till {
         if self.options.payments { till } else { Till { account: None, ..till } }
     }
+}
+
+/// What is answered, as it is kept; a question that must be answered and is not, or by too much, is a wrong field.
+fn answers(questions: &[Question], wish: &Wish) -> Result<Vec<Answer>, SaleError> {
+    let mut kept = Vec::new();
+    for question in questions {
+        let said = wish.answers.iter().find(|(id, _)| *id == question.id).map_or("", |(_, answer)| answer.trim());
+        let answer: String = said.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+        if question.required && answer.is_empty() || answer.chars().count() > ANSWER_CHARS {
+            return Err(SaleError::Wrong(Field::Answer(question.id)));
+        }
+        if !answer.is_empty() {
+            kept.push(Answer { question: question.question.clone(), answer });
+        }
+    }
+    Ok(kept)
 }

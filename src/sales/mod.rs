@@ -6,6 +6,7 @@
 
 pub mod buyer;
 mod buying;
+mod doors;
 pub mod organizer;
 mod waiting;
 
@@ -21,7 +22,7 @@ use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
 use crate::store::sales;
 
-pub use buying::{Bought, Wish};
+pub use buying::{Bought, Shown, Wish};
 pub use waiting::Patience;
 
 /// Sales that are at the database at once: the rest wait here and leave connections to everybody else.
@@ -79,6 +80,8 @@ pub enum Field {
     Name,
     /// The code that makes tickets cheaper.
     Promo,
+    /// The answer to this question.
+    Answer(Uuid),
 }
 
 impl Sales {

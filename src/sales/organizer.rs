@@ -6,15 +6,12 @@ use uuid::Uuid;
 
 use super::buyer::mail;
 use super::{SaleError, Sales};
-use crate::domain::order_link;
 use crate::domain::sale::OrderStatus;
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
-use crate::store::guests::{self, AtDoor, Guest, Scan, Search, Told};
+use crate::store::guests::{self, Guest, Search};
 use crate::store::sales;
 
-/// Scans that are taken at once.
-const SCANS: usize = 500;
 /// The longest title and text of a message, in characters.
 const TITLE_CHARS: usize = 150;
 const TEXT_CHARS: usize = 5_000;
@@ -36,7 +33,7 @@ pub struct Scanned {
 
 impl Sales {
     /// A transaction in the organizer's name, once the event is known to be theirs.
-    async fn mine(&self, who: Actor<'_>, event: Uuid) -> Result<Tx, SaleError> {
+    pub(super) async fn mine(&self, who: Actor<'_>, event: Uuid) -> Result<Tx, SaleError> {
         let mut tx = self.store.begin(who).await?;
         guests::own_event(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
         Ok(tx)
@@ -130,52 +127,6 @@ impl Sales {
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "message_to_guests", event.id = %event, count);
         Ok(count)
-    }
-
-    /// What a door has to know before it may lose its network.
-    ///
-    /// # Errors
-    /// [`SaleError::NotFound`] for another's event.
-    pub async fn door(&self, who: Actor<'_>, event: Uuid) -> Result<(String, Vec<AtDoor>), SaleError> {
-        let mut tx = self.store.begin(who).await?;
-        let (name, _) = guests::own_event(&mut tx, event).await?.ok_or(SaleError::NotFound)?;
-        Ok((name, guests::at_door(&mut tx, event).await?))
-    }
-
-    /// Takes scans, those made without a network included. Each ticket lets its guest in once.
-    ///
-    /// # Errors
-    /// [`SaleError::NotFound`] for another's event; [`SaleError::NotNow`] for too many at once.
-    pub async fn check_in(&self, who: Actor<'_>, event: Uuid, scans: &[Scanned]) -> Result<Vec<Told>, SaleError> {
-        drop(self.mine(who, event).await?);
-        if scans.len() > SCANS {
-            return Err(SaleError::NotNow);
-        }
-        // Always in one order, so that two doors that send the same tickets wait for each other and not for ever.
-        let mut sorted: Vec<&Scanned> = scans.iter().collect();
-        sorted.sort_by_key(|scan| (scan.at, scan.id));
-        let mut told = Vec::with_capacity(scans.len());
-        for scanned in sorted {
-            let code = order_link::read_code(&scanned.code).unwrap_or_default();
-            let scan = Scan { id: scanned.id, code, at: scanned.at, door: scanned.door.clone() };
-            let mut tx = self.store.begin(Actor::Server).await?;
-            told.push(if scanned.undo {
-                let done = guests::undo(&mut tx, event, &scan).await?;
-                let result = if done { "undone" } else { "unknown" };
-                Told {
-                    id: scan.id,
-                    result: result.to_owned(),
-                    name: None,
-                    kind: None,
-                    first_at: None,
-                    first_door: None,
-                }
-            } else {
-                guests::check_in(&mut tx, event, &scan).await?
-            });
-            tx.commit().await.map_err(StoreError::from)?;
-        }
-        Ok(told)
     }
 
     async fn owns(&self, who: Actor<'_>, event: Uuid, order: Uuid) -> Result<(), SaleError> {

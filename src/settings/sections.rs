@@ -168,6 +168,8 @@ pub struct Publisher {
     pub fees: String,
     /// A call to Stripe may take so many seconds.
     pub stripe_timeout_s: u64,
+    /// Webhooks of organizers may lead into private networks, and without encryption.
+    pub webhooks_private: bool,
 }
 
 /// `[models]`

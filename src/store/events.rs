@@ -233,10 +233,11 @@ pub struct Sold {
     pub tiers: Vec<(Uuid, u32)>,
 }
 
-/// The tickets that people hold of an event.
+/// The tickets that people hold of an event, those included that are being paid for.
 pub async fn sold(conn: &mut PgConnection, event: Uuid) -> Result<Sold, StoreError> {
     let rows = sqlx::query!(
-        r#"select tier_id, count(*) as "count!" from tickets where event_id = $1 and status in ('valid', 'used') group by tier_id"#,
+        r#"select t.tier_id, count(*) as "count!" from tickets t left join orders o on o.id = t.order_id
+           where t.event_id = $1 and (t.status in ('valid', 'used') or t.status = 'held' and o.hold_until >= now()) group by t.tier_id"#,
         event
     )
     .fetch_all(conn)

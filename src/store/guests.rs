@@ -7,7 +7,8 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::error::StoreError;
+use super::error::{StoreError, odd};
+use super::questions::Answer;
 
 /// What is asked for of the guests.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +55,8 @@ pub struct Guest {
     pub ordered_at: Timestamp,
     /// When its guest came.
     pub checked_in_at: Option<Timestamp>,
+    /// What the order's buyer answered.
+    pub answers: Vec<Answer>,
 }
 
 /// Whether an event is the caller's own: its name and currency.
@@ -85,7 +88,7 @@ pub async fn search(conn: &mut PgConnection, event: Uuid, search: &Search) -> Re
                coalesce(o.amount_cents, 0) as "order_cents!", coalesce(o.refunded_cents, 0) as "refunded_cents!",
                o.status as "order_status?", coalesce(o.disputed_at is not null, false) as "disputed!",
                t.created_at as "ordered_at: jiff_sqlx::Timestamp", t.checked_in_at as "checked_in_at: jiff_sqlx::Timestamp",
-               count(*) over () as "total!"
+               coalesce(o.answers, '[]') as "answers!", count(*) over () as "total!"
            from tickets t left join orders o on o.id = t.order_id
            where t.event_id = $1 and ($2 = '' or t.status = $2)
              and ($3 = '' or strpos(lower(concat_ws(' ', t.attendee_name, t.attendee_email, t.code)), lower($3)) > 0)
@@ -99,23 +102,27 @@ pub async fn search(conn: &mut PgConnection, event: Uuid, search: &Search) -> Re
     .fetch_all(conn)
     .await?;
     let total = rows.first().map_or(0, |row| row.total);
-    let guest = rows.into_iter().map(|row| Guest {
-        ticket_id: row.id,
-        order_id: row.order_id,
-        name: row.attendee_name,
-        email: row.attendee_email,
-        kind: row.tier_name,
-        code: row.code,
-        status: row.status,
-        price_cents: row.price_cents,
-        order_cents: row.order_cents,
-        refunded_cents: row.refunded_cents,
-        order_status: row.order_status,
-        disputed: row.disputed,
-        ordered_at: row.ordered_at.to_jiff(),
-        checked_in_at: row.checked_in_at.map(jiff_sqlx::Timestamp::to_jiff),
-    });
-    Ok((guest.collect(), total))
+    let mut guests = Vec::with_capacity(rows.len());
+    for row in rows {
+        guests.push(Guest {
+            answers: serde_json::from_value(row.answers).map_err(|error| odd("answers", error))?,
+            ticket_id: row.id,
+            order_id: row.order_id,
+            name: row.attendee_name,
+            email: row.attendee_email,
+            kind: row.tier_name,
+            code: row.code,
+            status: row.status,
+            price_cents: row.price_cents,
+            order_cents: row.order_cents,
+            refunded_cents: row.refunded_cents,
+            order_status: row.order_status,
+            disputed: row.disputed,
+            ordered_at: row.ordered_at.to_jiff(),
+            checked_in_at: row.checked_in_at.map(jiff_sqlx::Timestamp::to_jiff),
+        });
+    }
+    Ok((guests, total))
 }
 
 /// What was sold and earned: figures, kinds, days, and how far people come, as one JSON object in the API's names.
@@ -125,9 +132,8 @@ pub async fn summary(conn: &mut PgConnection, event: Uuid) -> Result<Option<Valu
              took as (select * from o where status in ('paid', 'cancelled', 'refunded') and paid_at is not null)
            select jsonb_build_object(
              'currency', e.currency, 'capacity', e.capacity,
-             'sold', (select count(*) from t where status in ('valid', 'used')),
+             'sold', s.ticket_count, 'checkedIn', s.checked_in_count,
              'held', (select count(*) from t where status = 'held'),
-             'checkedIn', (select count(*) from t where status = 'used'),
              'grossCents', coalesce((select sum(amount_cents) from took), 0),
              'taxCents', coalesce((select sum(tax_cents) from took), 0),
              'refundedCents', coalesce((select sum(refunded_cents) from took), 0),
@@ -144,7 +150,7 @@ pub async fn summary(conn: &mut PgConnection, event: Uuid) -> Result<Option<Valu
              'days', (select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'tickets', d.tickets, 'cents', d.cents) order by d.day), '[]')
                from (select (created_at at time zone coalesce(e.timezone, 'UTC'))::date as day, count(*) as tickets, sum(price_cents) as cents
                      from t where status in ('valid', 'used') group by 1) d)) as "summary!"
-           from events e where e.id = $1 and e.organizer_id = auth.uid()"#,
+           from events e join event_stats s on s.event_id = e.id where e.id = $1 and e.organizer_id = auth.uid()"#,
         event
     )
     .fetch_optional(conn)

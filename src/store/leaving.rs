@@ -44,6 +44,10 @@ pub async fn leave(conn: &mut PgConnection, user: Uuid) -> Result<Left, StoreErr
         return Ok(Left { events_kept: 0 });
     }
     let kept: Vec<Uuid> = kept.into_iter().map(|row| row.id).collect();
+    // What sold its first ticket since the caller's own were called off.
+    sqlx::query!("update events set status = 'cancelled' where id = any($1) and status = 'published'", &kept)
+        .execute(&mut *conn)
+        .await?;
     forget(conn, user, &kept).await?;
     sign_ins::end_all(conn, user, None).await?;
     one_time::forget(conn, user).await?;
@@ -71,6 +75,7 @@ async fn forget(conn: &mut PgConnection, user: Uuid, kept: &[Uuid]) -> Result<()
     sqlx::query!("delete from chat_accounts where user_id = $1", user).execute(&mut *conn).await?;
     sqlx::query!("delete from link_codes where user_id = $1", user).execute(&mut *conn).await?;
     sqlx::query!("delete from idempotency_keys where user_id = $1", user).execute(&mut *conn).await?;
+    sqlx::query!("delete from webhooks where owner_id = $1", user).execute(&mut *conn).await?;
     // Nobody signs in as this person again; the row is what the kept events hang on.
     sqlx::query!(
         "update auth.users set email = null, phone = null, encrypted_password = null, raw_user_meta_data = '{}',

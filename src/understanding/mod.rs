@@ -22,6 +22,7 @@ pub mod proposal;
 mod prose;
 pub mod report;
 mod scene;
+pub mod selling;
 mod spans;
 mod words;
 

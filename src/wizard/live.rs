@@ -21,7 +21,7 @@ use crate::store::error::StoreError;
 use crate::store::{confirmations, events};
 use crate::understanding::Intent;
 use crate::understanding::answers::live::{Difference, Live};
-use crate::understanding::card;
+use crate::understanding::{card, selling};
 
 /// What guests hear of.
 const TOLD: &[Field] = &[
@@ -50,6 +50,11 @@ impl Work<'_> {
         }
         if let Some((revision, seal)) = self.given.take() {
             return self.live_confirmed(tx, event.id, revision, &seal, asked).await;
+        }
+        if let Body::Text(text) = &self.job.body
+            && let Some(asked) = selling::read(text)
+        {
+            return self.sales(tx, event.id, asked).await;
         }
         if self.intent == Intent::CallOff {
             let guests = events::guests(tx, event.id).await?;
@@ -96,6 +101,7 @@ impl Work<'_> {
         match act {
             Act::Change(patch) => self.alter(tx, event, &patch).await,
             Act::CallOff => self.call_off(tx, event, revision).await,
+            Act::Refund { order, left_cents } => self.refund_confirmed(tx, order, left_cents).await,
             // A yes to something else, or to what was shown too long ago.
             Act::Publish => {
                 self.errors.push(FieldError::new(Field::Name, Problem::Stale));

@@ -19,6 +19,7 @@ mod outcome;
 mod plan;
 mod publish;
 pub mod recovery;
+mod selling;
 pub mod session;
 mod show;
 pub mod slot;

@@ -217,6 +217,7 @@ fn confirmation(work: &Work<'_>, token: &str) -> Confirmation {
 fn purpose(work: &Work<'_>) -> Purpose {
     match &work.live {
         Some(Live::AskedToCallOff { .. }) => Purpose::CallOff,
+        Some(Live::AskedToRefund { .. }) => Purpose::Refund,
         Some(_) => Purpose::Change,
         None => Purpose::Publish,
     }
@@ -234,6 +235,10 @@ fn question_card(work: &Work<'_>) -> Card {
                 source: Source::Said,
             })
             .collect();
+    }
+    if let Some(asked @ Live::AskedToRefund { .. }) = &work.live {
+        let line = |(label, value)| Line { label, value, source: Source::Said };
+        card.lines = live::refund_lines(asked, &work.session.language).into_iter().map(line).collect();
     }
     card
 }

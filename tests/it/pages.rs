@@ -3,7 +3,7 @@
 //! Promises: an event that a guest may not see answers byte for byte as one that does not exist; no text of an organizer
 //! becomes markup, data or a calendar property of its own; a part that fails turns `/readyz` red and nothing else.
 
-mod calendar;
+pub(crate) mod calendar;
 mod hostile;
 mod tongues;
 

@@ -1,16 +1,22 @@
 //! Selling: what buyers get over the pages, what is refused, races of two processes, and a Stripe that lies about the money.
 
+mod calendars;
 mod codes;
+mod copies;
 mod doors;
 mod free;
 mod held;
+mod hooks;
 mod leaving;
+mod links;
 mod locks;
 mod paid;
+mod questions;
 mod race;
 #[path = "publisher/scene.rs"]
 #[expect(dead_code, clippy::duplicate_mod, reason = "the scene is the publisher's, whose own tests use all of it")]
 mod scene;
+mod talk;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -121,7 +121,7 @@ impl Sheet {
             let id = view.button(act)?;
             let kind = match (yes, purpose) {
                 (false, _) => KeyKind::Other(id),
-                (true, Purpose::CallOff) => KeyKind::Stop(id),
+                (true, Purpose::CallOff | Purpose::Refund) => KeyKind::Stop(id),
                 (true, Purpose::Publish | Purpose::Change) => KeyKind::Go(id),
             };
             Some(Key { label: clipped(&label, BUTTON_LABEL), kind })

@@ -134,6 +134,8 @@ pub enum Purpose {
     Change,
     /// The published event is called off.
     CallOff,
+    /// An order ends, and its money goes back; the card shows whose.
+    Refund,
 }
 
 /// The question before publishing, and before a published event is changed or called off.
@@ -276,6 +278,7 @@ impl Confirmation {
             Purpose::Publish => "publish",
             Purpose::Change => "change",
             Purpose::CallOff => "call_off",
+            Purpose::Refund => "refund",
         };
         words(&self.card.language, &format!("{purpose}_{part}"), &[])
     }

@@ -25,7 +25,7 @@ use crate::PanelConfig;
 struct Dist;
 
 /// The panel's own addresses; what they show is decided in the browser.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 13] = [
     "/",
     "/login",
     "/reset",
@@ -34,6 +34,9 @@ const PAGES: [&str; 10] = [
     "/dashboard/events/{id}",
     "/dashboard/events/{id}/guests",
     "/checkin/{event}",
+    "/door/{token}",
+    "/import",
+    "/settings/webhooks",
     "/wizard/new",
     "/wizard/{id}",
 ];

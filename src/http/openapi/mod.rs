@@ -24,7 +24,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::router::HttpState;
-use super::{account, event_page, files, functions, health, links, preview};
+use super::{
+    account, copies, doors, event_page, files, functions, health, imports, links, organizing, preview, webhooks,
+};
 
 /// The routes of this room's neighbours.
 #[derive(OpenApi)]
@@ -50,6 +52,31 @@ use super::{account, event_page, files, functions, health, links, preview};
         files::show,
         account::take_along,
         account::leave,
+        copies::copy,
+        copies::lay_out,
+        copies::templates,
+        imports::preview,
+        imports::take,
+        organizing::summary,
+        organizing::guests,
+        organizing::file,
+        organizing::refund,
+        organizing::resend,
+        organizing::message,
+        doors::door,
+        doors::check_in,
+        doors::door_of_link,
+        doors::check_in_by_link,
+        doors::links,
+        doors::make_link,
+        doors::remove_link,
+        webhooks::list,
+        webhooks::add,
+        webhooks::remove,
+        webhooks::switch,
+        webhooks::ping,
+        webhooks::log,
+        webhooks::replay,
         description,
         page::show,
     ),

@@ -13,6 +13,7 @@ pub(super) fn documents() -> Vec<Document> {
         ("Operation", operation()),
         ("Sign-in", guests()),
         ("Webhooks", webhooks()),
+        ("Shop", shop()),
         ("Panel", panel()),
         ("Chat", chat()),
     ];
@@ -81,6 +82,62 @@ fn webhooks() -> Vec<Operation> {
         one("post", "/webhooks/stripe", "What Stripe tells us, signed", Some(json!({"type": "object"})), "Taken");
     take.parameters = vec![parameter("header", "Stripe-Signature", "Made by Stripe", json!({"type": "string"}))];
     vec![take]
+}
+
+/// Pages for people; a program reads them to know which forms there are.
+fn shop() -> Vec<Operation> {
+    let slug = || parameter("path", "name", "The event's link", json!({"type": "string"}));
+    let token = || parameter("path", "token", "What stands in the order's link", json!({"type": "string"}));
+    let lang = || parameter("query", "lang", "`en`, `es`, `fr` or `zh`", json!({"type": "string"}));
+    // Refusals are pages for people, too.
+    let refusals = [
+        (400, "The form comes from elsewhere"),
+        (404, "Nothing is there"),
+        (408, "It came too slowly"),
+        (409, "Not any more, or not so many"),
+        (413, "Too large"),
+        (415, "No form"),
+        (422, "Something is missing or wrong; the page says what"),
+        (429, "Too many at once"),
+        (503, "Busy"),
+    ];
+    let answers = |status, words| {
+        let more = refusals.into_iter().map(|(status, words)| (status, words, None));
+        std::iter::once((status, words, None)).chain(more).collect()
+    };
+    let page = |method, path: &str, summary: &str, parameters| Operation {
+        parameters,
+        answers: answers(200, "A page, as `text/html`"),
+        refusals: &[],
+        ..one(method, path, summary, None, "")
+    };
+    let leads = |method, path: &str, summary: &str, parameters| Operation {
+        parameters,
+        answers: answers(303, "Leads on; `Location` says where"),
+        refusals: &[],
+        ..one(method, path, summary, None, "")
+    };
+    let buy = "A form (`application/x-www-form-urlencoded`): `form` as the page carries it, `kind-<id>` counts, `name`, `email`, `promo`, \
+               `answer-<id>`; `do=wait` with `wait=kind-<id>` for the waiting list";
+    let act = "A form: `do=resend` sends the mail again, `do=cancel` gives the order back";
+    vec![
+        page("get", "/e/{name}/tickets", "What there is to be had, and the form that orders it", vec![slug(), lang()]),
+        Operation {
+            description: buy,
+            ..leads("post", "/e/{name}/tickets", "Orders tickets, without an account", vec![slug()])
+        },
+        page(
+            "get",
+            "/o/{token}",
+            "An order with its tickets; `.ics` at the end: its calendar entry",
+            vec![token(), lang()],
+        ),
+        Operation {
+            description: act,
+            ..leads("post", "/o/{token}", "Has the mail again, or gives the order back", vec![token()])
+        },
+        leads("get", "/o/{token}/pay", "Leads to where the order is paid", vec![token()]),
+    ]
 }
 
 fn panel() -> Vec<Operation> {

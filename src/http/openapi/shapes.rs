@@ -53,6 +53,9 @@ pub(crate) enum Refusals {
     /// More than a megabyte.
     #[response(status = 413)]
     TooLarge(#[to_schema] Refusal),
+    /// The body is of another kind than this address takes.
+    #[response(status = 415)]
+    OtherKind(#[to_schema] Refusal),
     /// The Idempotency-Key came with another request.
     #[response(status = 422)]
     Mismatch(#[to_schema] Refusal),

@@ -20,7 +20,7 @@ pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result
     match call.method {
         Method::POST => {}
         Method::GET | Method::HEAD if [PUBLISH, CANCEL].contains(&name) => {
-            let message = "cannot execute SELECT FOR UPDATE in a read-only transaction";
+            let message = "cannot execute SELECT FOR NO KEY UPDATE in a read-only transaction";
             return Err(RestError::new(super::error::status("25006", false), "25006", message));
         }
         Method::GET | Method::HEAD => return Err(RestError::no_function(name, &[])),

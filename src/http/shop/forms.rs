@@ -20,6 +20,15 @@ impl Form {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// What is answered: the fields `answer-<id>`.
+    pub(super) fn answers(&self) -> Vec<(Uuid, String)> {
+        let answer = |(name, said): &(String, String)| {
+            let id = name.strip_prefix("answer-")?.parse().ok()?;
+            Some((id, said.clone()))
+        };
+        self.0.iter().filter_map(answer).collect()
+    }
+
     /// How many of what: the fields `kind-<id>`, and `kind-all` of an event that sells one kind only.
     pub(super) fn lines(&self) -> Vec<Line> {
         let line = |(name, count): &(String, String)| {
@@ -34,6 +43,11 @@ impl Form {
         };
         self.0.iter().filter_map(line).collect()
     }
+}
+
+/// The name of a question's field.
+pub(super) fn answer_field(question: Uuid) -> String {
+    format!("answer-{question}")
 }
 
 /// The name of a kind's field.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use minijinja::Value;
 use serde::Serialize;
 
-use super::forms::{Form, field, is_foreign};
+use super::forms::{Form, answer_field, field, is_foreign};
 use super::{Asked, page};
 use crate::domain::money::price_words;
 use crate::domain::sale::{Kind, Offer, Refusal, Till};
@@ -20,8 +20,7 @@ use crate::http::schedule::Schedule;
 use crate::http::templates;
 use crate::http::text::one_line;
 use crate::http::words::Words;
-use crate::sales::{Field, Patience, SaleError, Wish};
-use crate::store::pages::Page;
+use crate::sales::{Field, Patience, SaleError, Shown, Wish};
 
 /// The values of the template.
 #[derive(Debug, Serialize)]
@@ -40,6 +39,7 @@ struct TillView {
     email: String,
     has_codes: bool,
     promo: String,
+    questions: Vec<QuestionView>,
     waits: Vec<WaitView>,
     error: Option<Trouble>,
     notice: Option<String>,
@@ -53,6 +53,15 @@ struct KindView {
     note: Option<String>,
     most: Option<u32>,
     count: u32,
+}
+
+/// Something that the organizer asks.
+#[derive(Debug, Serialize)]
+struct QuestionView {
+    field: String,
+    question: String,
+    required: bool,
+    answer: String,
 }
 
 /// A kind that can be waited for.
@@ -109,6 +118,7 @@ pub(super) async fn buy(
         language: words.language.to_owned(),
         lines: form.lines(),
         promo: form.get("promo").to_owned(),
+        answers: form.answers(),
     };
     match state.sales.buy(&slug, &wish).await {
         Ok(bought) => {
@@ -157,6 +167,9 @@ fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), Htt
         SaleError::Wrong(Field::Email) => (422, words.text("e_email").to_owned(), Some("email".to_owned())),
         SaleError::Wrong(Field::Name) => (422, words.text("e_name").to_owned(), Some("name".to_owned())),
         SaleError::Wrong(Field::Promo) => (422, words.text("e_promo").to_owned(), Some("promo".to_owned())),
+        SaleError::Wrong(Field::Answer(question)) => {
+            (422, words.text("e_answer").to_owned(), Some(answer_field(*question)))
+        }
         SaleError::Wrong(Field::Form) => (409, words.text("e_form").to_owned(), None),
         SaleError::Refused(refusal) => match refusal {
             Refusal::Nothing | Refusal::NoSuchKind => (422, words.text("e_nothing").to_owned(), first()),
@@ -181,10 +194,10 @@ async fn answer(
     form: &Form,
     trouble: Option<Trouble>,
 ) -> Result<Response, HttpError> {
-    let (till, shown, fresh) = state.sales.show(slug).await?;
+    let shown = state.sales.show(slug).await?;
     let is_old = trouble.as_ref().is_some_and(|trouble| trouble.text == words.text("e_form"));
     let kept = Some(form.get("form")).filter(|token| !token.is_empty() && !is_old);
-    let mut view = view(state, &till, &shown, words, form, kept.unwrap_or(&fresh));
+    let mut view = view(state, &shown, words, form, kept.unwrap_or(&shown.form));
     // "kinds" is the first field that there is.
     let first = view.kinds.iter().find(|kind| kind.most.is_some()).map(|kind| kind.field.clone());
     view.error = trouble.map(|trouble| Trouble {
@@ -195,7 +208,8 @@ async fn answer(
     Ok(page(status, html))
 }
 
-fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form, token: &str) -> TillView {
+fn view(state: &HttpState, shown: &Shown, words: &Words, form: &Form, token: &str) -> TillView {
+    let Shown { till, page: shown, questions, .. } = shown;
     let url = format!("{}/e/{}", state.public_url.trim_end_matches('/'), shown.slug);
     let zone = shown.draft.timezone.as_deref();
     let offers: Vec<(&Kind, Offer)> = till.kinds.iter().map(|kind| (kind, state.sales.offer(till, kind))).collect();
@@ -216,6 +230,12 @@ fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form
     let wait_view = |(kind, _): &(&Kind, Offer)| {
         let shown = kind_view(&(kind, Offer::SoldOut));
         WaitView { field: shown.field, name: shown.name }
+    };
+    let question_view = |question: &crate::store::questions::Question| QuestionView {
+        answer: form.get(&answer_field(question.id)).to_owned(),
+        field: answer_field(question.id),
+        question: one_line(&question.question),
+        required: question.required,
     };
     let notice = match till.status {
         EventStatus::Cancelled => Some("cancelled_event"),
@@ -239,6 +259,7 @@ fn view(state: &HttpState, till: &Till, shown: &Page, words: &Words, form: &Form
         email: form.get("email").to_owned(),
         has_codes: till.has_codes,
         promo: form.get("promo").to_owned(),
+        questions: questions.iter().map(question_view).collect(),
         waits: offers.iter().filter(|(_, offer)| *offer == Offer::SoldOut).map(wait_view).collect(),
         error: None,
         notice: notice.map(|key| words.text(key).to_owned()),

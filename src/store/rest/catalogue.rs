@@ -89,6 +89,10 @@ pub const TABLES: &[Table] = &[
             many("tickets", "event_id", "tickets_event_id_fkey"),
             many("orders", "event_id", "orders_event_id_fkey"),
             many("promo_codes", "event_id", "promo_codes_event_id_fkey"),
+            many("refunds", "event_id", "refunds_event_id_fkey"),
+            many("checkins", "event_id", "checkins_event_id_fkey"),
+            many("waiting", "event_id", "waiting_event_id_fkey"),
+            many("event_questions", "event_id", "event_questions_event_id_fkey"),
             many("wizard_sessions", "event_id", "wizard_sessions_event_id_fkey"),
         ],
         for_signed_in: &["online_url"],
@@ -127,7 +131,11 @@ pub const TABLES: &[Table] = &[
     plain(
         "ticket_tiers",
         TICKET_TIERS,
-        &[one("events", "event_id", "ticket_tiers_event_id_fkey"), many("tickets", "tier_id", "tickets_tier_id_fkey")],
+        &[
+            one("events", "event_id", "ticket_tiers_event_id_fkey"),
+            many("tickets", "tier_id", "tickets_tier_id_fkey"),
+            many("waiting", "tier_id", "waiting_tier_id_fkey"),
+        ],
     ),
     plain(
         "tickets",
@@ -136,6 +144,7 @@ pub const TABLES: &[Table] = &[
             one("events", "event_id", "tickets_event_id_fkey"),
             one("ticket_tiers", "tier_id", "tickets_tier_id_fkey"),
             one("orders", "order_id", "tickets_order_id_fkey"),
+            many("checkins", "ticket_id", "checkins_ticket_id_fkey"),
         ],
     ),
     plain(
@@ -144,9 +153,35 @@ pub const TABLES: &[Table] = &[
         &[
             one("events", "event_id", "orders_event_id_fkey"),
             many("tickets", "order_id", "tickets_order_id_fkey"),
+            many("refunds", "order_id", "refunds_order_id_fkey"),
+            many("waiting", "order_id", "waiting_order_id_fkey"),
             one("promo_codes", "promo_code_id", "orders_promo_code_id_fkey"),
         ],
     ),
+    plain(
+        "refunds",
+        REFUNDS,
+        &[
+            one("orders", "order_id", "refunds_order_id_fkey"),
+            one("events", "event_id", "refunds_event_id_fkey"),
+            one("profiles", "requested_by", "refunds_requested_by_fkey"),
+        ],
+    ),
+    plain(
+        "checkins",
+        CHECKINS,
+        &[one("tickets", "ticket_id", "checkins_ticket_id_fkey"), one("events", "event_id", "checkins_event_id_fkey")],
+    ),
+    plain(
+        "waiting",
+        WAITING,
+        &[
+            one("events", "event_id", "waiting_event_id_fkey"),
+            one("ticket_tiers", "tier_id", "waiting_tier_id_fkey"),
+            one("orders", "order_id", "waiting_order_id_fkey"),
+        ],
+    ),
+    plain("event_questions", EVENT_QUESTIONS, &[one("events", "event_id", "event_questions_event_id_fkey")]),
     plain(
         "promo_codes",
         PROMO_CODES,
@@ -336,6 +371,52 @@ const ORDERS: &[Column] = &[
     column("checkout_ends_at", "timestamp with time zone"),
     column("mails", "integer"),
     column("promo_code_id", "uuid"),
+    column("answers", "jsonb"),
+];
+
+const REFUNDS: &[Column] = &[
+    column("id", "uuid"),
+    column("order_id", "uuid"),
+    column("event_id", "uuid"),
+    column("amount_cents", "bigint"),
+    column("reason", "text"),
+    column("status", "text"),
+    column("stripe_refund_id", "text"),
+    column("requested_by", "uuid"),
+    column("created_at", "timestamp with time zone"),
+    column("done_at", "timestamp with time zone"),
+];
+
+const CHECKINS: &[Column] = &[
+    column("id", "uuid"),
+    column("event_id", "uuid"),
+    column("ticket_id", "uuid"),
+    column("result", "text"),
+    column("door", "text"),
+    column("scanned_at", "timestamp with time zone"),
+    column("received_at", "timestamp with time zone"),
+];
+
+const WAITING: &[Column] = &[
+    column("id", "uuid"),
+    column("event_id", "uuid"),
+    column("tier_id", "uuid"),
+    column("email", "text"),
+    column("name", "text"),
+    column("language", "text"),
+    column("seats", "integer"),
+    column("order_id", "uuid"),
+    column("offered_at", "timestamp with time zone"),
+    column("created_at", "timestamp with time zone"),
+];
+
+const EVENT_QUESTIONS: &[Column] = &[
+    column("id", "uuid"),
+    column("event_id", "uuid"),
+    column("position", "integer"),
+    column("question", "text"),
+    column("required", "boolean"),
+    column("created_at", "timestamp with time zone"),
 ];
 
 const EVENT_STATS: &[Column] = &[

@@ -56,6 +56,55 @@ pub enum Live {
     },
     /// It was called off before.
     Over,
+    /// How many tickets are sold.
+    Sold(Sales),
+    /// Nobody who is called so has an order.
+    NobodyBought {
+        /// The name.
+        who: String,
+    },
+    /// Several are called so: nothing is done.
+    SeveralBought {
+        /// The name.
+        who: String,
+        /// Some of them.
+        shown: Vec<String>,
+    },
+    /// Money back waits for a yes.
+    AskedToRefund {
+        /// Whose order it is.
+        who: String,
+        /// Its tickets.
+        tickets: u32,
+        /// What goes back; `None`: nothing was paid.
+        amount: Option<String>,
+    },
+    /// An order has ended.
+    Refunded {
+        /// Whose it is.
+        who: String,
+        /// What goes back.
+        amount: Option<String>,
+    },
+    /// The order is not as it was shown: nothing was done.
+    RefundStale,
+}
+
+/// The sales of an event in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sales {
+    /// Tickets that people hold.
+    pub sold: u32,
+    /// Seats that there are.
+    pub capacity: Option<u32>,
+    /// Seats that are being paid for.
+    pub held: u32,
+    /// People who wait.
+    pub waiting: u32,
+    /// Guests who came.
+    pub inside: u32,
+    /// What came and did not go back, in words.
+    pub earned: Option<String>,
 }
 
 /// The whole answer. `name` and `url` are the event's.
@@ -89,8 +138,53 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
             parts.extend(told("live_told", *guests, language));
         }
         Live::Over => parts.push(named("live_over")),
+        Live::Sold(sales) => parts.extend(sold(sales, language)),
+        Live::NobodyBought { who } => parts.push(fill(language, "refund_nobody", &[("who", who)])),
+        Live::SeveralBought { who, shown } => {
+            let several = [("who", who.as_str()), ("orders", &shown.join(", "))];
+            parts.push(fill(language, "refund_several", &several));
+        }
+        Live::AskedToRefund { who, amount, .. } => {
+            parts.push(match amount {
+                Some(amount) => fill(language, "refund_asked", &[("who", who), ("amount", amount)]),
+                None => fill(language, "refund_asked_free", &[("who", who)]),
+            });
+            parts.push(say("refund_question"));
+        }
+        Live::Refunded { who, amount } => parts.push(match amount {
+            Some(amount) => fill(language, "refund_done", &[("who", who), ("amount", amount)]),
+            None => fill(language, "refund_done_free", &[("who", who)]),
+        }),
+        Live::RefundStale => parts.push(say("refund_stale")),
     }
     join(parts, language)
+}
+
+fn sold(sales: &Sales, language: &str) -> Vec<String> {
+    let number = |count: u32| count_words(count, language);
+    let counted = |key: &str, count: u32| (count > 0).then(|| fill(language, key, &[("count", &number(count))]));
+    let first = match sales.capacity {
+        Some(all) => fill(language, "sold_of", &[("count", &number(sales.sold)), ("all", &number(all))]),
+        None => fill(language, "sold_now", &[("count", &number(sales.sold))]),
+    };
+    let earned = sales.earned.as_ref().map(|amount| fill(language, "sold_earned", &[("amount", amount)]));
+    let rest = [
+        counted("sold_held", sales.held),
+        counted("sold_waiting", sales.waiting),
+        counted("sold_inside", sales.inside),
+        earned,
+    ];
+    std::iter::once(first).chain(rest.into_iter().flatten()).collect()
+}
+
+/// What an order's end is about, as labels and values.
+pub fn refund_lines(live: &Live, language: &str) -> Vec<(String, String)> {
+    let Live::AskedToRefund { who, tickets, amount } = live else { return Vec::new() };
+    let line = |key: &str, value: String| (phrase(language, key), value);
+    let mut lines =
+        vec![line("refund_line_order", who.clone()), line("refund_line_tickets", count_words(*tickets, language))];
+    lines.extend(amount.clone().map(|amount| line("refund_line_amount", amount)));
+    lines
 }
 
 fn told(key: &str, guests: u32, language: &str) -> Option<String> {

@@ -63,6 +63,8 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),
         clock,
+        ids: Arc::new(RandomIds),
+        webhooks_private: false,
         public_url: "https://events.example".to_owned(),
         proxies: Arc::default(),
         body_patience: Duration::from_secs(5),

@@ -64,7 +64,7 @@ for line in sys.stdin:
 const PARSER: &str = "icalendar==7.3.0";
 
 /// A python that has the parser, made when it is not there.
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PARSER.replace("==", "-"));
     let python = home.join("bin/python");
     let run = |program: &Path, args: &[&str]| {

@@ -13,7 +13,7 @@ use crate::harness::accounts::Pen;
 use crate::peers::stripe::{Mood, StripePeer};
 
 /// Somebody who is signed in.
-pub(super) struct Person(String);
+pub(super) struct Person(pub(super) String);
 
 pub(super) async fn person(scene: &Scene, http: &Router, email: &str) -> Person {
     // The keys are made at the first question for them.
@@ -50,7 +50,7 @@ pub(super) async fn scene() -> Scene {
     Scene::start(StripePeer::start(Mood::honest()).await, |settings| settings.accounts.alg = "ES256".to_owned()).await
 }
 
-fn scan(code: &str, at: &str, door: &str) -> Value {
+pub(super) fn scan(code: &str, at: &str, door: &str) -> Value {
     json!({"id": RandomIds.id(), "code": code, "at": at, "door": door})
 }
 

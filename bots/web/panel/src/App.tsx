@@ -16,6 +16,9 @@ const Settings = lazy(() => import('./pages/Settings'));
 const EventPage = lazy(() => import('./pages/EventPage'));
 const Guests = lazy(() => import('./pages/Guests'));
 const CheckIn = lazy(() => import('./pages/CheckIn'));
+const CheckInByLink = lazy(() => import('./pages/CheckIn').then((page) => ({ default: page.CheckInByLink })));
+const Import = lazy(() => import('./pages/Import'));
+const Webhooks = lazy(() => import('./pages/Webhooks'));
 const WizardPage = lazy(() => import('./wizard/WizardPage'));
 
 const queries = new QueryClient({
@@ -62,6 +65,9 @@ function Pages() {
       <Route path="/dashboard/events/:id" element={<EventPage />} />
       <Route path="/dashboard/events/:id/guests" element={<Guests />} />
       <Route path="/checkin/:event" element={<CheckIn />} />
+      <Route path="/door/:token" element={<CheckInByLink />} />
+      <Route path="/import" element={<Import />} />
+      <Route path="/settings/webhooks" element={<Webhooks />} />
       <Route path="/wizard/:id" element={<WizardPage />} />
       <Route path="*" element={<NotFound />} />
     </Routes>

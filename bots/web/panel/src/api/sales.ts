@@ -33,6 +33,7 @@ export interface Guest {
   disputed: boolean;
   orderedAt: string;
   checkedInAt: string | null;
+  answers: { question: string; answer: string }[];
 }
 
 const path = (event: string, rest = '') => `/api/sales/${encodeURIComponent(event)}${rest}`;
@@ -65,9 +66,32 @@ export const sendAgain = (event: string, orderId: string) => send<{ success: boo
 export const writeToAll = (event: string, id: string, title: string, text: string) =>
   send<{ count: number }>(path(event, '/message'), { id, title, text });
 
+export interface DoorLink {
+  id: string;
+  name: string;
+  usedAt: string | null;
+  createdAt: string;
+}
+
+export async function doorLinks(event: string): Promise<DoorLink[]> {
+  return ((await (await own(path(event, '/doors'))).json()) as { links: DoorLink[] }).links;
+}
+
+export const makeDoorLink = (event: string, name: string) => send<{ id: string; url: string }>(path(event, '/doors'), { name });
+
+export async function removeDoorLink(event: string, id: string): Promise<void> {
+  await own(path(event, `/doors/${encodeURIComponent(id)}`), { method: 'DELETE' });
+}
+
+/** How a door with a link is named among events: the link's own words stand behind it. */
+export const LINK = 'link.';
+
+const doorPath = (event: string) =>
+  event.startsWith(LINK) ? `/api/door/${encodeURIComponent(event.slice(LINK.length))}` : `/api/checkin/${encodeURIComponent(event)}`;
+
 export async function door(event: string): Promise<{ name: string; tickets: DoorTicket[] }> {
-  return (await (await own(`/api/checkin/${encodeURIComponent(event)}`)).json()) as { name: string; tickets: DoorTicket[] };
+  return (await (await own(doorPath(event))).json()) as { name: string; tickets: DoorTicket[] };
 }
 
 export const sendScans = (event: string, scans: Scan[]) =>
-  send<{ results: Told[] }>(`/api/checkin/${encodeURIComponent(event)}`, { scans });
+  send<{ results: Told[] }>(doorPath(event), { scans });

@@ -34,20 +34,21 @@ export function ConfirmCard({ asked, answer, onAnswer }: ConfirmCardProps) {
   const stale = approved === null && asked.revision !== undefined && (asked.revision !== revision || Object.keys(edits).length > 0) && revision > 0;
   const reply = (yes: boolean) => onAnswer?.({ approved: yes, revision: asked.revision ?? null });
   const purpose = asked.purpose ?? 'publish';
+  const listed = purpose === 'change' || purpose === 'refund';
   const say = (part: string) => t((purpose === 'publish' ? `chat.confirm${part}` : `chat.${purpose}${part}`) as Key);
   return (
     <section className="confirm" aria-label={say('')}>
       <h3>{say('')}</h3>
       <p className="confirm-title">{asked.title}</p>
       <dl>
-        {purpose === 'change' &&
+        {listed &&
           asked.lines?.map((line) => (
             <div key={line.label}>
               <dt>{line.label}</dt>
               <dd>{line.value}</dd>
             </div>
           ))}
-        {purpose !== 'change' && LINES.map((line) =>
+        {!listed && LINES.map((line) =>
           asked[line] === undefined ? null : (
             <div key={line}>
               <dt>{t(`chat.confirm.${line}` as Key)}</dt>

@@ -22,7 +22,7 @@ const venues = z.object({
 const confirmation = z.object({
   title: z.string(),
   revision: z.number(),
-  purpose: z.enum(['publish', 'change', 'call_off']).optional(),
+  purpose: z.enum(['publish', 'change', 'call_off', 'refund']).optional(),
   lines: z.array(z.object({ label: z.string(), value: z.string() })).optional(),
   when: z.string().optional(),
   where: z.string().optional(),

@@ -1,6 +1,7 @@
 /** The door of an event on a phone: a camera, a field for codes, and what became of each scan. */
 import { useState, type FormEvent } from 'react';
 import { useParams } from 'react-router';
+import { LINK } from '../api/sales';
 import { RequireUser } from '../auth';
 import type { Verdict } from '../door/queue';
 import { useCamera } from '../door/useCamera';
@@ -19,6 +20,12 @@ const DOOR = 'eventos.doorName';
 export default function CheckIn() {
   const { event = '' } = useParams();
   return <RequireUser>{() => <DoorPage key={event} event={event} />}</RequireUser>;
+}
+
+/** The same for whoever has the link of a door; they need no account. */
+export function CheckInByLink() {
+  const { token = '' } = useParams();
+  return <DoorPage key={token} event={LINK + token} />;
 }
 
 function DoorPage({ event }: { event: string }) {

@@ -43,10 +43,13 @@ function Board({ user }: { user: User }) {
           <h1>{t('dash.title')}</h1>
           <p className="soft">{t('dash.lead')}</p>
         </div>
-        <ButtonLink look="primary" to="/wizard/new">
-          <Plus />
-          <span>{t('dash.create')}</span>
-        </ButtonLink>
+        <div className="row">
+          <ButtonLink to="/import">{t('dash.import')}</ButtonLink>
+          <ButtonLink look="primary" to="/wizard/new">
+            <Plus />
+            <span>{t('dash.create')}</span>
+          </ButtonLink>
+        </div>
       </header>
       {!sent && <Banner>{t('dash.sending')}</Banner>}
       {board.isError && (

@@ -2,7 +2,7 @@
 import type { User } from '@supabase/supabase-js';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useLocation, useNavigate, useParams } from 'react-router';
+import { useLocation, useParams } from 'react-router';
 import { asFailure } from '../api/failure';
 import { beginConnect, paymentsState, type EventWork } from '../api/payments';
 import { cancelEvent, eventById, eventStats } from '../api/rows';
@@ -19,8 +19,8 @@ import { Clock, Copy, Pin, Share, Ticket } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
-import { duplicate } from '../draft/copy';
 import { OwnPicture } from '../pictures/OwnPicture';
+import { Again } from './Again';
 import { EventEdit } from './EventEdit';
 import { NotFound } from './NotFound';
 import { PrivatePage } from './PrivatePage';
@@ -122,34 +122,6 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
         {own && <Again event={event} />}
       </div>
     </Shell>
-  );
-}
-
-/** The same once more, as a draft of its own. */
-function Again({ event }: { event: EventRow }) {
-  const { t } = useWords();
-  const navigate = useNavigate();
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const again = async () => {
-    setBusy(true);
-    setTrouble(null);
-    try {
-      await navigate(`/wizard/${await duplicate(draftOf(event))}`);
-    } catch (thrown) {
-      setTrouble(failureWords(asFailure(thrown), t));
-      setBusy(false);
-    }
-  };
-  return (
-    <section className="card" aria-labelledby="again">
-      <h2 id="again">{t('event.duplicate')}</h2>
-      <p className="soft">{t('event.duplicate.text')}</p>
-      {trouble && <Banner tone="bad">{trouble}</Banner>}
-      <Button busy={busy} onClick={() => void again()}>
-        {t('event.duplicate')}
-      </Button>
-    </section>
   );
 }
 

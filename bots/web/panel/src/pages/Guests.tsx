@@ -7,7 +7,10 @@ import { guestFile, guests, refund, sendAgain, summary, type Guest, type Summary
 import { RequireUser } from '../auth';
 import { money, toMajor, toMinor } from '../draft/money';
 import { useWords, type Key } from '../i18n';
+import { DoorLinks } from '../sales/DoorLinks';
 import { LetterToAll } from '../sales/LetterToAll';
+import { Line } from '../sales/Line';
+import { Questions } from '../sales/Questions';
 import { Days, Funnel } from '../sales/Charts';
 import { Codes } from '../sales/Codes';
 import { Banner } from '../ui/Banner';
@@ -55,7 +58,10 @@ function Sales({ event }: { event: string }) {
       </header>
       <Figures summary={figures.data} />
       <List event={event} summary={figures.data} />
+      <Line event={event} />
       <Codes event={event} currency={figures.data.currency} />
+      <Questions event={event} />
+      <DoorLinks event={event} />
       <LetterToAll event={event} count={figures.data.funnel.kept} />
     </Shell>
   );
@@ -213,6 +219,9 @@ function Row({ guest, currency, onResend, onRefund }: RowProps) {
         <p className="soft">
           {[guest.email, guest.kind, guest.priceCents > 0 ? money(guest.priceCents, currency, lang) : null, guest.code].filter(Boolean).join(' · ')}
         </p>
+        {guest.answers.map((said) => (
+          <p className="soft" key={said.question}>{said.question} {said.answer}</p>
+        ))}
       </div>
       <span className="tag">{t(`sales.status.${guest.status}` as Key)}</span>
       {paid && guest.orderId && (

@@ -9,7 +9,7 @@ import { RequireUser } from '../auth';
 import { zones } from '../draft/when';
 import { LANGUAGES, useWords, type Key, type Lang } from '../i18n';
 import { Banner } from '../ui/Banner';
-import { Button } from '../ui/Button';
+import { Button, ButtonLink } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
 import { Shell } from '../ui/Shell';
@@ -43,6 +43,11 @@ function Page({ user }: { user: User }) {
         </section>
         {!user.is_anonymous && <PasswordForm />}
         <ChatAccounts />
+        <section className="card stack" aria-labelledby="hooks">
+          <h2 id="hooks">{t('settings.hooks')}</h2>
+          <p className="soft">{t('settings.hooks.text')}</p>
+          <ButtonLink to="/settings/webhooks">{t('settings.hooks')}</ButtonLink>
+        </section>
         <AccountData user={user} />
       </div>
     </Shell>

@@ -1,0 +1,52 @@
+/** An own event once more: as a copy, as a series, and from another program's file. */
+import { own } from './client';
+
+export interface Copied {
+  eventId: string;
+  sessionId: string;
+}
+
+export interface Template {
+  id: string;
+  name: string;
+  starts: string | null;
+  status: string;
+  sold: number;
+}
+
+export interface ImportedEvent {
+  index: number;
+  fields: Record<string, unknown>;
+  notes: { field: string; text: string }[];
+}
+
+export interface ImportPreview {
+  events: ImportedEvent[];
+  passedOver: number;
+}
+
+const at = (event: string, rest: string) => `/api/events/${encodeURIComponent(event)}/${rest}`;
+
+async function send<T>(where: string, body: BodyInit, type: string): Promise<T> {
+  const answer = await own(where, { method: 'POST', body, headers: { 'content-type': type } });
+  return (await answer.json()) as T;
+}
+
+/** `id`: chosen by the caller; sent again it is the same copy. `starts`: `2027-05-03`, or null while the day is open. */
+export const copyEvent = (event: string, id: string, starts: string | null) =>
+  send<Copied>(at(event, 'copy'), JSON.stringify(starts ? { id, starts } : { id }), 'application/json');
+
+/** `rule`: an RRULE; null: the event's own. Days that are there already are left alone. */
+export const laySeries = (event: string, count: number, rule: string | null) =>
+  send<{ events: { eventId: string; starts: string }[] }>(at(event, 'series'), JSON.stringify(rule ? { count, rule } : { count }), 'application/json');
+
+export async function templates(search: string): Promise<Template[]> {
+  return (await (await own(`/api/templates?${new URLSearchParams({ search })}`)).json()) as Template[];
+}
+
+const typeOf = (file: File) => (file.name.toLowerCase().endsWith('.ics') ? 'text/calendar' : 'text/csv');
+
+export const previewImport = (file: File) => send<ImportPreview>('/api/import/preview', file, typeOf(file));
+
+export const importEvents = (file: File, only: number[]) =>
+  send<{ events: { eventId: string; sessionId: string }[]; known: number }>(`/api/import?only=${only.join(',')}`, file, typeOf(file));

@@ -1,0 +1,100 @@
+//! Events of another program's file, as the forms that would make them: iCalendar (RFC 5545) and tables (CSV, RFC 4180).
+//!
+//! Promises: reading makes nothing; whatever bytes come, reading ends, in bounded room; what cannot be read of an event is said
+//! with it and loses nothing else. A form has the names of the API (`domain/entry.rs`), which checks each value as it
+//! checks an organizer's.
+
+mod ics;
+mod table;
+
+use serde_json::{Map, Value};
+
+use super::draft::Draft;
+use super::entry;
+use super::values::Provenance;
+
+/// Events of one file that are taken.
+pub const MOST: usize = 500;
+
+/// What is said of a value that no event can have.
+const UNFIT: &str = "This is more than an event can have, so it is left out.";
+
+/// An event that was found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// What would be made.
+    pub draft: Draft,
+    /// What was not taken over, in words, by the field's name in the API.
+    pub notes: Vec<(String, String)>,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Import {
+    /// In the order of the file, at most [`MOST`].
+    pub events: Vec<Found>,
+    /// Parts that are no event, or one too many.
+    pub passed_over: usize,
+}
+
+/// A form, and what is said about it already.
+#[derive(Debug, Default)]
+struct Form {
+    fields: Map<String, Value>,
+    notes: Vec<(String, String)>,
+}
+
+impl Form {
+    fn put(&mut self, name: &str, value: impl Into<Value>) {
+        self.fields.insert(name.to_owned(), value.into());
+    }
+
+    fn note(&mut self, name: &str, words: &str) {
+        self.notes.push((name.to_owned(), words.to_owned()));
+    }
+}
+
+/// Reads a file: a calendar when it says so, else a table. `None`: it is neither, or holds no text.
+pub fn read(bytes: &[u8], zone: Option<&str>) -> Option<Import> {
+    let text = text(bytes)?;
+    let (forms, passed_over) = if ics::is_one(&text) { ics::forms(&text) } else { table::forms(&text)? };
+    let more = forms.len().saturating_sub(MOST);
+    let events = forms.into_iter().take(MOST).map(|form| found(form, zone)).collect();
+    Some(Import { events, passed_over: passed_over + more })
+}
+
+/// Text in one of the encodings that such files come in.
+fn text(bytes: &[u8]) -> Option<String> {
+    let wide = |bytes: &[u8], join: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| join(*pair)).collect();
+        String::from_utf16(&units).ok()
+    };
+    match bytes {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).ok().map(str::to_owned),
+        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
+        // What is no UTF-8 is read as Latin-1, as old programs write it.
+        bytes if bytes.contains(&0) => None,
+        bytes => Some(
+            std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned),
+        ),
+    }
+}
+
+/// Checks a form as if an organizer had filled it in.
+fn found(form: Form, zone: Option<&str>) -> Found {
+    let mut draft = Draft::default();
+    let Form { fields, mut notes } = form;
+    let entry = entry::read(&fields, &draft, None, zone);
+    notes.extend(entry.errors);
+    for (field, facts) in entry.facts {
+        let patch = facts.into_iter().map(|fact| (fact, Provenance::Edited)).collect();
+        let applied = draft.apply(&patch);
+        let name = super::event_draft::name(field);
+        notes.extend(applied.errors.iter().map(|_| (name.to_owned(), UNFIT.to_owned())));
+    }
+    Found { draft, notes }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Orders of an event as its organizer speaks of them: by name, what is left of them, and money back. Runs in the organizer's own name.
+
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::error::StoreError;
+use super::queue;
+
+/// What is sold of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Tickets that people hold.
+    pub sold: u32,
+    /// Seats that are being paid for.
+    pub held: u32,
+    /// People who wait for seats.
+    pub waiting: u32,
+    /// Guests who came.
+    pub inside: u32,
+    /// What came and did not go back, in minor units.
+    pub earned_cents: i64,
+}
+
+/// An order that somebody has tickets of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// The order.
+    pub id: Uuid,
+    /// Whose it is.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What was paid and did not go back, in minor units.
+    pub left_cents: i64,
+    /// Its valid tickets.
+    pub tickets: u32,
+}
+
+impl Bought {
+    /// `Ana (ana@example.com)`
+    pub fn words(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.email.clone(), |name| format!("{name} ({})", self.email))
+    }
+}
+
+/// What is sold of an event.
+pub async fn figures(conn: &mut PgConnection, event: Uuid) -> Result<Figures, StoreError> {
+    let row = sqlx::query!(
+        r#"select s.ticket_count as "sold!", s.checked_in_count as "inside!", s.revenue_cents as "earned!",
+             (select count(*) from tickets t join orders o on o.id = t.order_id
+              where t.event_id = $1 and t.status = 'held' and o.hold_until >= now()) as "held!",
+             (select count(*) from waiting w where w.event_id = $1 and w.offered_at is null) as "waiting!"
+           from event_stats s where s.event_id = $1"#,
+        event
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Figures {
+        sold: count(row.sold),
+        held: count(row.held),
+        waiting: count(row.waiting),
+        inside: count(row.inside),
+        earned_cents: row.earned,
+    })
+}
+
+/// Paid and free orders of an event whose buyer is called so, or whose address it is; whoever is called exactly so comes alone.
+pub async fn named(conn: &mut PgConnection, event: Uuid, who: &str) -> Result<Vec<Bought>, StoreError> {
+    let rows = sqlx::query!(
+        r#"with found as (
+             select o.id, o.buyer_name, o.buyer_email, o.currency, o.amount_cents - o.refunded_cents as left_cents,
+               (select count(*) from tickets t where t.order_id = o.id and t.status in ('valid', 'used')) as tickets,
+               app.fold(coalesce(o.buyer_name, '')) = app.fold($2) or lower(o.buyer_email) = lower($2) as exact
+             from orders o
+             where o.event_id = $1 and o.status = 'paid'
+               and (strpos(app.fold(coalesce(o.buyer_name, '')), app.fold($2)) > 0 or strpos(lower(o.buyer_email), lower($2)) > 0))
+           select id, buyer_name, buyer_email, currency, left_cents as "left!", tickets as "tickets!"
+           from found where exact or not exists (select from found where exact) order by buyer_name, buyer_email, id limit 50"#,
+        event,
+        who
+    )
+    .fetch_all(conn)
+    .await?;
+    let bought = rows.into_iter().map(|row| Bought {
+        id: row.id,
+        name: row.buyer_name,
+        email: row.buyer_email,
+        currency: row.currency,
+        left_cents: row.left,
+        tickets: count(row.tickets),
+    });
+    Ok(bought.collect())
+}
+
+/// Gives everything back that is left of an order of the caller's own event, and its tickets with it. `None`: it is not as it was
+/// shown, and nothing was done.
+pub async fn give_back(conn: &mut PgConnection, order: Uuid, left_cents: i64) -> Result<Option<Bought>, StoreError> {
+    let row = sqlx::query!(
+        r#"select o.event_id, o.buyer_name, o.buyer_email, o.buyer_language, o.currency, app.give_back_own(o.id, $2) as "back"
+           from orders o where o.id = $1"#,
+        order,
+        left_cents
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let Some(back) = row.back else { return Ok(None) };
+    if back == 0 {
+        let about = json!({"order_id": order, "email": row.buyer_email, "name": row.buyer_name, "language": row.buyer_language});
+        let key = format!("mail_order_cancelled:{order}:1");
+        queue::enqueue(conn, "mail_order_cancelled", Some(row.event_id), &about, &key).await?;
+    }
+    Ok(Some(Bought {
+        id: order,
+        name: row.buyer_name,
+        email: row.buyer_email,
+        currency: row.currency,
+        left_cents: 0,
+        tickets: 0,
+    }))
+}
+
+fn count(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,81 @@
+//! The sales of a published event by talking: what is sold, and money back on a yes of its own.
+//!
+//! Promises: a name is looked up among the event's own orders; where it fits several, they are shown and nothing is done; money goes back
+//! to exactly the order and by exactly the amount that was shown, once, as by the panel.
+
+use uuid::Uuid;
+
+use super::work::Work;
+use crate::domain::money::{Currency, price_words};
+use crate::domain::session::Act;
+use crate::store::database::Tx;
+use crate::store::error::StoreError;
+use crate::store::orders::{self, Bought};
+use crate::understanding::answers::live::{Live, Sales};
+use crate::understanding::selling::Asked;
+
+/// Orders that are shown where a name fits several.
+const SHOWN: usize = 5;
+
+impl Work<'_> {
+    pub(super) async fn sales(&mut self, tx: &mut Tx, event: Uuid, asked: Asked) -> Result<(), StoreError> {
+        // "Refund" is also a word about policies: here it was none.
+        self.patch.clear();
+        self.doubts.clear();
+        self.session.state.confirming = None;
+        self.live = Some(match asked {
+            Asked::Sold => Live::Sold(self.figures(tx, event).await?),
+            Asked::Refund { who } => return self.propose_refund(tx, event, who).await,
+        });
+        Ok(())
+    }
+
+    async fn figures(&self, tx: &mut Tx, event: Uuid) -> Result<Sales, StoreError> {
+        let figures = orders::figures(tx, event).await?;
+        let earned = figures.earned_cents;
+        Ok(Sales {
+            sold: figures.sold,
+            capacity: self.session.draft().capacity,
+            held: figures.held,
+            waiting: figures.waiting,
+            inside: figures.inside,
+            earned: (earned > 0).then(|| price_words(earned, self.session.draft().currency)),
+        })
+    }
+
+    async fn propose_refund(&mut self, tx: &mut Tx, event: Uuid, who: String) -> Result<(), StoreError> {
+        let found = orders::named(tx, event, &who).await?;
+        let [order] = found.as_slice() else {
+            let shown = found.iter().take(SHOWN).map(Bought::words).collect();
+            self.live =
+                Some(if found.is_empty() { Live::NobodyBought { who } } else { Live::SeveralBought { who, shown } });
+            return Ok(());
+        };
+        if !self.job.person.role.may_publish() {
+            self.live = Some(Live::Unchanged);
+            return Ok(());
+        }
+        let amount = amount(order.left_cents, &order.currency);
+        self.live = Some(Live::AskedToRefund { who: order.words(), tickets: order.tickets, amount });
+        self.ask_for_yes(tx, Act::Refund { order: order.id, left_cents: order.left_cents }).await
+    }
+
+    /// Gives back what was shown; an order that is another by now keeps everything.
+    pub(super) async fn refund_confirmed(
+        &mut self,
+        tx: &mut Tx,
+        order: Uuid,
+        left_cents: i64,
+    ) -> Result<(), StoreError> {
+        self.live = Some(match orders::give_back(tx, order, left_cents).await? {
+            Some(order) => Live::Refunded { who: order.words(), amount: amount(left_cents, &order.currency) },
+            None => Live::RefundStale,
+        });
+        Ok(())
+    }
+}
+
+/// `None`: nothing was paid.
+fn amount(cents: i64, currency: &str) -> Option<String> {
+    (cents > 0).then(|| price_words(cents, Currency::parse(currency)))
+}

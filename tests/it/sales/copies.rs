@@ -1,0 +1,143 @@
+//! An event once more: as a copy, as a series of days, from what one did before; and from another program's file.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::ask;
+use super::doors::{Person, call, person, scene};
+use super::scene::Scene;
+
+async fn tiers(scene: &Scene, event: &str) -> Vec<(String, i64, Option<String>)> {
+    let mut conn = scene.database.connect(crate::harness::Role::Bootstrap).await;
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select name, price_cents, to_char(sales_until at time zone 'America/Toronto', 'YYYY-MM-DD HH24:MI')
+         from ticket_tiers where event_id = '{event}' order by position"
+    )))
+    .fetch_all(&mut conn)
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_has_everything_but_its_day_its_link_and_its_sales() {
+    let scene = scene().await;
+    let event = scene.publish("Gala", None, &[("Floor", 2_500), ("Box", 9_000)]).await;
+    scene.run("update ticket_tiers set sales_until = '2026-11-30 20:00-05' where name = 'Floor'").await;
+    scene
+        .run(&format!(
+            "insert into event_questions (event_id, question, required) values ('{event}', 'What do you eat?', true)"
+        ))
+        .await;
+    let http = scene.program.http();
+    let (ana, eve) = (person(&scene, &http, "ana@example.com").await, person(&scene, &http, "eve@example.com").await);
+    let path = format!("/api/events/{event}/copy");
+    let wish = json!({"id": "00000000-0000-4000-8000-00000000c0de", "starts": "2027-05-03"});
+    assert_eq!(call(&http, &eve, &path, Some(wish.clone())).await.0, 404, "another's event is not there");
+    let (status, made) = call(&http, &ana, &path, Some(wish.clone())).await;
+    assert_eq!(status, 201, "{made}");
+    let again = call(&http, &ana, &path, Some(wish)).await.1;
+    assert_eq!(again, made, "the same copy asked for twice is one");
+    let copy = made["eventId"].as_str().unwrap();
+    let row: (String, String, String, bool, Value, i64) = scene
+        .row(&format!("select name, status, to_char(starts_local, 'YYYY-MM-DD HH24:MI'), slug = 'gala', metadata, duration::bigint from events where id = '{copy}'"))
+        .await;
+    assert_eq!((row.0.as_str(), row.1.as_str(), row.2.as_str(), row.3), ("Gala", "draft", "2027-05-03 18:00", false));
+    assert!(!row.4.to_string().contains("stripe"), "{}", row.4);
+    assert_eq!(row.5, 90);
+    let until = Some("2027-05-02 20:00".to_owned());
+    assert_eq!(tiers(&scene, copy).await, [("Floor".to_owned(), 2_500, until), ("Box".to_owned(), 9_000, None)]);
+    assert_eq!(
+        scene.all::<String>(&format!("select question from event_questions where event_id = '{copy}'")).await,
+        ["What do you eat?"]
+    );
+    let session = made["sessionId"].as_str().unwrap();
+    assert_eq!(
+        scene.value::<Uuid>(&format!("select event_id from wizard_sessions where id = '{session}'")).await.to_string(),
+        copy
+    );
+    // Without a day it is still to be said; an odd one is refused.
+    let open = call(&http, &ana, &path, Some(json!({}))).await.1["eventId"].as_str().unwrap().to_owned();
+    assert_eq!(
+        scene.value::<Option<String>>(&format!("select starts_local::text from events where id = '{open}'")).await,
+        None
+    );
+    for odd in ["tomorrow", "2027-02-30", "2027-05-03T25:00", ""] {
+        assert_eq!(call(&http, &ana, &path, Some(json!({"starts": odd}))).await.0, 422, "{odd}");
+    }
+    let known = call(&http, &ana, "/api/templates?search=gal", None).await.1;
+    assert_eq!((&known[0]["name"], &known[0]["status"]), (&json!("Gala"), &json!("published")), "{known}");
+    assert_eq!(call(&http, &eve, "/api/templates", None).await.1, json!([]));
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_is_an_event_for_each_day_with_its_own_tickets() {
+    let scene = scene().await;
+    let event = scene.publish("Tea", None, &[("Seat", 0)]).await;
+    scene.run("update events set recurrence = 'FREQ=WEEKLY;BYDAY=TU', starts_local = '2027-03-09 18:00'").await;
+    let http = scene.program.http();
+    let ana = person(&scene, &http, "ana@example.com").await;
+    let path = format!("/api/events/{event}/series");
+    let (status, laid) = call(&http, &ana, &path, Some(json!({"count": 4}))).await;
+    assert_eq!(status, 200, "{laid}");
+    let days: Vec<&str> =
+        laid["events"].as_array().unwrap().iter().map(|day| day["starts"].as_str().unwrap()).collect();
+    // The clock is turned between the first and the second of them; the hour stays.
+    assert_eq!(days, ["2027-03-16T18:00:00", "2027-03-23T18:00:00", "2027-03-30T18:00:00"]);
+    let instants: Vec<String> =
+        scene.all("select to_char(date_time at time zone 'UTC', 'DD HH24') from events order by date_time").await;
+    assert_eq!(instants, ["09 23", "16 22", "23 22", "30 22"]);
+    let alone: (i64, i64, i64) = scene
+        .row("select count(distinct series_id), count(*) filter (where recurrence is not null), (select count(*) from ticket_tiers) from events")
+        .await;
+    assert_eq!(alone, (1, 0, 4), "one series, no event repeats by itself, each has its ticket");
+    // Longer: what is there stays, what lacks is added.
+    let more = call(&http, &ana, &path, Some(json!({"count": 5}))).await.1;
+    assert_eq!(more["events"].as_array().unwrap().len(), 1, "{more}");
+    assert_eq!(more["events"][0]["starts"], "2027-04-06T18:00:00");
+    for (odd, field) in [
+        (json!({"count": 1}), "count"),
+        (json!({"count": 500}), "count"),
+        (json!({"count": 3, "rule": "FREQ=HOURLY"}), "rule"),
+    ] {
+        let (status, refused) = call(&http, &ana, &path, Some(odd)).await;
+        assert_eq!((status, refused["error"]["fields"][field].is_string()), (422, true), "{refused}");
+    }
+    scene.stop().await;
+}
+
+async fn send(http: &Router, person: &Person, path: &str, file: &str) -> (u16, Value) {
+    let request = Request::builder().method("POST").uri(path).header("authorization", format!("Bearer {}", person.0));
+    let answer =
+        ask(http, request.header("content-type", "text/calendar").body(Body::from(file.to_owned())).unwrap()).await;
+    (answer.status, serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_seen_before_anything_is_made_and_makes_nothing_twice() {
+    let scene = scene().await;
+    let http = scene.program.http();
+    let ana = person(&scene, &http, "ana@example.com").await;
+    let file = "name,date,time,place,price,currency\nTea,2027-05-03,18:00,Pier 21,12.50,CAD\nOdd,someday,,,,\n<script>,2027-05-04,19:00,,0,CAD\n";
+    let (status, seen) = send(&http, &ana, "/api/import/preview", file).await;
+    assert_eq!(status, 200, "{seen}");
+    assert_eq!((&seen["events"][0]["fields"]["priceCents"], &seen["events"][0]["notes"]), (&json!(1_250), &json!([])));
+    assert_eq!(seen["events"][1]["notes"][0]["field"], "dateTime");
+    assert_eq!(scene.value::<i64>("select count(*) from events").await, 0, "looking makes nothing");
+    let (status, made) = send(&http, &ana, "/api/import?only=0,1", file).await;
+    assert_eq!((status, made["events"].as_array().unwrap().len()), (200, 2), "{made}");
+    let twice = send(&http, &ana, "/api/import", file).await.1;
+    assert_eq!((twice["events"].as_array().unwrap().len(), &twice["known"]), (1, &json!(2)), "{twice}");
+    let stands: Vec<String> = scene.all("select name || ' ' || status || ' ' || coalesce(to_char(starts_local, 'MM-DD HH24:MI'), '-') from events order by created_at, name").await;
+    assert!(
+        stands.contains(&"Tea draft 05-03 18:00".to_owned()) && stands.contains(&"Odd draft -".to_owned()),
+        "{stands:?}"
+    );
+    for nothing in ["", "words", "a,b\n1,2", "BEGIN:VCALENDAR\nEND:VCALENDAR"] {
+        assert_eq!(send(&http, &ana, "/api/import/preview", nothing).await.0, 422, "{nothing:?}");
+    }
+    scene.stop().await;
+}

@@ -1,0 +1,127 @@
+//! Selling by talking: what is sold, and money back on a yes to exactly what was shown.
+
+use eventos::domain::clock::{Ids as _, RandomIds};
+use port::{Body, Chat, Confirmation, Incoming, Purpose, Replies, Reply, Sender, SessionChoice};
+
+use super::scene::Scene;
+use super::{buy, get, now_s, order_of, told};
+use crate::peers::stripe::{Mood, StripePeer};
+
+/// What a turn said, and the question that it asked.
+struct Turn {
+    session: String,
+    said: String,
+    asked: Option<Confirmation>,
+}
+
+async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
+    let (replies, mut incoming) = Replies::channel();
+    let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
+    let chat = Chat { channel: "terminal", account: String::new(), session };
+    let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
+    let accepted = scene.program.door().accept(message).await.unwrap();
+    let mut turn = Turn { session: accepted.session, said: String::new(), asked: None };
+    while let Some(reply) = incoming.recv().await {
+        match reply {
+            Reply::Said(words) => turn.said = words,
+            Reply::Confirm(asked) => turn.asked = Some(asked),
+            Reply::Done => break,
+            _ => {}
+        }
+    }
+    turn
+}
+
+fn confirm(asked: &Confirmation) -> Body {
+    Body::Confirm { revision: asked.revision, token: asked.token.clone() }
+}
+
+/// A published paid event with its conversation: Ana and Anabel paid, Bo is paying, Cy waits for nothing.
+async fn scene() -> (Scene, String) {
+    let scene = Scene::start(StripePeer::start(Mood::honest()).await, |_| {}).await;
+    let opening = "A concert called Harbour Lights, 80 people, on 1 December 2026 at 6 pm, 25 CAD, 90 minutes";
+    let first = turn(&scene, SessionChoice::New, Body::Text(opening.to_owned())).await;
+    let session = SessionChoice::Id(first.session.clone());
+    let asked = turn(&scene, session.clone(), Body::Text("At Pier 21 in Halifax".to_owned())).await.asked;
+    let done = turn(&scene, session, confirm(&asked.expect("everything is said"))).await;
+    assert!(done.said.contains("is published"), "{}", done.said);
+    scene.run("insert into stripe_accounts (id, user_id, charges_enabled) select 'acct_ana', id, true from profiles where email = 'ana@example.com'").await;
+    let http = scene.program.http();
+    for (email, count, pays) in
+        [("ana.b@example.com", "2", true), ("anabel@example.com", "1", true), ("bo@example.com", "3", false)]
+    {
+        let order = order_of(&buy(&http, "harbour-lights", email, count).await);
+        if pays {
+            let place =
+                get(&http, &format!("{order}/pay")).await.header("location").rsplit('/').next().unwrap().to_owned();
+            let paid = scene.peer.pay(&place, now_s());
+            assert_eq!(told(&http, &paid).await, 200);
+        }
+    }
+    scene.run("update orders set buyer_name = 'Ána' where buyer_email = 'ana.b@example.com'").await;
+    scene.run("update orders set buyer_name = 'Anabel' where buyer_email = 'anabel@example.com'").await;
+    (scene, first.session)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organizer_hears_what_is_sold_in_their_language() {
+    let (scene, session) = scene().await;
+    let say = async |text: &str| turn(&scene, SessionChoice::Id(session.clone()), Body::Text(text.to_owned())).await;
+    let told = say("How many tickets are sold?").await;
+    assert!(
+        told.said.contains("Tickets sold: 3 of 80.") && told.said.contains("Being paid right now: 3."),
+        "{}",
+        told.said
+    );
+    assert!(told.said.contains("Taken so far: $75 CAD.") && told.asked.is_none(), "{}", told.said);
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_goes_back_by_talking_on_a_yes_to_exactly_that_order() {
+    let (scene, session) = scene().await;
+    let say = async |text: &str| turn(&scene, SessionChoice::Id(session.clone()), Body::Text(text.to_owned())).await;
+    let back = "select count(*) from refunds";
+
+    let nobody = say("refund Zoltan's order").await;
+    assert!(nobody.asked.is_none() && nobody.said.contains("no order of “Zoltan”"), "{}", nobody.said);
+    let held = say("refund bo@example.com").await;
+    assert!(held.asked.is_none() && held.said.contains("no order of"), "nothing was paid yet: {}", held.said);
+    let several = say("refund example.com").await;
+    assert!(several.asked.is_none() && several.said.contains("anabel@example.com"), "{}", several.said);
+
+    // Called exactly so comes before called somewhat so, with or without the accent.
+    let shown = say("Please refund Ana's order").await;
+    assert!(shown.said.contains("$50 CAD would go back to Ána (ana.b@example.com)"), "{}", shown.said);
+    let first = shown.asked.unwrap();
+    assert_eq!(first.purpose, Purpose::Refund);
+    assert_eq!(
+        first.card.lines.iter().map(|line| line.value.as_str()).collect::<Vec<_>>(),
+        ["Ána (ana.b@example.com)", "2", "$50 CAD"]
+    );
+    assert_eq!(scene.value::<i64>(back).await, 0, "words alone give nothing back");
+    assert_eq!(say("no").await.said, "All right, everything stays as it is.");
+    let late = turn(&scene, SessionChoice::Id(session.clone()), confirm(&first)).await;
+    assert!(late.said.contains("too old"), "{}", late.said);
+    assert_eq!(scene.value::<i64>(back).await, 0);
+
+    let second = say("refund Ana's order").await.asked.unwrap();
+    scene.run("select app.give_back(id, '{}', 1000, 'organizer', null) from orders where buyer_email = 'ana.b@example.com'").await;
+    let stale = turn(&scene, SessionChoice::Id(session.clone()), confirm(&second)).await;
+    assert!(stale.said.contains("not as I showed it"), "{}", stale.said);
+
+    let third = say("refund Ana's order").await;
+    assert!(third.said.contains("$40 CAD would go back"), "{}", third.said);
+    let done = say("yes").await;
+    assert!(done.said.contains("$40 CAD goes back to Ána"), "{}", done.said);
+    let twice = turn(&scene, SessionChoice::Id(session.clone()), confirm(&third.asked.unwrap())).await;
+    assert!(twice.said.contains("too old"), "used once: {}", twice.said);
+    scene.settled().await;
+    let mut amounts: Vec<i64> = scene.peer.refunds().iter().map(|refund| refund["amount"].as_i64().unwrap()).collect();
+    amounts.sort_unstable();
+    assert_eq!(amounts, [1_000, 4_000]);
+    let stands: String = scene.value("select status from orders where buyer_email = 'ana.b@example.com'").await;
+    assert_eq!(stands, "refunded");
+    assert_eq!(scene.value::<i64>("select count(*) from tickets where status = 'valid'").await, 1, "Anabel's stays");
+    scene.stop().await;
+}
