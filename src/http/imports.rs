@@ -18,11 +18,12 @@ use super::openapi::shapes::Refusals;
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::domain::event_draft;
-use crate::domain::import::{self, Found, Import};
+use crate::domain::import::{self, Found, Import, Note};
 use crate::door::rate::Endpoint;
 use crate::store::audit::Origin;
 use crate::store::error::StoreError;
 use crate::store::{copies, events, people};
+use crate::understanding::notices;
 
 /// The routes.
 pub(super) fn routes() -> Router<HttpState> {
@@ -74,13 +75,19 @@ pub(super) async fn preview(
     caller: Caller,
     body: Bytes,
 ) -> Result<Json<ImportPreview>, HttpError> {
-    let (_, import) = read(&state, &caller, &body).await?;
-    let events = import.events.iter().enumerate().map(|(index, found)| shown(index, found)).collect();
+    let Read { import, language, .. } = read(&state, &caller, &body).await?;
+    let events = import.events.iter().enumerate().map(|(index, found)| shown(index, found, &language)).collect();
     Ok(Json(ImportPreview { events, passed_over: import.passed_over }))
 }
 
-fn shown(index: usize, found: &Found) -> ImportedEvent {
-    let note = |(field, text): &(String, String)| ImportNote { field: field.clone(), text: text.clone() };
+fn shown(index: usize, found: &Found, language: &str) -> ImportedEvent {
+    let note = |(field, note): &(String, Note)| {
+        let text = match note {
+            Note::Said(words) => (*words).to_owned(),
+            Note::Unreadable(why) => notices::unreadable(*why, language),
+        };
+        ImportNote { field: field.clone(), text }
+    };
     ImportedEvent { index, fields: event_draft::fields(&found.draft), notes: found.notes.iter().map(note).collect() }
 }
 
@@ -98,7 +105,7 @@ pub(super) async fn take(
     Query(chosen): Query<Chosen>,
     body: Bytes,
 ) -> Result<Json<Value>, HttpError> {
-    let (owner, import) = read(&state, &caller, &body).await?;
+    let Read { owner, import, .. } = read(&state, &caller, &body).await?;
     let only: Option<Vec<usize>> = match &chosen.only {
         None => None,
         Some(list) => Some(
@@ -124,11 +131,19 @@ pub(super) async fn take(
     Ok(Json(json!({"success": true, "events": made, "known": known})))
 }
 
-async fn read(state: &HttpState, caller: &Caller, body: &Bytes) -> Result<(Uuid, Import), HttpError> {
+/// A file that was read for somebody, in their language.
+struct Read {
+    owner: Uuid,
+    language: String,
+    import: Import,
+}
+
+async fn read(state: &HttpState, caller: &Caller, body: &Bytes) -> Result<Read, HttpError> {
     let (owner, role) = caller.person().map(|person| (person.id, person.role)).ok_or(HttpError::Unauthorized)?;
     let mut tx = state.store.begin(caller.actor()).await?;
-    let zone = people::profile(&mut tx, owner, role).await?.and_then(|person| person.timezone);
+    let person = people::profile(&mut tx, owner, role).await?;
     drop(tx);
+    let (zone, language) = person.map(|person| (person.timezone, person.language)).unwrap_or_default();
     let import =
         import::read(body, zone.as_deref()).filter(|import| !import.events.is_empty() || import.passed_over > 0);
     let words =
@@ -136,7 +151,7 @@ async fn read(state: &HttpState, caller: &Caller, body: &Bytes) -> Result<(Uuid,
     let import = import.ok_or_else(|| {
         Declined::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", words, Value::Null)
     })?;
-    Ok((owner, import))
+    Ok(Read { owner, language: language.unwrap_or_else(|| "en".to_owned()), import })
 }
 
 /// The same for the same event of the same file of the same person.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::draft::Draft;
 use super::entry;
+use super::error::Unreadable;
 use super::values::Provenance;
 
 /// Events of one file that are taken.
@@ -19,13 +20,22 @@ pub const MOST: usize = 500;
 /// What is said of a value that no event can have.
 const UNFIT: &str = "This is more than an event can have, so it is left out.";
 
+/// Why something of a file is not taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// In the words of the file's own kind.
+    Said(&'static str),
+    /// As of a form's value.
+    Unreadable(Unreadable),
+}
+
 /// An event that was found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
     /// What would be made.
     pub draft: Draft,
-    /// What was not taken over, in words, by the field's name in the API.
-    pub notes: Vec<(String, String)>,
+    /// What was not taken over, by the field's name in the API.
+    pub notes: Vec<(String, Note)>,
 }
 
 /// What a file holds.
@@ -41,7 +51,7 @@ pub struct Import {
 #[derive(Debug, Default)]
 struct Form {
     fields: Map<String, Value>,
-    notes: Vec<(String, String)>,
+    notes: Vec<(String, Note)>,
 }
 
 impl Form {
@@ -49,8 +59,8 @@ impl Form {
         self.fields.insert(name.to_owned(), value.into());
     }
 
-    fn note(&mut self, name: &str, words: &str) {
-        self.notes.push((name.to_owned(), words.to_owned()));
+    fn note(&mut self, name: &str, words: &'static str) {
+        self.notes.push((name.to_owned(), Note::Said(words)));
     }
 }
 
@@ -86,12 +96,12 @@ fn found(form: Form, zone: Option<&str>) -> Found {
     let mut draft = Draft::default();
     let Form { fields, mut notes } = form;
     let entry = entry::read(&fields, &draft, None, zone);
-    notes.extend(entry.errors);
+    notes.extend(entry.errors.into_iter().map(|(name, why)| (name, Note::Unreadable(why))));
     for (field, facts) in entry.facts {
         let patch = facts.into_iter().map(|fact| (fact, Provenance::Edited)).collect();
         let applied = draft.apply(&patch);
         let name = super::event_draft::name(field);
-        notes.extend(applied.errors.iter().map(|_| (name.to_owned(), UNFIT.to_owned())));
+        notes.extend(applied.errors.iter().map(|_| (name.to_owned(), Note::Said(UNFIT))));
     }
     Found { draft, notes }
 }
