@@ -18,14 +18,14 @@ fn described(understood: &Understood) -> Option<String> {
 
 #[test]
 fn a_name_ends_before_the_place_of_a_described_event() {
-    let understood = super::answer(
+    let understood = answer(
         &[Field::Name, Field::Type],
         "Create a picnic called Summer Picnic at Stanley Park in Vancouver on June 5 2027 at noon",
     );
     let name = pick(&understood, |fact| if let Fact::Name(name) = fact { Some(name.clone()) } else { None });
     let place = pick(&understood, |fact| if let Fact::Place(place) = fact { Some(place.clone()) } else { None });
     assert_eq!((name.as_deref(), place.as_deref()), (Some("Summer Picnic"), Some("Stanley Park")));
-    let answered = super::answer(&[Field::Name], "Call it Movie at Century");
+    let answered = answer(&[Field::Name], "Call it Movie at Century");
     let name = pick(&answered, |fact| if let Fact::Name(name) = fact { Some(name.clone()) } else { None });
     assert_eq!(name.as_deref(), Some("Movie at Century"));
 }
