@@ -3,7 +3,6 @@
 mod again;
 mod feedback;
 mod languages;
-mod transcripts;
 mod zone;
 
 use eventos::store::cluster::Role;
