@@ -5,6 +5,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::admission::admit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
+use super::words::Words;
 use crate::accounts::caller::Caller;
 use crate::domain::event_draft;
 use crate::domain::import::{self, Found, Import, Note};
@@ -23,7 +25,7 @@ use crate::door::rate::Endpoint;
 use crate::store::audit::Origin;
 use crate::store::error::StoreError;
 use crate::store::{copies, events, people};
-use crate::understanding::notices;
+use crate::wizard::state::complaint;
 
 /// The routes.
 pub(super) fn routes() -> Router<HttpState> {
@@ -73,10 +75,12 @@ pub(super) struct Chosen {
 pub(super) async fn preview(
     State(state): State<HttpState>,
     caller: Caller,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<ImportPreview>, HttpError> {
-    let Read { import, language, .. } = read(&state, &caller, &body).await?;
-    let events = import.events.iter().enumerate().map(|(index, found)| shown(index, found, &language)).collect();
+    let (_, import) = read(&state, &caller, &body).await?;
+    let language = Words::wanted(None, None, &headers).unwrap_or_else(Words::english).language;
+    let events = import.events.iter().enumerate().map(|(index, found)| shown(index, found, language)).collect();
     Ok(Json(ImportPreview { events, passed_over: import.passed_over }))
 }
 
@@ -84,7 +88,7 @@ fn shown(index: usize, found: &Found, language: &str) -> ImportedEvent {
     let note = |(field, note): &(String, Note)| {
         let text = match note {
             Note::Said(words) => (*words).to_owned(),
-            Note::Unreadable(why) => notices::unreadable(*why, language),
+            Note::Unreadable(why) => complaint(*why, language),
         };
         ImportNote { field: field.clone(), text }
     };
@@ -105,7 +109,7 @@ pub(super) async fn take(
     Query(chosen): Query<Chosen>,
     body: Bytes,
 ) -> Result<Json<Value>, HttpError> {
-    let Read { owner, import, .. } = read(&state, &caller, &body).await?;
+    let (owner, import) = read(&state, &caller, &body).await?;
     let only: Option<Vec<usize>> = match &chosen.only {
         None => None,
         Some(list) => Some(
@@ -131,19 +135,11 @@ pub(super) async fn take(
     Ok(Json(json!({"success": true, "events": made, "known": known})))
 }
 
-/// A file that was read for somebody, in their language.
-struct Read {
-    owner: Uuid,
-    language: String,
-    import: Import,
-}
-
-async fn read(state: &HttpState, caller: &Caller, body: &Bytes) -> Result<Read, HttpError> {
+async fn read(state: &HttpState, caller: &Caller, body: &Bytes) -> Result<(Uuid, Import), HttpError> {
     let (owner, role) = caller.person().map(|person| (person.id, person.role)).ok_or(HttpError::Unauthorized)?;
     let mut tx = state.store.begin(caller.actor()).await?;
-    let person = people::profile(&mut tx, owner, role).await?;
+    let zone = people::profile(&mut tx, owner, role).await?.and_then(|person| person.timezone);
     drop(tx);
-    let (zone, language) = person.map(|person| (person.timezone, person.language)).unwrap_or_default();
     let import =
         import::read(body, zone.as_deref()).filter(|import| !import.events.is_empty() || import.passed_over > 0);
     let words =
@@ -151,7 +147,7 @@ async fn read(state: &HttpState, caller: &Caller, body: &Bytes) -> Result<Read, 
     let import = import.ok_or_else(|| {
         Declined::new(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", words, Value::Null)
     })?;
-    Ok(Read { owner, language: language.unwrap_or_else(|| "en".to_owned()), import })
+    Ok((owner, import))
 }
 
 /// The same for the same event of the same file of the same person.

@@ -180,6 +180,11 @@ fn next_prompt(view: &View<'_>) -> Option<String> {
     Some(asked).filter(|question| !question.is_empty()).or_else(ready)
 }
 
+/// Why a value was not taken over, in somebody's language.
+pub fn complaint(why: Unreadable, language: &str) -> String {
+    notices::unreadable(why, language)
+}
+
 /// What was refused, by name; the first complaint about a field counts.
 pub(super) fn errors(refused: &[FieldError], unread: &[(String, Unreadable)], language: &str) -> Map<String, Value> {
     let mut errors = Map::new();
