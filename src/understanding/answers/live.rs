@@ -180,10 +180,10 @@ fn sold(sales: &Sales, language: &str) -> Vec<String> {
 /// What an order's end is about, as labels and values.
 pub fn refund_lines(live: &Live, language: &str) -> Vec<(String, String)> {
     let Live::AskedToRefund { who, tickets, amount } = live else { return Vec::new() };
-    let line = |key: &str, value: String| (phrase(language, key), value);
+    let shown = |key: &str, value: String| (phrase(language, key), value);
     let mut lines =
-        vec![line("refund_line_order", who.clone()), line("refund_line_tickets", count_words(*tickets, language))];
-    lines.extend(amount.clone().map(|amount| line("refund_line_amount", amount)));
+        vec![shown("refund_line_order", who.clone()), shown("refund_line_tickets", count_words(*tickets, language))];
+    lines.extend(amount.clone().map(|amount| shown("refund_line_amount", amount)));
     lines
 }
 
