@@ -14,7 +14,7 @@ async fn the_city_is_asked_before_a_clock_is_assumed() {
     let program = Program::start_nowhere(&database).await;
     let mut organizer = program.organizer("ana@example.com");
     let replies = organizer.say(OPENING).await.unwrap();
-    assert!(said(&replies).ends_with("In which city or time zone is it?"), "{}", organizer.transcript());
+    assert!(said(&replies).contains("In which city or time zone is it?"), "{}", organizer.transcript());
     assert!(!replies.iter().any(|reply| matches!(reply, Reply::Confirm(_))), "{}", organizer.transcript());
     // What we would make up is no obstacle; the city is.
     let words = said(&organizer.say("publish it").await.unwrap()).to_owned();

@@ -90,7 +90,7 @@ async fn begun_in_the_chat_and_published_in_the_panel() {
     // The panel finds the draft that came along, and goes on in it.
     let from = Sender::Person { id: organizer.id.to_string(), counted: false };
     let mut panel = port::recorder::Recorder::new(stage.program.door(), from.clone()).in_session(SessionChoice::Latest);
-    panel.say("at the Old Mill Hall, for 60 people, 12 dollars, two hours").await.unwrap();
+    panel.say("at the Old Mill Hall in Toronto, for 60 people, 12 dollars, two hours").await.unwrap();
     // And the chat sees what was said there when it is next opened.
     let answer = stage.say(ana, "make it 70 people").await;
     assert!(answer.contains("Meanwhile, elsewhere:") && answer.contains("Old Mill Hall"), "{answer}");
