@@ -167,7 +167,6 @@ impl App {
         // Before any door opens: what an earlier run left is older than whatever comes now.
         recovery::begin(&directory, &node.name).await;
         let recovery = tokio::spawn(recovery::run(directory.clone(), node.name.clone(), idle, stop.clone()));
-        let drain = Duration::from_secs(settings.wizard.drain_s);
         let ground = publisher::Ground {
             store: store.clone(),
             clock: clock.clone(),
@@ -178,8 +177,6 @@ impl App {
         };
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
         let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
-        let stripe_webhook_secret = settings.stripe_webhook_secret.clone();
-        let chats = chats::of(settings, &public_url)?;
         Ok(Self {
             door,
             stop,
@@ -191,7 +188,8 @@ impl App {
             sales,
             cluster,
             recovery,
-            drain,
+            drain: Duration::from_secs(settings.wizard.drain_s),
+            chats: chats::of(settings, &public_url)?,
             public_url,
             clock,
             ids,
@@ -199,8 +197,7 @@ impl App {
             limits,
             pictures,
             server: settings.server.clone(),
-            stripe_webhook_secret,
-            chats,
+            stripe_webhook_secret: settings.stripe_webhook_secret.clone(),
             _node: node,
         })
     }

@@ -126,7 +126,8 @@ pub(super) struct SeriesDay {
 pub(super) struct Series {
     success: bool,
     #[schema(value_type = String)]
-    series_id: Uuid,
+    #[serde(rename = "seriesId")]
+    id: Uuid,
     /// The events that are new.
     events: Vec<SeriesDay>,
 }
@@ -182,7 +183,7 @@ pub(super) async fn lay_out(
     tx.commit().await.map_err(StoreError::from)?;
     drop(visits);
     tracing::info!(action = "event_series", event.id = %first, count = events.len());
-    Ok(Json(Series { success: true, series_id: series, events }))
+    Ok(Json(Series { success: true, id: series, events }))
 }
 
 /// The rule of a series and its starts.

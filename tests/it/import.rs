@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
+use eventos::domain::clock::{Ids as _, RandomIds};
 use eventos::store::cluster::Role;
 use serde_json::{Value, json};
 
@@ -31,6 +32,7 @@ impl Maps {
         format!("http://{address}")
     }
 
+    #[expect(clippy::unused_async, reason = "what axum calls is asynchronous")]
     async fn answer(State(maps): State<Self>, Query(query): Query<BTreeMap<String, String>>) -> Json<Value> {
         let refuse = |status: &str| Json(json!({"results": [], "status": status, "error_message": "no"}));
         let word = |name: &str| query.get(name).map_or("", String::as_str);
@@ -58,7 +60,7 @@ struct Run {
 
 fn import(database: &harness::Database, table: &[u8], maps: Option<(&str, &str)>) -> Run {
     let file = table_file(table);
-    let folder = std::env::temp_dir().join(format!("eventos-import-{}", uuid::Uuid::new_v4()));
+    let folder = std::env::temp_dir().join(format!("eventos-import-{}", RandomIds.id()));
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
     command.args(["import", "venues"]).arg(&file).arg("--data-dir").arg(&folder).env("DATABASE_URL", database.url());
     command.env_remove("GOOGLE_MAPS_API_KEY");
@@ -72,7 +74,7 @@ fn import(database: &harness::Database, table: &[u8], maps: Option<(&str, &str)>
 }
 
 fn table_file(table: &[u8]) -> PathBuf {
-    let file = std::env::temp_dir().join(format!("eventos-venues-{}.csv", uuid::Uuid::new_v4()));
+    let file = std::env::temp_dir().join(format!("eventos-venues-{}.csv", RandomIds.id()));
     std::fs::write(&file, table).unwrap();
     file
 }

@@ -90,7 +90,7 @@ pub(super) fn read(bytes: &[u8]) -> anyhow::Result<Table> {
             let row = if extra {
                 Err("it has more values than there are columns".to_owned())
             } else {
-                venue(values.collect())
+                venue(&values.collect())
             };
             (line, row.and_then(|row| once(row, line, &mut seen)))
         }
@@ -123,11 +123,11 @@ fn column(head: &str) -> Option<&'static str> {
         .map(|(name, _)| *name)
 }
 
-fn venue(values: BTreeMap<&str, &str>) -> Result<VenueRow, String> {
+fn venue(values: &BTreeMap<&str, &str>) -> Result<VenueRow, String> {
     let text = |name: &str| values.get(name).copied().filter(|value| !value.is_empty());
     for (name, most) in LONGEST {
         if let Some(value) = text(name)
-            && (value.chars().count() > *most || value.chars().any(|letter| letter.is_control()))
+            && (value.chars().count() > *most || value.chars().any(char::is_control))
         {
             return Err(format!("{name} has more than {most} characters, or a line break or sign that no text has"));
         }

@@ -74,9 +74,10 @@ fn errors(state: &Value, action: Action) -> Map<String, Value> {
     let missing =
         state.pointer("/publish/missing").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let known = |name: &str| Field::ALL.iter().copied().find(|field| event_draft::name(*field) == name);
+    let demand = |name: &str| state.pointer("/publish/demands")?.get(name).cloned();
     for field in missing.filter_map(known).filter(|field| Some(Stage::of(*field)) == here) {
         let name = event_draft::name(field);
-        errors.entry(name).or_insert_with(|| state["publish"]["demands"][name].clone());
+        errors.entry(name).or_insert_with(|| demand(name).unwrap_or_default());
     }
     errors
 }

@@ -118,8 +118,9 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     };
     match parts {
         // Mapped, and translated: what counts is the address within.
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(inner(high, low)),
-        [0x2002, high, low, ..] => is_public_v4(inner(high, low)),
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            is_public_v4(inner(high, low))
+        }
         // Tunnels and documentation lie in here, too.
         [0x2001, 0..=0x01ff | 0x0db8, ..] => false,
         [first, ..] => (0x2000..=0x3fff).contains(&first),

@@ -194,7 +194,7 @@ impl Said<'_> {
             .checked_sub(1)
             .is_some_and(|before| self.lower(before).len() == 1 || self.plays(Role::Abbreviated, before));
         let begins = self.plays(Role::Small, at);
-        between.contains(['?', '!', ';', ':', ',']) || between.contains(". ") && !(short && !begins)
+        between.contains(['?', '!', ';', ':', ',']) || (begins || !short) && between.contains(". ")
     }
 
     /// A place that begins at this word.

@@ -1,4 +1,4 @@
-//! Our calendar entries, read back by a parser of somebody else's (PyPI icalendar).
+//! Our calendar entries, read back by a parser of somebody else's (icalendar, in Python).
 
 use std::path::Path;
 use std::process::{Command, Stdio};
