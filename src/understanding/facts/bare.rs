@@ -101,6 +101,12 @@ pub(super) fn is_plain(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
         || [Cue::Create, Cue::Change, Cue::Remove].into_iter().any(begins)
         || begins(Cue::Stop) && !begins(Cue::Article) && !begins(Cue::At);
     let foreign = scene.has(Cue::Foreign, &(0..scene.tokens().len()));
+    // "Tickets are" of "Tickets are 35 dollars": the subject of a sentence whose rest a theme has taken.
+    let is = |at: usize| !capital(at) && scene.on(Cue::Order, at) && scene.on(Cue::Speech, at);
+    let told = words.end + 1 < scene.tokens().len() && !g.open(words.end + 1);
+    if is(words.end.saturating_sub(1)) || is(words.end) && told {
+        return false;
+    }
     proper && words.len() > 1 || !speaks && !foreign && words.len() <= LONGEST_SMALL && !is_speech(g, words)
 }
 

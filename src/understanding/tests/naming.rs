@@ -30,6 +30,16 @@ fn a_name_ends_before_the_place_of_a_described_event() {
     assert_eq!(name.as_deref(), Some("Movie at Century"));
 }
 
+/// What is left of a sentence when its value is read is no answer to the other question.
+#[test]
+fn the_subject_of_a_sentence_is_no_place_and_no_name() {
+    for text in ["Tickets are 35 dollars", "entry is 35 dollars", "The price is 35 dollars"] {
+        let understood = answer(&[Field::Place, Field::PriceCents], text);
+        let place = pick(&understood, |fact| if let Fact::Place(place) = fact { Some(place.clone()) } else { None });
+        assert_eq!((place, name(&understood)), (None, None), "{text}");
+    }
+}
+
 #[test]
 fn a_name_that_is_said() {
     let table = [
