@@ -303,6 +303,10 @@ impl Door for Router {
         state.map_err(|error| unavailable(&error))
     }
 
+    fn hears(&self) -> bool {
+        self.directory.desk().models.as_ref().is_some_and(|models| models.ear.is_some())
+    }
+
     async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
         let known = self.identity.known(from).await?;
         if !known.person.role.may_draft() {

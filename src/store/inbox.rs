@@ -188,6 +188,27 @@ pub async fn leave(
     Ok(Some(row.inbox_id))
 }
 
+/// Puts what a voice message says in its place, or only takes its recording away. Runs as the server.
+pub async fn heard(
+    conn: &mut PgConnection,
+    inbox: Uuid,
+    message: Uuid,
+    body: &Value,
+    words: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "with kept as (update inbox set body = $2 where id = $1)
+         update ai_conversations set content = coalesce($4, content) where id = $3",
+        inbox,
+        body,
+        message,
+        words
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Sets a message aside; its words stay in the conversation.
 pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<(), StoreError> {
     sqlx::query!("select app.settle_inbox($1, 'dead', $2)", inbox, why).fetch_one(conn).await?;

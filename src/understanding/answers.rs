@@ -1,6 +1,6 @@
 //! What the wizard says, rendered from the draft.
 //!
-//! Promises: the organizer's own sentence is never said back; a day always comes with its weekday and full date; whatever was
+//! Promises: the organizer's own sentence is never said back, unless it was spoken and had to be made out; a day always comes with its weekday and full date; whatever was
 //! assumed is told; there is at most one question, and it comes last.
 
 pub(super) mod facts;
@@ -84,6 +84,11 @@ pub fn join(parts: impl IntoIterator<Item = String>, language: &str) -> String {
 
 fn opening(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let say = |key: &str| phrase(telling.language, key);
+    if let Some(heard) = telling.heard {
+        // A line of its own: whoever spoke sees what was made of it before what follows from it.
+        let words = heard.split_whitespace().collect::<Vec<_>>().join(" ");
+        parts.push(format!("{}\n", fill(telling.language, "heard", &[("words", &words)])));
+    }
     if telling.first || telling.intent == Intent::Greet {
         parts.push(say("greeting"));
         if telling.draft.is_empty() && telling.changed.is_empty() && telling.intent != Intent::Help {

@@ -1,7 +1,7 @@
 //! One accepted message on its way through the wizard, and those who listen to its answer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use port::{Body, Command, Replies, Reply};
 use tokio_util::sync::CancellationToken;
@@ -21,11 +21,13 @@ pub struct Job {
     pub person: Person,
     /// The channel it came through.
     pub channel: String,
-    /// What it asks for.
-    pub body: Body,
+    /// What it asked for when it was taken in.
+    sent: Body,
+    /// The words of a voice message, once they were heard.
+    heard: OnceLock<Body>,
     /// Its answer is written down to be delivered.
     pub addressed: bool,
-    /// What the publisher tells, when it is that and no message of a person's; `body` says nothing then.
+    /// What the publisher tells, when it is that and no message of a person's; [`Self::body`] says nothing then.
     pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
     pub stop: CancellationToken,
@@ -51,7 +53,8 @@ impl Job {
             message: received.1,
             person,
             channel: channel.to_owned(),
-            body,
+            sent: body,
+            heard: OnceLock::new(),
             addressed,
             outcome: None,
             stop: CancellationToken::new(),
@@ -59,6 +62,24 @@ impl Job {
             audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
             started: AtomicBool::new(false),
         }
+    }
+
+    /// What it asks for: of a voice message that was heard, its words.
+    pub fn body(&self) -> &Body {
+        self.heard.get().unwrap_or(&self.sent)
+    }
+
+    /// The words of a voice message, when it was one and was heard.
+    pub fn heard(&self) -> Option<&str> {
+        match self.heard.get() {
+            Some(Body::Text(words)) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// From here on the message is its words.
+    pub fn hear(&self, words: String) {
+        self.heard.get_or_init(|| Body::Text(words));
     }
 
     /// The same message; whether its answer is delivered stands in its row.

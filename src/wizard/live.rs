@@ -51,7 +51,7 @@ impl Work<'_> {
         if let Some((revision, seal)) = self.given.take() {
             return self.live_confirmed(tx, event.id, revision, &seal, asked).await;
         }
-        if let Body::Text(text) = &self.job.body
+        if let Body::Text(text) = self.job.body()
             && let Some(asked) = selling::read(text)
         {
             return self.sales(tx, event.id, asked).await;
@@ -65,7 +65,7 @@ impl Work<'_> {
             self.live = Some(if self.intent == Intent::Decline && asked.is_some() { Live::Kept } else { Live::Stands });
             return Ok(());
         }
-        if matches!(self.job.body, Body::Form(_)) {
+        if matches!(self.job.body(), Body::Form(_)) {
             return self.alter(tx, event.id, &patch).await;
         }
         let before = self.session.draft().clone();

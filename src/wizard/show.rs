@@ -19,6 +19,9 @@ pub(super) fn words(work: &Work<'_>) -> String {
     if let Some(refused) = work.refused.as_ref().and_then(|refused| refused["message"].as_str()) {
         return refused.to_owned();
     }
+    if work.unheard {
+        return port::words(&work.session.language, "bad_voice", &[]);
+    }
     if let Some(live) = &work.live {
         let Ground { name, url, .. } = Ground::of(work);
         return live::answer(live, &work.errors, &name, &url, &work.session.language);
@@ -89,6 +92,7 @@ fn added(work: &Work<'_>, counsel: &Counsel) -> String {
         wish: None,
         reverted: None,
         first: false,
+        heard: None,
         cut: false,
         worked_out: true,
         ..telling(work, &ground)
@@ -136,6 +140,7 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.recalled = work.recalled.as_ref();
     telling.worked_out = work.recalled.is_some();
     telling.first = work.first;
+    telling.heard = work.job.heard();
     telling.cut = work.cut;
     telling.guest = !work.job.person.role.may_publish();
     telling

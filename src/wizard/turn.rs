@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::apology;
 use super::counsel::{self, Counsel};
 use super::fault;
+use super::hearing;
 use super::job::Job;
 use super::models::Models;
 use super::outcome;
@@ -116,6 +117,7 @@ pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<S
 }
 
 async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>) -> Result<Session, TurnError> {
+    hearing::hear(desk, id, job).await;
     let counsel = counsel::consult(desk, id, job, held.as_ref()).await;
     let (mut conflicts, mut waits, mut link_taken) = (0, 0, false);
     loop {

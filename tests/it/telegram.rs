@@ -7,6 +7,7 @@ mod judge;
 mod linking;
 mod pictures;
 mod restart;
+mod voice;
 mod words;
 
 use eventos::settings::Settings;

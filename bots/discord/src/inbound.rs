@@ -18,6 +18,7 @@ use serenity::model::user::User;
 
 use crate::button::{Act, Button, Foreign};
 use crate::commands;
+use crate::enclosure::Enclosure;
 use crate::heard::{Deed, Heard, Interaction, Way};
 use crate::message::Modal;
 use crate::words::Words;
@@ -230,12 +231,11 @@ pub(crate) fn message(message: &Message, me: UserId) -> Option<Heard> {
     }
     let text = if private { message.content.clone() } else { without_mention(&message.content, me) };
     let say = |body| Deed::Say { body, session: SessionChoice::Latest };
-    let voice = message.flags.is_some_and(|flags| flags.contains(MessageFlags::IS_VOICE_MESSAGE));
-    let deed = if !text.trim().is_empty() {
+    let deed = if let Some(file) = Enclosure::of(&message.attachments) {
+        Deed::Enclose { file, text }
+    } else if !text.trim().is_empty() {
         say(Body::Text(text))
-    } else if !message.attachments.is_empty() {
-        Deed::Tell(if voice { "no_voice" } else { "unreadable" })
-    } else if private {
+    } else if private || !message.attachments.is_empty() {
         Deed::Tell("unreadable")
     } else {
         say(Body::Command(port::Command::Start))

@@ -8,6 +8,7 @@ mod api;
 mod button;
 mod commands;
 mod deliver;
+mod enclosure;
 mod gateway;
 mod heard;
 mod http;

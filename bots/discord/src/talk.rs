@@ -19,7 +19,7 @@ use crate::words::Words;
 use crate::{NAME, Timing};
 
 /// Whoever waits longer than this is told that their message is kept.
-const SILENCE: Duration = Duration::from_secs(10);
+pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 /// The longest pause between two tries to hand a message in.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -63,6 +63,7 @@ impl Talk {
         let words = Words::of(heard.locale.as_deref().unwrap_or_default());
         match &heard.deed {
             Deed::Say { body, session } => return self.say(heard, body, session, words).await,
+            Deed::Enclose { file, text } => return self.enclosed(heard, file, text, words).await,
             Deed::Tell(key) => self.respond(&heard.way, &Message::text(escape(&words.say(key)))).await,
             Deed::Drafts => {
                 let message = match self.door.drafts(&sender(heard)).await {
@@ -104,7 +105,7 @@ impl Talk {
     }
 
     /// Hands it to the wizard, as often as it takes while the store is away.
-    async fn say(self: &Arc<Self>, heard: &Heard, body: &Body, session: &SessionChoice, words: Words) -> bool {
+    pub(crate) async fn say(self: &Arc<Self>, heard: &Heard, body: &Body, session: &SessionChoice, words: Words) -> bool {
         let begun = Instant::now();
         let (mut pause, mut told) = (self.timing.retry, false);
         loop {
@@ -150,7 +151,7 @@ impl Talk {
 }
 
 /// The account that acts; who that is, the door decides.
-fn sender(heard: &Heard) -> Sender {
+pub(crate) fn sender(heard: &Heard) -> Sender {
     Sender::Account { platform: NAME, id: heard.way.owner.to_string(), name: heard.name.clone() }
 }
 

@@ -10,6 +10,12 @@ use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Outgoing, Replies, Se
 /// The largest picture that a door takes, in bytes.
 pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
 
+/// The longest voice message that a door takes, in bytes and in seconds: a minute of the platforms' own format has a quarter of a
+/// megabyte at most.
+pub const VOICE_BYTES: usize = 2 * 1024 * 1024;
+/// See [`VOICE_BYTES`].
+pub const VOICE_SECONDS: u32 = 180;
+
 /// The way into the wizard.
 #[async_trait]
 pub trait Door: Send + Sync + 'static {
@@ -52,6 +58,11 @@ pub trait Door: Send + Sync + 'static {
     async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
         let _ = (from, bytes);
         Err(Refusal::Invalid("I cannot take pictures here.".to_owned()))
+    }
+
+    /// Whether somebody listens to [`crate::Body::Voice`]; otherwise a channel says that it cannot.
+    fn hears(&self) -> bool {
+        false
     }
 
     /// Stops the turn that runs in this session now; `false` when none does.

@@ -2,11 +2,15 @@
 //!
 //! An [`Incoming`] carries its own reply channel, so that nobody has to look up where an answer goes.
 
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use crate::{Address, Reply};
+use crate::{Address, Reply, VOICE_BYTES, VOICE_SECONDS};
 
 /// One message from a person, as a channel received it.
 #[derive(Debug)]
@@ -84,6 +88,8 @@ pub enum SessionChoice {
 pub enum Body {
     /// Words.
     Text(String),
+    /// A voice message. Its turn hears it first, and reads the words like typed ones.
+    Voice(Recording),
     /// A suggestion, by its id.
     Pick(String),
     /// "Yes, publish exactly this": the answer to [`Reply::Confirm`].
@@ -106,6 +112,50 @@ pub enum Body {
         /// The revision of the draft that was on the screen; a stale one is refused. Absent: the stored one.
         revision: Option<i64>,
     },
+}
+
+/// A voice message as it was recorded.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recording {
+    /// Such as `audio/ogg`.
+    pub mime: String,
+    /// How long it lasts, as the platform says.
+    pub seconds: u32,
+    /// Its bytes in Base64; empty once it was heard.
+    base64: String,
+}
+
+impl Recording {
+    /// A recording of up to [`crate::VOICE_SECONDS`] and [`crate::VOICE_BYTES`].
+    #[must_use]
+    pub fn new(mime: &str, seconds: u32, bytes: &[u8]) -> Self {
+        Self { mime: mime.to_owned(), seconds, base64: BASE64.encode(bytes) }
+    }
+
+    /// Its bytes; `None` when they are not there any more.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        BASE64.decode(&self.base64).ok().filter(|bytes| !bytes.is_empty())
+    }
+
+    /// Whether it is longer than what is listened to.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.seconds > VOICE_SECONDS || self.base64.len() > VOICE_BYTES.div_ceil(3) * 4
+    }
+
+    /// That there was one, without what was said.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self { base64: String::new(), ..self.clone() }
+    }
+}
+
+/// What was said stands in no log.
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("mime", &self.mime).field("seconds", &self.seconds).finish_non_exhaustive()
+    }
 }
 
 /// What a form sends. Everything is optional; an empty form asks for the state.

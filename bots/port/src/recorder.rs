@@ -189,6 +189,7 @@ impl Recorder {
             Body::Language(language) => format!("/language {language}"),
             Body::Form(form) => format!("[form] {}", form.text.clone().unwrap_or_default()),
             Body::Publish { .. } => "[publish]".to_owned(),
+            Body::Voice(recording) => format!("[{} s of voice]", recording.seconds),
         }
     }
 }

@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use port::{
-    Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Refusal, Replies, Sender, SessionChoice, words,
+    Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Recording, Refusal, Replies, Sender,
+    SessionChoice, VOICE_BYTES, VOICE_SECONDS, words,
 };
 use teloxide::types::{CallbackQuery, FileId, Me, Message, Update, UpdateKind, User};
 
 use crate::NAME;
-use crate::api::Api;
+use crate::api::{Api, Fault};
 use crate::commands::{self, Asked};
 use crate::deliver::KEYBOARD;
 use crate::desk::Desk;
@@ -88,8 +89,8 @@ impl Inbound {
         if place.group && !self.is_addressed(message, text) {
             return Outcome::Done;
         }
-        if message.voice().is_some() || message.audio().is_some() {
-            return self.desk.tell(&place, &words(&place.language, "no_voice", &[]));
+        if let Some(voice) = Voice::of(message) {
+            return self.voice(id, &voice, &place, by).await;
         }
         if let Some(file) = picture(message) {
             return self.picture(id, file, text, &place, by).await;
@@ -172,6 +173,28 @@ impl Inbound {
                 self.desk.tell(place, &words(&place.language, "bad_picture", &[("why", &why)]))
             }
             Err(refusal) => self.desk.refuse(place, &refusal),
+        }
+    }
+
+    /// A voice message is taken in as it was recorded: listening to it here would hold up everybody behind it.
+    async fn voice(&self, id: u32, voice: &Voice<'_>, place: &Place, by: &User) -> Outcome {
+        let tell = |key| self.desk.tell(place, &words(&place.language, key, &[]));
+        if !self.door.hears() {
+            return tell("no_voice");
+        }
+        if voice.seconds > VOICE_SECONDS {
+            return tell("long_voice");
+        }
+        match self.api.file(voice.file, VOICE_BYTES).await {
+            Ok(bytes) => {
+                let recording = Recording::new(voice.mime, voice.seconds, &bytes);
+                self.hand_in(id, Body::Voice(recording), session(place), place, by).await
+            }
+            Err(Fault::Refused(_)) => tell("long_voice"),
+            Err(fault) => {
+                tracing::warn!(error = fault.words(), "a voice message could not be fetched");
+                tell("bad_voice")
+            }
         }
     }
 
@@ -274,6 +297,25 @@ impl Inbound {
             Some(refusal) => self.desk.answer(&press.id, Some(refusal.words(&language))),
         }
         outcome
+    }
+}
+
+/// Something spoken that a message brings.
+struct Voice<'a> {
+    file: &'a FileId,
+    mime: &'a str,
+    seconds: u32,
+}
+
+impl<'a> Voice<'a> {
+    fn of(message: &'a Message) -> Option<Self> {
+        let (file, mime, seconds) = match (message.voice(), message.audio()) {
+            (Some(voice), _) => (&voice.file, voice.mime_type.as_ref(), voice.duration),
+            (None, Some(audio)) => (&audio.file, audio.mime_type.as_ref(), audio.duration),
+            (None, None) => return None,
+        };
+        let mime = mime.map_or("audio/ogg", |mime| mime.essence_str());
+        Some(Self { file: &file.id, mime, seconds: seconds.seconds() })
     }
 }
 

@@ -64,7 +64,12 @@ fn with_edits(input: &RunInput, notes: &Notes, last: Option<(&str, String)>, edi
             Body::Text(text) => Form { text: Some(text), ..form },
             Body::Pick(choice) => Form { pick: Some(choice), ..form },
             Body::Command(_) => Form { text: Some(words.trim().trim_start_matches('/').to_owned()), ..form },
-            Body::Confirm { .. } | Body::Decline | Body::Form(_) | Body::Language(_) | Body::Publish { .. } => form,
+            Body::Confirm { .. }
+            | Body::Decline
+            | Body::Form(_)
+            | Body::Language(_)
+            | Body::Publish { .. }
+            | Body::Voice(_) => form,
         };
         Candidate { id: id.to_owned(), body: Body::Form(form) }
     });

@@ -23,11 +23,19 @@ const BODY: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub(super) struct Service {
     http: reqwest::Client,
+    /// Answers come in pieces.
+    streams: bool,
 }
 
 impl Service {
-    pub(super) fn new(http: reqwest::Client) -> Self {
-        Self { http }
+    /// For answers that come in pieces.
+    pub(super) fn streaming(http: reqwest::Client) -> Self {
+        Self { http, streams: true }
+    }
+
+    /// For answers that are whole documents.
+    pub(super) fn whole(http: reqwest::Client) -> Self {
+        Self { http, streams: false }
     }
 }
 
@@ -41,12 +49,12 @@ impl tower::Service<HttpRequestFactory> for Service {
     }
 
     fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
-        let http = self.http.clone();
+        let (http, streams) = (self.http.clone(), self.streams);
         Box::pin(async move {
             let mut response = http.execute(request.build().await?).await.map_err(OpenAIError::Reqwest)?;
             let status = response.status();
             if status.is_success() {
-                return if is_page(response.headers()) {
+                return if streams && is_page(response.headers()) {
                     Err(boxed(Trouble::Broken("it is no stream".to_owned())))
                 } else {
                     Ok(response)

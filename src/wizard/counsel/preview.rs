@@ -42,7 +42,7 @@ pub(super) struct Preview {
 
 /// The organizer's words, when a message has any.
 fn words(job: &Job) -> Option<&str> {
-    let text = match &job.body {
+    let text = match job.body() {
         Body::Text(text) => text.as_str(),
         Body::Form(form) => form.text.as_deref()?,
         _ => return None,

@@ -44,6 +44,8 @@ pub(super) struct State {
     /// Private channels: channel -> account.
     pub(super) private: BTreeMap<u64, u64>,
     pub(super) messages: BTreeMap<u64, BTreeMap<u64, Value>>,
+    /// What people sent, by the path in the platform's store of files.
+    pub(super) files: HashMap<String, Vec<u8>>,
     pub(super) nonces: HashMap<(u64, String), u64>,
     pub(super) interactions: HashMap<String, Interaction>,
     pub(super) commands: Vec<Value>,
@@ -125,6 +127,7 @@ impl State {
             names: HashMap::new(),
             private: BTreeMap::new(),
             messages: BTreeMap::from([(GENERAL, BTreeMap::new())]),
+            files: HashMap::new(),
             nonces: HashMap::new(),
             interactions: HashMap::new(),
             commands: Vec::new(),

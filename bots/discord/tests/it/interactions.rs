@@ -197,6 +197,38 @@ async fn what_runs_can_be_stopped_and_files_are_declined() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_voice_messages_are_taken_in() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    // Nobody listens yet.
+    scene.fake.send_file(ana, "audio/ogg", b"OggS", Some(2.4), "");
+    scene.until("declined", |fake| fake.text(ana, Place::Private).contains("cannot listen to voice messages")).await;
+    scene.script.listen();
+    scene.fake.send_file(ana, "audio/ogg", b"OggS spoken", Some(2.4), "");
+    let taken = scene.next().await;
+    assert_eq!(taken.body, Body::Voice(port::Recording::new("audio/ogg", 3, b"OggS spoken")));
+    for (bytes, seconds) in [(vec![1; 4], 180.5), (vec![1; port::VOICE_BYTES + 1], 5.0)] {
+        let before = scene.fake.text(ana, Place::Private).matches("too long").count();
+        scene.fake.send_file(ana, "audio/ogg", &bytes, Some(seconds), "");
+        let told = |fake: &Fake| fake.text(ana, Place::Private).matches("too long").count() > before;
+        scene.until("too long", told).await;
+    }
+    // A picture becomes the event's; words beside it are said with it.
+    scene.fake.send_file(ana, "image/png", b"PNG", None, " at Pier 21 ");
+    let Body::Form(form) = scene.next().await.body else { panic!("a form was to come") };
+    assert_eq!((form.fields["imageUrl"].as_str(), form.text.as_deref()), (Some("/files/1"), Some("at Pier 21")));
+    assert_eq!(scene.script.pictures(), [b"PNG".to_vec()]);
+    scene.fake.send_file(ana, "image/png", b"", None, "");
+    scene.until("refused", |fake| fake.text(ana, Place::Private).contains("cannot use this picture")).await;
+    // An address that is not the platform's own is asked for nothing.
+    let file = serde_json::json!({"content": "", "attachments": [{"id": "5", "filename": "a", "size": 3, "content_type": "image/png", "url": "https://x.example/a", "proxy_url": "https://x.example/a"}]});
+    scene.fake.write_body(ana, Place::Private, &file);
+    scene.until("lost", |fake| fake.text(ana, Place::Private).contains("could not fetch this picture")).await;
+    assert_eq!(scene.script.pictures().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn yes_to_publish_is_said_once() {
     let mut scene = Scene::start().await;
     let ana = scene.fake.person("ana");

@@ -62,6 +62,8 @@ struct State {
     current: Option<String>,
     threads: HashMap<String, String>,
     open: Option<Open>,
+    pictures: Vec<Vec<u8>>,
+    hears: bool,
 }
 
 /// A turn that was left open.
@@ -72,6 +74,17 @@ struct Open {
 }
 
 impl Script {
+    /// From here on somebody listens to voice messages.
+    pub fn listen(&self) {
+        self.state().hears = true;
+    }
+
+    /// The pictures that were brought.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<Vec<u8>> {
+        self.state().pictures.clone()
+    }
+
     /// A door, and what it will be given.
     #[must_use]
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Taken>) {
@@ -200,6 +213,19 @@ impl Door for Script {
 
     async fn state(&self, _from: &Sender, session: &str) -> Result<crate::State, Refusal> {
         Ok(crate::State(json!({"sessionId": session})))
+    }
+
+    async fn keep_picture(&self, _from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
+        if bytes.is_empty() {
+            return Err(Refusal::Invalid("it is empty".to_owned()));
+        }
+        let mut state = self.state();
+        state.pictures.push(bytes);
+        Ok(format!("/files/{}", state.pictures.len()))
+    }
+
+    fn hears(&self) -> bool {
+        self.state().hears
     }
 
     async fn stop(&self, _from: &Sender, _session: &str) -> Result<bool, Refusal> {
