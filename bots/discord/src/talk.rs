@@ -105,7 +105,13 @@ impl Talk {
     }
 
     /// Hands it to the wizard, as often as it takes while the store is away.
-    pub(crate) async fn say(self: &Arc<Self>, heard: &Heard, body: &Body, session: &SessionChoice, words: Words) -> bool {
+    pub(crate) async fn say(
+        self: &Arc<Self>,
+        heard: &Heard,
+        body: &Body,
+        session: &SessionChoice,
+        words: Words,
+    ) -> bool {
         let begun = Instant::now();
         let (mut pause, mut told) = (self.timing.retry, false);
         loop {
