@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::clock::Ids;
 use crate::domain::draft::Draft;
@@ -46,6 +47,8 @@ const SMALLEST_SAMPLE: u32 = 3;
 
 /// What advice is asked for.
 pub struct Question<'a> {
+    /// The conversation.
+    pub session: Uuid,
     /// Where the conversation is.
     pub stage: Stage,
     /// What is known.
@@ -150,6 +153,7 @@ async fn offers(conn: &mut PgConnection, scene: &Scene<'_>, topic: Topic) -> Res
 /// A question with what every kind of advice derives from it.
 #[derive(Clone)]
 struct Scene<'a> {
+    session: Uuid,
     draft: &'a Draft,
     said: &'a str,
     person: &'a Person,
@@ -167,6 +171,7 @@ impl<'a> Scene<'a> {
         let said = question.wish_text.unwrap_or_default();
         let zone = draft.timezone.as_deref().or(question.person.timezone.as_deref());
         Self {
+            session: question.session,
             draft,
             said,
             person: question.person,

@@ -78,7 +78,7 @@ phrases! {
     sample sample_demo sample_part_demo no_events
     name_detail kind_seen kind_said kind_hint description_detail
     venue_label venue_own venue_holds venue_few venue_unsized venue_has venue_lacks venue_price venue_each venue_over venue_within
-    price_unknown no_venues none_holds no_city
+    price_unknown no_venues none_holds no_more_venues no_city
     people_label size_low size_median size_high size_full size_most size_half size_usual
     time_often time_often_hour time_usual time_weeks time_said time_busy time_busy_same time_past
     length_often length_usual

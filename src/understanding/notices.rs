@@ -149,6 +149,11 @@ fn wait_words(seconds: u32, language: &str) -> String {
     fill(language, key, &[("count", &count.to_string())])
 }
 
+/// The words that ask for other suggestions than those that are shown; they are understood as that.
+pub fn more(language: &str) -> String {
+    phrase(language, "more_options")
+}
+
 /// The heading of a stage.
 pub fn stage_title(stage: Stage, language: &str) -> String {
     phrase(language, &format!("stage_{}", stage.number()))

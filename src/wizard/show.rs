@@ -5,7 +5,7 @@ use port::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, S
 use super::counsel::Counsel;
 use super::state::{self, Aftermath, View};
 use super::work::Work;
-use crate::domain::fact::Field;
+use crate::domain::fact::{Fact, Field};
 use crate::domain::publishing;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
@@ -165,6 +165,14 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
         replies.push(Reply::Published { title, url: public_url(work), language });
     } else if work.offered_token.is_none() && !work.suggestions.is_empty() {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
+        // Of the other kinds there are no more than these.
+        if work.suggestions.iter().all(|offer| offer.facts.iter().any(|fact| matches!(fact, Fact::Venue(_)))) {
+            replies.push(Reply::More(notices::more(&work.session.language)));
+        }
+    }
+    let is_shown = replies.iter().any(|reply| matches!(reply, Reply::Draft(_)));
+    if work.job.addressed && !is_shown && work.session.draft() != work.before.draft() {
+        replies.push(Reply::Glance(draft_card(work)));
     }
     replies.push(Reply::Progress(progress(work.session.stage, &work.session.language)));
     replies.push(Reply::State(state(work)));

@@ -290,6 +290,7 @@ impl<'a> Work<'a> {
             _ => None,
         };
         let question = Question {
+            session: self.session.id,
             stage: self.session.stage,
             draft: &self.session.state.draft,
             asked: &self.session.state.asked,

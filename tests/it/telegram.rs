@@ -7,6 +7,7 @@ mod judge;
 mod linking;
 mod pictures;
 mod restart;
+mod summary;
 mod voice;
 mod words;
 

@@ -180,6 +180,10 @@ fn pressed(component: &ComponentInteraction, now_s: u64) -> First {
         (Act::Change, _) => return First { ack: Ack::Form(typed::change(&button, words)), heard: None },
         (Act::Pick(id), _) => say(Body::Pick(id.clone())),
         (Act::Menu, Some(id)) => say(Body::Pick(id.to_owned())),
+        (Act::Say, _) => match retired::label(&component.message.components, &component.data.custom_id) {
+            Some(words) => say(Body::Text(words)),
+            None => return origin.words("stale"),
+        },
         (Act::Drafts, Some(id)) => {
             Deed::Say { body: Body::Command(port::Command::Start), session: SessionChoice::Id(id.to_owned()) }
         }

@@ -10,7 +10,7 @@ use port::{
     Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Recording, Refusal, Replies, Sender,
     SessionChoice, VOICE_BYTES, VOICE_SECONDS, words,
 };
-use teloxide::types::{CallbackQuery, FileId, Me, Message, Update, UpdateKind, User};
+use teloxide::types::{CallbackQuery, FileId, Me, Message, MessageId, Update, UpdateKind, User};
 
 use crate::NAME;
 use crate::api::{Api, Fault};
@@ -245,6 +245,12 @@ impl Inbound {
         }
     }
 
+    /// Newer buttons stand under a later answer.
+    async fn is_stale(&self, place: &Place, message: MessageId) -> bool {
+        let newest = self.desk.noted(place, KEYBOARD).await;
+        newest.is_some_and(|newest| newest.as_i64() != Some(message.0.into()))
+    }
+
     async fn press(&self, id: u32, press: &CallbackQuery) -> Outcome {
         let by = &press.from;
         let language = place::language(by);
@@ -273,15 +279,13 @@ impl Inbound {
                 (Body::Confirm { revision, token }, SessionChoice::Id(session))
             }
             Key::Decline { session } => (Body::Decline, SessionChoice::Id(session)),
-            Key::Pick { session, choice } => {
-                let newest = self.desk.noted(&place, KEYBOARD).await;
-                if newest.is_some_and(|newest| newest.as_i64() != Some(message.id().0.into())) {
-                    self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
-                    self.desk.settle_buttons(message.regular_message(), None);
-                    return Outcome::Done;
-                }
-                (Body::Pick(choice), SessionChoice::Id(session))
+            Key::Pick { .. } | Key::Say { .. } if self.is_stale(&place, message.id()).await => {
+                self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
+                self.desk.settle_buttons(message.regular_message(), None);
+                return Outcome::Done;
             }
+            Key::Pick { session, choice } => (Body::Pick(choice), SessionChoice::Id(session)),
+            Key::Say { session } => (Body::Text(chosen(press).unwrap_or_default()), SessionChoice::Id(session)),
         };
         let chosen = chosen(press);
         let (outcome, refusal) = self.send_in(id, body, session, &place, by).await;

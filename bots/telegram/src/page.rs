@@ -103,7 +103,7 @@ pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
     let mut said = String::new();
     for reply in &outgoing.replies {
         match reply {
-            Reply::Delta(_) | Reply::State(_) | Reply::Done => {}
+            Reply::Delta(_) | Reply::Glance(_) | Reply::State(_) | Reply::Done => {}
             Reply::Said(words) => {
                 text.apart();
                 text.push(words);
@@ -113,6 +113,14 @@ pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
                 if let Some(keyboard) = offer(&mut text, choices, &session) {
                     buttons = Some(keyboard);
                 }
+            }
+            Reply::More(words) => {
+                let more = button(&visible(words), &Key::Say { session: session.clone() });
+                buttons = match (buttons, more) {
+                    (Some(keyboard), Some(more)) => Some(keyboard.append_row([more])),
+                    (keyboard, None) => keyboard,
+                    (None, Some(more)) => Some(InlineKeyboardMarkup::new([[more]])),
+                };
             }
             Reply::Progress(progress) => {
                 text.apart();
@@ -141,6 +149,13 @@ pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
         text.styled(&words(language, "again", &[]), MessageEntityKind::Italic);
     }
     finish(&text, buttons)
+}
+
+/// The draft alone, in one message.
+pub(crate) fn sheet(shown: &Card) -> Option<Part> {
+    let mut text = Text::default();
+    card(&mut text, shown);
+    finish(&text, None).into_iter().next()
 }
 
 fn finish(text: &Text, buttons: Option<InlineKeyboardMarkup>) -> Vec<Part> {

@@ -171,8 +171,10 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
             Reply::Published { .. } => self.published = true,
             Reply::Delta(_)
             | Reply::Said(_)
+            | Reply::More(_)
             | Reply::Progress(_)
             | Reply::Draft(_)
+            | Reply::Glance(_)
             | Reply::Trouble { .. }
             | Reply::State(_)
             | Reply::Done => {}

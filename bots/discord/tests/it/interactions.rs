@@ -229,6 +229,42 @@ async fn pictures_and_voice_messages_are_taken_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_summary_stays_true_and_other_places_are_a_press_away() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    let card = |when: &str| Card {
+        title: "Jazz".to_owned(),
+        lines: vec![port::Line { label: "When".to_owned(), value: when.to_owned(), source: port::Source::Said }],
+        missing: Vec::new(),
+        language: "en".to_owned(),
+    };
+    let choice = Choice { id: "id-1".to_owned(), label: "Pier 21".to_owned(), detail: Some("holds 80".to_owned()) };
+    let more = Reply::More("More options".to_owned());
+    scene.script.push(Answer::Soon(vec![Reply::Draft(card("Friday")), Reply::Done]));
+    scene.fake.slash(ana, Place::Private, "summary", None);
+    scene.next().await;
+    scene.until("shown", |fake| fake.text(ana, Place::Private).contains("Friday")).await;
+    scene.script.push(Answer::Soon(vec![
+        Reply::Said("Where?".to_owned()),
+        Reply::Suggestions(vec![choice]),
+        more,
+        Reply::Glance(card("Sunday")),
+        Reply::Done,
+    ]));
+    scene.fake.write(ana, Place::Private, "on Sunday");
+    scene.next().await;
+    let true_again = |fake: &Fake| {
+        let text = fake.text(ana, Place::Private);
+        text.contains("Where?") && text.contains("Sunday") && !text.contains("Friday")
+    };
+    scene.until("the summary follows", true_again).await;
+    scene.script.push(said("Others."));
+    scene.fake.press(ana, Place::Private, "More options");
+    assert_eq!(scene.next().await.body, Body::Text("More options".to_owned()));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn yes_to_publish_is_said_once() {
     let mut scene = Scene::start().await;
     let ana = scene.fake.person("ana");
