@@ -71,13 +71,13 @@ function ImportPage() {
           <p className="soft">{t('import.text')}</p>
         </div>
       </header>
-      <section className="card stack" aria-label={t('import.file')}>
+      <div className="card stack">
         <Field label={t('import.file')} hint={t('import.file.hint')}>
           {(control) => <FilePick control={control} accept=".ics,.csv,text/calendar,text/csv" name={file?.name ?? null} onPick={look} />}
         </Field>
         {trouble && <Banner tone="bad">{trouble}</Banner>}
         {busy && !seen && <Waiting lines={3} />}
-      </section>
+      </div>
       {seen && (
         <section className="card stack" aria-labelledby="found">
           <h2 id="found">{t('import.found', { n: seen.events.length })}</h2>
