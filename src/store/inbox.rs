@@ -209,10 +209,10 @@ pub async fn heard(
     Ok(())
 }
 
-/// Sets a message aside; its words stay in the conversation.
-pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<(), StoreError> {
-    sqlx::query!("select app.settle_inbox($1, 'dead', $2)", inbox, why).fetch_one(conn).await?;
-    Ok(())
+/// Sets a message aside; its words stay in the conversation. `false`: it was answered, or set aside, before.
+pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<bool, StoreError> {
+    let row = sqlx::query!(r#"select app.settle_inbox($1, 'dead', $2) as "was_open!""#, inbox, why).fetch_one(conn).await?;
+    Ok(row.was_open)
 }
 
 /// Takes over what other runs left: our own leases at once when `own`, else those that ran out. Runs as the server.
@@ -241,10 +241,19 @@ pub async fn claim(conn: &mut PgConnection, node: &str, lease_s: i32, own: bool)
     Ok(leftover.collect())
 }
 
-/// Keeps our leases alive while we work. Runs as the server.
-pub async fn renew(conn: &mut PgConnection, node: &str, lease_s: i32) -> Result<(), StoreError> {
-    sqlx::query!("select app.renew_leases($1, $2)", node, lease_s).fetch_one(conn).await?;
-    Ok(())
+/// Keeps the leases of these messages alive, which this process waits with or works on. What it took in and does not hold any more
+/// (left for later, or its apology could not be written) runs out, and is found by [`claim`]. Runs as the server.
+pub async fn renew(conn: &mut PgConnection, node: &str, lease_s: i32, held: &[Uuid]) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "update inbox set lease_until = now() + make_interval(secs => $2)
+         where id = any($3) and owner_node = $1 and state in ('accepted', 'running')",
+        node,
+        f64::from(lease_s),
+        held
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Open messages that nobody holds: their process died, and their lease ran out (PAINS P26). Runs as the server.

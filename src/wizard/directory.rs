@@ -264,6 +264,11 @@ impl Directory {
         self.slots.get(&session)?.pending.front().cloned()
     }
 
+    /// Every message that waits or is being answered: what this process holds.
+    pub fn held_ids(&self) -> Vec<Uuid> {
+        self.slots.iter().flat_map(|slot| slot.pending.iter().map(|job| job.inbox).collect::<Vec<_>>()).collect()
+    }
+
     /// A message that waits or is being answered.
     pub fn find(&self, session: Uuid, inbox: Uuid) -> Option<Arc<Job>> {
         self.slots.get(&session)?.pending.iter().find(|job| job.inbox == inbox).cloned()

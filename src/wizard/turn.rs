@@ -248,7 +248,7 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError, spoken: Opt
     };
     let closed = match error {
         TurnError::Stopped | TurnError::NoSession => close(desk, job, &reply, &language).await,
-        TurnError::Failed(_) => apology::write(desk, id, job, &language).await,
+        TurnError::Failed(_) => apology::write(desk, id, job, &language).await.map(|_| ()),
         TurnError::Later(_) | TurnError::AnsweredElsewhere => Ok(()),
     };
     if let Err(error) = closed {
