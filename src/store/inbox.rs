@@ -105,6 +105,24 @@ pub async fn session_that_took(
     Ok(row.map(|row| row.session_id))
 }
 
+/// Whether a message of this name was taken in. Runs as the server.
+pub async fn is_known(
+    conn: &mut PgConnection,
+    channel: &str,
+    account: &str,
+    external_id: &str,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query!(
+        r#"select exists (select from inbox where channel = $1 and account = $2 and external_id = $3) as "known!""#,
+        channel,
+        account,
+        external_id
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.known)
+}
+
 /// A session that something is left for.
 #[derive(Debug, Clone)]
 pub struct Recipient {

@@ -176,6 +176,7 @@ async fn once(
     counsel: Option<&Counsel>,
 ) -> Result<Try, StoreError> {
     fault::point("turn.begin");
+    fault::store("turn.store")?;
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");

@@ -74,6 +74,7 @@ fn refused(refusal: &Refusal) -> HttpError {
         Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(1)),
         Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", None),
+        Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "AI_SERVICE_ERROR", None),
     };
     declined(status, code, words, retry_after_s)
 }
