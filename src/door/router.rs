@@ -28,7 +28,7 @@ use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
-use crate::wizard::job::Job;
+use crate::wizard::job::{Job, Kept};
 use crate::wizard::state;
 
 /// How many sessions' owners are remembered.
@@ -163,7 +163,8 @@ impl Router {
             sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
         }
         let content = content(&mut tx, session, &incoming.body).await?;
-        let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
+        let kept = Kept { body: incoming.body.clone(), overheard: incoming.replies.is_overheard() };
+        let body = serde_json::to_value(&kept).map_err(|error| StoreError::Fault(error.to_string()))?;
         // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
         let account =
             if incoming.chat.account.is_empty() { session.to_string() } else { incoming.chat.account.clone() };

@@ -22,7 +22,7 @@ pub struct NewMessage<'a> {
     pub session: Uuid,
     /// What the conversation shows for it.
     pub content: &'a str,
-    /// What it asks for, as [`port::Body`].
+    /// What it asks for, as the wizard keeps it.
     pub body: &'a Value,
     /// The process that takes it in.
     pub node: &'a str,

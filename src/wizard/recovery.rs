@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::apology;
 use super::directory::Directory;
-use super::job::Job;
+use super::job::{Job, Kept};
 use crate::domain::outcome::Outcome;
 use crate::domain::person::Person;
 use crate::store::database::Actor;
@@ -85,9 +85,9 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
 fn job(leftover: &Leftover, owner: Person) -> Option<Job> {
     let body = leftover.body.clone();
     if let Some(message) = leftover.message {
-        let body = serde_json::from_value::<Body>(body).ok()?;
-        let job = Job::new((leftover.inbox, message), owner, &leftover.channel, body, None);
-        return Some(job.addressed(leftover.addressed));
+        let kept = serde_json::from_value::<Kept>(body).ok()?;
+        let job = Job::new((leftover.inbox, message), owner, &leftover.channel, kept.body, None);
+        return Some(job.addressed(leftover.addressed).overheard(kept.overheard));
     }
     let outcome = serde_json::from_value::<Outcome>(body).ok()?;
     Some(Job::outcome(leftover.inbox, owner, &leftover.channel, outcome))

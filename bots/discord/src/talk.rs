@@ -118,7 +118,7 @@ impl Talk {
                 from: sender(heard),
                 chat: Chat { channel: NAME, account: self.me.to_string(), session: session.clone() },
                 body: body.clone(),
-                replies: replies.delivered_to(heard.way.address()),
+                replies: replies.delivered_to(heard.way.address()).overheard(heard.way.is_overheard()),
             };
             match self.door.accept(incoming).await {
                 Ok(accepted) => {

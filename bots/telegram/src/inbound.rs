@@ -243,7 +243,7 @@ impl Inbound {
             from: sender(by),
             chat: Chat { channel: NAME, account: self.bot().to_string(), session },
             body,
-            replies: replies.delivered_to(place.address()),
+            replies: replies.delivered_to(place.address()).overheard(place.group),
         };
         // Before it is taken in: its answer may be on its way at once.
         self.lives.show(&self.api, &self.door, &id, place, live);
