@@ -438,6 +438,8 @@ fn not_taken(error: &StoreError) -> Refusal {
 fn refusal(closed: Closed) -> Refusal {
     match closed {
         Closed::Busy => Refusal::Busy,
+        // Whoever brings it again brings it to the next program.
+        Closed::Stopping => Refusal::Unavailable,
         Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
     }
 }
