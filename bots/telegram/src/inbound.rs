@@ -178,6 +178,10 @@ impl Inbound {
     async fn picture(&self, id: u32, file: &FileId, caption: Option<&str>, place: &Place, by: &User) -> Outcome {
         let bytes = match self.api.file(file, PICTURE_BYTES).await {
             Ok(bytes) => bytes,
+            // Telegram itself hands out nothing larger, and we take nothing larger than we say.
+            Err(Fault::Refused(why)) if why.contains("too big") || why.contains("more than") => {
+                return self.desk.tell(place, &words(&place.language, "large_picture", &[]));
+            }
             Err(fault) => {
                 tracing::warn!(error = fault.words(), "a picture could not be fetched");
                 return self.desk.tell(place, &words(&place.language, "picture_lost", &[]));
