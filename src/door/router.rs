@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply,
+    Accepted, Chat, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply,
     Sender, SessionChoice, State, Turn,
 };
 use serde_json::{Map, Value, json};
@@ -28,7 +28,7 @@ use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
-use crate::wizard::job::Job;
+use crate::wizard::job::{Job, Kept};
 use crate::wizard::state;
 
 /// How many sessions' owners are remembered.
@@ -157,12 +157,14 @@ impl Router {
         incoming: &Incoming,
     ) -> Result<Received, StoreError> {
         fault::point("accept.before");
+        fault::store("accept.store")?;
         let mut tx = self.store.begin(Actor::Turn(person)).await?;
         if let Some(fresh) = begins {
             sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
         }
         let content = content(&mut tx, session, &incoming.body).await?;
-        let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
+        let kept = Kept { body: incoming.body.clone(), overheard: incoming.replies.is_overheard() };
+        let body = serde_json::to_value(&kept).map_err(|error| StoreError::Fault(error.to_string()))?;
         // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
         let account =
             if incoming.chat.account.is_empty() { session.to_string() } else { incoming.chat.account.clone() };
@@ -182,9 +184,24 @@ impl Router {
         )
         .await?;
         fault::point("accept.before_commit");
+        if begins.is_some() && !received.fresh {
+            // The session that was to begin with it stays unmade.
+            tx.rollback().await?;
+            return Ok(received);
+        }
         tx.commit().await?;
         fault::point("accept.after_commit");
         Ok(received)
+    }
+
+    /// Whether a message of this name was taken in, whoever sent it.
+    async fn was_taken(&self, incoming: &Incoming) -> Result<bool, Refusal> {
+        let Chat { channel, account, .. } = &incoming.chat;
+        let found = async {
+            let mut tx = self.store.begin(Actor::Server).await?;
+            inbox::is_known(&mut tx, channel, account, &incoming.id).await
+        };
+        found.await.map_err(|error| unavailable(&error))
     }
 
     /// A message that was taken in before: its replies reach this listener too.
@@ -244,8 +261,17 @@ impl Door for Router {
         }
         let (session, begins) = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
-        let received =
-            self.take_in(&person, session, begins.as_ref(), &incoming).await.map_err(|error| not_taken(&error))?;
+        let received = match self.take_in(&person, session, begins.as_ref(), &incoming).await {
+            Ok(received) => received,
+            // Its sender was somebody else when it came first, as before an account was unlinked: it was taken in and answered then.
+            Err(StoreError::Conflict) if self.was_taken(&incoming).await? => {
+                return Ok(Accepted { session: session.to_string(), fresh: false });
+            }
+            Err(error) => return Err(not_taken(&error)),
+        };
+        // The same message began its session meanwhile, at once or through another program.
+        let began = begins.is_some() && !received.fresh;
+        let session = if began { self.begun_before(&person, &incoming).await?.unwrap_or(session) } else { session };
         self.limits.remember(&name(&person, &incoming));
         metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
         self.note_owner(session, person.id);
@@ -320,7 +346,7 @@ impl Door for Router {
         self.pictures.keep(known.person.id, bytes).await.map_err(|error| match error {
             NotKept::Unfit(_) | NotKept::Full => Refusal::Invalid(error.to_string()),
             NotKept::Store(error) => unavailable(&error),
-            NotKept::Lost => Refusal::Unavailable,
+            NotKept::Lost => Refusal::Failed,
         })
     }
 
@@ -412,6 +438,8 @@ fn not_taken(error: &StoreError) -> Refusal {
 fn refusal(closed: Closed) -> Refusal {
     match closed {
         Closed::Busy => Refusal::Busy,
+        // Whoever brings it again brings it to the next program.
+        Closed::Stopping => Refusal::Unavailable,
         Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
     }
 }

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use port::{Body, Recording};
 use uuid::Uuid;
 
-use super::job::Job;
+use super::job::{Job, Kept};
 use super::models::Models;
 use super::turn::Desk;
 use crate::store::database::Actor;
@@ -116,7 +116,8 @@ async fn reserve(desk: &Desk, models: &Models, call: &Call) -> Result<Reserved, 
 /// Puts the words in the recording's place.
 async fn keep(desk: &Desk, job: &Job, recording: &Recording, words: Option<&str>) -> Result<(), StoreError> {
     let body = words.map_or_else(|| Body::Voice(recording.emptied()), |words| Body::Text(words.to_owned()));
+    let kept = Kept { body, overheard: job.overheard };
     let mut tx = desk.store.begin(Actor::Server).await?;
-    inbox::heard(&mut tx, job.inbox, job.message, &serde_json::json!(body), words).await?;
+    inbox::heard(&mut tx, job.inbox, job.message, &serde_json::json!(kept), words).await?;
     Ok(tx.commit().await?)
 }

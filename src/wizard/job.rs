@@ -4,11 +4,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use port::{Body, Command, Replies, Reply};
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::domain::outcome::Outcome;
 use crate::domain::person::Person;
+
+/// What the row of an accepted message keeps of it, so that another run answers it as this one would.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    /// What it asks for.
+    #[serde(flatten)]
+    pub body: Body,
+    /// Others read its answer along.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overheard: bool,
+}
 
 /// One accepted message.
 #[derive(Debug)]
@@ -27,6 +39,8 @@ pub struct Job {
     heard: OnceLock<Body>,
     /// Its answer is written down to be delivered.
     pub addressed: bool,
+    /// Others read its answer along.
+    pub overheard: bool,
     /// What the publisher tells, when it is that and no message of a person's; [`Self::body`] says nothing then.
     pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
@@ -48,6 +62,7 @@ impl Job {
     /// A message that waits for its turn.
     pub fn new(received: (Uuid, Uuid), person: Person, channel: &str, body: Body, listener: Option<Replies>) -> Self {
         let addressed = listener.as_ref().is_some_and(|listener| listener.address().is_some());
+        let overheard = listener.as_ref().is_some_and(Replies::is_overheard);
         Self {
             inbox: received.0,
             message: received.1,
@@ -56,6 +71,7 @@ impl Job {
             sent: body,
             heard: OnceLock::new(),
             addressed,
+            overheard,
             outcome: None,
             stop: CancellationToken::new(),
             hurry: CancellationToken::new(),
@@ -86,6 +102,12 @@ impl Job {
     #[must_use]
     pub fn addressed(self, addressed: bool) -> Self {
         Self { addressed, ..self }
+    }
+
+    /// The same message; who reads its answer along stands in its row.
+    #[must_use]
+    pub fn overheard(self, overheard: bool) -> Self {
+        Self { overheard, ..self }
     }
 
     /// What the publisher tells the session, on its way.

@@ -1,7 +1,7 @@
 //! An event that is published: what its organizer changes or calls off by talking, each on a yes of its own.
 //!
 //! Promises: words alone change nothing: what would be different is shown first, the old beside the new, and a yes that is bound
-//! to the person, the conversation and the exact revision, used once and expiring, does it (THREATS 7.13). A form is its own yes.
+//! to the person, the conversation and the exact revision, used once and expiring, does it (THREATS 7.13). A form without words is its own yes.
 //! Nobody who holds a ticket is turned away by a smaller number. Guests are told by the queue, in the same transaction.
 
 use jiff::civil::Date;
@@ -51,9 +51,7 @@ impl Work<'_> {
         if let Some((revision, seal)) = self.given.take() {
             return self.live_confirmed(tx, event.id, revision, &seal, asked).await;
         }
-        if let Body::Text(text) = self.job.body()
-            && let Some(asked) = selling::read(text)
-        {
+        if let Some(asked) = self.job.body().words().and_then(selling::read) {
             return self.sales(tx, event.id, asked).await;
         }
         if self.intent == Intent::CallOff {
@@ -65,7 +63,8 @@ impl Work<'_> {
             self.live = Some(if self.intent == Intent::Decline && asked.is_some() { Live::Kept } else { Live::Stands });
             return Ok(());
         }
-        if matches!(self.job.body(), Body::Form(_)) {
+        // What is typed into the boxes of a form is what the organizer sees; words beside it are talk like any other.
+        if matches!(self.job.body(), Body::Form(_)) && self.job.body().words().is_none() {
             return self.alter(tx, event.id, &patch).await;
         }
         let before = self.session.draft().clone();
@@ -94,6 +93,11 @@ impl Work<'_> {
     ) -> Result<(), StoreError> {
         let fits = self.before.revision() == revision && self.job.person.role.may_publish();
         let asked = asked.filter(|asked| fits && asked.seal == *seal);
+        if self.job.overheard && asked.as_ref().is_some_and(|asked| matches!(asked.act, Act::Refund { .. })) {
+            self.session.state.confirming = asked;
+            self.live = Some(Live::NotBeforeOthers);
+            return Ok(());
+        }
         let act = match asked {
             Some(asked) if confirmations::redeem(tx, self.session.id, revision, seal).await? => asked.act,
             _ => Act::Publish,

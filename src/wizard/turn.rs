@@ -176,6 +176,7 @@ async fn once(
     counsel: Option<&Counsel>,
 ) -> Result<Try, StoreError> {
     fault::point("turn.begin");
+    fault::store("turn.store")?;
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");
@@ -248,7 +249,7 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError, spoken: Opt
     };
     let closed = match error {
         TurnError::Stopped | TurnError::NoSession => close(desk, job, &reply, &language).await,
-        TurnError::Failed(_) => apology::write(desk, id, job, &language).await,
+        TurnError::Failed(_) => apology::write(desk, id, job, &language).await.map(|_| ()),
         TurnError::Later(_) | TurnError::AnsweredElsewhere => Ok(()),
     };
     if let Err(error) = closed {

@@ -86,7 +86,8 @@ impl Talk {
             owner: way.owner,
             session: outgoing.session.as_deref(),
             replies: &outgoing.replies,
-            meanwhile: &outgoing.meanwhile,
+            // What was said elsewhere is not repeated before others.
+            meanwhile: if way.is_overheard() { &[] } else { &outgoing.meanwhile },
             unfinished: "",
             form: !way.private,
         });

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use port::{Body, Form, PICTURE_BYTES, Recording, Refusal, SessionChoice, VOICE_BYTES, VOICE_SECONDS};
+use port::{Body, Form, PICTURE_BYTES, Recording, Refusal, VOICE_BYTES, VOICE_SECONDS};
 use serde_json::Map;
 use serenity::model::channel::Attachment;
 use tokio::time::{Instant, sleep};
 
 use crate::api::Fault;
 use crate::heard::Heard;
+use crate::inbound::chosen;
 use crate::markup::escape;
 use crate::message::Message;
 use crate::talk::{SILENCE, Talk, sender};
@@ -58,7 +59,7 @@ impl Talk {
             Kind::Voice => self.voice(file).await.map_err(|key| words.say(key)),
         };
         match body {
-            Ok(body) => self.say(heard, &body, &SessionChoice::Latest, words).await,
+            Ok(body) => self.say(heard, &body, &chosen(heard.way.private, heard.way.channel), words).await,
             Err(why) => {
                 self.respond(&heard.way, &Message::text(escape(&why))).await;
                 true

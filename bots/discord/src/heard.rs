@@ -98,6 +98,11 @@ impl Way {
         if self.private { self.channel.to_string() } else { format!("{}/{}", self.channel, self.owner) }
     }
 
+    /// Others read the answer.
+    pub(crate) fn is_overheard(&self) -> bool {
+        !self.private && !self.interaction.as_ref().is_some_and(|interaction| interaction.hidden)
+    }
+
     /// The way that was written down.
     pub(crate) fn read(address: &Address) -> Option<Self> {
         serde_json::from_str(&address.note).ok()

@@ -234,7 +234,8 @@ pub(crate) fn message(message: &Message, me: UserId) -> Option<Heard> {
         return None;
     }
     let text = if private { message.content.clone() } else { without_mention(&message.content, me) };
-    let say = |body| Deed::Say { body, session: SessionChoice::Latest };
+    let session = chosen(private, message.channel_id.get());
+    let say = |body| Deed::Say { body, session: session.clone() };
     let deed = if let Some(file) = Enclosure::of(&message.attachments) {
         Deed::Enclose { file, text }
     } else if !text.trim().is_empty() {
@@ -257,6 +258,12 @@ pub(crate) fn message(message: &Message, me: UserId) -> Option<Heard> {
         },
         locale: None,
     })
+}
+
+/// Where somebody's words go: in private on with what they worked on last, wherever that was; in a server on with what they began in that
+/// channel, so that nobody there reads along what was said in private.
+pub(crate) fn chosen(private: bool, channel: u64) -> SessionChoice {
+    if private { SessionChoice::Latest } else { SessionChoice::Thread(format!("{}:{channel}", crate::NAME)) }
 }
 
 fn without_mention(text: &str, me: UserId) -> String {

@@ -23,6 +23,9 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 /// The longest pause between two tries to hand a message in.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// A message that is refused so often although the store answers holds up its chat no longer (PAINS P4); some three minutes.
+const MOST_TRIES: u32 = 20;
+
 /// How long a stopping channel waits for its deliveries.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -113,7 +116,7 @@ impl Talk {
         words: Words,
     ) -> bool {
         let begun = Instant::now();
-        let (mut pause, mut told) = (self.timing.retry, false);
+        let (mut pause, mut told, mut tries) = (self.timing.retry, false, 0_u32);
         loop {
             let (replies, live) = Replies::channel();
             let incoming = Incoming {
@@ -121,7 +124,7 @@ impl Talk {
                 from: sender(heard),
                 chat: Chat { channel: NAME, account: self.me.to_string(), session: session.clone() },
                 body: body.clone(),
-                replies: replies.delivered_to(heard.way.address()),
+                replies: replies.delivered_to(heard.way.address()).overheard(heard.way.is_overheard()),
             };
             match self.door.accept(incoming).await {
                 Ok(accepted) => {
@@ -130,7 +133,14 @@ impl Talk {
                     }
                     return true;
                 }
-                Err(Refusal::Unavailable) => {}
+                Err(Refusal::Unavailable) => {
+                    tries = tries.saturating_add(1);
+                    if tries >= MOST_TRIES && self.door.recall(NAME, "").await.is_ok() {
+                        tracing::error!(action = "discord_say", error.code = "DISCORD_GIVEN_UP", message = heard.id);
+                        self.respond(&heard.way, &refused(&Refusal::Failed, words)).await;
+                        return true;
+                    }
+                }
                 Err(refusal) => {
                     self.respond(&heard.way, &refused(&refusal, words)).await;
                     return true;

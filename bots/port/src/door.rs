@@ -227,6 +227,9 @@ pub enum Refusal {
     /// The store cannot be reached.
     #[error("I cannot reach my memory right now. Your message was not taken in; please send it again in a moment.")]
     Unavailable,
+    /// The store takes it now no more than at another time: it need not come again.
+    #[error("Something went wrong here, and your message was not taken in. Please say it in another way.")]
+    Failed,
 }
 
 impl Refusal {
@@ -241,6 +244,7 @@ impl Refusal {
             Self::Busy => ("refused_busy", 0),
             Self::Quarantined { retry_after_s } => ("refused_quarantined", *retry_after_s),
             Self::Unavailable => ("refused_unavailable", 0),
+            Self::Failed => ("refused_failed", 0),
         };
         words(language, key, &[("seconds", &seconds.to_string())])
     }

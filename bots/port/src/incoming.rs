@@ -114,6 +114,19 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// What was said in words, whichever way: typed, heard, or beside what a form enters. `None`: nothing.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        let text = match self {
+            Self::Text(text) => text.as_str(),
+            Self::Form(form) => form.text.as_deref()?,
+            _ => return None,
+        };
+        Some(text.trim()).filter(|text| !text.is_empty())
+    }
+}
+
 /// A voice message as it was recorded.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
@@ -201,6 +214,7 @@ pub enum Command {
 pub struct Replies {
     live: mpsc::UnboundedSender<Reply>,
     address: Option<Address>,
+    overheard: bool,
 }
 
 impl Replies {
@@ -208,13 +222,25 @@ impl Replies {
     #[must_use]
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<Reply>) {
         let (live, receiver) = mpsc::unbounded_channel();
-        (Self { live, address: None }, receiver)
+        (Self { live, address: None, overheard: false }, receiver)
     }
 
     /// The same way, with an address at its end.
     #[must_use]
     pub fn delivered_to(self, address: Address) -> Self {
         Self { address: Some(address), ..self }
+    }
+
+    /// The same way, where others read along or not: what is between the wizard and one person is not said there.
+    #[must_use]
+    pub fn overheard(self, overheard: bool) -> Self {
+        Self { overheard, ..self }
+    }
+
+    /// Whether others read along.
+    #[must_use]
+    pub fn is_overheard(&self) -> bool {
+        self.overheard
     }
 
     /// Where the answer is delivered, when it must be.

@@ -90,7 +90,7 @@ impl Postman {
         };
         let memory = self.door.recall(NAME, &outgoing.address.chat).await.unwrap_or_default();
         let preview = preview.or_else(|| live::left(&memory.note, outgoing.answers.as_deref()));
-        let parts = pages(outgoing);
+        let parts = pages(outgoing, place.group);
         let begun = outgoing.progress.get("done").and_then(Value::as_u64).unwrap_or(0);
         let begun = usize::try_from(begun).unwrap_or(0);
         let (count, mut last, mut newest) = (parts.len(), None, None);

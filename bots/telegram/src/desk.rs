@@ -213,6 +213,11 @@ impl Desk {
         });
     }
 
+    /// Whether the store answers.
+    pub(crate) async fn remembers(&self) -> bool {
+        self.door.recall(NAME, "").await.is_ok()
+    }
+
     /// What is noted of this chat under this name.
     pub(crate) async fn noted(&self, place: &Place, name: &str) -> Option<Value> {
         self.door.recall(NAME, &place.name()).await.ok()?.note.get(name).cloned()

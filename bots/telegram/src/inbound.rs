@@ -19,6 +19,7 @@ use crate::deliver::KEYBOARD;
 use crate::desk::Desk;
 use crate::keys::Key;
 use crate::live::Lives;
+use crate::patience::Patience;
 use crate::place::{self, Place};
 
 /// Updates that are remembered, so that what is not kept by the door is done once.
@@ -41,12 +42,13 @@ pub(crate) struct Inbound {
     pub(crate) lives: Arc<Lives>,
     pub(crate) me: Me,
     recent: Mutex<VecDeque<u32>>,
+    patience: Patience,
 }
 
 impl Inbound {
     pub(crate) fn new(api: Api, door: Arc<dyn Door>, lives: Arc<Lives>, me: Me) -> Self {
         let desk = Desk { api: api.clone(), door: door.clone() };
-        Self { desk, api, door, lives, me, recent: Mutex::default() }
+        Self { desk, api, door, lives, me, recent: Mutex::default(), patience: Patience::default() }
     }
 
     /// Takes an update in.
@@ -55,11 +57,14 @@ impl Inbound {
         if self.recent().contains(&id) {
             return Outcome::Done;
         }
-        let outcome = match update.kind {
-            UpdateKind::Message(message) => self.message(id, &message).await,
-            UpdateKind::CallbackQuery(press) => self.press(id, &press).await,
+        let mut outcome = match &update.kind {
+            UpdateKind::Message(message) => self.message(id, message).await,
+            UpdateKind::CallbackQuery(press) => self.press(id, press).await,
             _ => Outcome::Done,
         };
+        if outcome == Outcome::Again && self.patience.ends(id) && self.desk.remembers().await {
+            outcome = self.give_up(id, &update.kind);
+        }
         if outcome == Outcome::Done {
             let mut recent = self.recent();
             recent.push_back(id);
@@ -68,6 +73,22 @@ impl Inbound {
             }
         }
         outcome
+    }
+
+    /// An update that is never taken in although the store answers.
+    fn give_up(&self, id: u32, update: &UpdateKind) -> Outcome {
+        tracing::error!(update.id = id, error.code = "TELEGRAM_GIVEN_UP", "an update cannot be taken in; it is passed over");
+        match update {
+            UpdateKind::Message(message) => match &message.from {
+                Some(by) => self.desk.refuse(&Place::of(self.bot(), message, by), &Refusal::Failed),
+                None => Outcome::Done,
+            },
+            UpdateKind::CallbackQuery(press) => {
+                self.desk.answer(&press.id, Some(Refusal::Failed.words(&place::language(&press.from))));
+                Outcome::Done
+            }
+            _ => Outcome::Done,
+        }
     }
 
     fn recent(&self) -> std::sync::MutexGuard<'_, VecDeque<u32>> {
@@ -157,6 +178,10 @@ impl Inbound {
     async fn picture(&self, id: u32, file: &FileId, caption: Option<&str>, place: &Place, by: &User) -> Outcome {
         let bytes = match self.api.file(file, PICTURE_BYTES).await {
             Ok(bytes) => bytes,
+            // Telegram itself hands out nothing larger, and we take nothing larger than we say.
+            Err(Fault::Refused(why)) if why.contains("too big") || why.contains("more than") => {
+                return self.desk.tell(place, &words(&place.language, "large_picture", &[]));
+            }
             Err(fault) => {
                 tracing::warn!(error = fault.words(), "a picture could not be fetched");
                 return self.desk.tell(place, &words(&place.language, "picture_lost", &[]));
@@ -222,7 +247,7 @@ impl Inbound {
             from: sender(by),
             chat: Chat { channel: NAME, account: self.bot().to_string(), session },
             body,
-            replies: replies.delivered_to(place.address()),
+            replies: replies.delivered_to(place.address()).overheard(place.group),
         };
         // Before it is taken in: its answer may be on its way at once.
         self.lives.show(&self.api, &self.door, &id, place, live);

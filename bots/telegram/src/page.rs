@@ -93,13 +93,15 @@ pub(crate) fn note(text: &str, buttons: Option<InlineKeyboardMarkup>) -> Vec<Par
     finish(&all, buttons)
 }
 
-/// The messages of an answer.
-pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
+/// The messages of an answer. What was said elsewhere is not repeated where others read along.
+pub(crate) fn pages(outgoing: &Outgoing, overheard: bool) -> Vec<Part> {
     let language = outgoing.language.as_str();
     let session = outgoing.session.clone().unwrap_or_default();
     let mut text = Text::default();
     let mut buttons = None;
-    meanwhile(&mut text, &outgoing.meanwhile, language);
+    if !overheard {
+        meanwhile(&mut text, &outgoing.meanwhile, language);
+    }
     let mut said = String::new();
     for reply in &outgoing.replies {
         match reply {

@@ -195,7 +195,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         let more = match refusal {
             Refusal::NotFound => " (/new does that.)",
             // It says so itself; an opening was not typed.
-            Refusal::Unavailable => "",
+            Refusal::Unavailable | Refusal::Failed => "",
             _ if opening => "",
             _ => " (Your line was not taken in.)",
         };

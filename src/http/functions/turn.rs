@@ -12,6 +12,9 @@ use crate::http::error::{Declined, HttpError};
 /// The channel's name.
 const CHANNEL: &str = "api";
 
+/// What a caller is told whose turn did not end.
+const CUT_OFF: &str = "I was interrupted. What you sent is kept; please look again in a moment.";
+
 /// Where a request takes its turns.
 pub(super) struct Desk<'a> {
     pub(super) door: &'a dyn Door,
@@ -37,15 +40,22 @@ impl Desk<'_> {
         let chat = Chat { channel: CHANNEL, account: String::new(), session };
         let message = Incoming { id, from: self.author.sender(), chat, body, replies };
         let accepted = self.door.accept(message).await.map_err(|refusal| refused(&refusal))?;
-        let (mut said, mut state) = (String::new(), None);
+        let (mut said, mut state, mut done) = (String::new(), None, false);
         while let Some(reply) = incoming.recv().await {
             match reply {
                 Reply::Said(words) => said = words,
                 Reply::State(shown) => state = Some(shown.0),
                 Reply::Trouble { code, message, retry_after_s } => trouble(&code, &message, retry_after_s)?,
-                Reply::Done => break,
+                Reply::Done => {
+                    done = true;
+                    break;
+                }
                 _ => {}
             }
+        }
+        if !done {
+            // Cut off, as by the end of the program: it was taken in and is answered by the next one.
+            return Err(declined(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", CUT_OFF.to_owned(), Some(1)));
         }
         let state = match state {
             Some(state) => state,
@@ -74,6 +84,7 @@ fn refused(refusal: &Refusal) -> HttpError {
         Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(1)),
         Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", None),
+        Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "AI_SERVICE_ERROR", None),
     };
     declined(status, code, words, retry_after_s)
 }

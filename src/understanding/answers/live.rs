@@ -88,6 +88,8 @@ pub enum Live {
     },
     /// The order is not as it was shown: nothing was done.
     RefundStale,
+    /// Others read along: who bought and what was taken is not told here.
+    NotBeforeOthers,
 }
 
 /// The sales of an event in numbers.
@@ -156,6 +158,7 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
             None => fill(language, "refund_done_free", &[("who", who)]),
         }),
         Live::RefundStale => parts.push(say("refund_stale")),
+        Live::NotBeforeOthers => parts.push(say("not_before_others")),
     }
     join(parts, language)
 }

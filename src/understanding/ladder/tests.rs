@@ -62,7 +62,7 @@ async fn climb(models: &[&Arc<Scripted>]) -> (Climb, String) {
     let climb = ladder.climb(&Request { messages: Vec::new(), tools: Vec::new(), max_tokens: 1 }, &sender).await;
     let mut text = String::new();
     while let Ok(piece) = receiver.try_recv() {
-        text.push_str(&piece);
+        text.push_str(&piece.text);
     }
     (climb, text)
 }

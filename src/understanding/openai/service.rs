@@ -16,6 +16,8 @@ use serde_json::Value;
 use super::wire;
 use crate::understanding::model::Trouble;
 
+/// The longest wait that a server may ask for.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// So much of a refusal is read, in bytes.
 const BODY: usize = 16 * 1024;
 
@@ -89,7 +91,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);
     let millis = number("retry-after-ms").map(|millis| millis / 1000.0);
     let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()))?;
-    Duration::try_from_secs_f64(seconds).ok()
+    // Longer than any clock reaches is a day as well: whoever waits decides for themselves.
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
 }
 
 /// What a refusal means.
