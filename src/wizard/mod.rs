@@ -4,7 +4,7 @@
 //! [`counsel`] asks a model about it.
 
 mod acts;
-mod again;
+pub mod again;
 pub mod apology;
 pub mod counsel;
 pub mod directory;
