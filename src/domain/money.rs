@@ -86,7 +86,7 @@ impl Currency {
     }
 
     /// What stands behind an amount in this language, where that is not its code.
-    fn sign_in(&self, language: &str) -> Option<&'static str> {
+    fn sign_in(self, language: &str) -> Option<&'static str> {
         let (_, signs) = SIGNS.iter().find(|(known, _)| *known == language)?;
         signs.iter().find(|(code, _)| *code == self.code()).map(|(_, sign)| *sign)
     }

@@ -308,14 +308,8 @@ mod tests {
         let names =
             [west, east, china].map(|table| Venue::from(table.rows.into_iter().next().unwrap().1.unwrap()).name);
         assert_eq!(names, ["Église", "茶馆", "静安文化中心"]);
-        let accents = read(
-            "nom,ville\nL'Été créé à Montréal,Québec\nCafé «Noël»,Sète\n"
-                .chars()
-                .map(|c| c as u8)
-                .collect::<Vec<u8>>()
-                .as_slice(),
-        );
-        assert_eq!(accents.unwrap().encoding, Some("windows-1252"), "many accents make no Chinese");
+        let (french, _, _) = WINDOWS_1252.encode("nom,ville\nL'Été créé à Montréal,Québec\nCafé «Noël»,Sète\n");
+        assert_eq!(read(&french).unwrap().encoding, Some("windows-1252"), "many accents make no Chinese");
     }
 
     #[test]

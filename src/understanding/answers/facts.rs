@@ -128,9 +128,12 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
 /// "At Carlu, 88 Queen St, Toronto", "online".
 pub(crate) fn place(draft: &Draft, venue: Option<&str>, language: &str) -> Option<String> {
     let named = venue.is_some() || draft.place.is_some() || draft.address.is_some();
-    let led = |spot: String| match named {
-        true => fill(language, "at_place", &[("place", &spot)]),
-        false => fill(language, "in_city", &[("city", &spot)]),
+    let led = |spot: String| {
+        if named {
+            fill(language, "at_place", &[("place", &spot)])
+        } else {
+            fill(language, "in_city", &[("city", &spot)])
+        }
     };
     with_kind(draft, spot(draft, venue, language).map(led), language)
 }
