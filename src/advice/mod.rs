@@ -188,7 +188,7 @@ impl<'a> Scene<'a> {
         let slots = Slots::default()
             .with("count", sample.size.to_string())
             .with("kinds", self.words.kind(self.kind).plural.as_str())
-            .maybe("city", city)
+            .maybe("city", city.map(|city| self.words.city(city)))
             .maybe("least", people.map(|(least, _)| least.to_string()))
             .maybe("most", people.map(|(_, most)| most.to_string()))
             .with("demo", sample.demo.to_string());

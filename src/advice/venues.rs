@@ -93,12 +93,18 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
 async fn no_places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<Offers, StoreError> {
     let mut offers =
         if scene.draft.capacity.is_none() { capacity::sizes(conn, scene).await? } else { place_kinds(scene) };
-    offers.note = Some(Slots::default().maybe("city", scene.draft.city.as_deref()).fill(&scene.words.say.no_venues));
+    offers.note = Some(
+        Slots::default()
+            .maybe("city", scene.draft.city.as_deref().map(|city| scene.words.city(city)))
+            .fill(&scene.words.say.no_venues),
+    );
     Ok(offers)
 }
 
 fn offer(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHit) -> Offer {
-    let slots = Slots::default().with("name", hit.name.as_str()).maybe("city", hit.city.as_deref());
+    let slots = Slots::default()
+        .with("name", hit.name.as_str())
+        .maybe("city", hit.city.as_deref().map(|city| words.city(city)));
     let reason = reason(words, draft, budget_cents, hit);
     Offer {
         kind: SuggestionKind::Venue,
@@ -142,15 +148,21 @@ fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHi
     let each = |least: i64| {
         let people =
             draft.capacity.filter(|people| *people > 0 && hit.capacity.is_some_and(|seats| seats >= *people))?;
-        Some(price_words(least / i64::from(people), currency))
+        Some(words.price(least / i64::from(people), currency))
     };
     let slots = Slots::default()
         .maybe("people", hit.capacity.map(|people| people.to_string()))
         .maybe("wanted", draft.capacity.map(|people| people.to_string()))
         .maybe("amenities", Some(named(shown)).filter(|text| !text.is_empty()))
-        .maybe("price", estimate(hit))
+        .maybe(
+            "price",
+            currency.zip(hit.price_min_cents).map(|(currency, least)| match hit.price_max_cents {
+                Some(most) if most > least => words.prices(least, most, currency),
+                _ => words.price(least, Some(currency)),
+            }),
+        )
         .maybe("each", hit.price_min_cents.and_then(each))
-        .maybe("budget", budget_cents.map(|cents| price_words(cents, currency)));
+        .maybe("budget", budget_cents.map(|cents| words.price(cents, currency)));
     let few = hit.capacity.zip(draft.capacity).is_some_and(|(seats, people)| seats < people);
     let holds = match hit.capacity {
         None => say.venue_unsized.as_str(),

@@ -26,6 +26,7 @@ use crate::store::error::StoreError;
 use crate::store::inbox::{self, NewMessage, Received};
 use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
+use crate::wizard::again;
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
 use crate::wizard::job::{Job, Kept};
@@ -99,7 +100,9 @@ impl Router {
 
     /// The session of this message. One that begins with it is made together with the message's ACCEPT.
     async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<(Uuid, Option<Session>), Refusal> {
-        if let SessionChoice::Id(id) = &incoming.chat.session
+        let once_more = asks_once_more(incoming);
+        if !once_more
+            && let SessionChoice::Id(id) | SessionChoice::Onward(id) = &incoming.chat.session
             && let Ok(id) = id.parse::<Uuid>()
             && self.owners.get(&id).is_some_and(|owner| *owner == person.id)
         {
@@ -112,7 +115,7 @@ impl Router {
         let channel = incoming.chat.channel;
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
         let result = match &incoming.chat.session {
-            SessionChoice::Id(id) => existing(&mut tx, id).await,
+            SessionChoice::Id(id) | SessionChoice::Onward(id) => existing(&mut tx, id).await,
             SessionChoice::Current => {
                 sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some)
             }
@@ -126,13 +129,18 @@ impl Router {
             SessionChoice::New => Ok(None),
         };
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
+        if once_more && sessions::is_finished(&mut tx, session).await.map_err(|error| unavailable(&error))? {
+            let fresh = self.fresh(person);
+            return Ok((fresh.id, Some(fresh)));
+        }
         tx.commit().await.map_err(|error| unavailable(&error.into()))?;
         Ok((session, None))
     }
 
     /// The session that this very message began when it came before: it must not begin another.
     async fn begun_before(&self, person: &Person, incoming: &Incoming) -> Result<Option<Uuid>, Refusal> {
-        if incoming.chat.session != SessionChoice::New || incoming.replies.address().is_none() {
+        let begins = incoming.chat.session == SessionChoice::New || asks_once_more(incoming);
+        if !begins || incoming.replies.address().is_none() {
             return Ok(None);
         }
         let found = async {
@@ -405,6 +413,12 @@ impl Door for Router {
     }
 }
 
+/// "Same as last time": where it is said of an event that is published, and the place may go on with another session, it is
+/// the first message of one.
+fn asks_once_more(incoming: &Incoming) -> bool {
+    matches!(incoming.chat.session, SessionChoice::Latest | SessionChoice::Onward(_)) && again::is_asked(&incoming.body)
+}
+
 fn only_organizers() -> Refusal {
     Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned())
 }
@@ -420,7 +434,7 @@ async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
 /// What makes a message the same when it comes again.
 fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str, &'a str, &'a str) {
     let session = match &incoming.chat.session {
-        SessionChoice::Id(id) => id,
+        SessionChoice::Id(id) | SessionChoice::Onward(id) => id,
         SessionChoice::Thread(thread) => thread,
         SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };

@@ -105,7 +105,7 @@ pub fn incomplete(language: &str) -> String {
 pub fn warning(warning: Warning, language: &str) -> String {
     let count = |number: u32| count_words(number, language);
     match warning {
-        Warning::ClocksChange(time) => fill(language, "warning_clocks", &[("time", &time_words(time))]),
+        Warning::ClocksChange(time) => fill(language, "warning_clocks", &[("time", &time_words(time, language))]),
         Warning::Past => phrase(language, "warning_past"),
         Warning::VenueTooSmall { seats, people } => {
             fill(language, "warning_venue", &[("seats", &count(seats)), ("people", &count(people))])

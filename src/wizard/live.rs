@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use port::Body;
 use uuid::Uuid;
 
-use super::fault;
 use super::work::Work;
+use super::{again, fault};
 use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch, Tier};
@@ -43,6 +43,10 @@ impl Work<'_> {
         self.session.state.asked.clear();
         let Some(event) = self.before.event.clone() else { return Ok(()) };
         let asked = self.session.state.confirming.take();
+        if again::is_asked(&self.job.body) {
+            self.live = Some(Live::OnceMore);
+            return Ok(());
+        }
         let patch = self.lawful_patch();
         if event.status != EventStatus::Published {
             self.live = Some(Live::Over);

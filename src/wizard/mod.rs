@@ -4,7 +4,7 @@
 //! [`hearing`] turns a voice message into words before, and [`counsel`] asks a model about them.
 
 mod acts;
-mod again;
+pub mod again;
 pub mod apology;
 pub mod counsel;
 pub mod directory;

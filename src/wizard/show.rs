@@ -134,7 +134,8 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.asked = &work.session.state.asked;
     telling.suggestions = &work.suggestions;
     telling.missing = &ground.missing;
-    telling.warnings = &work.warnings;
+    // The question itself shows them.
+    telling.warnings = if work.offered_token.is_some() { &[] } else { &work.warnings };
     telling.published = work.published.as_ref().map(|_| (ground.name.as_str(), ground.url.as_str()));
     telling.reverted = work.reverted;
     telling.recalled = work.recalled.as_ref();
@@ -185,6 +186,7 @@ fn state(work: &Work<'_>) -> State {
         person: &work.job.person,
         venue: work.venue.as_ref(),
         suggestions: &work.suggestions,
+        link: work.link.as_deref(),
         aftermath: Aftermath {
             errors: state::errors(&work.errors, &work.unread, &work.session.language),
             conflicts: work.conflicts.clone(),
@@ -282,9 +284,10 @@ fn source(provenance: Option<Provenance>) -> Source {
     }
 }
 
-/// Where the event is, or would be: until it is published another event may take the plain link first.
+/// Where the event is, or would be if it were published now.
 fn public_url(work: &Work<'_>) -> String {
     let draft = work.session.draft();
-    let slug = draft.slug.clone().or_else(|| draft.name.as_deref().map(publishing::slug_for)).unwrap_or_default();
+    let plain = || draft.name.as_deref().map(publishing::slug_for);
+    let slug = draft.slug.clone().or_else(|| work.link.clone()).or_else(plain).unwrap_or_default();
     format!("{}/e/{slug}", work.desk.public_url)
 }

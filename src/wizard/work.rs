@@ -66,6 +66,8 @@ pub(super) struct Work<'a> {
     pub(super) offered_token: Option<String>,
     /// Where a published event stands after what was said.
     pub(super) live: Option<Live>,
+    /// The link that publishing would take, where none was chosen and nothing is missing.
+    pub(super) link: Option<String>,
     /// The link that the event was just published under.
     pub(super) published: Option<String>,
     /// The venue, when the draft has one that we know.
@@ -125,6 +127,7 @@ impl<'a> Work<'a> {
             given: None,
             offered_token: None,
             live: None,
+            link: None,
             published: None,
             venue: None,
             view: None,

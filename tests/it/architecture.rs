@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("terminal", &["cli"]),
     ("discord", &["app"]),
     ("web", &["app"]),
-    ("language", &["geo", "understanding"]),
+    ("language", &["advice", "geo", "understanding"]),
     ("clap", &["cli"]),
     ("csv", &["cli"]),
     ("encoding_rs", &["cli"]),

@@ -78,6 +78,9 @@ pub enum SessionChoice {
     New,
     /// This one; answered as absent unless it is the sender's own.
     Id(String),
+    /// This one too, or the one that a message begins after it: who asks for a published event once more goes on in a
+    /// conversation of its own.
+    Onward(String),
     /// The one that the sender's own channel calls by this name, or a new one (ruling C-70).
     Thread(String),
 }

@@ -24,6 +24,8 @@ pub struct Difference {
 pub enum Live {
     /// Nothing was asked of it.
     Stands,
+    /// It, or an earlier one, is to be held once more: that is another conversation's work.
+    OnceMore,
     /// The question was declined.
     Kept,
     /// What was said changes nothing, or cannot be.
@@ -117,6 +119,7 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
     parts.dedup();
     match live {
         Live::Stands => parts.push(named("live")),
+        Live::OnceMore => parts.push(named("live_once_more")),
         Live::Kept => parts.push(say("live_kept")),
         Live::Unchanged if parts.is_empty() => parts.push(say("live_unchanged")),
         Live::Unchanged => {}

@@ -137,7 +137,7 @@ impl State {
             Some(answer) => answer,
         };
         let known = match (&incoming.chat.session, self.current.take()) {
-            (SessionChoice::Id(id), _) => Some(id.clone()),
+            (SessionChoice::Id(id) | SessionChoice::Onward(id), _) => Some(id.clone()),
             (SessionChoice::Thread(thread), _) => self.threads.get(thread).cloned(),
             (SessionChoice::Current | SessionChoice::Latest, current) => current,
             (SessionChoice::New, _) => None,
