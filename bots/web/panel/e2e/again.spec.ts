@@ -74,7 +74,7 @@ test('a calendar and a table are seen before anything is made of them @phone', a
   await expect(page.getByText('Tuesday, May 6, 2031 · 7:00 PM · Town Hall')).toBeVisible();
   await isSound(page);
   await page.getByLabel('Choir Concert').uncheck();
-  await page.getByRole('button', { name: 'Make 1 drafts' }).click();
+  await page.getByRole('button', { name: 'Make 1 draft' }).click();
   await page.waitForURL('**/dashboard');
   await expect(page.getByRole('heading', { name: 'Choir Practice' })).toBeVisible();
   await expect(page.getByText('Choir Concert')).toHaveCount(0);
@@ -82,7 +82,7 @@ test('a calendar and a table are seen before anything is made of them @phone', a
   await page.goto('/import');
   const table = 'name,date,time,place\nBook Swap,2031-07-04,18:00,Library\n';
   await choose.setInputFiles({ name: 'swap.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
-  await page.getByRole('button', { name: 'Make 1 drafts' }).click();
+  await page.getByRole('button', { name: 'Make 1 draft' }).click();
   await page.waitForURL('**/dashboard');
   await expect(page.getByRole('heading', { name: 'Book Swap' })).toBeVisible();
 });

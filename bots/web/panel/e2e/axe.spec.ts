@@ -47,9 +47,15 @@ test('dashboard, settings, dialogs and an event', async ({ page }) => {
   await page.goto('/wizard/new');
   await say(page, 'A free meetup called Open Door on 9 May 2031 at 6 pm in Toronto for 40 people at the Carlu');
   await say(page, 'Publish it');
+  await expect(page.getByRole('button', { name: 'Yes, publish' })).toBeVisible();
+  await isSound(page);
   await page.getByRole('button', { name: 'Yes, publish' }).click();
   await page.waitForURL('**/dashboard/events/*');
   await isSound(page);
   await page.getByRole('button', { name: 'Edit event' }).click();
+  await page.getByRole('button', { name: 'Cancel the event' }).click();
+  await isSound(page);
+  await page.getByRole('button', { name: 'Yes, cancel the event' }).click();
+  await expect(page.getByText('nothing is sold any more')).toBeVisible();
   await isSound(page);
 });

@@ -100,7 +100,7 @@ test('who waits is offered what is given back; guests are found, written to and 
   const waiting = page.getByRole('region', { name: 'Waiting list' });
   await expect(waiting.getByText('fay@example.com')).toBeVisible();
   await expect(page.getByText('1 of 1', { exact: true })).toBeVisible();
-  await expect(page.getByRole('img', { name: '1 tickets over 1 days' })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Tickets: 1, days: 1' })).toBeVisible();
   await page.getByText('The same as a table').click();
   await expect(page.getByRole('columnheader', { name: 'Earned' })).toBeVisible();
   await isSound(page);
@@ -120,7 +120,7 @@ test('who waits is offered what is given back; guests are found, written to and 
   await letter.getByLabel('Subject').fill('See you soon');
   await letter.getByLabel('Message').fill('Doors open at half past seven.');
   await letter.getByRole('button', { name: 'Send' }).click();
-  await expect(letter.getByText('On its way to 1 orders.')).toBeVisible();
+  await expect(letter.getByText('On its way to 1 order.')).toBeVisible();
   await expect(letter.getByLabel('Subject')).toHaveValue('');
 
   await guests.getByRole('button', { name: 'Cancel order: Em Sorel' }).click();
