@@ -14,6 +14,7 @@ mod conversation;
 mod crash;
 mod discord;
 mod doctor;
+mod door;
 mod forms;
 mod functions;
 mod growth;

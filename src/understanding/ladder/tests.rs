@@ -156,3 +156,16 @@ fn slow_models_are_left_alone_and_come_back() {
     pressure.note(false, at(200));
     assert!(!pressure.is_on());
 }
+
+#[tokio::test(start_paused = true)]
+async fn models_that_rest_are_found_resting_without_being_tried() {
+    let ladder = Ladder::new(vec![(scripted("first", Ok(vec![END])), Duration::from_secs(20))], POLICY);
+    assert!(!ladder.rests() && ladder.admits());
+    for _ in 0..POLICY.pressing.least {
+        ladder.note_late();
+    }
+    assert!(ladder.is_spared() && ladder.rests());
+    tokio::time::advance(POLICY.pressing.probe).await;
+    assert!(!ladder.rests() && !ladder.rests(), "looking is no try");
+    assert!(ladder.admits() && !ladder.admits() && ladder.rests(), "one is let through to try");
+}

@@ -110,3 +110,25 @@ pub(super) fn refusal(status: u16, retry_after: Option<Duration>, body: &[u8]) -
         _ => Trouble::Refused(status),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_may_ask_for_a_day_at_most() {
+        let asked = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(asked("retry-after", "1.5"), Some(Duration::from_millis(1_500)));
+        assert_eq!(asked("retry-after-ms", "250"), Some(Duration::from_millis(250)));
+        for endless in ["1e19", "1e300", "inf", "18446744073709551615"] {
+            assert_eq!(asked("retry-after", endless), Some(LONGEST), "{endless}");
+        }
+        for none in ["-1", "NaN", "Fri, 31 Dec 1999 23:59:59 GMT", ""] {
+            assert_eq!(asked("retry-after", none), None, "{none}");
+        }
+    }
+}
