@@ -241,3 +241,17 @@ async fn whoever_lost_the_right_between_question_and_yes_publishes_nothing_and_c
     assert_eq!(number(&mut conn, "select capacity::bigint from events").await, 80, "the right is looked at again");
     program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_voice_message_that_is_set_aside_keeps_no_sound() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    fail::cfg("turn.begin", "1*panic(on purpose)->off").unwrap();
+    let recording = port::Recording::new("audio/ogg", 3, b"some sound");
+    let (_, answer) = say(&program.door(), &local(ANA), &SessionChoice::New, Body::Voice(recording)).await;
+    assert_eq!(trouble(&heard(answer).await), Some("TURN_FAILED"));
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let kept: String = sqlx::query_scalar("select (body -> 'value' ->> 'base64') || state from inbox").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(kept, "dead");
+    program.stop().await;
+}

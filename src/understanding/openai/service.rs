@@ -18,6 +18,8 @@ use crate::understanding::model::Trouble;
 
 /// The longest wait that a server may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// No answer that is a whole document is longer, in bytes.
+const DOCUMENT: u64 = 1024 * 1024;
 /// So much of a refusal is read, in bytes.
 const BODY: usize = 16 * 1024;
 
@@ -58,6 +60,8 @@ impl tower::Service<HttpRequestFactory> for Service {
             if status.is_success() {
                 return if streams && is_page(response.headers()) {
                     Err(boxed(Trouble::Broken("it is no stream".to_owned())))
+                } else if !streams && response.content_length().is_some_and(|bytes| bytes > DOCUMENT) {
+                    Err(boxed(Trouble::Broken("it is longer than any answer".to_owned())))
                 } else {
                     Ok(response)
                 };
