@@ -35,4 +35,5 @@ mod sessions;
 mod stages;
 mod telegram;
 mod text;
+mod together;
 mod web;

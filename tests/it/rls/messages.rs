@@ -130,7 +130,7 @@ async fn expired_leases_are_taken_over_in_order_and_given_up_in_the_end() -> Res
     sqlx::query(expire).execute(&mut admin).await?;
     assert_eq!(claim(&mut conn, "third", false).await?, [row("1", "running", 2), row("2", "running", 1)]);
     assert_eq!(claim(&mut conn, "fourth", false).await?, [], "taken is taken");
-    let held = sqlx::query_scalar("select id from public.inbox where account = 'tab' and external_id = '1'")
+    let held: Vec<Uuid> = sqlx::query_scalar("select id from public.inbox where account = 'tab' and external_id = '1'")
         .fetch_all(&mut admin)
         .await?;
     sqlx::query(expire).execute(&mut admin).await?;
