@@ -123,3 +123,20 @@ async fn what_was_said_elsewhere_is_repeated_in_no_group() {
     assert_eq!(scene.number("select count(*) from wizard_sessions").await, 1);
     scene.program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_group_nobody_stops_what_is_somebody_elses() {
+    let scene = Scene::start().await;
+    scene.telegram.send(GROUP, BEN, "@test_wizard_bot a jazz night for 80 people", json!({}));
+    scene.telegram.send(GROUP, ANN, "@test_wizard_bot a reading for 20 people", json!({}));
+    scene.telegram.until("both are answered", |telegram| telegram.messages(GROUP).len() == 2).await;
+    // Ann spoke last; Ben's command is about Ben's draft.
+    scene.telegram.send(GROUP, BEN, "/cancel", json!({}));
+    scene.telegram.until("answered", |telegram| telegram.messages(GROUP).len() == 3).await;
+    scene.delivered().await;
+    assert!(!scene.telegram.texts(GROUP)[2].contains("could not find"), "{:#?}", scene.telegram.texts(GROUP));
+    let declined = "select count(*) from inbox i join wizard_sessions s on s.id = i.session_id where s.user_id =
+        (select user_id from inbox order by seq limit 1)";
+    assert_eq!(scene.number(declined).await, 2, "his message and his no");
+    scene.program.stop().await;
+}
