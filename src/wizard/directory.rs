@@ -83,6 +83,11 @@ impl Directory {
         &self.desk
     }
 
+    /// The program is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
     /// How many sessions are awake.
     pub fn awake(&self) -> usize {
         self.slots.len()

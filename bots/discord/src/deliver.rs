@@ -23,6 +23,8 @@ use crate::words::Words;
 const WRITERS: usize = 32;
 /// The note under which the message with the last summary stands, and whose draft that is.
 const SHEET: &str = "sheet";
+/// Between the numbers of the parts of one message: more than an answer has messages.
+const PARTS: usize = 1_000;
 /// The pause after the outbox could not be reached.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -195,25 +197,28 @@ impl Talk {
         match put(message).await {
             Err(Fault::Refused(reason)) if !message.embeds.is_empty() || !message.rows.is_empty() => {
                 tracing::error!(action = "discord_send", error.code = "DISCORD_REFUSED", reason, "sent as words alone");
-                put(&plain(message)).await
+                let mut parts = plain(message).into_iter();
+                let first = put(&parts.next().unwrap_or_default()).await?;
+                for (number, part) in (1..).zip(parts) {
+                    // Names of their own: the platform takes each once.
+                    self.put(way, index + PARTS * number, &part, Some(name)).await?;
+                }
+                Ok(first)
             }
             put => put,
         }
     }
 }
 
-/// The message without anything but words, cut to what one message takes.
-fn plain(message: &Message) -> Message {
+/// The message without anything but words, in as many as it takes.
+fn plain(message: &Message) -> Vec<Message> {
     let facts = message.embeds.iter().flat_map(|embed| {
         let fields = embed.fields.iter().map(|field| format!("{}: {}", field.name, field.value));
-        std::iter::once(embed.title.clone()).chain(fields)
+        std::iter::once(embed.title.clone()).chain([embed.description.clone()]).chain(fields)
     });
-    let text = std::iter::once(message.content.clone())
-        .chain(facts)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n");
-    Message::text(port::split::split(&text, CONTENT).into_iter().next().unwrap_or_default())
+    let lines: Vec<String> =
+        std::iter::once(message.content.clone()).chain(facts).filter(|line| !line.is_empty()).collect();
+    port::split::split(&lines.join("\n"), CONTENT).into_iter().map(Message::text).collect()
 }
 
 fn told(done: Result<(), Fault>) -> Delivery {

@@ -130,6 +130,18 @@ impl Body {
     }
 }
 
+/// What a line of plain text answers to a question that is open: yes or no, in the languages that the wizard speaks. `None`: neither,
+/// or more than that, which the wizard itself reads.
+#[must_use]
+pub fn yes_or_no(words: &str) -> Option<bool> {
+    let words = words.trim().to_lowercase();
+    match words.trim_end_matches(['.', '!', '。', '！']) {
+        "yes" | "y" | "ok" | "oui" | "sí" | "si" | "是" | "好" => Some(true),
+        "no" | "n" | "not yet" | "non" | "pas encore" | "todavía no" | "否" | "不" => Some(false),
+        _ => None,
+    }
+}
+
 /// A voice message as it was recorded.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {

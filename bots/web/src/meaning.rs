@@ -98,14 +98,8 @@ fn command(name: &str) -> Option<Command> {
 }
 
 fn answer(words: &str, asked: &port::Confirmation) -> Option<Body> {
-    let words = words.to_lowercase();
-    match words.trim_end_matches(['.', '!', '。', '！']) {
-        "yes" | "y" | "ok" | "oui" | "sí" | "是" => {
-            Some(Body::Confirm { revision: asked.revision, token: asked.token.clone() })
-        }
-        "no" | "n" | "not yet" => Some(Body::Decline),
-        _ => None,
-    }
+    let yes = || Body::Confirm { revision: asked.revision, token: asked.token.clone() };
+    port::yes_or_no(words).map(|said| if said { yes() } else { Body::Decline })
 }
 
 /// A suggestion, by its number, its id or its label. Ids are UUIDs, which nobody types as words.

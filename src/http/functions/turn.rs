@@ -108,3 +108,55 @@ fn declined(status: StatusCode, code: &'static str, words: String, retry_after_s
     let more = retry_after_s.map_or(Value::Null, |seconds| json!({ "retryAfter": seconds }));
     Declined::new(status, code, words, more).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use port::{Accepted, History, Sender, State};
+
+    use super::*;
+    use crate::domain::person::{Person, Role};
+
+    /// Takes everything in and is cut off before any turn ends.
+    struct CutOff;
+
+    #[async_trait]
+    impl Door for CutOff {
+        async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal> {
+            incoming.replies.send(Reply::Said("Half of".to_owned()));
+            Ok(Accepted { session: "s".to_owned(), fresh: true })
+        }
+        async fn observe(&self, _: &Sender, _: &str, _: Replies) -> Result<bool, Refusal> {
+            Ok(false)
+        }
+        async fn history(&self, _: &Sender, _: &str) -> Result<History, Refusal> {
+            Ok(History::default())
+        }
+        async fn find(&self, _: &Sender, _: &str) -> Result<Option<String>, Refusal> {
+            Ok(None)
+        }
+        async fn state(&self, _: &Sender, _: &str) -> Result<State, Refusal> {
+            Ok(State(json!({})))
+        }
+        async fn stop(&self, _: &Sender, _: &str) -> Result<bool, Refusal> {
+            Ok(false)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_did_not_end_is_no_success() {
+        let id = RandomIds.id();
+        let person = Person {
+            id,
+            role: Role::Organizer,
+            email: None,
+            name: None,
+            timezone: None,
+            country: None,
+            currency: None,
+        };
+        let author = Author::known(person);
+        let desk = Desk { door: &CutOff, author: &author, message: None };
+        assert!(desk.take_turn(SessionChoice::New, Body::Publish { revision: None }, "").await.is_err());
+    }
+}

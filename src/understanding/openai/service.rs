@@ -18,6 +18,8 @@ use crate::understanding::model::Trouble;
 
 /// The longest wait that a server may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// No answer that is a whole document is longer, in bytes.
+const DOCUMENT: u64 = 1024 * 1024;
 /// So much of a refusal is read, in bytes.
 const BODY: usize = 16 * 1024;
 
@@ -58,6 +60,8 @@ impl tower::Service<HttpRequestFactory> for Service {
             if status.is_success() {
                 return if streams && is_page(response.headers()) {
                     Err(boxed(Trouble::Broken("it is no stream".to_owned())))
+                } else if !streams && response.content_length().is_some_and(|bytes| bytes > DOCUMENT) {
+                    Err(boxed(Trouble::Broken("it is longer than any answer".to_owned())))
                 } else {
                     Ok(response)
                 };
@@ -108,5 +112,27 @@ pub(super) fn refusal(status: u16, retry_after: Option<Duration>, body: &[u8]) -
         408 => Trouble::Late,
         500.. => Trouble::Failed(status),
         _ => Trouble::Refused(status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_may_ask_for_a_day_at_most() {
+        let asked = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(asked("retry-after", "1.5"), Some(Duration::from_millis(1_500)));
+        assert_eq!(asked("retry-after-ms", "250"), Some(Duration::from_millis(250)));
+        for endless in ["1e19", "1e300", "inf", "18446744073709551615"] {
+            assert_eq!(asked("retry-after", endless), Some(LONGEST), "{endless}");
+        }
+        for none in ["-1", "NaN", "Fri, 31 Dec 1999 23:59:59 GMT", ""] {
+            assert_eq!(asked("retry-after", none), None, "{none}");
+        }
     }
 }

@@ -15,7 +15,13 @@ struct Turn {
 }
 
 async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
+    turn_before(scene, session, body, false).await
+}
+
+/// As [`turn`]; `others` read along.
+async fn turn_before(scene: &Scene, session: SessionChoice, body: Body, others: bool) -> Turn {
     let (replies, mut incoming) = Replies::channel();
+    let replies = replies.overheard(others);
     let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
     let chat = Chat { channel: "terminal", account: String::new(), session };
     let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
@@ -74,6 +80,27 @@ async fn an_organizer_hears_what_is_sold_in_their_language() {
         told.said
     );
     assert!(told.said.contains("Taken so far: $75 CAD.") && told.asked.is_none(), "{}", told.said);
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_others_nobody_hears_who_bought_or_what_was_taken() {
+    let (scene, session) = scene().await;
+    let id = || SessionChoice::Id(session.clone());
+    let text = |words: &str| Body::Text(words.to_owned());
+    for words in ["How many tickets are sold?", "refund Ana's order", "refund example.com"] {
+        let told = turn_before(&scene, id(), text(words), true).await;
+        assert!(told.said.contains("private chat") && told.asked.is_none(), "{words}: {}", told.said);
+        assert!(!told.said.contains("example.com") && !told.said.contains('$'), "{words}: {}", told.said);
+    }
+    // Asked in private, the yes is given there, too.
+    let asked = turn(&scene, id(), text("refund Ana's order")).await;
+    assert!(asked.asked.is_some());
+    let told = turn_before(&scene, id(), text("yes"), true).await;
+    assert!(told.said.contains("private chat"), "{}", told.said);
+    assert_eq!(scene.value::<i64>("select count(*) from refunds").await, 0);
+    let done = turn(&scene, id(), text("yes")).await;
+    assert!(done.said.contains("goes back to Ána"), "{}", done.said);
     scene.stop().await;
 }
 

@@ -211,6 +211,11 @@ impl Fake {
         self.state().line.heard.clone()
     }
 
+    /// When sessions were begun: the platform allows one in five seconds.
+    pub fn begun(&self) -> Vec<Instant> {
+        self.state().line.begun.clone()
+    }
+
     /// Whether a session has a connection.
     pub fn connected(&self) -> bool {
         self.state().sessions.values().any(|session| session.connection.is_some())

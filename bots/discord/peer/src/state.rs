@@ -67,6 +67,8 @@ pub(super) struct Line {
     pub(super) heartbeat_ms: u64,
     /// Operations that came in: 2 for a beginning, 6 for going on.
     pub(super) heard: Vec<u64>,
+    /// When sessions were begun.
+    pub(super) begun: Vec<Instant>,
 }
 
 impl Line {

@@ -64,6 +64,7 @@ struct State {
     open: Option<Open>,
     pictures: Vec<Vec<u8>>,
     hears: bool,
+    forgetful: usize,
 }
 
 /// A turn that was left open.
@@ -77,6 +78,17 @@ impl Script {
     /// From here on somebody listens to voice messages.
     pub fn listen(&self) {
         self.state().hears = true;
+    }
+
+    /// So many times it is not known which chats there are.
+    pub fn forget_chats(&self, times: usize) {
+        self.state().forgetful = times;
+    }
+
+    /// How many of those times are left.
+    #[must_use]
+    pub fn forgetful(&self) -> usize {
+        self.state().forgetful
     }
 
     /// The pictures that were brought.
@@ -246,6 +258,11 @@ impl Door for Script {
     }
 
     async fn chats(&self, _channel: &'static str) -> Result<Vec<(String, Memory)>, Refusal> {
+        let mut state = self.state();
+        if state.forgetful > 0 {
+            state.forgetful -= 1;
+            return Err(Refusal::Unavailable);
+        }
         Ok(self.mailroom.chats())
     }
 
