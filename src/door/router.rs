@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Chat, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply,
-    Sender, SessionChoice, State, Turn,
+    Accepted, Chat, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies,
+    Reply, Sender, SessionChoice, State, Turn,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;

@@ -229,7 +229,8 @@ pub async fn heard(
 
 /// Sets a message aside; its words stay in the conversation. `false`: it was answered, or set aside, before.
 pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<bool, StoreError> {
-    let row = sqlx::query!(r#"select app.settle_inbox($1, 'dead', $2) as "was_open!""#, inbox, why).fetch_one(conn).await?;
+    let row =
+        sqlx::query!(r#"select app.settle_inbox($1, 'dead', $2) as "was_open!""#, inbox, why).fetch_one(conn).await?;
     Ok(row.was_open)
 }
 

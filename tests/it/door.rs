@@ -63,7 +63,10 @@ async fn heard(mut answer: UnboundedReceiver<Reply>) -> Vec<Reply> {
 }
 
 fn said(replies: &[Reply]) -> String {
-    replies.iter().find_map(|reply| if let Reply::Said(words) = reply { Some(words.clone()) } else { None }).unwrap_or_default()
+    replies
+        .iter()
+        .find_map(|reply| if let Reply::Said(words) = reply { Some(words.clone()) } else { None })
+        .unwrap_or_default()
 }
 
 fn trouble(replies: &[Reply]) -> Option<&str> {
@@ -226,7 +229,13 @@ async fn whoever_lost_the_right_between_question_and_yes_publishes_nothing_and_c
     become_(&mut conn, "attendee").await;
     let (replies, _) = Replies::channel();
     let chat = Chat { channel: "terminal", account: String::new(), session: session.clone() };
-    let yes = Incoming { id: "no right at all".to_owned(), from: ana.clone(), chat, body: Body::Text("yes".to_owned()), replies };
+    let yes = Incoming {
+        id: "no right at all".to_owned(),
+        from: ana.clone(),
+        chat,
+        body: Body::Text("yes".to_owned()),
+        replies,
+    };
     assert!(matches!(door.accept(yes).await, Err(Refusal::Forbidden(_))));
 
     become_(&mut conn, "organizer").await;
@@ -251,7 +260,10 @@ async fn a_voice_message_that_is_set_aside_keeps_no_sound() {
     let (_, answer) = say(&program.door(), &local(ANA), &SessionChoice::New, Body::Voice(recording)).await;
     assert_eq!(trouble(&heard(answer).await), Some("TURN_FAILED"));
     let mut conn = database.connect(Role::Bootstrap).await;
-    let kept: String = sqlx::query_scalar("select (body -> 'value' ->> 'base64') || state from inbox").fetch_one(&mut conn).await.unwrap();
+    let kept: String = sqlx::query_scalar("select (body -> 'value' ->> 'base64') || state from inbox")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
     assert_eq!(kept, "dead");
     program.stop().await;
 }

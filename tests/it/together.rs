@@ -91,7 +91,8 @@ impl House {
 
     async fn session(&self) -> String {
         let mut conn = self.database.connect(Role::Bootstrap).await;
-        let sessions: Vec<Uuid> = sqlx::query_scalar("select id from wizard_sessions").fetch_all(&mut conn).await.unwrap();
+        let sessions: Vec<Uuid> =
+            sqlx::query_scalar("select id from wizard_sessions").fetch_all(&mut conn).await.unwrap();
         assert_eq!(sessions.len(), 1, "all of it is one conversation");
         sessions[0].to_string()
     }
@@ -151,8 +152,10 @@ async fn messages_from_all_three_at_once_become_one_order() {
     let all = "select count(*) from inbox where external_id is not null and message_id in (select id from ai_conversations where content like 'for % people')";
     let wanted = i64::try_from(3 * EACH).unwrap();
     for _ in 0..6_000 {
-        let (open, all): (i64, i64) =
-            (sqlx::query_scalar(open).fetch_one(&mut conn).await.unwrap(), sqlx::query_scalar(all).fetch_one(&mut conn).await.unwrap());
+        let (open, all): (i64, i64) = (
+            sqlx::query_scalar(open).fetch_one(&mut conn).await.unwrap(),
+            sqlx::query_scalar(all).fetch_one(&mut conn).await.unwrap(),
+        );
         if (open, all) == (0, wanted) {
             break;
         }
@@ -166,9 +169,13 @@ async fn messages_from_all_three_at_once_become_one_order() {
     .await
     .unwrap();
     assert_eq!(order.len(), 3 * EACH, "each is answered once: {order:?}");
-    assert!(order.iter().is_sorted_by_key(|(_, _, answer)| *answer), "in the order in which they were taken: {order:?}");
+    assert!(
+        order.iter().is_sorted_by_key(|(_, _, answer)| *answer),
+        "in the order in which they were taken: {order:?}"
+    );
     for hundred in ['1', '2', '3'] {
-        let own: Vec<&String> = order.iter().map(|(said, ..)| said).filter(|said| said.chars().nth(4) == Some(hundred)).collect();
+        let own: Vec<&String> =
+            order.iter().map(|(said, ..)| said).filter(|said| said.chars().nth(4) == Some(hundred)).collect();
         assert!(own.len() == EACH && own.is_sorted(), "what one person says in one place keeps its order: {own:?}");
     }
     let last: i32 = order.last().unwrap().0.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();

@@ -55,7 +55,16 @@ impl std::fmt::Debug for Talk {
 
 impl Talk {
     pub(crate) fn new(door: Arc<dyn Door>, api: Arc<Api>, me: u64, timing: Timing, stop: CancellationToken) -> Self {
-        Self { door, api, me, timing, stop, previews: Previews::default(), spoken: Mutex::default(), deliveries: TaskTracker::new() }
+        Self {
+            door,
+            api,
+            me,
+            timing,
+            stop,
+            previews: Previews::default(),
+            spoken: Mutex::default(),
+            deliveries: TaskTracker::new(),
+        }
     }
 
     /// Waits for what is being delivered; what does not end in time is delivered by the next program.
@@ -129,7 +138,13 @@ impl Talk {
     }
 
     /// Hands it to the wizard, as often as it takes while the store is away.
-    pub(crate) async fn say(self: &Arc<Self>, heard: &Heard, body: &Body, session: &SessionChoice, words: Words) -> bool {
+    pub(crate) async fn say(
+        self: &Arc<Self>,
+        heard: &Heard,
+        body: &Body,
+        session: &SessionChoice,
+        words: Words,
+    ) -> bool {
         let begun = Instant::now();
         let (mut pause, mut told, mut tries) = (self.timing.retry, false, 0_u32);
         loop {

@@ -77,7 +77,11 @@ impl Inbound {
 
     /// An update that is never taken in although the store answers.
     fn give_up(&self, id: u32, update: &UpdateKind) -> Outcome {
-        tracing::error!(update.id = id, error.code = "TELEGRAM_GIVEN_UP", "an update cannot be taken in; it is passed over");
+        tracing::error!(
+            update.id = id,
+            error.code = "TELEGRAM_GIVEN_UP",
+            "an update cannot be taken in; it is passed over"
+        );
         match update {
             UpdateKind::Message(message) => match &message.from {
                 Some(by) => self.desk.refuse(&Place::of(self.bot(), message, by), &Refusal::Failed),

@@ -146,7 +146,15 @@ mod tests {
     #[tokio::test]
     async fn a_turn_that_did_not_end_is_no_success() {
         let id = RandomIds.id();
-        let person = Person { id, role: Role::Organizer, email: None, name: None, timezone: None, country: None, currency: None };
+        let person = Person {
+            id,
+            role: Role::Organizer,
+            email: None,
+            name: None,
+            timezone: None,
+            country: None,
+            currency: None,
+        };
         let author = Author::known(person);
         let desk = Desk { door: &CutOff, author: &author, message: None };
         assert!(desk.take_turn(SessionChoice::New, Body::Publish { revision: None }, "").await.is_err());

@@ -49,10 +49,7 @@ impl Transcriber for OpenAiEar {
     async fn words(&self, recording: &[u8], mime: &str) -> Result<String, Trouble> {
         let request = CreateTranscriptionRequest {
             file: AudioInput {
-                source: InputSource::VecU8 {
-                    filename: format!("voice.{}", ending(mime)),
-                    vec: recording.to_vec(),
-                },
+                source: InputSource::VecU8 { filename: format!("voice.{}", ending(mime)), vec: recording.to_vec() },
             },
             model: self.name.clone(),
             ..CreateTranscriptionRequest::default()

@@ -18,7 +18,8 @@ async fn talk_changes_a_published_event_only_on_a_yes_whatever_it_comes_in() {
         .await
         .unwrap();
     let day = "select starts_local::date::text || ' ' || (select count(*) from payment_setup_queue where kind = 'mail_changed') from events";
-    let day = async |conn: &mut sqlx::PgConnection| -> String { sqlx::query_scalar(day).fetch_one(conn).await.unwrap() };
+    let day =
+        async |conn: &mut sqlx::PgConnection| -> String { sqlx::query_scalar(day).fetch_one(conn).await.unwrap() };
     assert_eq!(day(&mut conn).await, "2026-12-01 0");
 
     let asked = api.ask(&ana, process(&session, 6, "move it to December 8")).await.ok();

@@ -150,7 +150,10 @@ async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
     let replies = soon(ana.say("a concert for 80 people")).await.unwrap();
     stopper.await.unwrap();
     let stored = metadata(&database).await;
-    assert_eq!((&stored["rung"], &stored["model"], &stored["whole"]), (&json!("primary"), &json!("gpt-4-turbo-preview"), &json!(false)));
+    assert_eq!(
+        (&stored["rung"], &stored["model"], &stored["whole"]),
+        (&json!("primary"), &json!("gpt-4-turbo-preview"), &json!(false))
+    );
     assert!(state(&replies)["degraded"].is_null(), "it was the model that spoke");
     assert_eq!(state(&replies)["draft"]["capacity"], 80, "{replies:?}");
     assert!(said(&replies).contains("think about …"), "{}", said(&replies));

@@ -137,7 +137,11 @@ async fn expired_leases_are_taken_over_in_order_and_given_up_in_the_end() -> Res
     let mut tx = conn.begin().await?;
     begin_as(&mut tx, Person::Service).await?;
     assert_eq!(inbox::renew(&mut tx, "another", 60, &held).await.unwrap(), 0, "nobody renews what is not theirs");
-    assert_eq!(inbox::renew(&mut tx, "third", 60, &held).await.unwrap(), 1, "what is held is renewed, and nothing else");
+    assert_eq!(
+        inbox::renew(&mut tx, "third", 60, &held).await.unwrap(),
+        1,
+        "what is held is renewed, and nothing else"
+    );
     tx.commit().await?;
 
     sqlx::query(expire).execute(&mut admin).await?;

@@ -202,7 +202,9 @@ async fn an_update_that_can_never_be_taken_in_is_given_up_and_the_next_one_is_an
     // As often as an update is tried, the store answers and will not have it.
     fail::cfg("accept.store", "20*return->off").unwrap();
     telegram.say(ANN, "poison");
-    telegram.until("it is told", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("was not taken in"))).await;
+    telegram
+        .until("it is told", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("was not taken in")))
+        .await;
     telegram.say(ANN, "A jazz night for 80 people");
     telegram.until("the next", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("80"))).await;
     program.stop().await;

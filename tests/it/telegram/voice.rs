@@ -34,10 +34,11 @@ async fn answered(scene: &Scene, what: &str, words: &str, before: usize) {
 /// What the conversation and the inbox hold of messages that were spoken.
 async fn kept(scene: &Scene) -> (Vec<String>, i64) {
     let mut conn = scene.database.connect(Role::Bootstrap).await;
-    let rows = sqlx::query("select content from ai_conversations where role = 'user' and content not like '/%' order by seq")
-        .fetch_all(&mut conn)
-        .await
-        .unwrap();
+    let rows =
+        sqlx::query("select content from ai_conversations where role = 'user' and content not like '/%' order by seq")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
     let recordings = scene.number("select count(*) from inbox where body #>> '{value,base64}' <> ''").await;
     (rows.iter().map(|row| row.get(0)).collect(), recordings)
 }
@@ -53,7 +54,10 @@ async fn what_is_spoken_is_read_like_what_is_typed() {
     answered(&scene, "it is answered", "Pier 21", before).await;
     scene.delivered().await;
     let texts = scene.telegram.texts(ANN);
-    assert!(texts.iter().any(|text| text.starts_with(&format!("🎤 “{WORDS}”\n"))), "shows what was made out: {texts:?}");
+    assert!(
+        texts.iter().any(|text| text.starts_with(&format!("🎤 “{WORDS}”\n"))),
+        "shows what was made out: {texts:?}"
+    );
     assert_eq!(scene.number("select count(*) from events where name = 'Blue Notes' and capacity = 80").await, 1);
     let (said, recordings) = kept(&scene).await;
     assert_eq!((said, recordings), (vec![WORDS.to_owned()], 0), "the words took the recording's place");
