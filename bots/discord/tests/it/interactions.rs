@@ -194,7 +194,7 @@ async fn what_runs_can_be_stopped_and_files_are_declined() {
     scene.script.push(said("kept as it is"));
     scene.fake.slash(ana, Place::Private, "cancel", None);
     let taken = scene.next().await;
-    assert_eq!((taken.body, taken.asked), (Body::Decline, port::SessionChoice::Id("session-1".to_owned())));
+    assert_eq!((taken.body, taken.asked), (Body::Decline, SessionChoice::Id("session-1".to_owned())));
     scene.until("kept", |fake| fake.text(ana, Place::Private).contains("kept as it is")).await;
     let file = serde_json::json!({"content": "", "attachments": [{"id": "5", "filename": "a.png", "size": 3, "url": "https://x.example/a", "proxy_url": "https://x.example/a"}]});
     scene.fake.write_body(ana, Place::Private, &file);
