@@ -339,3 +339,19 @@ async fn an_interaction_is_answered_at_once_whatever_the_store_does() {
     stop.cancel();
     running.await.unwrap().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_a_message_speaks_the_language_that_an_interaction_told() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    scene.fake.speaks(ana, "fr");
+    scene.script.push(said("bonjour-words"));
+    scene.fake.slash(ana, Place::Private, "help", None);
+    scene.next().await;
+    scene.script.push(Answer::Refuse(port::Refusal::Busy));
+    scene.fake.write(ana, Place::Private, "encore");
+    scene.next().await;
+    let french = port::Refusal::Busy.words("fr");
+    scene.until("it is told", |fake| fake.text(ana, Place::Private).contains(&french)).await;
+    scene.end().await;
+}
