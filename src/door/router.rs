@@ -105,7 +105,7 @@ impl Router {
         {
             return Ok((id, None));
         }
-        if incoming.chat.session == SessionChoice::New {
+        if begins(incoming) {
             let fresh = self.fresh(person);
             return Ok((fresh.id, Some(fresh)));
         }
@@ -123,7 +123,7 @@ impl Router {
                 sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
             // Made with its first message, above.
-            SessionChoice::New => Ok(None),
+            SessionChoice::New | SessionChoice::NewThread(_) => Ok(None),
         };
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
         tx.commit().await.map_err(|error| unavailable(&error.into()))?;
@@ -132,7 +132,7 @@ impl Router {
 
     /// The session that this very message began when it came before: it must not begin another.
     async fn begun_before(&self, person: &Person, incoming: &Incoming) -> Result<Option<Uuid>, Refusal> {
-        if incoming.chat.session != SessionChoice::New || incoming.replies.address().is_none() {
+        if !begins(incoming) || incoming.replies.address().is_none() {
             return Ok(None);
         }
         let found = async {
@@ -160,7 +160,12 @@ impl Router {
         fault::store("accept.store")?;
         let mut tx = self.store.begin(Actor::Turn(person)).await?;
         if let Some(fresh) = begins {
-            sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
+            match &incoming.chat.session {
+                SessionChoice::NewThread(thread) => {
+                    sessions::insert_anew(&mut tx, fresh, incoming.chat.channel, thread).await?;
+                }
+                _ => sessions::insert(&mut tx, fresh, incoming.chat.channel).await?,
+            }
         }
         let content = content(&mut tx, session, &incoming.body).await?;
         let kept = Kept { body: incoming.body.clone(), overheard: incoming.replies.is_overheard() };
@@ -417,11 +422,16 @@ async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
     }
 }
 
+/// Whether a session begins with this message.
+fn begins(incoming: &Incoming) -> bool {
+    matches!(incoming.chat.session, SessionChoice::New | SessionChoice::NewThread(_))
+}
+
 /// What makes a message the same when it comes again.
 fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str, &'a str, &'a str) {
     let session = match &incoming.chat.session {
         SessionChoice::Id(id) => id,
-        SessionChoice::Thread(thread) => thread,
+        SessionChoice::Thread(thread) | SessionChoice::NewThread(thread) => thread,
         SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };
     (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)

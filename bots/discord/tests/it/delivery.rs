@@ -216,6 +216,9 @@ async fn in_a_server_the_words_are_of_that_channel_and_nothing_from_elsewhere_is
     let taken = scene.next().await;
     assert_eq!(taken.asked, port::SessionChoice::Thread(format!("discord:{channel}")));
     scene.until("answered", |fake: &Fake| fake.text(ana, Place::Server).contains("in-the-server")).await;
+    scene.script.push(said("new-words"));
+    scene.fake.slash(ana, Place::Server, "new", None);
+    assert_eq!(scene.next().await.asked, port::SessionChoice::NewThread(format!("discord:{channel}")));
     let meanwhile = vec![port::Turn { id: "1".to_owned(), from_user: true, text: "said in private".to_owned() }];
     for private in [false, true] {
         let channel = if private { scene.fake.channel(ana, Place::Private) } else { channel };
