@@ -12,10 +12,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::content::content;
-use super::identity::{Identity, Known, unavailable};
+use super::identity::{Identity, Known};
 use super::lawful::check;
 use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
+use super::refusals::{not_taken, only_organizers, refusal, unavailable};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
@@ -26,7 +27,7 @@ use crate::store::error::StoreError;
 use crate::store::inbox::{self, NewMessage, Received};
 use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
-use crate::wizard::directory::{Closed, Directory};
+use crate::wizard::directory::Directory;
 use crate::wizard::fault;
 use crate::wizard::job::{Job, Kept};
 use crate::wizard::state;
@@ -410,10 +411,6 @@ impl Door for Router {
     }
 }
 
-fn only_organizers() -> Refusal {
-    Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned())
-}
-
 /// A session of the caller's own; what is no id at all is as absent as a foreign one.
 async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
     match id.parse::<Uuid>() {
@@ -435,21 +432,4 @@ fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str,
         SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };
     (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)
-}
-
-/// A session may have gone, or to another owner, since it was looked at.
-fn not_taken(error: &StoreError) -> Refusal {
-    match error {
-        StoreError::Rejected { code, .. } if code == "PT404" => Refusal::NotFound,
-        error => unavailable(error),
-    }
-}
-
-fn refusal(closed: Closed) -> Refusal {
-    match closed {
-        Closed::Busy => Refusal::Busy,
-        // Whoever brings it again brings it to the next program.
-        Closed::Stopping => Refusal::Unavailable,
-        Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
-    }
 }
