@@ -243,3 +243,19 @@ async fn in_a_server_the_words_are_of_that_channel_and_nothing_from_elsewhere_is
     }
     scene.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_beside_an_interaction_perhaps_twice_says_so() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    scene.fake.fault(Fault { works: true, ..fault("POST", "/webhooks/", 502) });
+    let long = format!("{} the-end", "word ".repeat(450));
+    scene.script.push(said(&long));
+    scene.fake.slash(ana, Place::Server, "summary", None);
+    scene.next().await;
+    scene.until("settled", |_| outcome(&scene, |delivery| *delivery == Delivery::Sent)).await;
+    let shown = scene.fake.text(ana, Place::Server);
+    assert_eq!(shown.matches("the-end").count(), 2, "nobody knew: {shown}");
+    assert_eq!(shown.matches("twice").count(), 1, "the second says so: {shown}");
+    scene.end().await;
+}
