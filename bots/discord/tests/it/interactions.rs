@@ -108,7 +108,8 @@ async fn in_a_server_one_answers_in_a_form_and_nobody_else_reads_it() {
     let ana = scene.fake.person("ana");
     scene.script.push(said("What are you planning?"));
     scene.fake.slash(ana, Place::Server, "new", None);
-    assert_eq!(scene.next().await.asked, SessionChoice::New);
+    let channel = scene.fake.channel(ana, Place::Server);
+    assert_eq!(scene.next().await.asked, SessionChoice::NewThread(format!("discord:{channel}")));
     scene.until("asked", |fake| fake.text(ana, Place::Server).contains("planning?")).await;
     let opener = scene.fake.press(ana, Place::Server, "Answer");
     scene.until("a form", |fake| fake.answered_with(&opener) == Some(9)).await;
