@@ -17,7 +17,6 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::domain::clock::{Clock, Ids, RandomIds, SystemClock};
@@ -45,9 +44,6 @@ pub use models::{models, unknown_models};
 pub use prompt::prompt;
 pub use told::url;
 
-/// How long the last answers to chats are waited for, and then the chats themselves, which wait for what they began.
-const CHATS_DRAIN: Duration = Duration::from_secs(5);
-const CHATS_STOP: Duration = Duration::from_secs(15);
 /// How often measurements are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How often it is looked whether those who wait for seats can have some.
@@ -76,10 +72,7 @@ pub struct App {
     pictures: Arc<Pictures>,
     server: settings::Server,
     stripe_webhook_secret: Option<SecretString>,
-    chats: Vec<chats::Chat>,
-    /// The chats stop after the answers of the last turns are on their way; whatever is said meanwhile comes again.
-    chats_stop: CancellationToken,
-    chats_running: TaskTracker,
+    chats: chats::Chats,
     _node: Node,
 }
 
@@ -196,9 +189,7 @@ impl App {
             cluster,
             recovery,
             drain: Duration::from_secs(settings.wizard.drain_s),
-            chats: chats::of(settings, &public_url)?,
-            chats_stop: CancellationToken::new(),
-            chats_running: TaskTracker::new(),
+            chats: chats::Chats::of(settings, &public_url)?,
             public_url,
             clock,
             ids,
@@ -240,10 +231,12 @@ impl App {
         if let Some(cluster) = &self.cluster {
             probes.push(Arc::new(ClusterProbe(cluster.clone())));
         }
-        probes.extend(self.chats.iter().map(|chat| -> Arc<dyn Probe> { Arc::new(ChatProbe(chat.channel.clone())) }));
+        probes.extend(
+            self.chats.list().iter().map(|chat| -> Arc<dyn Probe> { Arc::new(ChatProbe(chat.channel.clone())) }),
+        );
         let mut channels = web::router(web::WebState { door: self.door.clone() });
         channels = channels.merge(web::panel(self.accounts.project(), crate::http::page_style(), self.panel()));
-        for chat in &self.chats {
+        for chat in self.chats.list() {
             channels = channels.merge(chat.routes.clone());
         }
         crate::http::router::router(HttpState {
@@ -262,7 +255,7 @@ impl App {
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
             stripe_webhook_secret: self.stripe_webhook_secret.clone(),
-            chats: self.chats.iter().map(|chat| chat.channel.clone()).collect(),
+            chats: self.chats.list().iter().map(|chat| chat.channel.clone()).collect(),
             connect: Arc::new(self.publisher.connect()),
             probes,
             channels,
@@ -271,11 +264,7 @@ impl App {
 
     /// Serves the chats of other platforms, each for itself, until [`Self::stop`] is cancelled.
     pub fn serve_chats(&self) {
-        for chat in &self.chats {
-            self.chats_running.spawn(chats::keep(chat.channel.clone(), self.door.clone(), self.chats_stop.clone()));
-        }
-        let names = self.chats.iter().map(|chat| chat.channel.name()).collect();
-        tokio::spawn(chats::measure(self.store.clone(), names, self.stop.clone()));
+        self.chats.begin(&self.store, &self.door, &self.stop);
     }
 
     /// Serves the pages and the API until [`Self::stop`] is cancelled.
@@ -325,15 +314,7 @@ impl App {
         self.stop.cancel();
         tokio::join!(self.directory.drain(self.drain), self.publisher.drain(self.drain));
         self.recovery.abort();
-        if !self.chats.is_empty() {
-            let names = self.chats.iter().map(|chat| chat.channel.name()).collect();
-            chats::delivered(&self.store, names, self.drain.min(CHATS_DRAIN)).await;
-        }
-        self.chats_stop.cancel();
-        self.chats_running.close();
-        if tokio::time::timeout(CHATS_STOP, self.chats_running.wait()).await.is_err() {
-            tracing::warn!("stopped while a chat was still at work; what it did not note down comes again");
-        }
+        self.chats.end(&self.store, self.drain).await;
         let system = self.system;
         if tokio::task::spawn_blocking(move || system.stop()).await.is_err() {
             tracing::error!("the actors' threads did not stop");

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use port::{Channel, Door};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::domain::clock::{Clock as _, SystemClock};
 use crate::settings::{DiscordPlace, Settings};
@@ -24,6 +25,9 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 const WELL: Duration = Duration::from_mins(5);
 /// How long a settled answer is remembered, in hours.
 const KEPT_H: i64 = 7 * 24;
+/// How long the last answers are waited for, and then the chats themselves, which wait for what they began.
+const LAST: Duration = Duration::from_secs(5);
+const STOP: Duration = Duration::from_secs(15);
 /// How often the outbox is measured.
 const LOOK: Duration = Duration::from_secs(15);
 
@@ -33,15 +37,52 @@ pub(super) struct Chat {
     pub(super) routes: axum::Router,
 }
 
-/// The chats that the settings name.
-///
-/// # Errors
-/// One clear line about a setting that cannot be used.
-pub(super) fn of(settings: &Settings, public_url: &str) -> anyhow::Result<Vec<Chat>> {
-    let mut chats = Vec::new();
-    chats.extend(telegram_bot(settings, public_url)?);
-    chats.extend(discord_bot(settings)?);
-    Ok(chats)
+/// Every chat. They stop after the answers of the last turns are on their way; whatever is said meanwhile comes again.
+pub(super) struct Chats {
+    list: Vec<Chat>,
+    stop: CancellationToken,
+    running: TaskTracker,
+}
+
+impl Chats {
+    /// The chats that the settings name.
+    ///
+    /// # Errors
+    /// One clear line about a setting that cannot be used.
+    pub(super) fn of(settings: &Settings, public_url: &str) -> anyhow::Result<Self> {
+        let mut list = Vec::new();
+        list.extend(telegram_bot(settings, public_url)?);
+        list.extend(discord_bot(settings)?);
+        Ok(Self { list, stop: CancellationToken::new(), running: TaskTracker::new() })
+    }
+
+    pub(super) fn list(&self) -> &[Chat] {
+        &self.list
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.list.iter().map(|chat| chat.channel.name()).collect()
+    }
+
+    /// Serves each for itself. `stop`: the program is stopping, and nobody measures any more.
+    pub(super) fn begin(&self, store: &Store, door: &Arc<dyn Door>, stop: &CancellationToken) {
+        for chat in &self.list {
+            self.running.spawn(keep(chat.channel.clone(), door.clone(), self.stop.clone()));
+        }
+        tokio::spawn(measure(store.clone(), self.names(), stop.clone()));
+    }
+
+    /// Waits for the last answers, no longer than `drain`, and for the chats to note down how far they came.
+    pub(super) async fn end(&self, store: &Store, drain: Duration) {
+        if !self.list.is_empty() {
+            delivered(store, self.names(), drain.min(LAST)).await;
+        }
+        self.stop.cancel();
+        self.running.close();
+        if tokio::time::timeout(STOP, self.running.wait()).await.is_err() {
+            tracing::warn!("stopped while a chat was still at work; what it did not note down comes again");
+        }
+    }
 }
 
 #[cfg(feature = "telegram")]
@@ -118,7 +159,7 @@ pub(super) async fn take_back(store: &Store, node: &str) {
 }
 
 /// Runs a chat, and again when it ends, until the program stops.
-pub(super) async fn keep(chat: Arc<dyn Channel>, door: Arc<dyn Door>, stop: CancellationToken) {
+async fn keep(chat: Arc<dyn Channel>, door: Arc<dyn Door>, stop: CancellationToken) {
     let mut pause = PAUSE;
     let mut told = String::new();
     while !stop.is_cancelled() {
@@ -154,7 +195,7 @@ pub(super) async fn keep(chat: Arc<dyn Channel>, door: Arc<dyn Door>, stop: Canc
 }
 
 /// Waits until every answer that may go now has arrived, no longer than this.
-pub(super) async fn delivered(store: &Store, chats: Vec<&'static str>, within: Duration) {
+async fn delivered(store: &Store, chats: Vec<&'static str>, within: Duration) {
     let gone = async {
         loop {
             let waiting: Result<i64, StoreError> = async {
@@ -174,7 +215,7 @@ pub(super) async fn delivered(store: &Store, chats: Vec<&'static str>, within: D
 }
 
 /// Measures what waits to be delivered.
-pub(super) async fn measure(store: Store, chats: Vec<&'static str>, stop: CancellationToken) {
+async fn measure(store: Store, chats: Vec<&'static str>, stop: CancellationToken) {
     loop {
         forget(&store).await;
         for chat in &chats {

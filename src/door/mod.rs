@@ -5,4 +5,5 @@ pub mod identity;
 mod lawful;
 mod post;
 pub mod rate;
+mod refusals;
 pub mod router;

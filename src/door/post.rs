@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::identity::unavailable;
+use super::refusals::unavailable;
 use crate::store::chats;
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;

@@ -12,10 +12,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::content::content;
-use super::identity::{Identity, Known, unavailable};
+use super::identity::{Identity, Known};
 use super::lawful::check;
 use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
+use super::refusals::{not_taken, only_organizers, refusal, unavailable};
 use crate::domain::person::Person;
 use crate::domain::session::Session;
 use crate::domain::stage::Stage;
@@ -27,7 +28,7 @@ use crate::store::inbox::{self, NewMessage, Received};
 use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
 use crate::wizard::again;
-use crate::wizard::directory::{Closed, Directory};
+use crate::wizard::directory::Directory;
 use crate::wizard::fault;
 use crate::wizard::job::{Job, Kept};
 use crate::wizard::state;
@@ -108,7 +109,7 @@ impl Router {
         {
             return Ok((id, None));
         }
-        if incoming.chat.session == SessionChoice::New {
+        if begins(incoming) {
             let fresh = self.fresh(person);
             return Ok((fresh.id, Some(fresh)));
         }
@@ -126,7 +127,7 @@ impl Router {
                 sessions::thread_or_insert(&mut tx, &self.fresh(person), channel, thread).await.map(Some)
             }
             // Made with its first message, above.
-            SessionChoice::New => Ok(None),
+            SessionChoice::New | SessionChoice::NewThread(_) => Ok(None),
         };
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
         if once_more && sessions::is_finished(&mut tx, session).await.map_err(|error| unavailable(&error))? {
@@ -139,8 +140,7 @@ impl Router {
 
     /// The session that this very message began when it came before: it must not begin another.
     async fn begun_before(&self, person: &Person, incoming: &Incoming) -> Result<Option<Uuid>, Refusal> {
-        let begins = incoming.chat.session == SessionChoice::New || asks_once_more(incoming);
-        if !begins || incoming.replies.address().is_none() {
+        if !(begins(incoming) || asks_once_more(incoming)) || incoming.replies.address().is_none() {
             return Ok(None);
         }
         let found = async {
@@ -168,7 +168,12 @@ impl Router {
         fault::store("accept.store")?;
         let mut tx = self.store.begin(Actor::Turn(person)).await?;
         if let Some(fresh) = begins {
-            sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
+            match &incoming.chat.session {
+                SessionChoice::NewThread(thread) => {
+                    sessions::insert_anew(&mut tx, fresh, incoming.chat.channel, thread).await?;
+                }
+                _ => sessions::insert(&mut tx, fresh, incoming.chat.channel).await?,
+            }
         }
         let content = content(&mut tx, session, &incoming.body).await?;
         let kept = Kept { body: incoming.body.clone(), overheard: incoming.replies.is_overheard() };
@@ -419,10 +424,6 @@ fn asks_once_more(incoming: &Incoming) -> bool {
     matches!(incoming.chat.session, SessionChoice::Latest | SessionChoice::Onward(_)) && again::is_asked(&incoming.body)
 }
 
-fn only_organizers() -> Refusal {
-    Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned())
-}
-
 /// A session of the caller's own; what is no id at all is as absent as a foreign one.
 async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
     match id.parse::<Uuid>() {
@@ -431,29 +432,17 @@ async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
     }
 }
 
+/// Whether a session begins with this message.
+fn begins(incoming: &Incoming) -> bool {
+    matches!(incoming.chat.session, SessionChoice::New | SessionChoice::NewThread(_))
+}
+
 /// What makes a message the same when it comes again.
 fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str, &'a str, &'a str) {
     let session = match &incoming.chat.session {
         SessionChoice::Id(id) | SessionChoice::Onward(id) => id,
-        SessionChoice::Thread(thread) => thread,
+        SessionChoice::Thread(thread) | SessionChoice::NewThread(thread) => thread,
         SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };
     (person.id, incoming.chat.channel, &incoming.chat.account, session, &incoming.id)
-}
-
-/// A session may have gone, or to another owner, since it was looked at.
-fn not_taken(error: &StoreError) -> Refusal {
-    match error {
-        StoreError::Rejected { code, .. } if code == "PT404" => Refusal::NotFound,
-        error => unavailable(error),
-    }
-}
-
-fn refusal(closed: Closed) -> Refusal {
-    match closed {
-        Closed::Busy => Refusal::Busy,
-        // Whoever brings it again brings it to the next program.
-        Closed::Stopping => Refusal::Unavailable,
-        Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
-    }
 }

@@ -16,6 +16,25 @@ pub async fn insert(conn: &mut PgConnection, session: &Session, channel: &str) -
     insert_thread(conn, session, channel, None).await
 }
 
+/// Makes a session that its channel calls by this name from now on; the one that was called so is found in other ways. Runs as the
+/// session's owner.
+pub async fn insert_anew(
+    conn: &mut PgConnection,
+    session: &Session,
+    channel: &str,
+    thread: &str,
+) -> Result<(), StoreError> {
+    lock_thread(conn, session, thread).await?;
+    sqlx::query!(
+        "update wizard_sessions set thread_id = null where user_id = $1 and thread_id = $2",
+        session.owner,
+        thread
+    )
+    .execute(&mut *conn)
+    .await?;
+    insert_thread(conn, session, channel, Some(thread)).await
+}
+
 async fn insert_thread(
     conn: &mut PgConnection,
     session: &Session,
@@ -221,13 +240,7 @@ pub async fn thread_or_insert(
     channel: &str,
     thread: &str,
 ) -> Result<Uuid, StoreError> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock(hashtextextended('thread ' || $1::text || $2::text, 0))",
-        fresh.owner.to_string(),
-        thread
-    )
-    .execute(&mut *conn)
-    .await?;
+    lock_thread(conn, fresh, thread).await?;
     if let Some(known) = by_thread(conn, thread).await? {
         return Ok(known);
     }
@@ -248,4 +261,16 @@ pub async fn current_or_insert(conn: &mut PgConnection, fresh: &Session, channel
     }
     insert(conn, fresh, channel).await?;
     Ok(fresh.id)
+}
+
+/// One at a time looks for a session of this name, or makes it.
+async fn lock_thread(conn: &mut PgConnection, session: &Session, thread: &str) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('thread ' || $1::text || $2::text, 0))",
+        session.owner.to_string(),
+        thread
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

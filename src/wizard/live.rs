@@ -43,7 +43,7 @@ impl Work<'_> {
         self.session.state.asked.clear();
         let Some(event) = self.before.event.clone() else { return Ok(()) };
         let asked = self.session.state.confirming.take();
-        if again::is_asked(&self.job.body) {
+        if again::is_asked(self.job.body()) {
             self.live = Some(Live::OnceMore);
             return Ok(());
         }

@@ -196,7 +196,8 @@ async fn an_answer_that_nobody_can_read_holds_up_no_other_chat() {
     .execute(&mut conn)
     .await
     .unwrap();
-    let outgoing = tokio::time::timeout(Duration::from_mins(1), program.door().next_outgoing("test"));
+    let door = program.door();
+    let outgoing = tokio::time::timeout(Duration::from_mins(1), door.next_outgoing("test"));
     assert_eq!(outgoing.await.expect("nothing comes").unwrap().address.chat, "two");
     let kept = "select state = 'pending' and attempts = 1 and last_error is not null and lease_until is null from outbox where address = 'one'";
     until(&mut conn, "it is tried again later", kept).await;

@@ -334,4 +334,5 @@ async fn a_conversation_begins_in_the_language_of_the_page() {
         let said = taken["aiResponse"]["message"].as_str().unwrap().to_owned();
         assert!(said.contains(takes), "{browser}: {said}");
     }
+    api.stop().await;
 }

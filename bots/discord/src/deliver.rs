@@ -10,8 +10,9 @@ use tokio::time::sleep;
 
 use crate::NAME;
 use crate::api::Fault;
-use crate::heard::Way;
+use crate::heard::{Interaction, Way};
 use crate::limits::CONTENT;
+use crate::markup::{escape, units};
 use crate::message::Message;
 use crate::place::Spot;
 use crate::preview::note;
@@ -98,6 +99,11 @@ impl Talk {
                 return Ok(());
             }
             messages.push(note(words, "done"));
+        }
+        // What is put beside an interaction has no name that the platform takes once: there it may stand twice, and says so.
+        let beside = |interaction: &Interaction| messages.len() > 1 || !interaction.deferred;
+        if outgoing.again && !way.private && way.interaction.as_ref().is_some_and(beside) {
+            flag(&mut messages, &escape(&words.say("again")));
         }
         let shown = match &outgoing.answers {
             Some(answers) => self.previews.take_over(answers).await,
@@ -219,6 +225,17 @@ fn plain(message: &Message) -> Vec<Message> {
     let lines: Vec<String> =
         std::iter::once(message.content.clone()).chain(facts).filter(|line| !line.is_empty()).collect();
     port::split::split(&lines.join("\n"), CONTENT).into_iter().map(Message::text).collect()
+}
+
+/// Says in small print under the last message that it may be there twice.
+fn flag(messages: &mut Vec<Message>, words: &str) {
+    let mark = format!("-# {words}");
+    match messages.last_mut() {
+        Some(last) if units(&last.content) + units(&mark) < CONTENT => {
+            last.content = format!("{}\n{mark}", last.content)
+        }
+        _ => messages.push(Message::text(mark)),
+    }
 }
 
 fn told(done: Result<(), Fault>) -> Delivery {

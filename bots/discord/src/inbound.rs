@@ -144,7 +144,13 @@ fn slash(command: &CommandInteraction, now_s: u64) -> First {
         None => origin.words("stale"),
         // A code that others can read binds nobody.
         Some(Deed::Code(_) | Deed::Unlink) if !origin.private => origin.words("link_private"),
-        Some(deed) => {
+        Some(mut deed) => {
+            if let Deed::Say { session: session @ SessionChoice::New, .. } = &mut deed
+                && !origin.private
+            {
+                // The words that follow in this channel are about it.
+                *session = SessionChoice::NewThread(thread(origin.channel));
+            }
             let hidden = !origin.private || matches!(deed, Deed::Code(_));
             First { ack: Ack::Later { hidden }, heard: Some(origin.heard(deed, true, hidden)) }
         }
@@ -263,7 +269,12 @@ pub(crate) fn message(message: &Message, me: UserId) -> Option<Heard> {
 /// Where somebody's words go: in private on with what they worked on last, wherever that was; in a server on with what they began in that
 /// channel, so that nobody there reads along what was said in private.
 pub(crate) fn chosen(private: bool, channel: u64) -> SessionChoice {
-    if private { SessionChoice::Latest } else { SessionChoice::Thread(format!("{}:{channel}", crate::NAME)) }
+    if private { SessionChoice::Latest } else { SessionChoice::Thread(thread(channel)) }
+}
+
+/// What a person's conversation in a channel of a server is called.
+fn thread(channel: u64) -> String {
+    format!("{}:{channel}", crate::NAME)
 }
 
 fn without_mention(text: &str, me: UserId) -> String {

@@ -43,6 +43,8 @@ pub(crate) struct Talk {
     pub(crate) previews: Previews,
     /// The sessions that people spoke with last, for `/cancel`; a shortcut, forgotten now and then.
     spoken: Mutex<HashMap<u64, String>>,
+    /// The languages of their programs, likewise.
+    languages: Mutex<HashMap<u64, Words>>,
     /// Deliveries that are under way.
     pub(crate) deliveries: TaskTracker,
 }
@@ -63,6 +65,7 @@ impl Talk {
             stop,
             previews: Previews::default(),
             spoken: Mutex::default(),
+            languages: Mutex::default(),
             deliveries: TaskTracker::new(),
         }
     }
@@ -77,7 +80,7 @@ impl Talk {
 
     /// Takes it; `false` when the program stops before it could be taken, so that the next one does.
     pub(crate) async fn take(self: &Arc<Self>, heard: &Heard) -> bool {
-        let words = Words::of(heard.locale.as_deref().unwrap_or_default());
+        let words = self.words(heard);
         match &heard.deed {
             Deed::Say { body, session } => return self.say(heard, body, session, words).await,
             Deed::Enclose { file, text } => return self.enclosed(heard, file, text, words).await,
@@ -104,7 +107,7 @@ impl Talk {
 
     /// Stops what runs for this person. Where nothing does, the wizard may have a question open, which this declines.
     pub(crate) async fn cancel(self: &Arc<Self>, heard: &Heard) {
-        let words = Words::of(heard.locale.as_deref().unwrap_or_default());
+        let words = self.words(heard);
         let from = sender(heard);
         let session = match self.spoken(heard.way.owner) {
             Some(session) => Ok(Some(session)),
@@ -123,6 +126,20 @@ impl Talk {
             Err(refusal) => refused(&refusal, words),
         };
         self.respond(&heard.way, &message).await;
+    }
+
+    /// The language of their program, which interactions tell and messages do not.
+    fn words(&self, heard: &Heard) -> Words {
+        let mut languages = self.languages.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(locale) = &heard.locale else {
+            return languages.get(&heard.way.owner).copied().unwrap_or(Words::of("en"));
+        };
+        if languages.len() >= MOST_SPOKEN {
+            languages.clear();
+        }
+        let words = Words::of(locale);
+        languages.insert(heard.way.owner, words);
+        words
     }
 
     fn spoken(&self, owner: u64) -> Option<String> {

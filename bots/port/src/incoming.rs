@@ -83,6 +83,8 @@ pub enum SessionChoice {
     Onward(String),
     /// The one that the sender's own channel calls by this name, or a new one (ruling C-70).
     Thread(String),
+    /// A new one, which the sender's own channel calls by this name from now on.
+    NewThread(String),
 }
 
 /// What a person sent.

@@ -85,7 +85,11 @@ impl Recorder {
     pub fn session(&self) -> Option<&str> {
         match &self.session {
             SessionChoice::Id(id) | SessionChoice::Onward(id) => Some(id),
-            SessionChoice::Current | SessionChoice::Latest | SessionChoice::New | SessionChoice::Thread(_) => None,
+            SessionChoice::Current
+            | SessionChoice::Latest
+            | SessionChoice::New
+            | SessionChoice::Thread(_)
+            | SessionChoice::NewThread(_) => None,
         }
     }
 

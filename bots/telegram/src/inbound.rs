@@ -164,7 +164,7 @@ impl Inbound {
                 };
             }
             Asked::New => {
-                return self.hand_in(id, command(Command::Start), SessionChoice::New, place, by).await;
+                return self.hand_in(id, command(Command::Start), anew(place), place, by).await;
             }
             Asked::Start(None) => command(Command::Start),
             Asked::Summary => command(Command::Summary),
@@ -366,7 +366,16 @@ fn picture(message: &Message) -> Option<&FileId> {
 
 /// Where somebody's words go: in private on with what they worked on last, wherever that was; in a group on with what they began there.
 fn session(place: &Place) -> SessionChoice {
-    if place.group { SessionChoice::Thread(format!("{NAME}:{}", place.name())) } else { SessionChoice::Latest }
+    if place.group { SessionChoice::Thread(thread(place)) } else { SessionChoice::Latest }
+}
+
+/// A new draft; in a group the words that follow are about it.
+fn anew(place: &Place) -> SessionChoice {
+    if place.group { SessionChoice::NewThread(thread(place)) } else { SessionChoice::New }
+}
+
+fn thread(place: &Place) -> String {
+    format!("{NAME}:{}", place.name())
 }
 
 fn sender(by: &User) -> Sender {

@@ -107,9 +107,11 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         self.sent += 1;
         let account = match &session {
             SessionChoice::Id(id) | SessionChoice::Onward(id) => id.clone(),
-            SessionChoice::Current | SessionChoice::Latest | SessionChoice::New | SessionChoice::Thread(_) => {
-                String::new()
-            }
+            SessionChoice::Current
+            | SessionChoice::Latest
+            | SessionChoice::New
+            | SessionChoice::Thread(_)
+            | SessionChoice::NewThread(_) => String::new(),
         };
         let id = format!("{}-{}", self.options.run, self.sent);
         let chat = Chat { channel: NAME, account, session };

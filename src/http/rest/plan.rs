@@ -81,11 +81,11 @@ fn select(level: &mut Level, entries: &[Entry]) -> Result<(), RestError> {
     Ok(())
 }
 
-fn link(table: &'static Table, relation: &str, hint: Option<&str>) -> Result<&'static Link, RestError> {
-    let hinted = |link: &&Link| hint.is_none_or(|hint| [link.constraint, link.own, link.other].contains(&hint));
+fn link(table: &'static Table, relation: &str, hint: Option<&str>) -> Result<Link, RestError> {
+    let hinted = |link: &Link| hint.is_none_or(|hint| [link.constraint, link.own, link.other].contains(&hint));
     let named =
-        |link: &&Link| link.table == relation || link.constraint == relation || !link.many && link.own == relation;
-    table.links.iter().filter(named).find(hinted).ok_or_else(|| RestError::no_relation(table.name, relation))
+        |link: &Link| link.table == relation || link.constraint == relation || !link.many && link.own == relation;
+    table.links().filter(named).find(hinted).ok_or_else(|| RestError::no_relation(table.name, relation))
 }
 
 /// The level of the neighbours at the end of this way.

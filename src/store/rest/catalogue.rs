@@ -10,8 +10,6 @@ pub struct Table {
     pub name: &'static str,
     /// In the order of the database.
     pub columns: &'static [Column],
-    /// Tables that can be read along with it.
-    pub links: &'static [Link],
     /// Left out of `*` for somebody who is not signed in, who may not read them.
     pub for_signed_in: &'static [&'static str],
     /// Rows that one writer keeps and no client writes; the words for those who try.
@@ -28,7 +26,7 @@ pub struct Column {
 }
 
 /// A foreign key, seen from one of its two tables.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     /// The other table.
     pub table: &'static str,
@@ -48,6 +46,17 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Tables that can be read along with it: those it points to, and those that point to it.
+    pub fn links(&self) -> impl Iterator<Item = Link> {
+        let name = self.name;
+        FOREIGN.iter().flat_map(move |key| {
+            let Foreign { from, column, to, constraint } = *key;
+            let one = (from == name).then_some(Link { table: to, own: column, other: "id", many: false, constraint });
+            let many = (to == name).then_some(Link { table: from, own: "id", other: column, many: true, constraint });
+            one.into_iter().chain(many)
+        })
+    }
+
     /// What `*` stands for.
     pub fn readable(&self, signed_in: bool) -> impl Iterator<Item = &'static Column> {
         self.columns.iter().filter(move |column| signed_in || !self.for_signed_in.contains(&column.name))
@@ -63,134 +72,71 @@ const fn column(name: &'static str, kind: &'static str) -> Column {
     Column { name, kind }
 }
 
-/// Many rows of `table` point here with `other`.
-const fn many(table: &'static str, other: &'static str, constraint: &'static str) -> Link {
-    Link { table, own: "id", other, many: true, constraint }
+const fn plain(name: &'static str, columns: &'static [Column]) -> Table {
+    Table { name, columns, for_signed_in: &[], own_writer: None }
 }
 
-/// `own` points to one row of `table`.
-const fn one(table: &'static str, own: &'static str, constraint: &'static str) -> Link {
-    Link { table, own, other: "id", many: false, constraint }
+/// A foreign key between two tables that are shown.
+struct Foreign {
+    from: &'static str,
+    column: &'static str,
+    to: &'static str,
+    constraint: &'static str,
 }
 
-const fn plain(name: &'static str, columns: &'static [Column], links: &'static [Link]) -> Table {
-    Table { name, columns, links, for_signed_in: &[], own_writer: None }
+macro_rules! key {
+    ($from:literal, $column:literal, $to:literal) => {
+        Foreign { from: $from, column: $column, to: $to, constraint: concat!($from, "_", $column, "_fkey") }
+    };
 }
+
+/// Every foreign key; seen from both of its tables, it is a link.
+const FOREIGN: &[Foreign] = &[
+    key!("ai_conversations", "session_id", "wizard_sessions"),
+    key!("checkins", "event_id", "events"),
+    key!("checkins", "ticket_id", "tickets"),
+    key!("event_questions", "event_id", "events"),
+    key!("events", "organizer_id", "profiles"),
+    key!("events", "venue_id", "venues"),
+    key!("orders", "event_id", "events"),
+    key!("orders", "promo_code_id", "promo_codes"),
+    key!("promo_codes", "event_id", "events"),
+    key!("refunds", "event_id", "events"),
+    key!("refunds", "order_id", "orders"),
+    key!("refunds", "requested_by", "profiles"),
+    key!("ticket_tiers", "event_id", "events"),
+    key!("tickets", "event_id", "events"),
+    key!("tickets", "order_id", "orders"),
+    key!("tickets", "tier_id", "ticket_tiers"),
+    key!("venues", "owner_id", "profiles"),
+    key!("waiting", "event_id", "events"),
+    key!("waiting", "order_id", "orders"),
+    key!("waiting", "tier_id", "ticket_tiers"),
+    key!("wizard_sessions", "event_id", "events"),
+    key!("wizard_sessions", "user_id", "profiles"),
+];
 
 /// Every table that the API shows.
 pub const TABLES: &[Table] = &[
-    Table {
-        name: "events",
-        columns: EVENTS,
-        links: &[
-            one("venues", "venue_id", "events_venue_id_fkey"),
-            one("profiles", "organizer_id", "events_organizer_id_fkey"),
-            many("ticket_tiers", "event_id", "ticket_tiers_event_id_fkey"),
-            many("tickets", "event_id", "tickets_event_id_fkey"),
-            many("orders", "event_id", "orders_event_id_fkey"),
-            many("promo_codes", "event_id", "promo_codes_event_id_fkey"),
-            many("refunds", "event_id", "refunds_event_id_fkey"),
-            many("checkins", "event_id", "checkins_event_id_fkey"),
-            many("waiting", "event_id", "waiting_event_id_fkey"),
-            many("event_questions", "event_id", "event_questions_event_id_fkey"),
-            many("wizard_sessions", "event_id", "wizard_sessions_event_id_fkey"),
-        ],
-        for_signed_in: &["online_url"],
-        own_writer: None,
-    },
-    plain(
-        "venues",
-        VENUES,
-        &[many("events", "venue_id", "events_venue_id_fkey"), one("profiles", "owner_id", "venues_owner_id_fkey")],
-    ),
+    Table { name: "events", columns: EVENTS, for_signed_in: &["online_url"], own_writer: None },
+    plain("venues", VENUES),
     Table {
         name: "wizard_sessions",
         columns: WIZARD_SESSIONS,
-        links: &[
-            one("events", "event_id", "wizard_sessions_event_id_fkey"),
-            one("profiles", "user_id", "wizard_sessions_user_id_fkey"),
-            many("ai_conversations", "session_id", "ai_conversations_session_id_fkey"),
-        ],
         for_signed_in: &[],
         own_writer: Some("A session is written by its wizard. Say it to the wizard instead."),
     },
-    plain(
-        "ai_conversations",
-        AI_CONVERSATIONS,
-        &[one("wizard_sessions", "session_id", "ai_conversations_session_id_fkey")],
-    ),
-    plain(
-        "profiles",
-        PROFILES,
-        &[
-            many("events", "organizer_id", "events_organizer_id_fkey"),
-            many("venues", "owner_id", "venues_owner_id_fkey"),
-            many("wizard_sessions", "user_id", "wizard_sessions_user_id_fkey"),
-        ],
-    ),
-    plain(
-        "ticket_tiers",
-        TICKET_TIERS,
-        &[
-            one("events", "event_id", "ticket_tiers_event_id_fkey"),
-            many("tickets", "tier_id", "tickets_tier_id_fkey"),
-            many("waiting", "tier_id", "waiting_tier_id_fkey"),
-        ],
-    ),
-    plain(
-        "tickets",
-        TICKETS,
-        &[
-            one("events", "event_id", "tickets_event_id_fkey"),
-            one("ticket_tiers", "tier_id", "tickets_tier_id_fkey"),
-            one("orders", "order_id", "tickets_order_id_fkey"),
-            many("checkins", "ticket_id", "checkins_ticket_id_fkey"),
-        ],
-    ),
-    plain(
-        "orders",
-        ORDERS,
-        &[
-            one("events", "event_id", "orders_event_id_fkey"),
-            many("tickets", "order_id", "tickets_order_id_fkey"),
-            many("refunds", "order_id", "refunds_order_id_fkey"),
-            many("waiting", "order_id", "waiting_order_id_fkey"),
-            one("promo_codes", "promo_code_id", "orders_promo_code_id_fkey"),
-        ],
-    ),
-    plain(
-        "refunds",
-        REFUNDS,
-        &[
-            one("orders", "order_id", "refunds_order_id_fkey"),
-            one("events", "event_id", "refunds_event_id_fkey"),
-            one("profiles", "requested_by", "refunds_requested_by_fkey"),
-        ],
-    ),
-    plain(
-        "checkins",
-        CHECKINS,
-        &[one("tickets", "ticket_id", "checkins_ticket_id_fkey"), one("events", "event_id", "checkins_event_id_fkey")],
-    ),
-    plain(
-        "waiting",
-        WAITING,
-        &[
-            one("events", "event_id", "waiting_event_id_fkey"),
-            one("ticket_tiers", "tier_id", "waiting_tier_id_fkey"),
-            one("orders", "order_id", "waiting_order_id_fkey"),
-        ],
-    ),
-    plain("event_questions", EVENT_QUESTIONS, &[one("events", "event_id", "event_questions_event_id_fkey")]),
-    plain(
-        "promo_codes",
-        PROMO_CODES,
-        &[
-            one("events", "event_id", "promo_codes_event_id_fkey"),
-            many("orders", "promo_code_id", "orders_promo_code_id_fkey"),
-        ],
-    ),
-    plain("event_stats", EVENT_STATS, &[]),
+    plain("ai_conversations", AI_CONVERSATIONS),
+    plain("profiles", PROFILES),
+    plain("ticket_tiers", TICKET_TIERS),
+    plain("tickets", TICKETS),
+    plain("orders", ORDERS),
+    plain("refunds", REFUNDS),
+    plain("checkins", CHECKINS),
+    plain("waiting", WAITING),
+    plain("event_questions", EVENT_QUESTIONS),
+    plain("promo_codes", PROMO_CODES),
+    plain("event_stats", EVENT_STATS),
 ];
 
 const EVENTS: &[Column] = &[

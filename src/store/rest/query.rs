@@ -71,7 +71,7 @@ pub struct Embed {
     /// Its key in the object.
     pub name: String,
     /// How the tables hang together.
-    pub link: &'static Link,
+    pub link: Link,
     /// Rows without such a neighbour are left out.
     pub inner: bool,
     /// What is asked of them.

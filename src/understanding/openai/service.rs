@@ -17,7 +17,7 @@ use super::wire;
 use crate::understanding::model::Trouble;
 
 /// The longest wait that a server may ask for.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(24);
 /// No answer that is a whole document is longer, in bytes.
 const DOCUMENT: u64 = 1024 * 1024;
 /// So much of a refusal is read, in bytes.

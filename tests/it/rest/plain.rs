@@ -238,7 +238,7 @@ async fn the_catalogue_is_the_databases_own() {
         let written: Vec<(String, String)> =
             table.columns.iter().map(|column| (column.name.to_owned(), column.kind.to_owned())).collect();
         assert_eq!(written, real, "{}", table.name);
-        for link in table.links {
+        for link in table.links() {
             let (from, to) = if link.many { (link.table, table.name) } else { (table.name, link.table) };
             let key = if link.many { link.other } else { link.own };
             let found: bool = sqlx::query_scalar(
@@ -254,6 +254,10 @@ async fn the_catalogue_is_the_databases_own() {
             .await
             .unwrap();
             assert!(found, "{} of {}", link.constraint, table.name);
+            let other = catalogue::table(link.table).unwrap();
+            assert!(other.links().any(|back| back.constraint == link.constraint && back.many != link.many));
         }
     }
+    let asked = catalogue::table("profiles").unwrap();
+    assert!(asked.links().any(|link| link.table == "refunds" && link.other == "requested_by"));
 }

@@ -140,3 +140,21 @@ async fn in_a_group_nobody_stops_what_is_somebody_elses() {
     assert_eq!(scene.number(declined).await, 2, "his message and his no");
     scene.program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_new_a_group_talks_about_the_new_draft() {
+    let scene = Scene::start().await;
+    for (text, answers) in [
+        ("@test_wizard_bot a jazz night for 80 people", 1),
+        ("/new", 2),
+        ("@test_wizard_bot a reading for 20 people", 3),
+    ] {
+        scene.telegram.send(GROUP, ANN, text, json!({}));
+        scene.telegram.until("an answer", |telegram| telegram.messages(GROUP).len() == answers).await;
+    }
+    scene.delivered().await;
+    assert_eq!(scene.number("select count(*) from wizard_sessions").await, 2);
+    assert_eq!(scene.number("select count(*) from events where capacity = 20").await, 1);
+    assert_eq!(scene.number("select count(*) from events where capacity = 80").await, 1, "the first one is as it was");
+    scene.program.stop().await;
+}

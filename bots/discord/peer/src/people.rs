@@ -26,6 +26,11 @@ impl Fake {
         id
     }
 
+    /// Their program speaks this language from now on.
+    pub fn speaks(&self, who: u64, locale: &str) {
+        self.state().locales.insert(who, locale.to_owned());
+    }
+
     /// The channel of this place.
     pub fn channel(&self, who: u64, place: Place) -> u64 {
         if place == Place::Server { GENERAL } else { self.state().private_with(who) }
@@ -129,9 +134,10 @@ impl Fake {
         let mut state = self.state();
         let id = state.id();
         let token = format!("token-{id}");
+        let locale = state.locales.get(&who).map_or("en-GB", String::as_str);
         let mut told = json!({
             "id": id.to_string(), "application_id": APPLICATION.to_string(), "type": kind, "data": data, "token": token, "version": 1,
-            "channel_id": channel.to_string(), "locale": "en-GB", "entitlements": [], "authorizing_integration_owners": {},
+            "channel_id": channel.to_string(), "locale": locale, "entitlements": [], "authorizing_integration_owners": {},
             "context": i32::from(place == Place::Private), "attachment_size_limit": 10_485_760, "app_permissions": "2048",
         });
         if let Some(message) = message.filter(Value::is_object) {

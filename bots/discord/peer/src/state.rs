@@ -40,6 +40,8 @@ pub struct Fault {
 pub(super) struct State {
     pub(super) gateway_url: String,
     pub(super) now: u64,
+    /// The languages of their programs, where it is not English.
+    pub(super) locales: HashMap<u64, String>,
     pub(super) names: HashMap<u64, String>,
     /// Private channels: channel -> account.
     pub(super) private: BTreeMap<u64, u64>,
@@ -126,6 +128,7 @@ impl State {
         Self {
             gateway_url,
             now: 1_400_000_000_000_000_000,
+            locales: HashMap::new(),
             names: HashMap::new(),
             private: BTreeMap::new(),
             messages: BTreeMap::from([(GENERAL, BTreeMap::new())]),

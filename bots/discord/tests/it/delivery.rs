@@ -216,6 +216,9 @@ async fn in_a_server_the_words_are_of_that_channel_and_nothing_from_elsewhere_is
     let taken = scene.next().await;
     assert_eq!(taken.asked, port::SessionChoice::Thread(format!("discord:{channel}")));
     scene.until("answered", |fake: &Fake| fake.text(ana, Place::Server).contains("in-the-server")).await;
+    scene.script.push(said("new-words"));
+    scene.fake.slash(ana, Place::Server, "new", None);
+    assert_eq!(scene.next().await.asked, port::SessionChoice::NewThread(format!("discord:{channel}")));
     let meanwhile = vec![port::Turn { id: "1".to_owned(), from_user: true, text: "said in private".to_owned() }];
     for private in [false, true] {
         let channel = if private { scene.fake.channel(ana, Place::Private) } else { channel };
@@ -238,5 +241,21 @@ async fn in_a_server_the_words_are_of_that_channel_and_nothing_from_elsewhere_is
         scene.until("it is there", |fake: &Fake| fake.text(ana, place).contains("and on")).await;
         assert_eq!(scene.fake.text(ana, place).contains("said in private"), private);
     }
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_beside_an_interaction_perhaps_twice_says_so() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    scene.fake.fault(Fault { works: true, ..fault("POST", "/webhooks/", 502) });
+    let long = format!("{} the-end", "word ".repeat(450));
+    scene.script.push(said(&long));
+    scene.fake.slash(ana, Place::Server, "summary", None);
+    scene.next().await;
+    scene.until("settled", |_| outcome(&scene, |delivery| *delivery == Delivery::Sent)).await;
+    let shown = scene.fake.text(ana, Place::Server);
+    assert_eq!(shown.matches("the-end").count(), 2, "nobody knew: {shown}");
+    assert_eq!(shown.matches("twice").count(), 1, "the second says so: {shown}");
     scene.end().await;
 }

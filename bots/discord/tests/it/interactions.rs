@@ -108,7 +108,8 @@ async fn in_a_server_one_answers_in_a_form_and_nobody_else_reads_it() {
     let ana = scene.fake.person("ana");
     scene.script.push(said("What are you planning?"));
     scene.fake.slash(ana, Place::Server, "new", None);
-    assert_eq!(scene.next().await.asked, SessionChoice::New);
+    let channel = scene.fake.channel(ana, Place::Server);
+    assert_eq!(scene.next().await.asked, SessionChoice::NewThread(format!("discord:{channel}")));
     scene.until("asked", |fake| fake.text(ana, Place::Server).contains("planning?")).await;
     let opener = scene.fake.press(ana, Place::Server, "Answer");
     scene.until("a form", |fake| fake.answered_with(&opener) == Some(9)).await;
@@ -194,7 +195,7 @@ async fn what_runs_can_be_stopped_and_files_are_declined() {
     scene.script.push(said("kept as it is"));
     scene.fake.slash(ana, Place::Private, "cancel", None);
     let taken = scene.next().await;
-    assert_eq!((taken.body, taken.asked), (Body::Decline, port::SessionChoice::Id("session-1".to_owned())));
+    assert_eq!((taken.body, taken.asked), (Body::Decline, SessionChoice::Id("session-1".to_owned())));
     scene.until("kept", |fake| fake.text(ana, Place::Private).contains("kept as it is")).await;
     let file = serde_json::json!({"content": "", "attachments": [{"id": "5", "filename": "a.png", "size": 3, "url": "https://x.example/a", "proxy_url": "https://x.example/a"}]});
     scene.fake.write_body(ana, Place::Private, &file);
@@ -374,4 +375,20 @@ async fn an_interaction_is_answered_at_once_whatever_the_store_does() {
     assert_eq!(screen, ["late 0", "late 1", "late 2", "late 3", "late 4"]);
     stop.cancel();
     running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_a_message_speaks_the_language_that_an_interaction_told() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    scene.fake.speaks(ana, "fr");
+    scene.script.push(said("bonjour-words"));
+    scene.fake.slash(ana, Place::Private, "help", None);
+    scene.next().await;
+    scene.script.push(Answer::Refuse(port::Refusal::Busy));
+    scene.fake.write(ana, Place::Private, "encore");
+    scene.next().await;
+    let french = port::Refusal::Busy.words("fr");
+    scene.until("it is told", |fake| fake.text(ana, Place::Private).contains(&french)).await;
+    scene.end().await;
 }

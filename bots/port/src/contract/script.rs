@@ -152,13 +152,13 @@ impl State {
             (SessionChoice::Id(id) | SessionChoice::Onward(id), _) => Some(id.clone()),
             (SessionChoice::Thread(thread), _) => self.threads.get(thread).cloned(),
             (SessionChoice::Current | SessionChoice::Latest, current) => current,
-            (SessionChoice::New, _) => None,
+            (SessionChoice::New | SessionChoice::NewThread(_), _) => None,
         };
         let session = known.unwrap_or_else(|| {
             self.sessions += 1;
             format!("session-{}", self.sessions)
         });
-        if let SessionChoice::Thread(thread) = &incoming.chat.session {
+        if let SessionChoice::Thread(thread) | SessionChoice::NewThread(thread) = &incoming.chat.session {
             self.threads.insert(thread.clone(), session.clone());
         }
         self.current = Some(session.clone());
