@@ -18,6 +18,7 @@ pub mod venues;
 mod words;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -54,6 +55,8 @@ pub struct Question<'a> {
     pub asked: &'a [Field],
     /// What the organizer just said.
     pub wish_text: Option<&'a str>,
+    /// First and last day of the stretch that was wished for before any day was said.
+    pub wish: Option<(Date, Date)>,
     /// Who asks.
     pub person: &'a Person,
     /// This moment.
@@ -152,6 +155,8 @@ async fn offers(conn: &mut PgConnection, scene: &Scene<'_>, topic: Topic) -> Res
 struct Scene<'a> {
     draft: &'a Draft,
     said: &'a str,
+    /// First and last day of a stretch that was wished for.
+    wish: Option<(Date, Date)>,
     person: &'a Person,
     now: Timestamp,
     words: &'static Words,
@@ -169,6 +174,7 @@ impl<'a> Scene<'a> {
         Self {
             draft,
             said,
+            wish: question.wish,
             person: question.person,
             now: question.now,
             words,
