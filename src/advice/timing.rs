@@ -96,7 +96,8 @@ fn hours_of(scene: &Scene<'_>, seen: &[Often<(i8, i16)>], city: Option<&str>, da
 fn days_ahead(scene: &Scene<'_>, seen: &[Often<(i8, i16)>], city: Option<&str>) -> Vec<Candidate> {
     let (words, say) = (scene.words, &scene.words.say);
     let first = first_day(scene);
-    let weeks = weeks_ahead(scene);
+    let today = scene.now.to_zoned(scene.zone.clone()).date();
+    let weeks = today.until(first).map_or(0, |ahead| ahead.get_days() / 7);
     let invite = Slots::default().with("weeks", weeks.to_string()).fill(&say.time_weeks);
     let sample = scene.sample_words(Sample::of_often(seen), city, None);
     let often = seen.iter().filter_map(|often| {
@@ -119,18 +120,28 @@ fn days_ahead(scene: &Scene<'_>, seen: &[Often<(i8, i16)>], city: Option<&str>) 
         let why = [why, invite.clone()].join(words.comma());
         // Two weeks of each, so that a taken day leaves another.
         let days = [0_i64, 7].into_iter().filter_map(|later| on_weekday(first, weekday).checked_add(later.days()).ok());
-        candidates.extend(days.map(|day| Candidate { moment: day.to_datetime(hour), why: why.clone() }));
+        let wished = |day: &Date| wish(scene, today).is_none_or(|(_, until)| *day <= until);
+        candidates.extend(days.filter(wished).map(|day| Candidate { moment: day.to_datetime(hour), why: why.clone() }));
     }
     // All the first weeks before the second ones; within a week the most frequent first, which a stable sort keeps.
     candidates.sort_by_key(|candidate| candidate.moment.date() >= first.saturating_add(7.days()));
     one_a_day(distinct(candidates.into_iter()))
 }
 
-/// The first day that leaves time to invite people; where a date was said that is past, the same rule holds.
+/// The first day that may be proposed: of the stretch that was wished for, else one that leaves time to invite people; where a date
+/// was said that is past, the same rule holds.
 pub(super) fn first_day(scene: &Scene<'_>) -> Date {
     let today = scene.now.to_zoned(scene.zone.clone()).date();
-    let said = scene.draft.date.filter(|date| *date > today);
-    said.map_or_else(|| today.saturating_add(weeks_ahead(scene).weeks()), |date| date.saturating_add(1.day()))
+    if let Some(said) = scene.draft.date.filter(|date| *date > today) {
+        return said.saturating_add(1.day());
+    }
+    let wished = wish(scene, today).map(|(from, _)| from.max(today.saturating_add(1.day())));
+    wished.unwrap_or_else(|| today.saturating_add(weeks_ahead(scene).weeks()))
+}
+
+/// The stretch that was wished for, "sometime in May", while it is not over.
+fn wish(scene: &Scene<'_>, today: Date) -> Option<(Date, Date)> {
+    scene.wish.filter(|(_, until)| *until > today && scene.draft.date.is_none())
 }
 
 /// More people need more time: three weeks, six from 100 people, ten from 500.

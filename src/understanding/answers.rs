@@ -130,7 +130,9 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
         parts.push(fill(language, key, &[("facts", &stated.join(&phrase(language, "comma")))]));
     }
     let inferred_name = draft.provenance.get(&Field::Name) == Some(&Provenance::Inferred);
-    if let Some(name) = draft.name.as_deref().filter(|_| inferred_name && telling.changed.contains(&Field::Name)) {
+    // The name of an earlier event is no proposal of ours.
+    let proposed = inferred_name && !matches!(telling.recalled, Some(Recalled::Found { .. }));
+    if let Some(name) = draft.name.as_deref().filter(|_| proposed && telling.changed.contains(&Field::Name)) {
         parts.push(fill(language, "called", &[("name", name)]));
     }
     let gone: Vec<String> = telling

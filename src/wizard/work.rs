@@ -298,6 +298,7 @@ impl<'a> Work<'a> {
             draft: &self.session.state.draft,
             asked: &self.session.state.asked,
             wish_text: said,
+            wish: self.session.state.wish,
             person: &self.job.person,
             now: self.now,
             ids: self.desk.ids.as_ref(),

@@ -81,6 +81,7 @@ impl Asking<'_> {
         let ids = CountingIds::default();
         let question = Question {
             session: Uuid::nil(),
+            wish: None,
             stage: self.stage,
             draft,
             asked: self.asked,

@@ -278,8 +278,10 @@ impl Run<'_> {
         assert!(!taken.id.trim().is_empty(), "{body:?} has no id");
         if let Some(session) = &self.session {
             // By its name, or as the one that the person worked on last.
+            let here =
+                [SessionChoice::Id(session.clone()), SessionChoice::Onward(session.clone()), SessionChoice::Latest];
             assert!(
-                taken.asked == SessionChoice::Id(session.clone()) || taken.asked == SessionChoice::Latest,
+                here.contains(&taken.asked),
                 "{body:?} is not for the session that answered before, but for {:?}",
                 taken.asked
             );

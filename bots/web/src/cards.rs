@@ -20,7 +20,7 @@ const CONFIRM_ID: &str = "confirm-";
 const WHEN: [&str; 4] = ["When", "Quand", "Cuándo", "时间"];
 const WHERE: [&str; 4] = ["Where", "Où", "Dónde", "地点"];
 const PRICE: [&str; 4] = ["Tickets", "Billets", "Entradas", "票"];
-const CAPACITY: [&str; 4] = ["How many", "Combien", "Cuántos", "人数"];
+const CAPACITY: [&str; 4] = ["How many", "Personnes", "Personas", "人数"];
 
 /// Asks before publishing.
 pub(crate) fn confirm(asked: &Confirmation) -> ToolCall {
@@ -136,7 +136,7 @@ mod tests {
             token: "a-b_c".to_owned(),
             card: Card {
                 title: "Gala".to_owned(),
-                lines: vec![line("Quand", "vendredi à 18:00"), line("Combien", "1 200")],
+                lines: vec![line("Quand", "vendredi à 18:00"), line("Personnes", "1 200")],
                 missing: Vec::new(),
                 language: "fr".to_owned(),
             },

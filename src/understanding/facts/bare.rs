@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use jiff::civil::Time;
 use language::TokenKind;
 
 use super::gathering::Gathering;
@@ -181,8 +182,17 @@ pub(super) fn counted(g: &Gathering<'_, '_>, field: Field, number: &language::Nu
         Field::PriceCents | Field::TicketTiers => Some(Fact::Price(price::minor(g, number.value))),
         // "3" is hours, "90" is minutes.
         Field::Duration => count().map(|length| Fact::Duration(if length <= 12 { length * 60 } else { length })),
+        Field::DateTime => beside_hour(g, count()?),
         _ => None,
     }
+}
+
+/// An hour in figures, in the half of the day in which the event is.
+fn beside_hour(g: &Gathering<'_, '_>, figures: u32) -> Option<Fact> {
+    let known = g.scene.context.draft.time?;
+    let hour = i8::try_from(figures).ok().filter(|hour| (1..=12).contains(hour))? % 12;
+    let halves = [hour, hour + 12].into_iter().filter_map(|hour| Time::new(hour, 0, 0, 0).ok());
+    halves.min_by_key(|half| half.duration_since(known).abs()).map(Fact::Time)
 }
 
 /// Nothing but little words stands around the number.
@@ -205,11 +215,15 @@ fn nearest(g: &Gathering<'_, '_>, amount: f64) -> Option<Field> {
         .map(|cents| (Field::PriceCents, cents as f64 / 10_f64.powi(digits.cast_signed())));
     let people = draft.capacity.map(|people| (Field::Capacity, f64::from(people)));
     let order = draft.max_per_order.map(|count| (Field::MaxPerOrder, f64::from(count)));
+    // "Make it 11" of a workshop at ten is an hour.
+    let hour = draft.time.filter(|_| amount <= 12.0 && amount.fract() == 0.0);
+    let hour = hour.map(|time| (Field::DateTime, f64::from((time.hour() + 11) % 12 + 1)));
     let distance = |value: f64| (amount.max(0.01) / value.max(0.01)).ln().abs();
     people
         .into_iter()
         .chain(price)
         .chain(order)
+        .chain(hour)
         .min_by(|one, other| distance(one.1).total_cmp(&distance(other.1)))
         .map(|(field, _)| field)
 }

@@ -29,6 +29,7 @@ fn the_corrected_value_counts_and_the_refused_one_does_not() {
         ("Ottawa instead of Toronto", Fact::City("Ottawa".into())),
         ("change the name to Rust North", Fact::Name("Rust North".into())),
         ("yes, but make it 7pm", Fact::Time(time(19, 0, 0, 0))),
+        ("make it 7", Fact::Time(time(19, 0, 0, 0))),
         ("move it from Thursday to Friday", Fact::Date(date(2026, 11, 27))),
         ("sorry, March 18", Fact::Date(date(2027, 3, 18))),
     ];

@@ -1,5 +1,5 @@
 //! One whole event in each language, as it reads in a chat: vague at first, an idea asked for and taken, a correction, taken back,
-//! published. Every answer is held word for word, and no word of English stands in another language's.
+//! published, and the next one begun. Every answer is held word for word, and no word of English stands in another language's.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,11 @@ const TALKS: [(&str, &[&str]); 4] = [
             "about 20 people, the 18th, 10 to 4",
             "any ideas for the price?",
             "the second one",
-            "make it 11am",
+            "make it 11",
             "undo",
             "what's left?",
             "yes",
+            "same as last time, but in May",
         ],
     ),
     (
@@ -35,6 +36,7 @@ const TALKS: [(&str, &[&str]); 4] = [
             "annule",
             "que reste-t-il ?",
             "oui",
+            "comme la dernière fois, mais en mai",
         ],
     ),
     (
@@ -49,6 +51,7 @@ const TALKS: [(&str, &[&str]); 4] = [
             "deshacer",
             "¿qué falta?",
             "sí",
+            "lo mismo que la última vez, pero en mayo",
         ],
     ),
     (
@@ -63,6 +66,7 @@ const TALKS: [(&str, &[&str]); 4] = [
             "撤销",
             "还缺什么？",
             "是的",
+            "和上次一样，不过改到五月",
         ],
     ),
 ];
@@ -130,11 +134,12 @@ fn english_in(transcript: &str, language: &str) -> Vec<String> {
 }
 
 async fn talk(organizer: &mut Recorder, lines: &[&str]) -> String {
-    let mut last = Vec::new();
+    let mut link = None;
     for line in lines {
-        last = organizer.say(line).await.unwrap();
+        let replies = organizer.say(line).await.unwrap();
+        link = link.or_else(|| published(&replies));
     }
-    assert!(published(&last).is_some(), "{}", organizer.transcript());
+    assert!(link.is_some(), "{}", organizer.transcript());
     organizer.transcript()
 }
 
