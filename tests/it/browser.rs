@@ -81,6 +81,7 @@ async fn people_use_the_panel_in_a_real_browser() {
         .current_dir(&panel)
         .env("BASE_URL", &server.url)
         .env("CHROMIUM", chromium)
+        .env("OUTBOX", server.folder.join("outbox"))
         .env("CI", "1")
         .kill_on_drop(true)
         .output()

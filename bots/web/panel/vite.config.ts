@@ -2,11 +2,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+const unused = new URL('./src/api/unused.ts', import.meta.url).pathname;
 const server = process.env.EVENTOS_URL ?? 'http://127.0.0.1:8080';
 const served = ['/config.json', '/auth', '/rest', '/functions', '/api', '/files', '/e/', '/connect'];
 
 export default defineConfig({
   plugins: [react()],
+  resolve: { alias: Object.fromEntries(['realtime', 'storage'].map((part) => [`@supabase/${part}-js`, unused])) },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

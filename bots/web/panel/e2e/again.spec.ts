@@ -79,7 +79,13 @@ test('a calendar and a table are seen before anything is made of them @phone', a
   await expect(page.getByRole('heading', { name: 'Choir Practice' })).toBeVisible();
   await expect(page.getByText('Choir Concert')).toHaveCount(0);
 
+  // The same file once more makes nothing twice, and says so.
   await page.goto('/import');
+  await choose.setInputFiles({ name: 'choir.ics', mimeType: 'text/calendar', buffer: Buffer.from(CALENDAR) });
+  await page.getByLabel('Choir Concert').uncheck();
+  await page.getByRole('button', { name: 'Make 1 draft' }).click();
+  await expect(page.getByText('Nothing is new')).toBeVisible();
+
   const table = 'name,date,time,place\nBook Swap,2031-07-04,18:00,Library\n';
   await choose.setInputFiles({ name: 'swap.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
   await page.getByRole('button', { name: 'Make 1 draft' }).click();

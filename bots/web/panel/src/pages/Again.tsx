@@ -64,12 +64,17 @@ function Series({ event }: { event: EventRow }) {
       setTrouble(t('series.wrong'));
       return;
     }
+    if (!event.starts_local) {
+      setTrouble(t('series.noDay'));
+      return;
+    }
     setBusy(true);
     setTrouble(null);
     try {
       setMade((await laySeries(event.id, days, rule)).events);
     } catch (thrown) {
-      setTrouble(failureWords(asFailure(thrown), t));
+      const failure = asFailure(thrown);
+      setTrouble(failure.status === 422 ? t('series.unfit') : failureWords(failure, t));
     } finally {
       setBusy(false);
     }

@@ -105,7 +105,7 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
             <Stats event={event} />
           </>
         )}
-        {own && event.status !== 'cancelled' && (
+        {own && event.status === 'published' && (
           <section className="card" aria-labelledby="edit">
             <h2 id="edit">{t('event.edit')}</h2>
             {editing ? (

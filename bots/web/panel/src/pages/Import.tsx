@@ -29,9 +29,11 @@ function ImportPage() {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const [known, setKnown] = useState(0);
   const attempt = async (work: () => Promise<void>) => {
     setBusy(true);
     setTrouble(null);
+    setKnown(0);
     try {
       await work();
     } catch (thrown) {
@@ -54,8 +56,9 @@ function ImportPage() {
   const take = () => {
     if (!file) return;
     void attempt(async () => {
-      await importEvents(file, [...chosen]);
-      await navigate('/dashboard');
+      const taken = await importEvents(file, [...chosen]);
+      if (taken.events.length > 0) await navigate('/dashboard');
+      else setKnown(taken.known);
     });
   };
   const turn = (index: number) => {
@@ -77,6 +80,7 @@ function ImportPage() {
         </Field>
         {trouble && <Banner tone="bad">{trouble}</Banner>}
         {busy && !seen && <Waiting lines={3} />}
+        <p className="unseen" role="status">{seen ? t('import.found', { n: seen.events.length }) : ''}</p>
       </div>
       {seen && (
         <section className="card stack" aria-labelledby="found">
@@ -87,6 +91,7 @@ function ImportPage() {
               <Found key={one.index} event={one} chosen={chosen.has(one.index)} onTurn={() => turn(one.index)} />
             ))}
           </ul>
+          {known > 0 && <Banner>{t('import.known', { n: known })}</Banner>}
           <Button look="primary" busy={busy} disabled={chosen.size === 0} onClick={take}>
             {t('import.take', { n: chosen.size })}
           </Button>

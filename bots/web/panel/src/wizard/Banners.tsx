@@ -5,6 +5,7 @@ import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { useCountdown } from '../ui/useCountdown';
 import { useDesk, useSnapshot } from './desk';
+import { valueWords } from './valueWords';
 import { fieldKey } from './stages/Review';
 import type { Conflict } from '../draft/merge';
 
@@ -41,29 +42,27 @@ export function Banners() {
 }
 
 function Choice({ conflict }: { conflict: Conflict }) {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const { store } = useDesk();
-  const show = (value: Conflict['yours']) => {
-    if (value === null || value === undefined || value === '') return t('conflict.empty');
-    return typeof value === 'object' ? value.map((one) => (typeof one === 'string' ? one : one.name)).join(', ') : String(value);
-  };
+  const { draft } = useSnapshot();
+  const show = (value: Conflict['yours']) => valueWords(conflict.field, value, draft, t, lang);
   return (
     <section className="banner warn conflict" role="alert" aria-label={t('conflict.title')}>
       <p>{t('conflict.text', { field: t(fieldKey(conflict.field)) })}</p>
-      <dl>
-        <div>
-          <dt>{t('conflict.yours')}</dt>
-          <dd>{show(conflict.yours)}</dd>
+      <ul>
+        <li>
+          <p className="soft">{t('conflict.yours')}</p>
+          <p className="conflict-value">{show(conflict.yours)}</p>
           <Button look="primary" onClick={() => store.decide(conflict, true)}>
             {t('conflict.keepYours')}
           </Button>
-        </div>
-        <div>
-          <dt>{t('conflict.current')}</dt>
-          <dd>{show(conflict.current)}</dd>
+        </li>
+        <li>
+          <p className="soft">{t('conflict.current')}</p>
+          <p className="conflict-value">{show(conflict.current)}</p>
           <Button onClick={() => store.decide(conflict, false)}>{t('conflict.keepCurrent')}</Button>
-        </div>
-      </dl>
+        </li>
+      </ul>
     </section>
   );
 }
