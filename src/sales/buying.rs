@@ -105,7 +105,8 @@ impl Sales {
         for attempt in 1.. {
             match self.try_buy(slug, wish, &email, name).await {
                 // A form that two requests brought at once: the second finds the order of the first.
-                Err(SaleError::Store(StoreError::Conflict | StoreError::Taken(_))) if attempt < TRIES => {}
+                Err(SaleError::Store(StoreError::Conflict | StoreError::Stale(_) | StoreError::Taken(_)))
+                    if attempt < TRIES => {}
                 done => return done,
             }
         }

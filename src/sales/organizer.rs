@@ -118,7 +118,7 @@ impl Sales {
         text: &str,
     ) -> Result<i64, SaleError> {
         drop(self.mine(who, event).await?);
-        let lawful = |words: &str, most| (1..=most).contains(&words.trim().chars().count());
+        let lawful = |words: &str, most| (1..=most).contains(&words.trim().chars().count()) && !words.contains('\0');
         if !lawful(title, TITLE_CHARS) || !lawful(text, TEXT_CHARS) {
             return Err(SaleError::NotNow);
         }

@@ -173,7 +173,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
 /// The link is made from the name unless one was chosen. Returns the link.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when a chosen link is taken; [`StoreError::Conflict`] when the draft is another by now;
+/// [`StoreError::Taken`] when a chosen link is taken; [`StoreError::Stale`] when the draft is another by now;
 /// [`StoreError::Rejected`] `PT400` with the missing fields.
 pub async fn publish(
     conn: &mut PgConnection,
@@ -198,7 +198,7 @@ pub async fn publish(
 /// transaction. Returns how many guests are told.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when the event is another by now, or is called off already.
+/// [`StoreError::Stale`] when the event is another by now, or is called off already.
 pub async fn cancel(conn: &mut PgConnection, event: Uuid, revision: i64) -> Result<(EventHead, u32), StoreError> {
     let row = sqlx::query!(
         r#"select c.id as "id!", c.slug, c.status as "status!", c.revision as "revision!", c.told as "told!",
