@@ -237,7 +237,7 @@ pub struct Sold {
 pub async fn sold(conn: &mut PgConnection, event: Uuid) -> Result<Sold, StoreError> {
     let rows = sqlx::query!(
         r#"select t.tier_id, count(*) as "count!" from tickets t left join orders o on o.id = t.order_id
-           where t.event_id = $1 and (t.status in ('valid', 'used') or t.status = 'held' and o.hold_until >= now()) group by t.tier_id"#,
+           where t.event_id = $1 and app.is_somebodys(t.status, o.hold_until) group by t.tier_id"#,
         event
     )
     .fetch_all(conn)

@@ -51,7 +51,7 @@ pub async fn figures(conn: &mut PgConnection, event: Uuid) -> Result<Figures, St
     let row = sqlx::query!(
         r#"select s.ticket_count as "sold!", s.checked_in_count as "inside!", s.revenue_cents as "earned!",
              (select count(*) from tickets t join orders o on o.id = t.order_id
-              where t.event_id = $1 and t.status = 'held' and o.hold_until >= now()) as "held!",
+              where t.event_id = $1 and t.status = 'held' and app.is_somebodys(t.status, o.hold_until)) as "held!",
              (select count(*) from waiting w where w.event_id = $1 and w.offered_at is null) as "waiting!"
            from event_stats s where s.event_id = $1"#,
         event

@@ -138,7 +138,7 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
     let row = sqlx::query!(
         r#"with seats as (
                select t.tier_id, count(*) as count from tickets t left join orders o on o.id = t.order_id
-               where t.event_id = $1 and (t.status in ('valid', 'used') or t.status = 'held' and o.hold_until >= now())
+               where t.event_id = $1 and app.is_somebodys(t.status, o.hold_until)
                group by t.tier_id)
            select exists (select from promo_codes p where p.event_id = e.id) as "has_codes!",
                coalesce((select sum(w.seats) from waiting w where w.event_id = e.id and w.tier_id is null and w.offered_at is null), 0)::bigint
