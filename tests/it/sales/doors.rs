@@ -16,14 +16,19 @@ use crate::peers::stripe::{Mood, StripePeer};
 pub(super) struct Person(pub(super) String);
 
 pub(super) async fn person(scene: &Scene, http: &Router, email: &str) -> Person {
+    signed_in(scene, http, email, "organizer").await
+}
+
+/// Somebody who is signed in as this.
+pub(super) async fn signed_in(scene: &Scene, http: &Router, email: &str, role: &str) -> Person {
     // The keys are made at the first question for them.
     get(http, "/auth/v1/.well-known/jwks.json").await;
-    let id: Uuid = scene.value(&format!("select app.ensure_user('{email}', 'organizer', false, 'x')")).await;
+    let id: Uuid = scene.value(&format!("select app.ensure_user('{email}', '{role}', false, 'x')")).await;
     let pen = Pen::of(&scene.database).await;
     let header = json!({"alg": "ES256", "typ": "JWT", "kid": pen.kid});
     let claims = json!({
         "iss": "http://events.test/auth/v1", "aud": "authenticated", "sub": id, "role": "authenticated", "email": email,
-        "iat": now_s(), "exp": now_s() + 3600, "is_anonymous": false, "app_metadata": {"user_role": "organizer"},
+        "iat": now_s(), "exp": now_s() + 3600, "is_anonymous": false, "app_metadata": {"user_role": role},
     });
     Person(pen.sign(&header, &claims))
 }
