@@ -31,7 +31,8 @@ pub(super) fn routes() -> axum::Router<HttpState> {
 
 /// Everything that is kept about the caller
 ///
-/// Account, profile, events with their orders, drafts with their conversations, pictures, linked chats and the log of sign-ins.
+/// Account, profile, events with all that belongs to their sales, drafts with their conversations, pictures, linked chats, webhooks
+/// with what they told, and the log of sign-ins.
 #[utoipa::path(
     get,
     path = "/api/account/export",

@@ -7,6 +7,7 @@ mod doors;
 mod free;
 mod held;
 mod hooks;
+mod kept;
 mod leaving;
 mod links;
 mod locks;
