@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Desk;
 use super::error::Trouble;
 use super::fault;
-use super::{email, notices, retry, stripe, webhooks};
+use super::{email, notices, reminders, retry, stripe, webhooks};
 use crate::domain::outcome::{Cause, Notice, Outcome as Told};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
@@ -21,12 +21,15 @@ use crate::store::queue::{self, Item, Outcome};
 use crate::telemetry::metrics;
 
 /// The kinds of work beside mails: the product and the prices of a paid event, where an account stands, where an order is paid,
-/// money that goes back, words for other programs.
-pub const KINDS: &[&str] =
-    &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND, webhooks::KIND];
-
-/// How often it is looked whether a missing setting is there, in seconds.
-const WAIT_S: f64 = 300.0;
+/// money that goes back, words for other programs, reminders in chats.
+pub const KINDS: &[&str] = &[
+    stripe::sale::KIND,
+    stripe::account::KIND,
+    stripe::checkout::KIND,
+    stripe::refund::KIND,
+    webhooks::KIND,
+    reminders::KIND,
+];
 
 /// Everything that this program can do.
 pub(super) fn kinds() -> Vec<String> {
@@ -64,6 +67,7 @@ async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
         stripe::refund::KIND => stripe::refund::send(desk, item).await,
         webhooks::KIND => webhooks::send(desk, item).await,
         _ => email::send(desk, item).await,
+        reminders::KIND => reminders::send(desk, item).await,
     }
 }
 
@@ -199,5 +203,7 @@ fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
         Err(trouble) => {
             tracing::warn!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms, error.code = code, error = %trouble);
         }
+        reminders::KIND => "chat_remind",
     }
 }
+        reminders::KIND => "CHAT_ERROR",
