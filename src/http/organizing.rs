@@ -191,6 +191,10 @@ pub(super) fn refusal(error: SaleError) -> HttpError {
 }
 
 /// The guests for a spreadsheet (RFC 4180), every value quoted.
+        SaleError::Enough => {
+            let words = "That was sent often enough for now, so that nobody is flooded. Please try again tomorrow.";
+            Declined::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT", words, Value::Null).into()
+        }
 fn csv(guests: &[Guest], currency: Option<Currency>) -> String {
     let head = ["Name", "Email", "Ticket", "Code", "Status", "Price", "Currency", "Ordered", "Checked in", "Answers"];
     let digits = currency.map_or(2, |currency| currency.digits());

@@ -49,7 +49,9 @@ impl Sales {
         }
         let mut tx = self.mine(who, event).await?;
         let (id, token) = (self.ids.id(), self.ids.token() + &self.ids.token());
-        door_links::add(&mut tx, id, event, name, &hash(&token)).await?;
+        if !door_links::add(&mut tx, id, event, name, &hash(&token)).await? {
+            return Err(SaleError::Enough);
+        }
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "door_link", event.id = %event);
         Ok((id, token))

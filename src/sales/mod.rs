@@ -68,6 +68,9 @@ pub enum SaleError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+    /// It was done often enough for now.
+    #[error("it was done often enough for now")]
+    Enough,
 
 /// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,10 @@ use crate::store::sales;
 
 /// The longest title and text of a message, in characters.
 const TITLE_CHARS: usize = 150;
+/// Mails about one order, whoever asks for them: an address that somebody else typed is not to be flooded.
+const MAILS: i32 = 20;
+/// Letters to the guests of an event within a day.
+const LETTERS: i64 = 10;
 const TEXT_CHARS: usize = 5_000;
 
 /// What a door sends.
@@ -91,7 +95,7 @@ impl Sales {
     /// Sends the tickets of an order again.
     ///
     /// # Errors
-    /// [`SaleError::NotNow`] for an order without valid tickets.
+    /// [`SaleError::NotNow`] for an order without valid tickets; [`SaleError::Enough`] when they were sent often enough.
     pub async fn send_again(&self, who: Actor<'_>, event: Uuid, order: Uuid) -> Result<(), SaleError> {
         self.owns(who, event, order).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
@@ -99,8 +103,11 @@ impl Sales {
         if found.status != OrderStatus::Paid {
             return Err(SaleError::NotNow);
         }
-        let number = self.ids.token();
-        mail(&mut tx, "mail_order", &found, &number).await?;
+        let number = sales::count_mail(&mut tx, order).await?;
+        if number > MAILS {
+            return Err(SaleError::Enough);
+        }
+        sales::mail(&mut tx, "mail_order", &found.about(), &format!("again-{number}")).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
@@ -108,7 +115,7 @@ impl Sales {
     /// Writes to everybody who has a ticket. The same letter again writes to nobody twice. Returns to how many.
     ///
     /// # Errors
-    /// [`SaleError::NotNow`] for a letter without words or with too many.
+    /// [`SaleError::NotNow`] for a letter without words or with too many; [`SaleError::Enough`] when guests had enough for a day.
     pub async fn write_to_all(
         &self,
         who: Actor<'_>,
@@ -127,6 +134,9 @@ impl Sales {
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "message_to_guests", event.id = %event, count);
         Ok(count)
+        if guests::letters_today(&mut tx, event, letter).await? >= LETTERS {
+            return Err(SaleError::Enough);
+        }
     }
 
     async fn owns(&self, who: Actor<'_>, event: Uuid, order: Uuid) -> Result<(), SaleError> {

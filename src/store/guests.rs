@@ -260,6 +260,20 @@ pub async fn undo(conn: &mut PgConnection, event: Uuid, scan: &Scan) -> Result<b
     Ok(row.fetch_one(conn).await?.done)
 }
 
+/// How many letters but this one went to an event's guests within a day; one that asks waits for one that is being left. Runs as the
+/// server.
+pub async fn letters_today(conn: &mut PgConnection, event: Uuid, but: Uuid) -> Result<i64, StoreError> {
+    sqlx::query!("select id from events where id = $1 for no key update", event).fetch_optional(&mut *conn).await?;
+    let row = sqlx::query!(
+        r#"select count(distinct split_part(dedupe_key, ':', 2)) as "count!" from payment_setup_queue
+           where event_id = $1 and kind = 'mail_guests' and created_at > now() - interval '1 day'
+             and split_part(dedupe_key, ':', 2) <> $2"#,
+        event,
+        but.to_string()
+    );
+    Ok(row.fetch_one(conn).await?.count)
+}
+
 /// Leaves a mail of the organizer's for everybody who has a ticket, one for each order. Returns for how many. Runs as the server.
 pub async fn write_to_all(
     conn: &mut PgConnection,

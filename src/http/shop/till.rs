@@ -180,7 +180,7 @@ fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), Htt
             Refusal::Closed => (409, words.text("closed").to_owned(), None),
         },
         SaleError::Store(store) if store.is_transient() => (503, words.text("e_busy").to_owned(), None),
-        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow => return Err(error.into()),
+        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow | SaleError::Enough => return Err(error.into()),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
     Ok((status, Trouble { text, field }))
