@@ -71,7 +71,7 @@ pub struct App {
     limits: Arc<rate::Limits>,
     pictures: Arc<Pictures>,
     server: settings::Server,
-    stripe_webhook_secret: Option<SecretString>,
+    stripe_webhook_secrets: Vec<SecretString>,
     chats: Vec<chats::Chat>,
     _node: Node,
 }
@@ -197,7 +197,7 @@ impl App {
             limits,
             pictures,
             server: settings.server.clone(),
-            stripe_webhook_secret: settings.stripe_webhook_secret.clone(),
+            stripe_webhook_secrets: settings.stripe_webhook_secrets.clone(),
             _node: node,
         })
     }
@@ -252,7 +252,7 @@ impl App {
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
-            stripe_webhook_secret: self.stripe_webhook_secret.clone(),
+            stripe_webhook_secrets: self.stripe_webhook_secrets.clone(),
             chats: self.chats.iter().map(|chat| chat.channel.clone()).collect(),
             connect: Arc::new(self.publisher.connect()),
             probes,

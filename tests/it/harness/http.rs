@@ -69,7 +69,7 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         proxies: Arc::default(),
         body_patience: Duration::from_secs(5),
         standing: Arc::new(|| {}),
-        stripe_webhook_secret: None,
+        stripe_webhook_secrets: Vec::new(),
         chats: Arc::default(),
         probes: Vec::new(),
         channels: axum::Router::new(),

@@ -50,7 +50,7 @@ pub(super) struct Scene {
 fn settings(folder: &Path, peer: &StripePeer) -> Settings {
     let mut settings = Settings::defaults(folder.to_owned()).unwrap();
     settings.stripe_secret_key = Some(KEY.into());
-    settings.stripe_webhook_secret = Some("whsec_test".into());
+    settings.stripe_webhook_secrets = vec!["whsec_connected".into(), "whsec_test".into()];
     let own = &mut settings.publisher;
     (own.stripe_api_base, own.stripe_connect_base) = (peer.url(), peer.url());
     own.stripe_timeout_s = 2;
