@@ -159,7 +159,7 @@ impl App {
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
         tokio::spawn(upkeep::run(store.clone(), accounts.clone(), upkeep::kept(settings), stop.clone()));
-        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)));
+        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)?));
         if settings.publisher.parallel > 0 {
             tokio::spawn(serve_lines(sales.clone(), stop.clone()));
         }
@@ -176,7 +176,7 @@ impl App {
             sessions: Arc::new(directory.clone()),
         };
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
-        let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
+        let publisher = Publisher::start(ground, told::publishing(settings)?, &arbiter).await?;
         Ok(Self {
             door,
             stop,

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::buyer::mail;
 use super::{SaleError, Sales};
 use crate::domain::sale::OrderStatus;
 use crate::store::database::{Actor, Tx};
@@ -14,11 +13,11 @@ use crate::store::sales;
 
 /// The longest title and text of a message, in characters.
 const TITLE_CHARS: usize = 150;
+const TEXT_CHARS: usize = 5_000;
 /// Mails about one order, whoever asks for them: an address that somebody else typed is not to be flooded.
 const MAILS: i32 = 20;
 /// Letters to the guests of an event within a day.
 const LETTERS: i64 = 10;
-const TEXT_CHARS: usize = 5_000;
 
 /// What a door sends.
 #[derive(Debug, Clone)]
@@ -61,7 +60,8 @@ impl Sales {
         Ok(guests::search(&mut tx, event, search).await?)
     }
 
-    /// Gives money back, this much or all of it; all of it takes the tickets back, too. Returns how much.
+    /// Gives money back, this much or all of it; all of it takes the tickets back, too. `left_cents`: so much was left when whoever
+    /// asks looked at it; where less is left by now nothing is done, so that a part asked for twice goes back once. Returns how much.
     ///
     /// # Errors
     /// [`SaleError::NotNow`] for an order that has nothing to give back.
@@ -72,11 +72,15 @@ impl Sales {
         event: Uuid,
         order: Uuid,
         amount_cents: Option<i64>,
+        left_cents: Option<i64>,
     ) -> Result<i64, SaleError> {
         self.owns(who, event, order).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
-        let found = sales::get(&mut tx, order).await?.ok_or(SaleError::NotFound)?;
+        let found = sales::get_held(&mut tx, order).await?.ok_or(SaleError::NotFound)?;
         let left = found.amount_cents - found.refunded_cents;
+        if left_cents.is_some_and(|seen| seen != left) {
+            return Err(SaleError::NotNow);
+        }
         if found.status != OrderStatus::Paid || amount_cents.is_some_and(|amount| amount < 1 || amount > left) {
             return Err(SaleError::NotNow);
         }
@@ -85,7 +89,7 @@ impl Sales {
         let none: &[Uuid] = &[];
         let back = sales::give_back(&mut tx, order, part.map(|_| none), part, "organizer", Some(by)).await?;
         if back == 0 {
-            mail(&mut tx, "mail_order_cancelled", &found, "1").await?;
+            sales::mail(&mut tx, "mail_order_cancelled", &found.about(), "1").await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "refund", order.id = %order, amount_cents = back);
@@ -130,13 +134,13 @@ impl Sales {
             return Err(SaleError::NotNow);
         }
         let mut tx = self.store.begin(Actor::Server).await?;
+        if guests::letters_today(&mut tx, event, letter).await? >= LETTERS {
+            return Err(SaleError::Enough);
+        }
         let count = guests::write_to_all(&mut tx, event, letter, title.trim(), text.trim()).await?;
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "message_to_guests", event.id = %event, count);
         Ok(count)
-        if guests::letters_today(&mut tx, event, letter).await? >= LETTERS {
-            return Err(SaleError::Enough);
-        }
     }
 
     async fn owns(&self, who: Actor<'_>, event: Uuid, order: Uuid) -> Result<(), SaleError> {

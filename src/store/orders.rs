@@ -1,11 +1,10 @@
 //! Orders of an event as its organizer speaks of them: by name, what is left of them, and money back. Runs in the organizer's own name.
 
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::StoreError;
-use super::queue;
+use super::sales::{self, About};
 
 /// What is sold of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,9 +108,9 @@ pub async fn give_back(conn: &mut PgConnection, order: Uuid, left_cents: i64) ->
     let Some(row) = row else { return Ok(None) };
     let Some(back) = row.back else { return Ok(None) };
     if back == 0 {
-        let about = json!({"order_id": order, "email": row.buyer_email, "name": row.buyer_name, "language": row.buyer_language});
-        let key = format!("mail_order_cancelled:{order}:1");
-        queue::enqueue(conn, "mail_order_cancelled", Some(row.event_id), &about, &key).await?;
+        let (name, language) = (row.buyer_name.as_deref(), row.buyer_language.as_deref());
+        let about = About { order, event: row.event_id, email: &row.buyer_email, name, language, amount: None };
+        sales::mail(conn, "mail_order_cancelled", &about, "1").await?;
     }
     Ok(Some(Bought {
         id: order,

@@ -11,6 +11,7 @@ mod kept;
 mod leaving;
 mod links;
 mod locks;
+mod money;
 mod paid;
 mod questions;
 mod race;

@@ -71,7 +71,11 @@ pub async fn take(connect: &Connect, secrets: &[SecretString], signature: &str, 
         return Ok(false);
     }
     let notice = effect(&mut tx, &event, happened_at, &connect.node).await?;
-    effects::follow(&mut tx, &event.kind, &event.data.object, happened_at).await?;
+    // Payments here are the platform's own. What happens in a connected account comes signed alike, and its owner writes what
+    // they like into its metadata: nothing of it pays for an order of ours.
+    if event.account.is_none() {
+        effects::follow(&mut tx, &event.kind, &event.data.object, happened_at, connect.operator.as_deref()).await?;
+    }
     fault::point("webhook.before_commit");
     tx.commit().await.map_err(StoreError::from)?;
     fault::point("webhook.after_commit");
