@@ -28,7 +28,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, reducedMotion: 'reduce' } as object);
 
-    test('a guest buys, is found, and is let in once', async ({ page }) => {
+    test('a guest buys, is found, and is let in once @phone', async ({ page }) => {
       await signUp(page);
       const { id, slug } = await published(page, EVENT);
       await page.goto(`/e/${slug}`);
@@ -60,7 +60,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await isSound(page);
     });
 
-    test('a door without a network says so, keeps its scans, and sends them later', async ({ page, context }) => {
+    test('a door without a network says so, keeps its scans, and sends them later @phone', async ({ page, context }) => {
       await signUp(page);
       const { id, slug } = await published(page, { ...EVENT, name: 'Quiet Door' });
       await page.goto(`/e/${slug}/tickets`);
