@@ -34,7 +34,7 @@ queries: setup ## renews .sqlx, the checked descriptions of every query
 	@cargo run --quiet -p queries -- renew
 
 reliability: setup ## 1,000 kills at every named point of a turn and of the publisher
-	@KILLS=1000 tools/test.sh -E 'test(kill)'
+	@KILLS=1000 tools/test.sh --profile reliability -E 'test(kill_at_every)'
 
 bench: setup ## one turn against PostgreSQL, queries, idle sessions, start-up; figures for docs/performance.md
 	@cargo bench --bench turns

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::accounts::Accounts;
 use crate::domain::clock::{Clock, Ids, RandomIds, SystemClock};
@@ -44,6 +45,9 @@ pub use models::{models, unknown_models};
 pub use prompt::prompt;
 pub use told::url;
 
+/// How long the last answers to chats are waited for, and then the chats themselves, which wait for what they began.
+const CHATS_DRAIN: Duration = Duration::from_secs(5);
+const CHATS_STOP: Duration = Duration::from_secs(15);
 /// How often measurements are summed up.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How often it is looked whether those who wait for seats can have some.
@@ -73,6 +77,9 @@ pub struct App {
     server: settings::Server,
     stripe_webhook_secrets: Vec<SecretString>,
     chats: Vec<chats::Chat>,
+    /// The chats stop after the answers of the last turns are on their way; whatever is said meanwhile comes again.
+    chats_stop: CancellationToken,
+    chats_running: TaskTracker,
     _node: Node,
 }
 
@@ -190,6 +197,8 @@ impl App {
             recovery,
             drain: Duration::from_secs(settings.wizard.drain_s),
             chats: chats::of(settings, &public_url)?,
+            chats_stop: CancellationToken::new(),
+            chats_running: TaskTracker::new(),
             public_url,
             clock,
             ids,
@@ -263,7 +272,7 @@ impl App {
     /// Serves the chats of other platforms, each for itself, until [`Self::stop`] is cancelled.
     pub fn serve_chats(&self) {
         for chat in &self.chats {
-            tokio::spawn(chats::keep(chat.channel.clone(), self.door.clone(), self.stop.clone()));
+            self.chats_running.spawn(chats::keep(chat.channel.clone(), self.door.clone(), self.chats_stop.clone()));
         }
         let names = self.chats.iter().map(|chat| chat.channel.name()).collect();
         tokio::spawn(chats::measure(self.store.clone(), names, self.stop.clone()));
@@ -316,6 +325,15 @@ impl App {
         self.stop.cancel();
         tokio::join!(self.directory.drain(self.drain), self.publisher.drain(self.drain));
         self.recovery.abort();
+        if !self.chats.is_empty() {
+            let names = self.chats.iter().map(|chat| chat.channel.name()).collect();
+            chats::delivered(&self.store, names, self.drain.min(CHATS_DRAIN)).await;
+        }
+        self.chats_stop.cancel();
+        self.chats_running.close();
+        if tokio::time::timeout(CHATS_STOP, self.chats_running.wait()).await.is_err() {
+            tracing::warn!("stopped while a chat was still at work; what it did not note down comes again");
+        }
         let system = self.system;
         if tokio::task::spawn_blocking(move || system.stop()).await.is_err() {
             tracing::error!("the actors' threads did not stop");

@@ -31,6 +31,7 @@ const PLAIN: &[(&str, &str, &str)] = &[
     ("OPENAI_BASE_URL", "models", "base_url"),
     ("OPENAI_MODEL", "models", "model"),
     ("OPENAI_FALLBACK_MODEL", "models", "fallback_model"),
+    ("OPENAI_TRANSCRIBER", "models", "transcriber"),
     ("GOOGLE_MAPS_BASE_URL", "maps", "base_url"),
     ("MAIL_FROM", "publisher", "mail_from"),
     ("OPERATOR_EMAIL", "publisher", "operator_email"),

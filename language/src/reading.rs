@@ -9,7 +9,7 @@ use crate::amount::Amount;
 use crate::calendar::occurrence::Almanac;
 use crate::finding::{Duration, Money, Number, Reading, Time};
 use crate::grammar::meaning::{Meaning, part};
-use crate::grammar::{Grammar, Piece};
+use crate::grammar::{Grammar, Piece, Pieces};
 use crate::reference::Reference;
 use crate::span::Span;
 use crate::token::{Gap, Token, TokenKind};
@@ -51,14 +51,14 @@ fn is_impossible(meaning: &Meaning) -> bool {
 
 /// What is worth telling of a stretch that begins at the token `offset`, the best first, by its tokens in the text.
 fn ranked<'a>(
-    pieces: &'a [Vec<Piece>],
+    pieces: &'a Pieces,
     offset: usize,
     grammar: &Grammar,
     tokens: &[Token],
 ) -> Vec<(Range<usize>, &'a Piece)> {
     let mut ranked: Vec<(Range<usize>, &Piece)> = Vec::new();
-    let answer = offset == 0 && pieces.first().is_some_and(|first| is_answer(first, grammar, tokens.len()));
-    for (start, here) in pieces.iter().enumerate() {
+    let answer = offset == 0 && is_answer(pieces.at(0), grammar, tokens.len());
+    for (start, here) in pieces.by_token().enumerate() {
         for piece in here {
             crate::work::step();
             let range = offset + start..offset + piece.end;
@@ -103,21 +103,24 @@ fn tells(piece: &Piece, grammar: &Grammar, tokens: &[Token], range: &Range<usize
         Meaning::Between(..) => stands_free(tokens, start, end),
         Meaning::Time(moment) => {
             let clock = moment.parts & part::CLOCK != 0;
-            (!moment.latent || whole) && stands_alone(tokens, start, end) && !(clock && is_address(tokens, start, end))
+            (!moment.latent || whole)
+                && stands_alone(tokens, start, end)
+                && !(clock && is_address(tokens, start, end))
+                && !(moment.parts == part::MONTH && has_no_such_day(tokens, start, end))
         }
         _ => true,
     }
 }
 
 /// "Friday for two" of "Friday for two hours": the number counts hours and names none.
-fn cuts_length(piece: &Piece, pieces: &[Vec<Piece>], tokens: &[Token], end: usize) -> bool {
+fn cuts_length(piece: &Piece, pieces: &Pieces, tokens: &[Token], end: usize) -> bool {
     let leads = |at: usize| {
         matches!(tokens.get(at).map(|token| token.lower.as_str()), Some("for" | "pour" | "durante" | "por"))
     };
     let longer = |other: &Piece| matches!(other.meaning, Meaning::Length(..)) && other.end > piece.end;
     matches!(piece.meaning, Meaning::Time(_))
         && end.checked_sub(2).is_some_and(leads)
-        && piece.end.checked_sub(1).and_then(|last| pieces.get(last)).is_some_and(|here| here.iter().any(longer))
+        && piece.end.checked_sub(1).is_some_and(|last| pieces.at(last).iter().any(longer))
 }
 
 /// Whether figures are a number and not part of a code, an address or a telephone number.
@@ -161,6 +164,16 @@ fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
     let number_next = tokens.get(end + 1).is_some_and(|token| token.kind == TokenKind::Number);
     let after = sign_in(end, "./:_,@") && solid(end + 1) || sign_in(end, "-") && number_next && solid(end + 1);
     !before && !after && !unit_next
+}
+
+/// "32 August", "February 151998": a number that is no day and no year beside a month makes it none.
+fn has_no_such_day(tokens: &[Token], start: usize, end: usize) -> bool {
+    let figures = |at: usize| {
+        let token = tokens.get(at).filter(|token| token.kind == TokenKind::Number && token.gap == Gap::Space)?;
+        Some((token.lower.len(), token.lower.parse::<u32>().unwrap_or(u32::MAX)))
+    };
+    let before = start.checked_sub(1).and_then(figures);
+    before.is_some_and(|(count, number)| count <= 2 && number > 31) || figures(end).is_some_and(|(count, _)| count > 4)
 }
 
 /// "At 1510 Marina Vista", "at 1532 20th Street": a number in front of a name counts houses.

@@ -1,9 +1,8 @@
 //! The cities of the world with about 15,000 people and more, by name.
 //!
-//! `data/places/world.txt` comes from `GeoNames` (<https://www.geonames.org>, CC BY 4.0) by `tools/gazetteer`. It is sorted, and
-//! searched where it lies in the program: nothing is built at the start, and a look-up reads about fifteen lines.
+//! `data/places/world.txt` comes from `GeoNames` (<https://www.geonames.org>, CC BY 4.0) by `tools/gazetteer`. It is sorted and
+//! searched where it lies in the program: only where its lines begin is noted down, once, and a look-up reads about fifteen of them.
 
-use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use crate::token::{Token, TokenKind};
@@ -22,14 +21,18 @@ pub(crate) struct City {
     pub(crate) longitude: f64,
 }
 
-/// The zones and the lines of the list.
-fn table() -> &'static (Vec<&'static str>, &'static str) {
-    static TABLE: OnceLock<(Vec<&'static str>, &'static str)> = OnceLock::new();
+/// The list, and where its lines begin.
+struct Table {
+    zones: Vec<&'static str>,
+    lines: Vec<&'static str>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = include_str!("../data/places/world.txt");
-        let zones: Vec<&str> = text.lines().map_while(|line| line.strip_prefix('@')).collect();
-        let head = zones.iter().map(|zone| zone.len() + 2).sum();
-        (zones, text.get(head..).unwrap_or(""))
+        let (zones, lines) = include_str!("../data/places/world.txt").lines().partition(|line| line.starts_with('@'));
+        let zones: Vec<&str> = zones;
+        Table { zones: zones.into_iter().map(|zone| zone.trim_start_matches('@')).collect(), lines }
     })
 }
 
@@ -50,10 +53,11 @@ pub(crate) fn find(tokens: &[Token], start: usize) -> Option<(usize, Vec<City>)>
         }
         key.push_str(&token.lower);
         (words, at) = (words + 1, at + 1);
-        let cities = named(&key);
+        let lines = from(&key);
+        let cities = named(lines, &key);
         if cities.is_empty() {
             // Nothing in the list begins like this: no longer name can be there.
-            if !begins(&key) {
+            if !lines.first().is_some_and(|line| name_of(line).starts_with(&key)) {
                 break;
             }
         } else {
@@ -70,40 +74,24 @@ pub(crate) fn find(tokens: &[Token], start: usize) -> Option<(usize, Vec<City>)>
     found
 }
 
-/// The cities of exactly this name.
-fn named(key: &str) -> Vec<City> {
-    let (zones, body) = table();
-    let lines = body.get(lower_bound(body, key)..).unwrap_or("").lines();
-    lines.take_while(|line| name_of(line) == key).filter_map(|line| read(line, zones)).collect()
+/// The lines from the first whose name is not before the key.
+fn from(key: &str) -> &'static [&'static str] {
+    let lines = &table().lines;
+    let start = lines.partition_point(|line| {
+        crate::work::step();
+        name_of(line) < key
+    });
+    lines.get(start..).unwrap_or(&[])
 }
 
-/// Whether a name in the list begins with these words.
-fn begins(key: &str) -> bool {
-    let body = table().1;
-    let line = body.get(lower_bound(body, key)..).unwrap_or("").lines().next();
-    line.is_some_and(|line| name_of(line).starts_with(key))
+/// The cities of exactly this name, of lines that begin with it.
+fn named(lines: &[&'static str], key: &str) -> Vec<City> {
+    let table = table();
+    lines.iter().take_while(|line| name_of(line) == key).filter_map(|line| read(line, &table.zones)).collect()
 }
 
 fn name_of(line: &str) -> &str {
     line.split('|').next().unwrap_or(line)
-}
-
-/// Where the first line stands whose name is not before the key.
-fn lower_bound(body: &str, key: &str) -> usize {
-    let line_start = |at: usize| body.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |before| before + 1);
-    let (mut low, mut high) = (0, body.len());
-    while low < high {
-        crate::work::step();
-        let middle = body.floor_char_boundary(low.midpoint(high));
-        let start = line_start(middle);
-        let line = body.get(start..).unwrap_or("").lines().next().unwrap_or("");
-        if name_of(line).cmp(key) == Ordering::Less {
-            low = start + line.len() + 1;
-        } else {
-            high = start;
-        }
-    }
-    low
 }
 
 fn read(line: &'static str, zones: &[&'static str]) -> Option<City> {
@@ -131,20 +119,24 @@ mod tests {
 
     #[test]
     fn every_line_can_be_found_and_read() {
-        let (zones, body) = table();
+        let Table { zones, lines } = table();
         assert!(zones.len() > 300 && zones.iter().all(|zone| jiff::tz::TimeZone::get(zone).is_ok()));
-        assert!(body.lines().count() > 30_000);
-        for line in body.lines().step_by(101) {
-            let cities = named(name_of(line));
+        assert!(lines.len() > 30_000 && lines.is_sorted_by_key(|line| name_of(line)));
+        for line in lines.iter().step_by(101) {
+            let cities = cities_of(name_of(line));
             assert!(cities.iter().any(|city| Some(city) == read(line, zones).as_ref()), "{line}");
             assert!(cities.iter().all(|city| city.latitude.abs() <= 90.0 && city.country.len() == 2), "{line}");
         }
-        assert!(named("nowhere at all").is_empty() && named("").is_empty() && named("zzzz").is_empty());
+        assert!(["nowhere at all", "", "zzzz"].iter().all(|key| cities_of(key).is_empty()));
+    }
+
+    fn cities_of(key: &str) -> Vec<City> {
+        named(from(key), key)
     }
 
     #[test]
     fn the_largest_of_a_name_comes_first() {
-        let named = |name: &str| named(name).into_iter().map(|city| (city.country, city.region)).next();
+        let named = |name: &str| cities_of(name).into_iter().map(|city| (city.country, city.region)).next();
         assert_eq!(named("toronto"), Some(("CA", Some("ON"))));
         assert_eq!(named("guelph"), Some(("CA", Some("ON"))));
         assert_eq!(named("saint jerome"), Some(("CA", Some("QC"))));

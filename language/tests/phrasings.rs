@@ -21,6 +21,8 @@ struct Words {
     /// Ways to say from one day to another of the same month.
     stays: &'static [&'static str],
     halves: [&'static str; 2],
+    /// Ways to say a weekday's morning, afternoon and evening.
+    parts: [&'static str; 3],
 }
 
 const TABLES: [Words; 4] = [
@@ -61,6 +63,7 @@ const TABLES: [Words; 4] = [
             "from the {o} to the {O} of {M} {y}",
         ],
         halves: ["am", "pm"],
+        parts: ["{w} morning", "{w} afternoon", "{w} evening"],
     },
     Words {
         language: Language::French,
@@ -92,6 +95,7 @@ const TABLES: [Words; 4] = [
         spans: &["de {h}h{n} à {H}h{N}", "entre {h}h{n} et {H}h{N}", "{h}h{n} - {H}h{N}"],
         stays: &["du {d} au {D} {M} {y}", "entre le {d} et le {D} {M} {y}"],
         halves: ["", ""],
+        parts: ["{w} matin", "{w} après-midi", "{w} soir"],
     },
     Words {
         language: Language::Spanish,
@@ -122,6 +126,7 @@ const TABLES: [Words; 4] = [
         spans: &["de {h}:{n} a {H}:{N}", "desde las {h}:{n} hasta las {H}:{N}", "entre las {h}:{n} y las {H}:{N}"],
         stays: &["del {d} al {D} de {M} de {y}", "desde el {d} hasta el {D} de {M} de {y}"],
         halves: ["am", "pm"],
+        parts: ["el {w} por la mañana", "el {w} por la tarde", "el {w} por la noche"],
     },
     Words {
         language: Language::Mandarin,
@@ -132,6 +137,7 @@ const TABLES: [Words; 4] = [
         spans: &["{h}:{n}到{H}:{N}", "从{h}点{n}分到{H}点{N}分", "{h}:{n}-{H}:{N}"],
         stays: &["{y}年{M}{d}日到{D}日", "{y}年{M}{d}号至{D}号"],
         halves: ["上午", "下午"],
+        parts: ["{w}上午", "{w}下午", "{w}晚上"],
     },
 ];
 
@@ -238,6 +244,22 @@ proptest! {
                 let value = only(words, &text);
                 prop_assert_eq!(value.start, day.at(from.0, from.1, 0, 0), "{:?}", text);
                 prop_assert_eq!(value.end, Some(last.at(to.0, to.1, 0, 0)), "{:?}", text);
+            }
+        }
+    }
+
+    /// "Saturday afternoon from 3 to 5": the day of the part is the day of the hours.
+    #[test]
+    fn hours_in_a_part_of_a_day_come_back(ahead in 1..7i64, part in 0..3usize, begin in 0..3i8, lasts in 1..3i8) {
+        let day = now().date().checked_add(ahead.days()).unwrap();
+        let from = ([8, 13, 18][part] + begin, 0);
+        let to = (from.0 + lasts, 30);
+        for words in &TABLES {
+            for span in words.spans {
+                let text = words.put(&format!("{} {span}", words.parts[part]), day, day, from, to);
+                let value = only(words, &text);
+                prop_assert_eq!(value.start, day.at(from.0, from.1, 0, 0), "{:?}", text);
+                prop_assert_eq!(value.end, Some(day.at(to.0, to.1, 0, 0)), "{:?}", text);
             }
         }
     }

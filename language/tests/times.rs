@@ -72,6 +72,9 @@ fn english_hours() {
             ("next friday 9am", "2026-11-27T09:00"),
             ("January 12th at noon", "2027-01-12T12:00"),
             ("9h30", "2026-11-24T09:30"),
+            ("Friday at quarter to eight", "2026-11-27T19:45"),
+            ("a quarter past 6 in the evening", "2026-11-23T18:15"),
+            ("Friday 8ish", "2026-11-27T08:00"),
         ],
     );
     assert_eq!(first(Language::English, "January 12th at noon eastern").zone.as_deref(), Some("America/New_York"));
@@ -93,6 +96,10 @@ fn english_ranges() {
             ("26 june to 28 june in 2028", "2028-06-26T00:00/2028-06-29T00:00"),
             ("next three days", "2026-11-24T00:00/2026-11-27T00:00"),
             ("6pm for three hours", "2026-11-23T18:00/2026-11-23T21:00"),
+            ("2 hours from 2pm", "2026-11-23T14:00/2026-11-23T16:00"),
+            ("tomorrow evening between 7 and 9", "2026-11-24T19:00/2026-11-24T21:00"),
+            ("from 7 to 9 tomorrow evening", "2026-11-24T19:00/2026-11-24T21:00"),
+            ("the first Monday evening of next month", "2026-12-07T18:00/2026-12-08T00:00"),
         ],
     );
 }
@@ -165,6 +172,11 @@ fn french() {
             ("vendredi 9 avril à huit heures et demie du soir", "2027-04-09T20:30"),
             ("la semaine prochaine", "2026-11-30T00:00"),
             ("midi moins cinq", "2026-11-23T11:55"),
+            ("lundi 14 à 18h", "2026-12-14T18:00"),
+            ("samedi de 10 à 16h", "2026-11-28T10:00/2026-11-28T16:00"),
+            ("de 14h à 16h demain après-midi", "2026-11-24T14:00/2026-11-24T16:00"),
+            ("le 9 mai pour 2 nuits", "2027-05-09T00:00/2027-05-11T00:00"),
+            ("23/sept/2027", "2027-09-23T00:00"),
         ],
     );
 }
@@ -180,8 +192,14 @@ fn spanish() {
             ("de 9 a 11 de la noche", "2026-11-23T21:00/2026-11-23T23:00"),
             ("el primer martes de diciembre", "2026-12-01T00:00"),
             ("el 15 de marzo de 2027 a las nueve y media", "2027-03-15T09:30"),
-            ("el viernes 9 de abril a las ocho menos cuarto", "2027-04-09T07:45"),
+            ("el viernes 9 de abril a las ocho menos cuarto", "2027-04-09T19:45"),
             ("dentro de dos semanas", "2026-12-07T00:00"),
+            ("sábado por la tarde de 3 a 8", "2026-11-28T15:00/2026-11-28T20:00"),
+            ("el lunes por la mañana de 10 a 12", "2026-11-30T10:00/2026-11-30T12:00"),
+            ("el 9 de mayo por 2 noches", "2027-05-09T00:00/2027-05-11T00:00"),
+            ("de 19 h a medianoche", "2026-11-23T19:00/2026-11-24T00:00"),
+            ("el 17 del 11", "2027-11-17T00:00"),
+            ("a las 10 de esta noche", "2026-11-23T22:00"),
         ],
     );
 }
@@ -199,8 +217,34 @@ fn mandarin() {
             ("十二月的第一个星期二", "2026-12-01T00:00"),
             ("二零二七年三月十五日上午九点", "2027-03-15T09:00"),
             ("下禮拜五", "2026-12-04T00:00"),
+            ("周一上午10点到12点", "2026-11-23T10:00/2026-11-23T12:00"),
+            ("12月12日和13日", "2026-12-12T00:00/2026-12-14T00:00"),
+            ("改到上午11点", "2026-11-23T11:00"),
         ],
     );
+    assert_eq!(first(Language::Mandarin, "改到上午11点").direction, None, "what it is moved to begins then");
+    let rule = first(Language::Mandarin, "隔周二晚上六点").rrule;
+    assert_eq!(rule.as_deref(), Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"));
+}
+
+#[test]
+fn one_of_two_days_is_the_first_with_the_other_beside_it() {
+    for (language, text) in [
+        (Language::English, "December 12 or 13"),
+        (Language::English, "the 12th or 13th of December"),
+        (Language::French, "le 12 ou le 13 décembre"),
+        (Language::Spanish, "el 12 o el 13 de diciembre"),
+        (Language::Mandarin, "12月12号或13号"),
+    ] {
+        let found = reading(language, text);
+        let [time] = found.times.as_slice() else { panic!("{text:?}: {found:?}") };
+        let others: Vec<String> = time.alternatives.iter().map(shown).collect();
+        assert_eq!(
+            (shown(&time.value), others),
+            ("2026-12-12T00:00".to_owned(), vec!["2026-12-13T00:00".to_owned()]),
+            "{text:?}"
+        );
+    }
 }
 
 #[test]
@@ -215,6 +259,9 @@ fn ordinary_words_are_no_times() {
         "partner of the week",
         "a weekend pass",
         "one morning three night markets",
+        "32 August",
+        "February 151998",
+        "Version: 1.1.30",
     ] {
         let found = reading(Language::English, text).times;
         assert!(found.is_empty(), "{text:?}: {found:?}");

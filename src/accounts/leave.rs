@@ -22,7 +22,8 @@ impl Accounts {
     /// [`Refusal::InvalidCredentials`], [`Refusal::TooFast`], [`Refusal::NobodySigned`].
     pub async fn prove_password(&self, user: Uuid, password: Option<&str>, origin: &Origin) -> Result<(), Refusal> {
         let id = user.to_string();
-        let tries = ["leave", id.as_str(), place(origin)];
+        let place = place(origin);
+        let tries = ["leave", id.as_str(), &place];
         self.guard.count(&tries, self.options.password_tries, WINDOW_S, self.clock.now()).map_err(Refusal::TooFast)?;
         let known = {
             let mut tx = self.store.begin(Actor::Server).await?;

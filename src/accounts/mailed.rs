@@ -45,7 +45,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Confirmation => "confirmation",
             Self::Recovery => "recovery",

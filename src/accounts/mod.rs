@@ -17,6 +17,7 @@ pub mod landing;
 pub mod leave;
 pub mod links;
 pub mod mailed;
+pub mod network;
 pub mod options;
 mod passwords;
 pub mod refusal;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Accounts;
 use super::mailed::{Kind, Pkce};
+use super::network;
 use super::refusal::Refusal;
 use super::sessions::{Origin, is_banned};
 use super::view::Session;
@@ -18,6 +19,8 @@ use crate::store::error::StoreError;
 const WINDOW_S: i64 = 300;
 /// Wrong passwords for one account from anywhere, for each one that is allowed from one place.
 const PLACES: u32 = 10;
+/// Accounts that are made from one place within a window; each costs a hash and a mail.
+const SIGN_UPS: u32 = 100;
 /// Guests of one place within a window.
 const GUESTS: u32 = 300;
 
@@ -47,14 +50,20 @@ impl Accounts {
     /// Makes an account.
     ///
     /// # Errors
-    /// [`Refusal::UserExists`] where addresses are not confirmed by mail; what is wrong with the fields.
+    /// [`Refusal::UserExists`] where addresses are not confirmed by mail; what is wrong with the fields; [`Refusal::TooFast`],
+    /// [`Refusal::MailedJustNow`] for too many from one place or for one address.
     pub async fn sign_up(&self, new: SignUp<'_>, origin: &Origin) -> Result<SignedUp, Refusal> {
         let email = address(new.email)?;
         if new.password.is_empty() {
             return Err(Refusal::invalid("Signup requires a valid password"));
         }
-        let hash = self.passwords.hash(new.password, self.ids.id().into_bytes()).await?;
         let now = self.clock.now();
+        self.guard.count(&["signup", &place(origin)], SIGN_UPS, WINDOW_S, now).map_err(Refusal::TooFast)?;
+        if !self.options.autoconfirm {
+            // Before anybody is looked up: an address that is known is refused like one that is not.
+            self.not_again(Kind::Confirmation.name(), &email)?;
+        }
+        let hash = self.passwords.hash(new.password, self.ids.id().into_bytes()).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
         let known = users::by_email(&mut tx, &email).await?;
         let confirmed = self.options.autoconfirm;
@@ -102,7 +111,7 @@ impl Accounts {
             return Err(Refusal::NoGuests);
         }
         let now = self.clock.now();
-        self.guard.count(&["guest", place(origin)], GUESTS, WINDOW_S, now).map_err(Refusal::TooFast)?;
+        self.guard.count(&["guest", &place(origin)], GUESTS, WINDOW_S, now).map_err(Refusal::TooFast)?;
         let id = self.ids.id();
         let mut tx = self.store.begin(Actor::Server).await?;
         let app_meta = json!({});
@@ -128,7 +137,8 @@ impl Accounts {
     pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<Session, Refusal> {
         let email = email.trim().to_lowercase();
         let now = self.clock.now();
-        let here = ["password", email.as_str(), place(origin)];
+        let place = place(origin);
+        let here = ["password", email.as_str(), &place];
         let anywhere = ["password", email.as_str()];
         let tries = self.options.password_tries;
         self.guard.count(&here, tries, WINDOW_S, now).map_err(Refusal::TooFast)?;
@@ -173,8 +183,8 @@ pub(super) fn address(text: &str) -> Result<String, Refusal> {
 }
 
 /// Where tries are counted.
-pub(super) fn place(origin: &Origin) -> &str {
-    origin.ip.as_deref().unwrap_or("somewhere")
+pub(super) fn place(origin: &Origin) -> String {
+    origin.ip.as_deref().map_or_else(|| "somewhere".to_owned(), network::named)
 }
 
 /// Somebody made the same account at the same moment.

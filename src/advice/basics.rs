@@ -25,7 +25,7 @@ pub(super) fn names(scene: &Scene<'_>) -> Offers {
     let slots = Slots::default()
         .maybe("name", known)
         .maybe("topic", topic)
-        .maybe("city", draft.city.as_deref())
+        .maybe("city", draft.city.as_deref().map(|city| words.city(city)))
         .with("kind", words.kind(scene.kind).noun.as_str())
         .with("Kind", words.kind(scene.kind).title.as_str())
         .with("month", words.month(day))

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::clock::Ids;
 use crate::domain::draft::Draft;
@@ -46,6 +47,8 @@ const SMALLEST_SAMPLE: u32 = 3;
 
 /// What advice is asked for.
 pub struct Question<'a> {
+    /// The conversation.
+    pub session: Uuid,
     /// Where the conversation is.
     pub stage: Stage,
     /// What is known.
@@ -150,6 +153,7 @@ async fn offers(conn: &mut PgConnection, scene: &Scene<'_>, topic: Topic) -> Res
 /// A question with what every kind of advice derives from it.
 #[derive(Clone)]
 struct Scene<'a> {
+    session: Uuid,
     draft: &'a Draft,
     said: &'a str,
     person: &'a Person,
@@ -167,6 +171,7 @@ impl<'a> Scene<'a> {
         let said = question.wish_text.unwrap_or_default();
         let zone = draft.timezone.as_deref().or(question.person.timezone.as_deref());
         Self {
+            session: question.session,
             draft,
             said,
             person: question.person,
@@ -183,7 +188,7 @@ impl<'a> Scene<'a> {
         let slots = Slots::default()
             .with("count", sample.size.to_string())
             .with("kinds", self.words.kind(self.kind).plural.as_str())
-            .maybe("city", city)
+            .maybe("city", city.map(|city| self.words.city(city)))
             .maybe("least", people.map(|(least, _)| least.to_string()))
             .maybe("most", people.map(|(_, most)| most.to_string()))
             .with("demo", sample.demo.to_string());

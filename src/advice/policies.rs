@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use super::words::{Slots, usual};
 use super::{Offer, Offers, Scene, pricing};
 use crate::domain::fact::Fact;
-use crate::domain::money::{Currency, major, price_words};
+use crate::domain::money::{Currency, major};
 use crate::domain::stages::ticketing;
 use crate::domain::suggestion::SuggestionKind;
 use crate::store::error::StoreError;
@@ -75,7 +75,7 @@ fn fixed_cents(currency: Currency) -> i64 {
 
 /// `of a $45 CAD ticket $1.61 CAD go to fees and $43.39 CAD are yours`.
 fn fee_words(scene: &Scene<'_>, price: i64) -> String {
-    let words = |cents| price_words(cents, Some(scene.currency));
+    let words = |cents| scene.words.price(cents, Some(scene.currency));
     let fee = fee_cents(price, scene.currency);
     Slots::default()
         .with("percent", usual().fees.percent.to_string())

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::words::{Slots, usual};
 use super::{Offer, Offers, SHOWN, Sample, Scene};
 use crate::domain::fact::Fact;
-use crate::domain::money::{Currency, price_words};
+use crate::domain::money::Currency;
 use crate::domain::suggestion::SuggestionKind;
 use crate::store::error::StoreError;
 use crate::store::history::{self, Comparable, Quartiles};
@@ -98,7 +98,7 @@ async fn break_even(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<Option
     let cents = round_up(each, scene.currency);
     let slots = Slots::default()
         .with("venue", venue.name)
-        .with("cost", price_words(cost, Some(scene.currency)))
+        .with("cost", scene.words.price(cost, Some(scene.currency)))
         .with("people", paying.to_string())
         .with("all", people.to_string());
     Ok(Some((cents, slots.fill(&scene.words.say.price_even))))
@@ -131,7 +131,7 @@ fn add(scene: &Scene<'_>, offers: &mut Offers, cents: i64, why: String) {
     if known || Fact::Price(cents).check().is_err() || offers.list.iter().any(|offer| offer.data == data) {
         return;
     }
-    let label = if cents == 0 { scene.words.say.free.clone() } else { price_words(cents, Some(scene.currency)) };
+    let label = if cents == 0 { scene.words.say.free.clone() } else { scene.words.price(cents, Some(scene.currency)) };
     let mut facts = Vec::new();
     if scene.draft.currency.is_none() && cents > 0 {
         // Before the price, so that nothing is converted afterwards.

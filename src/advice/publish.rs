@@ -10,7 +10,6 @@ use super::words::{Slots, Words, words};
 use super::{Offer, Offers, Scene};
 use crate::domain::draft::Draft;
 use crate::domain::fact::Fact;
-use crate::domain::money::price_words;
 use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::{EventKind, Visibility};
 
@@ -23,7 +22,11 @@ const KEYWORDS_MAX: usize = 10;
 /// A plain text for guests, made of what is known.
 pub fn describe(draft: &Draft, venue: Option<&str>, language: &str) -> String {
     let words = words(language);
-    words.descriptions.first().map(|template| text_of(words, draft, venue, template, " ")).unwrap_or_default()
+    words
+        .descriptions
+        .first()
+        .map(|template| text_of(words, draft, venue, template, &words.between))
+        .unwrap_or_default()
 }
 
 /// What is kept beside a published event for search machines: `{keywords, meta_description, generated_at}` (R78).
@@ -67,12 +70,12 @@ fn text_of(words: &Words, draft: &Draft, venue: Option<&str>, template: &[String
     let when = draft.starts().map(|start| words.moment(start)).or_else(|| draft.date.map(|date| words.date(date)));
     let price = draft
         .price_cents
-        .map(|cents| if cents == 0 { words.say.free.to_lowercase() } else { price_words(cents, draft.currency) });
+        .map(|cents| if cents == 0 { words.say.free.to_lowercase() } else { words.price(cents, draft.currency) });
     let slots = Slots::default()
         .maybe("name", draft.name.as_deref())
         .with("kind", kind.noun.as_str())
         .with("a_kind", kind.a_noun.as_str())
-        .maybe("city", draft.city.as_deref())
+        .maybe("city", draft.city.as_deref().map(|city| words.city(city)))
         .maybe("when", when)
         .maybe("place", venue.or(draft.place.as_deref()))
         .maybe("address", draft.address.as_deref().filter(|address| Some(*address) != venue.or(draft.place.as_deref())))
@@ -88,7 +91,7 @@ pub(super) fn descriptions(scene: &Scene<'_>) -> Offers {
     draft.kind = Some(scene.kind);
     let list = words.descriptions.iter().zip(&words.description_labels).enumerate().map(|(number, (template, label))| {
         // The third is a list: one fact on a line.
-        let text = text_of(words, &draft, None, template, if number == 2 { "\n" } else { " " });
+        let text = text_of(words, &draft, None, template, if number == 2 { "\n" } else { &words.between });
         Offer {
             kind: SuggestionKind::Description,
             label: label.clone(),

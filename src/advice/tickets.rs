@@ -10,7 +10,6 @@ use sqlx::PgConnection;
 use super::words::Slots;
 use super::{Offer, Offers, Scene, pricing};
 use crate::domain::fact::{Fact, Tier};
-use crate::domain::money::price_words;
 use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::EventKind;
 use crate::store::error::StoreError;
@@ -96,7 +95,7 @@ fn offer(scene: &Scene<'_>, tiers: Vec<Tier>, why: String) -> Offer {
         let price = if tier.price_cents == 0 {
             free.to_lowercase()
         } else {
-            price_words(tier.price_cents, Some(scene.currency))
+            scene.words.price(tier.price_cents, Some(scene.currency))
         };
         format!("{} {price}", tier.name)
     };

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::words::{Slots, Words, usual};
 use super::{Offer, Offers, Sample, Scene, budget, capacity, subject};
@@ -13,6 +14,7 @@ use crate::domain::money::{Currency, major, price_words};
 use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::PlaceKind;
 use crate::store::error::StoreError;
+use crate::store::suggestions;
 use crate::store::venues::{self, VenueHit, VenueQuery};
 
 /// Names at least this alike are the same name; below, an organizer's own place is meant.
@@ -49,23 +51,28 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
     let limit_cents = budget::said_in(words, scene.said, scene.currency);
     let text = [scene.said, draft.name.as_deref().unwrap_or_default()].join(" ");
     let telling = subject::telling(words, &text).join(" ");
-    let hits = venues::search(
-        conn,
-        &VenueQuery {
-            text: Some(telling.as_str()).filter(|text| !text.is_empty()),
-            city: draft.city.as_deref(),
-            capacity: draft.capacity,
-            amenities: &draft.amenities,
-            usual: &usual().kind(scene.kind).amenities,
-            usual_people: usual().kind(scene.kind).people.get(1).copied(),
-            budget_cents: limit_cents,
-            currency: Some(scene.currency.code()),
-            timezone: draft.timezone.as_deref().or(scene.person.timezone.as_deref()),
-            except: draft.venue_id,
-            limit: 3,
-        },
-    )
-    .await?;
+    let taken: Vec<Uuid> = draft.venue_id.into_iter().collect();
+    let passed = suggestions::venues_passed_over(conn, scene.session).await?;
+    let seen = [taken.as_slice(), &passed].concat();
+    let query = |except| VenueQuery {
+        text: Some(telling.as_str()).filter(|text| !text.is_empty()),
+        city: draft.city.as_deref(),
+        capacity: draft.capacity,
+        amenities: &draft.amenities,
+        usual: &usual().kind(scene.kind).amenities,
+        usual_people: usual().kind(scene.kind).people.get(1).copied(),
+        budget_cents: limit_cents,
+        currency: Some(scene.currency.code()),
+        timezone: draft.timezone.as_deref().or(scene.person.timezone.as_deref()),
+        except,
+        limit: 3,
+    };
+    let mut hits = venues::search(conn, &query(&seen)).await?;
+    // Whoever has seen them all begins again with the best.
+    let again = hits.is_empty() && !passed.is_empty();
+    if again {
+        hits = venues::search(conn, &query(&taken)).await?;
+    }
     if hits.is_empty() {
         return no_places(conn, scene).await;
     }
@@ -76,6 +83,7 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
         .map(|people| Slots::default().with("people", people.to_string()).fill(&words.say.none_holds));
     // Without a city the best of everywhere are shown, and that is said.
     let note = note.or_else(|| draft.city.is_none().then(|| words.say.no_city.clone()));
+    let note = note.or_else(|| again.then(|| words.say.no_more_venues.clone()));
     let sample = Sample { size: u32::try_from(hits.len()).unwrap_or_default(), demo: 0 };
     let list = hits.iter().map(|hit| offer(words, draft, limit_cents, hit)).collect();
     Ok(Offers { list, note, sample })
@@ -85,12 +93,18 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
 async fn no_places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result<Offers, StoreError> {
     let mut offers =
         if scene.draft.capacity.is_none() { capacity::sizes(conn, scene).await? } else { place_kinds(scene) };
-    offers.note = Some(Slots::default().maybe("city", scene.draft.city.as_deref()).fill(&scene.words.say.no_venues));
+    offers.note = Some(
+        Slots::default()
+            .maybe("city", scene.draft.city.as_deref().map(|city| scene.words.city(city)))
+            .fill(&scene.words.say.no_venues),
+    );
     Ok(offers)
 }
 
 fn offer(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHit) -> Offer {
-    let slots = Slots::default().with("name", hit.name.as_str()).maybe("city", hit.city.as_deref());
+    let slots = Slots::default()
+        .with("name", hit.name.as_str())
+        .maybe("city", hit.city.as_deref().map(|city| words.city(city)));
     let reason = reason(words, draft, budget_cents, hit);
     Offer {
         kind: SuggestionKind::Venue,
@@ -134,15 +148,21 @@ fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHi
     let each = |least: i64| {
         let people =
             draft.capacity.filter(|people| *people > 0 && hit.capacity.is_some_and(|seats| seats >= *people))?;
-        Some(price_words(least / i64::from(people), currency))
+        Some(words.price(least / i64::from(people), currency))
     };
     let slots = Slots::default()
         .maybe("people", hit.capacity.map(|people| people.to_string()))
         .maybe("wanted", draft.capacity.map(|people| people.to_string()))
         .maybe("amenities", Some(named(shown)).filter(|text| !text.is_empty()))
-        .maybe("price", estimate(hit))
+        .maybe(
+            "price",
+            currency.zip(hit.price_min_cents).map(|(currency, least)| match hit.price_max_cents {
+                Some(most) if most > least => words.prices(least, most, currency),
+                _ => words.price(least, Some(currency)),
+            }),
+        )
         .maybe("each", hit.price_min_cents.and_then(each))
-        .maybe("budget", budget_cents.map(|cents| price_words(cents, currency)));
+        .maybe("budget", budget_cents.map(|cents| words.price(cents, currency)));
     let few = hit.capacity.zip(draft.capacity).is_some_and(|(seats, people)| seats < people);
     let holds = match hit.capacity {
         None => say.venue_unsized.as_str(),

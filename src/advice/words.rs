@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, local_amount, local_price, major};
 use crate::domain::values::EventKind;
 
 const FILES: &[(&str, &str)] = &[
@@ -33,11 +33,19 @@ static USUAL: LazyLock<Usual> =
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
+    /// ISO 639-1.
+    language: String,
     weekdays: Vec<String>,
     months: Vec<String>,
     date: String,
     moment: String,
     hour: String,
+    /// An hour without minutes.
+    hour_sharp: String,
+    /// From one amount to another.
+    price_range: String,
+    /// What stands between sentences.
+    pub(super) between: String,
     list_comma: String,
     pub(super) noise: Vec<String>,
     pub(super) about: Vec<String>,
@@ -78,7 +86,7 @@ phrases! {
     sample sample_demo sample_part_demo no_events
     name_detail kind_seen kind_said kind_hint description_detail
     venue_label venue_own venue_holds venue_few venue_unsized venue_has venue_lacks venue_price venue_each venue_over venue_within
-    price_unknown no_venues none_holds no_city
+    price_unknown no_venues none_holds no_more_venues no_city
     people_label size_low size_median size_high size_full size_most size_half size_usual
     time_often time_often_hour time_usual time_weeks time_said time_busy time_busy_same time_past
     length_often length_usual
@@ -135,7 +143,31 @@ impl Words {
 
     /// `9:00 AM`.
     pub(super) fn hour(&self, time: Time) -> String {
-        time.strftime(&self.hour).to_string()
+        time.strftime(if time.minute() == 0 { &self.hour_sharp } else { &self.hour }).to_string()
+    }
+
+    /// An amount that is not free: `$150 CAD`, `150 $ CA`.
+    pub(super) fn price(&self, cents: i64, currency: Option<Currency>) -> String {
+        local_price(cents, currency, &self.language)
+    }
+
+    /// From one amount to a higher one: `150 à 260 $ CA`.
+    pub(super) fn prices(&self, least: i64, most: i64, currency: Currency) -> String {
+        let (least, most) = match self.language.as_str() {
+            // The sign stands in front: "$150-260".
+            "en" => (
+                self.price(least, Some(currency)).trim_end_matches(currency.code()).trim_end().to_owned(),
+                major(most, currency.digits()),
+            ),
+            language => (local_amount(least, currency.digits(), language), self.price(most, Some(currency))),
+        };
+        Slots::default().with("least", least).with("most", most).fill(&self.price_range)
+    }
+
+    /// The city as readers of this language call it.
+    pub(super) fn city<'a>(&self, city: &'a str) -> &'a str {
+        let language = language::Language::from_code(&self.language);
+        language.and_then(|language| language::city_name(city, language)).unwrap_or(city)
     }
 
     /// A day with its hour.

@@ -153,6 +153,26 @@ pub(super) async fn keep(chat: Arc<dyn Channel>, door: Arc<dyn Door>, stop: Canc
     }
 }
 
+/// Waits until every answer that may go now has arrived, no longer than this.
+pub(super) async fn delivered(store: &Store, chats: Vec<&'static str>, within: Duration) {
+    let gone = async {
+        loop {
+            let waiting: Result<i64, StoreError> = async {
+                let mut tx = store.begin(Actor::Server).await?;
+                outbox::may_go(&mut tx, &chats).await
+            }
+            .await;
+            match waiting {
+                Ok(0) | Err(_) => return,
+                Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    if tokio::time::timeout(within, gone).await.is_err() {
+        tracing::warn!("stopped with answers undelivered; the next start delivers them");
+    }
+}
+
 /// Measures what waits to be delivered.
 pub(super) async fn measure(store: Store, chats: Vec<&'static str>, stop: CancellationToken) {
     loop {

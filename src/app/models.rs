@@ -11,8 +11,9 @@ use crate::settings::{self, Settings};
 use crate::store::model_usage::Budgets;
 use crate::understanding::ladder::{Ladder, Policy, Pressing};
 use crate::understanding::model::Model;
-use crate::understanding::openai::{OpenAi, Options};
+use crate::understanding::openai::{OpenAi, OpenAiEar, Options};
 use crate::understanding::prompt::Prompts;
+use crate::wizard::hearing::Ear;
 use crate::wizard::models::{Late, Models, Prices};
 
 /// The models; `None` without a key: then the rules answer alone.
@@ -35,6 +36,7 @@ pub fn models(settings: &Settings) -> anyhow::Result<Option<Models>> {
     let prices = Prices::parse(&set.prices).map_err(|reason| anyhow::anyhow!("models.prices: {reason}"))?;
     Ok(Some(Models {
         ladder: ladder(set, key, settings.wizard.turn_deadline_s)?,
+        ear: ear(set, key)?,
         prompts: prompts(settings)?,
         budgets: Budgets { session: set.session_tokens, user_day: set.user_day_tokens, day: set.day_tokens },
         max_tokens: set.max_tokens,
@@ -84,6 +86,16 @@ fn ladder(set: &settings::Models, key: &SecretString, turn_deadline_s: u64) -> a
     Ok(Ladder::new(rungs, policy))
 }
 
+/// Who listens to voice messages; nobody where no model for it is named.
+fn ear(set: &settings::Models, key: &SecretString) -> anyhow::Result<Option<Ear>> {
+    if set.transcriber.is_empty() {
+        return Ok(None);
+    }
+    let within = Duration::from_millis(set.hear_within_ms);
+    let transcriber = Arc::new(OpenAiEar::new(&options(set, key)?, &set.transcriber, within)?);
+    Ok(Some(Ear { transcriber, within }))
+}
+
 fn options(set: &settings::Models, key: &SecretString) -> anyhow::Result<Options> {
     let field = set.max_tokens_field.as_str();
     let known = ["auto", "max_tokens", "max_completion_tokens"].contains(&field);
@@ -107,6 +119,6 @@ pub async fn unknown_models(settings: &Settings) -> anyhow::Result<Vec<String>> 
     let has = OpenAi::models(&options(set, key)?).await?;
     // Some servers name a model with its tag: "llama3.1:latest".
     let known = |name: &str| has.iter().any(|one| one == name || one.split(':').next() == Some(name));
-    let named = [&set.model, &set.fallback_model];
+    let named = [&set.model, &set.fallback_model, &set.transcriber];
     Ok(named.into_iter().filter(|name| !name.is_empty() && !known(name)).cloned().collect())
 }

@@ -99,6 +99,21 @@ impl Currency {
         Self::parse(code)
     }
 
+    /// What readers of this language call it; its code where that says as much.
+    pub fn name_in(&self, language: &str) -> &str {
+        match (language, self.code()) {
+            ("zh", "CNY") => "人民币",
+            ("zh", _) => self.sign_in(language).unwrap_or(self.code()),
+            (_, code) => code,
+        }
+    }
+
+    /// What stands behind an amount in this language, where that is not its code.
+    fn sign_in(self, language: &str) -> Option<&'static str> {
+        let (_, signs) = SIGNS.iter().find(|(known, _)| *known == language)?;
+        signs.iter().find(|(code, _)| *code == self.code()).map(|(_, sign)| *sign)
+    }
+
     fn symbol(self) -> &'static str {
         match self.code() {
             "USD" | "CAD" | "AUD" | "NZD" | "MXN" | "SGD" | "HKD" | "TWD" | "ARS" | "CLP" | "COP" => "$",
@@ -142,6 +157,65 @@ pub fn price_words(price_cents: i64, currency: Option<Currency>) -> String {
     }
 }
 
+/// How readers of a language write a currency behind an amount, where that is not its code.
+const SIGNS: &[(&str, &[(&str, &str)])] = &[
+    ("fr", &[("CAD", "$ CA"), ("USD", "$ US"), ("EUR", "€"), ("GBP", "£")]),
+    ("es", &[("EUR", "€"), ("USD", "US$"), ("GBP", "£")]),
+    (
+        "zh",
+        &[
+            ("CNY", "元"),
+            ("CAD", "加元"),
+            ("USD", "美元"),
+            ("EUR", "欧元"),
+            ("GBP", "英镑"),
+            ("HKD", "港元"),
+            ("TWD", "新台币"),
+            ("JPY", "日元"),
+            ("SGD", "新加坡元"),
+            ("AUD", "澳元"),
+        ],
+    ),
+];
+
+/// An amount that is not free, as readers of this language write it: `$1250.50 CAD`, `1 250,50 $ CA`, `1.250,50 €`, `1250.50加元`.
+pub fn local_price(price_cents: i64, currency: Option<Currency>, language: &str) -> String {
+    let Some(currency) = currency else { return local_amount(price_cents, 2, language) };
+    if language == "en" {
+        return price_words(price_cents, Some(currency));
+    }
+    let amount = local_amount(price_cents, currency.digits(), language);
+    match (language, currency.sign_in(language)) {
+        ("zh", Some(sign)) => format!("{amount}{sign}"),
+        (_, sign) => format!("{amount} {}", sign.unwrap_or(currency.code())),
+    }
+}
+
+/// A minor amount as a decimal of the major unit in a language's own figures: `1 250,50`.
+pub fn local_amount(minor: i64, digits: u32, language: &str) -> String {
+    let plain = major(minor, digits);
+    let (group, decimal) = match language {
+        "fr" => ("\u{202f}", ','),
+        "es" => (".", ','),
+        _ => return plain,
+    };
+    let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let mut text = String::with_capacity(plain.len() + 4);
+    for (at, digit) in whole.chars().enumerate() {
+        // Four figures stand together in Spanish.
+        let apart = language != "es" || whole.len() > 4;
+        if at > 0 && apart && (whole.len() - at).is_multiple_of(3) {
+            text.push_str(group);
+        }
+        text.push(digit);
+    }
+    if let Some(rest) = rest {
+        text.push(decimal);
+        text.push_str(rest);
+    }
+    text
+}
+
 /// A minor amount as a decimal of the major unit, without needless zeros: `15000` with two digits is `150`.
 pub fn major(minor: i64, digits: u32) -> String {
     let unit = 10_i64.pow(digits);
@@ -162,5 +236,16 @@ mod tests {
         assert_eq!(words(1500, "KWD"), "1.500 KWD");
         assert_eq!(words(0, "CAD"), "free");
         assert_eq!(Currency::parse("dollars"), None);
+    }
+
+    #[test]
+    fn amounts_are_written_as_each_language_does() {
+        let local = |cents, code, language| local_price(cents, Currency::parse(code), language);
+        assert_eq!(local(1_500_050, "CAD", "fr"), "15\u{202f}000,50 $ CA");
+        assert_eq!(local(1_500_050, "EUR", "es"), "15.000,50 €");
+        assert_eq!(local(150_000, "EUR", "es"), "1500 €");
+        assert_eq!(local(20_000, "CNY", "zh"), "200元");
+        assert_eq!(local(20_000, "CHF", "zh"), "200 CHF");
+        assert_eq!(local(2_550, "CAD", "en"), "$25.50 CAD");
     }
 }

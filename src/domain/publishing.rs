@@ -159,11 +159,6 @@ pub fn slug_for(name: &str) -> String {
     if slug.is_empty() { "event".to_owned() } else { slug }
 }
 
-/// The link to try at this attempt: the plain one, then with a suffix (ruling C-43).
-pub fn slug_attempt(slug: &str, attempt: u32) -> String {
-    if attempt == 0 { slug.to_owned() } else { format!("{slug}-{}", attempt + 1) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,8 @@ use crate::store::suggestions;
 pub(super) async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<String, StoreError> {
     Ok(match body {
         Body::Text(text) => text.clone(),
+        // Its words take this place once they are heard.
+        Body::Voice(_) => "🎤".to_owned(),
         Body::Pick(id) => match id.parse::<Uuid>() {
             Ok(id) => {
                 suggestions::get(tx, session, id).await?.map_or_else(|| "(a choice)".to_owned(), |choice| choice.label)

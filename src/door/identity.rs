@@ -194,8 +194,13 @@ fn looks_like_address(email: &str) -> bool {
     email.len() <= 254 && email.split_once('@').is_some_and(|(name, host)| lawful(name) && lawful(host))
 }
 
-/// The store's failure in the door's words; the cause goes to the log.
+/// The store's failure in the door's words; the cause goes to the log. Only what may go well by itself is worth another try: the rest
+/// would come again for ever, and hold up whatever is behind it.
 pub(super) fn unavailable(error: &StoreError) -> Refusal {
     tracing::error!(%error, "the door could not use the store");
-    Refusal::Unavailable
+    match error {
+        // Two that make the same row at once: the second finds it next time.
+        StoreError::Unavailable(_) | StoreError::Conflict | StoreError::Taken(_) => Refusal::Unavailable,
+        StoreError::Refused(_) | StoreError::Rejected { .. } | StoreError::Fault(_) => Refusal::Failed,
+    }
 }

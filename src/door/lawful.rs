@@ -18,6 +18,9 @@ pub(super) fn check(incoming: &Incoming) -> Result<(), Refusal> {
         _ if words.is_some_and(|text| text.len() > MAX_TEXT) => {
             Some("That message is too long; I read up to 100,000 characters at once.")
         }
+        Body::Voice(recording) if recording.is_too_long() => {
+            Some("That voice message is too long; I listen to up to three minutes at once.")
+        }
         body if has_nul(body) => Some("That message contains NUL characters; please leave them out."),
         Body::Form(Form { stage: Some(stage), .. }) if !(1..=6).contains(stage) => {
             Some("A stage is a number from 1 to 6.")
@@ -49,6 +52,6 @@ fn has_nul(body: &Body) -> bool {
             texts.into_iter().flatten().any(|text| text.contains('\0'))
                 || form.fields.iter().any(|(name, value)| name.contains('\0') || within(value))
         }
-        Body::Decline | Body::Command(_) | Body::Publish { .. } => false,
+        Body::Decline | Body::Command(_) | Body::Publish { .. } | Body::Voice(_) => false,
     }
 }

@@ -19,8 +19,9 @@ use crate::store::outbox::{self, Letter};
 use crate::telemetry::metrics;
 use crate::wizard::fault;
 
-/// How long a process holds an answer without a word about it, in seconds: longer than any platform takes for one call.
-const HOLD_S: i32 = 60;
+/// How long a process holds an answer without a word about it, in seconds: longer than a platform takes for the handful of calls of
+/// fifteen seconds each that one message may need.
+const HOLD_S: i32 = 120;
 /// An answer that failed so often is set aside: about an hour and a half with the pauses below.
 const MOST_ATTEMPTS: i32 = 30;
 /// The pause after a failure doubles up to this, in seconds.
@@ -74,7 +75,15 @@ impl Post {
             metrics::maybe_twice(channel);
             tracing::warn!(outbox.id = %letter.id, channel, attempt = letter.attempts, "sent again: nobody knows whether it arrived");
         }
-        Ok(Ok(Box::new(outgoing(letter, meanwhile)?)))
+        let id = letter.id;
+        match outgoing(letter, meanwhile) {
+            Ok(outgoing) => Ok(Ok(Box::new(outgoing))),
+            Err(error) => {
+                // Written by a newer program, perhaps: it waits for that one, and is set aside in the end like any other.
+                self.settle(id, Delivery::Failed { reason: error.to_string(), unclear: false }).await?;
+                Ok(Err(Duration::ZERO))
+            }
+        }
     }
 
     /// What became of an answer.

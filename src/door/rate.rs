@@ -18,6 +18,7 @@ use governor::clock::MonotonicClock;
 use uuid::Uuid;
 
 use crate::accounts::caller::Caller;
+use crate::accounts::network;
 use crate::domain::clock::Clock;
 use counter::Counter;
 use flood::Flood;
@@ -185,7 +186,7 @@ impl Limits {
             seconds: seconds(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
             first: false,
         };
-        flood.take(address_key(address)).map_err(refused)
+        flood.take(network::of(address)).map_err(refused)
     }
 
     /// Counts an order from this address; over no socket, or from this machine, nothing is counted.
@@ -194,7 +195,7 @@ impl Limits {
     /// [`RetryAfter`] when it does not pass.
     pub fn check_purchase(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
         let Some(address) = address else { return Ok(()) };
-        let taken = self.purchases.take(u128::from(address_key(address)), self.clock.now().as_millisecond());
+        let taken = self.purchases.take(u128::from(network::of(address)), self.clock.now().as_millisecond());
         taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
     }
 
@@ -212,14 +213,6 @@ impl Limits {
 impl fmt::Debug for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Limits").finish_non_exhaustive()
-    }
-}
-
-/// What an address is counted under: an IPv4 address, or a /64 of IPv6.
-fn address_key(address: IpAddr) -> u64 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => u64::from(address.to_bits()),
-        IpAddr::V6(address) => u64::try_from(address.to_bits() >> 64).unwrap_or_default() | 1 << 63,
     }
 }
 

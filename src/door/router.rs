@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies, Reply,
-    Sender, SessionChoice, State, Turn,
+    Accepted, Chat, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies,
+    Reply, Sender, SessionChoice, State, Turn,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -26,9 +26,10 @@ use crate::store::error::StoreError;
 use crate::store::inbox::{self, NewMessage, Received};
 use crate::store::{conversations, sessions};
 use crate::telemetry::metrics::{self, Message};
+use crate::wizard::again;
 use crate::wizard::directory::{Closed, Directory};
 use crate::wizard::fault;
-use crate::wizard::job::Job;
+use crate::wizard::job::{Job, Kept};
 use crate::wizard::state;
 
 /// How many sessions' owners are remembered.
@@ -99,7 +100,9 @@ impl Router {
 
     /// The session of this message. One that begins with it is made together with the message's ACCEPT.
     async fn session_for(&self, person: &Person, incoming: &Incoming) -> Result<(Uuid, Option<Session>), Refusal> {
-        if let SessionChoice::Id(id) = &incoming.chat.session
+        let once_more = asks_once_more(incoming);
+        if !once_more
+            && let SessionChoice::Id(id) | SessionChoice::Onward(id) = &incoming.chat.session
             && let Ok(id) = id.parse::<Uuid>()
             && self.owners.get(&id).is_some_and(|owner| *owner == person.id)
         {
@@ -112,7 +115,7 @@ impl Router {
         let channel = incoming.chat.channel;
         let mut tx = self.store.begin(Actor::Person(person)).await.map_err(|error| unavailable(&error))?;
         let result = match &incoming.chat.session {
-            SessionChoice::Id(id) => existing(&mut tx, id).await,
+            SessionChoice::Id(id) | SessionChoice::Onward(id) => existing(&mut tx, id).await,
             SessionChoice::Current => {
                 sessions::current_or_insert(&mut tx, &self.fresh(person), channel).await.map(Some)
             }
@@ -126,13 +129,18 @@ impl Router {
             SessionChoice::New => Ok(None),
         };
         let session = result.map_err(|error| unavailable(&error))?.ok_or(Refusal::NotFound)?;
+        if once_more && sessions::is_finished(&mut tx, session).await.map_err(|error| unavailable(&error))? {
+            let fresh = self.fresh(person);
+            return Ok((fresh.id, Some(fresh)));
+        }
         tx.commit().await.map_err(|error| unavailable(&error.into()))?;
         Ok((session, None))
     }
 
     /// The session that this very message began when it came before: it must not begin another.
     async fn begun_before(&self, person: &Person, incoming: &Incoming) -> Result<Option<Uuid>, Refusal> {
-        if incoming.chat.session != SessionChoice::New || incoming.replies.address().is_none() {
+        let begins = incoming.chat.session == SessionChoice::New || asks_once_more(incoming);
+        if !begins || incoming.replies.address().is_none() {
             return Ok(None);
         }
         let found = async {
@@ -157,12 +165,14 @@ impl Router {
         incoming: &Incoming,
     ) -> Result<Received, StoreError> {
         fault::point("accept.before");
+        fault::store("accept.store")?;
         let mut tx = self.store.begin(Actor::Turn(person)).await?;
         if let Some(fresh) = begins {
             sessions::insert(&mut tx, fresh, incoming.chat.channel).await?;
         }
         let content = content(&mut tx, session, &incoming.body).await?;
-        let body = serde_json::to_value(&incoming.body).map_err(|error| StoreError::Fault(error.to_string()))?;
+        let kept = Kept { body: incoming.body.clone(), overheard: incoming.replies.is_overheard() };
+        let body = serde_json::to_value(&kept).map_err(|error| StoreError::Fault(error.to_string()))?;
         // Terminal and web: the session is the account, so that a client's ids need to be unique only within it.
         let account =
             if incoming.chat.account.is_empty() { session.to_string() } else { incoming.chat.account.clone() };
@@ -182,9 +192,24 @@ impl Router {
         )
         .await?;
         fault::point("accept.before_commit");
+        if begins.is_some() && !received.fresh {
+            // The session that was to begin with it stays unmade.
+            tx.rollback().await?;
+            return Ok(received);
+        }
         tx.commit().await?;
         fault::point("accept.after_commit");
         Ok(received)
+    }
+
+    /// Whether a message of this name was taken in, whoever sent it.
+    async fn was_taken(&self, incoming: &Incoming) -> Result<bool, Refusal> {
+        let Chat { channel, account, .. } = &incoming.chat;
+        let found = async {
+            let mut tx = self.store.begin(Actor::Server).await?;
+            inbox::is_known(&mut tx, channel, account, &incoming.id).await
+        };
+        found.await.map_err(|error| unavailable(&error))
     }
 
     /// A message that was taken in before: its replies reach this listener too.
@@ -244,8 +269,17 @@ impl Door for Router {
         }
         let (session, begins) = self.session_for(&person, &incoming).await?;
         let place = self.directory.reserve(session).await.map_err(refusal)?;
-        let received =
-            self.take_in(&person, session, begins.as_ref(), &incoming).await.map_err(|error| not_taken(&error))?;
+        let received = match self.take_in(&person, session, begins.as_ref(), &incoming).await {
+            Ok(received) => received,
+            // Its sender was somebody else when it came first, as before an account was unlinked: it was taken in and answered then.
+            Err(StoreError::Conflict) if self.was_taken(&incoming).await? => {
+                return Ok(Accepted { session: session.to_string(), fresh: false });
+            }
+            Err(error) => return Err(not_taken(&error)),
+        };
+        // The same message began its session meanwhile, at once or through another program.
+        let began = begins.is_some() && !received.fresh;
+        let session = if began { self.begun_before(&person, &incoming).await?.unwrap_or(session) } else { session };
         self.limits.remember(&name(&person, &incoming));
         metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
         self.note_owner(session, person.id);
@@ -303,6 +337,10 @@ impl Door for Router {
         state.map_err(|error| unavailable(&error))
     }
 
+    fn hears(&self) -> bool {
+        self.directory.desk().models.as_ref().is_some_and(|models| models.ear.is_some())
+    }
+
     async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
         let known = self.identity.known(from).await?;
         if !known.person.role.may_draft() {
@@ -316,7 +354,7 @@ impl Door for Router {
         self.pictures.keep(known.person.id, bytes).await.map_err(|error| match error {
             NotKept::Unfit(_) | NotKept::Full => Refusal::Invalid(error.to_string()),
             NotKept::Store(error) => unavailable(&error),
-            NotKept::Lost => Refusal::Unavailable,
+            NotKept::Lost => Refusal::Failed,
         })
     }
 
@@ -375,6 +413,12 @@ impl Door for Router {
     }
 }
 
+/// "Same as last time": where it is said of an event that is published, and the place may go on with another session, it is
+/// the first message of one.
+fn asks_once_more(incoming: &Incoming) -> bool {
+    matches!(incoming.chat.session, SessionChoice::Latest | SessionChoice::Onward(_)) && again::is_asked(&incoming.body)
+}
+
 fn only_organizers() -> Refusal {
     Refusal::Forbidden("Only organizers can make events. Ask for organizer rights to go on.".to_owned())
 }
@@ -390,7 +434,7 @@ async fn existing(tx: &mut Tx, id: &str) -> Result<Option<Uuid>, StoreError> {
 /// What makes a message the same when it comes again.
 fn name<'a>(person: &Person, incoming: &'a Incoming) -> (Uuid, &'a str, &'a str, &'a str, &'a str) {
     let session = match &incoming.chat.session {
-        SessionChoice::Id(id) => id,
+        SessionChoice::Id(id) | SessionChoice::Onward(id) => id,
         SessionChoice::Thread(thread) => thread,
         SessionChoice::Current | SessionChoice::Latest | SessionChoice::New => "",
     };
@@ -408,6 +452,8 @@ fn not_taken(error: &StoreError) -> Refusal {
 fn refusal(closed: Closed) -> Refusal {
     match closed {
         Closed::Busy => Refusal::Busy,
+        // Whoever brings it again brings it to the next program.
+        Closed::Stopping => Refusal::Unavailable,
         Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
     }
 }

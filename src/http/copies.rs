@@ -1,4 +1,5 @@
-//! `/api/events/{id}/copy`, `/api/events/{id}/series` and `/api/templates`: an event once more, on other days.
+//! `/api/events/{id}/copy`, `/api/events/{id}/series`, `/api/events/{id}/conversation` and `/api/templates`: an event once more, on
+//! other days, and going on with one.
 //!
 //! Promises: another's event answers as one that does not exist; asked twice there is one copy, and one event for each day of a
 //! series; what is made is a draft with tickets of its own, and nothing of it is public before its organizer says so.
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Router<HttpState> {
     Router::new()
         .route("/api/events/{id}/copy", post(copy))
         .route("/api/events/{id}/series", post(lay_out))
+        .route("/api/events/{id}/conversation", post(go_on))
         .route("/api/templates", get(templates))
 }
 
@@ -97,6 +99,33 @@ pub(super) async fn copy(
     tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(action = "event_copy", event.id = %made);
     Ok((StatusCode::CREATED, Json(Made { success: true, event_id: made, session_id: session })))
+}
+
+/// Gives the conversation that goes on with the caller's own event
+///
+/// The one that made it; an event that came in over REST gets its first one here.
+#[utoipa::path(
+    post,
+    path = "/api/events/{id}/conversation",
+    operation_id = "open_conversation",
+    tag = "Events",
+    security(("bearer" = [])),
+    params(("id" = String, Path, description = "The event to go on with")),
+    responses((status = 200, description = "Its conversation", body = Made), Refusals)
+)]
+pub(super) async fn go_on(
+    State(state): State<HttpState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Made>, HttpError> {
+    caller.person().ok_or(HttpError::Unauthorized)?;
+    let event: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let mut tx = state.store.begin(caller.actor()).await?;
+    // Whoever asks twice at once gets the same conversation: the event's row is held until it stands.
+    copies::pattern(&mut tx, event).await?.ok_or(HttpError::NotFound)?;
+    let session = copies::conversation(&mut tx, state.ids.id(), event, None).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Json(Made { success: true, event_id: event, session_id: session }))
 }
 
 /// A series.

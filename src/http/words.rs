@@ -196,7 +196,7 @@ impl Words {
     }
 
     fn dated(&self, key: &str, at: DateTime) -> String {
-        let (day, year, time) = (at.day().to_string(), at.year().to_string(), at.strftime("%H:%M").to_string());
+        let (day, year, time) = (at.day().to_string(), at.year().to_string(), self.hour(at.time()));
         let month = nth(&self.months, at.month());
         self.fill(key, &[("day", &day), ("month", month), ("year", &year), ("time", &time)])
     }

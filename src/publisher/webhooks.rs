@@ -96,6 +96,8 @@ async fn post(due: &Due, id: Uuid, now: Timestamp, private: bool) -> Sent {
         Ok(addresses) => addresses,
         Err(unfit) => return not(unfit.to_string()),
     };
+    // Without payments nobody else has chosen the one TLS provider yet.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let client = reqwest::Client::builder()
         .timeout(TIMEOUT)
         .no_proxy()

@@ -225,6 +225,10 @@ pub struct Models {
     pub fallback_percent: usize,
     /// One call in so many seconds is tried while they are off.
     pub fallback_probe_s: u64,
+    /// The model that turns voice messages into words; empty: nobody listens.
+    pub transcriber: String,
+    /// A voice message is listened to for so many milliseconds at most.
+    pub hear_within_ms: u64,
     /// A folder with prompts to use instead of the built-in ones.
     pub prompts_dir: String,
 }

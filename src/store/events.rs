@@ -170,7 +170,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
 }
 
 /// Publishes a draft that was confirmed at this revision, and leaves the publisher's work in the same transaction.
-/// The link is made from the name unless one was chosen. Returns the link.
+/// `link` is what it is published under, unless one was chosen for it. Returns the link.
 ///
 /// # Errors
 /// [`StoreError::Taken`] when a chosen link is taken; [`StoreError::Stale`] when the draft is another by now;
@@ -180,18 +180,25 @@ pub async fn publish(
     event: Uuid,
     session: Uuid,
     revision: i64,
+    link: Option<&str>,
 ) -> Result<(EventHead, String), StoreError> {
     let row = sqlx::query!(
         r#"select id as "id!", slug as "slug!", status as "status!", revision as "revision!",
                published_at as "published_at: jiff_sqlx::Timestamp"
-           from app.publish($1, $2, $3, null)"#,
+           from app.publish($1, $2, $3, $4)"#,
         event,
         session,
-        revision
+        revision,
+        link
     )
     .fetch_one(conn)
     .await?;
     Ok((head(row.id, row.revision, &row.status, Some(row.slug.clone()), row.published_at)?, row.slug))
+}
+
+/// The link that an event with this plain one gets, if it is published now: another event's is not given twice.
+pub async fn free_link(conn: &mut PgConnection, plain: &str) -> Result<String, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select app.free_slug($1) as "link!""#, plain).fetch_one(conn).await?)
 }
 
 /// Calls an event off that was confirmed at this revision, and leaves what its guests and the payment service must learn in the same

@@ -22,7 +22,7 @@ pub struct NewMessage<'a> {
     pub session: Uuid,
     /// What the conversation shows for it.
     pub content: &'a str,
-    /// What it asks for, as [`port::Body`].
+    /// What it asks for, as the wizard keeps it.
     pub body: &'a Value,
     /// The process that takes it in.
     pub node: &'a str,
@@ -103,6 +103,24 @@ pub async fn session_that_took(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| row.session_id))
+}
+
+/// Whether a message of this name was taken in. Runs as the server.
+pub async fn is_known(
+    conn: &mut PgConnection,
+    channel: &str,
+    account: &str,
+    external_id: &str,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query!(
+        r#"select exists (select from inbox where channel = $1 and account = $2 and external_id = $3) as "known!""#,
+        channel,
+        account,
+        external_id
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.known)
 }
 
 /// A session that something is left for.
@@ -188,10 +206,32 @@ pub async fn leave(
     Ok(Some(row.inbox_id))
 }
 
-/// Sets a message aside; its words stay in the conversation.
-pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<(), StoreError> {
-    sqlx::query!("select app.settle_inbox($1, 'dead', $2)", inbox, why).fetch_one(conn).await?;
+/// Puts what a voice message says in its place, or only takes its recording away. Runs as the server.
+pub async fn heard(
+    conn: &mut PgConnection,
+    inbox: Uuid,
+    message: Uuid,
+    body: &Value,
+    words: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "with kept as (update inbox set body = $2 where id = $1)
+         update ai_conversations set content = coalesce($4, content) where id = $3",
+        inbox,
+        body,
+        message,
+        words
+    )
+    .execute(conn)
+    .await?;
     Ok(())
+}
+
+/// Sets a message aside; its words stay in the conversation. `false`: it was answered, or set aside, before.
+pub async fn set_aside(conn: &mut PgConnection, inbox: Uuid, why: &str) -> Result<bool, StoreError> {
+    let row =
+        sqlx::query!(r#"select app.settle_inbox($1, 'dead', $2) as "was_open!""#, inbox, why).fetch_one(conn).await?;
+    Ok(row.was_open)
 }
 
 /// Takes over what other runs left: our own leases at once when `own`, else those that ran out. Runs as the server.
@@ -220,10 +260,19 @@ pub async fn claim(conn: &mut PgConnection, node: &str, lease_s: i32, own: bool)
     Ok(leftover.collect())
 }
 
-/// Keeps our leases alive while we work. Runs as the server.
-pub async fn renew(conn: &mut PgConnection, node: &str, lease_s: i32) -> Result<(), StoreError> {
-    sqlx::query!("select app.renew_leases($1, $2)", node, lease_s).fetch_one(conn).await?;
-    Ok(())
+/// Keeps the leases of these messages alive, which this process waits with or works on. What it took in and does not hold any more
+/// (left for later, or its apology could not be written) runs out, and is found by [`claim`]. Runs as the server.
+pub async fn renew(conn: &mut PgConnection, node: &str, lease_s: i32, held: &[Uuid]) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "update inbox set lease_until = now() + make_interval(secs => $2)
+         where id = any($3) and owner_node = $1 and state in ('accepted', 'running')",
+        node,
+        f64::from(lease_s),
+        held
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Open messages that nobody holds: their process died, and their lease ran out (PAINS P26). Runs as the server.

@@ -336,6 +336,20 @@ pub async fn depth(conn: &mut PgConnection, channel: &str) -> Result<(i64, f64),
     Ok((row.waiting, row.oldest_s))
 }
 
+/// How many answers of these channels may go now or are on their way. Runs as the server.
+pub async fn may_go(conn: &mut PgConnection, channels: &[&str]) -> Result<i64, StoreError> {
+    let channels: Vec<String> = channels.iter().map(|&channel| channel.to_owned()).collect();
+    let row = sqlx::query!(
+        r#"select count(*) as "count!" from outbox o left join chats c on c.channel = o.channel and c.chat = o.address
+           where o.channel = any($1) and o.state = 'pending' and o.next_attempt_at <= now()
+             and coalesce(c.held_until, '-infinity') <= now() and c.closed_at is null"#,
+        &channels
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.count)
+}
+
 /// Forgets answers that were settled before this moment, a bounded number at once. Runs as the server.
 pub async fn forget(conn: &mut PgConnection, before: Timestamp) -> Result<u64, StoreError> {
     use jiff_sqlx::ToSqlx as _;

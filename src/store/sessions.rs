@@ -186,6 +186,11 @@ pub async fn is_own(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreErro
     Ok(row.own)
 }
 
+/// The caller's own session with this id has its event out in the world, or called off.
+pub async fn is_finished(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreError> {
+    Ok(get(conn, id).await?.is_some_and(|session| session.status == SessionStatus::Completed))
+}
+
 /// The sessions that make one of these events, as far as the caller may see them; in the order of their ids.
 pub async fn of_events(conn: &mut PgConnection, events: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
     Ok(sqlx::query_scalar!("select id from wizard_sessions where event_id = any($1) order by id", events)

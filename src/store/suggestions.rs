@@ -26,6 +26,18 @@ pub async fn rejected(conn: &mut PgConnection, session: Uuid, ids: &[Uuid]) -> R
     Ok(())
 }
 
+/// The venues that were offered in this session and passed over.
+pub async fn venues_passed_over(conn: &mut PgConnection, session: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let rows = sqlx::query_scalar!(
+        r#"select distinct (fact ->> 'value')::uuid as "venue!" from suggestions s, jsonb_array_elements(s.data -> 'facts') fact
+           where s.session_id = $1 and s.rejected_at is not null and fact ->> 'fact' = 'venue'"#,
+        session
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
 /// Notes that a suggestion was taken.
 pub async fn accepted(conn: &mut PgConnection, session: Uuid, id: Uuid) -> Result<(), StoreError> {
     sqlx::query!(

@@ -31,8 +31,8 @@ pub struct VenueQuery<'a> {
     pub currency: Option<&'a str>,
     /// IANA name; without a city, places where clocks show the same time come first.
     pub timezone: Option<&'a str>,
-    /// A venue to leave out, because it is taken already.
-    pub except: Option<Uuid>,
+    /// Venues to leave out: the one that is taken already, those that were seen and passed over.
+    pub except: &'a [Uuid],
     /// At most so many.
     pub limit: i64,
 }
@@ -128,7 +128,7 @@ pub async fn search(conn: &mut PgConnection, query: &VenueQuery<'_>) -> Result<V
             case when numnode(asked.words) > 0 then ts_rank(v.search, asked.words) end as words,
             (v.timezone = $8)::int::float8 as near
           from public.venues v cross join asked
-          where (cardinality($1::text[]) = 0 or v.city = any($1)) and v.id is distinct from $9
+          where (cardinality($1::text[]) = 0 or v.city = any($1)) and v.id <> all($9)
             and (v.owner_id is null or v.owner_id = (select auth.uid()))
         ), scored as materialized (
           select id, own, words, coalesce(room, 1) >= 0.3 as holds, case when room < 0.3 then room end as short,

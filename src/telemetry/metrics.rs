@@ -160,6 +160,11 @@ pub fn model_spared(why: &'static str) {
     counter!("eventos_model_spared_total", "why" => why).increment(1);
 }
 
+/// A voice message was listened to: `heard`, `silent`, `spared` (a budget, or listened to before), or the trouble's name.
+pub fn heard(outcome: &'static str) {
+    counter!("eventos_voice_messages_total", "outcome" => outcome).increment(1);
+}
+
 /// A call to a model went wrong.
 pub fn model_trouble(kind: &'static str) {
     counter!("eventos_model_troubles_total", "kind" => kind).increment(1);

@@ -1,6 +1,6 @@
 //! What the wizard says, rendered from the draft.
 //!
-//! Promises: the organizer's own sentence is never said back; a day always comes with its weekday and full date; whatever was
+//! Promises: the organizer's own sentence is never said back, unless it was spoken and had to be made out; a day always comes with its weekday and full date; whatever was
 //! assumed is told; there is at most one question, and it comes last.
 
 pub(super) mod facts;
@@ -10,7 +10,7 @@ mod telling;
 
 use super::catalogue::{fill, phrase};
 use super::notices::{refusal, warning};
-use super::prose::{choice, date_words, field_words, list, month_words};
+use super::prose::{choice, clauses, date_words, field_words, list, month_words};
 use super::{Doubt, Intent, READ_LIMIT, Reason, Wish};
 use crate::domain::fact::Field;
 use crate::domain::suggestion::SuggestionKind;
@@ -84,6 +84,11 @@ pub fn join(parts: impl IntoIterator<Item = String>, language: &str) -> String {
 
 fn opening(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let say = |key: &str| phrase(telling.language, key);
+    if let Some(heard) = telling.heard {
+        // A line of its own: whoever spoke sees what was made of it before what follows from it.
+        let words = heard.split_whitespace().collect::<Vec<_>>().join(" ");
+        parts.push(format!("{}\n", fill(telling.language, "heard", &[("words", &words)])));
+    }
     if telling.first || telling.intent == Intent::Greet {
         parts.push(say("greeting"));
         if telling.draft.is_empty() && telling.changed.is_empty() && telling.intent != Intent::Help {
@@ -120,7 +125,9 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let (language, draft) = (telling.language, telling.draft);
     let stated = facts::changed(telling);
     if !stated.is_empty() {
-        parts.push(fill(language, "got_it", &[("facts", &stated.join(&phrase(language, "comma")))]));
+        let key =
+            if matches!(telling.reverted, Some(Reverted::Undone | Reverted::Redone)) { "back_to" } else { "got_it" };
+        parts.push(fill(language, key, &[("facts", &stated.join(&phrase(language, "comma")))]));
     }
     let inferred_name = draft.provenance.get(&Field::Name) == Some(&Provenance::Inferred);
     if let Some(name) = draft.name.as_deref().filter(|_| inferred_name && telling.changed.contains(&Field::Name)) {
@@ -137,7 +144,7 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
     }
     let assumed = facts::defaults(telling);
     if !assumed.is_empty() {
-        parts.push(fill(language, "assumed", &[("facts", &list(&assumed, language))]));
+        parts.push(fill(language, "assumed", &[("facts", &clauses(&assumed, language))]));
     }
 }
 
@@ -182,7 +189,7 @@ fn wanted(telling: &Telling<'_>, parts: &mut Vec<String>) {
         telling.changed.is_empty() && telling.doubts.is_empty() && telling.errors.is_empty() && telling.wish.is_none();
     match telling.intent {
         Intent::Help => parts.push(say("help")),
-        Intent::WhatIsLeft => parts.push(left(telling)),
+        Intent::WhatIsLeft => parts.extend(left(telling)),
         Intent::Summary => parts.push(summary(telling)),
         Intent::Thanks => parts.push(say("thanks")),
         Intent::Bye => parts.push(say("bye")),
@@ -203,12 +210,15 @@ fn wanted(telling: &Telling<'_>, parts: &mut Vec<String>) {
     }
 }
 
-fn left(telling: &Telling<'_>) -> String {
-    let fields: Vec<String> = telling.missing.iter().map(|field| field_words(*field, telling.language)).collect();
-    if fields.is_empty() {
-        return phrase(telling.language, "left_nothing");
+/// What is missing; that nothing is, unless the closing says so.
+fn left(telling: &Telling<'_>) -> Option<String> {
+    let language = telling.language;
+    let fields: Vec<String> = telling.missing.iter().map(|field| field_words(*field, language)).collect();
+    if !fields.is_empty() {
+        return Some(fill(language, "left", &[("fields", &list(&fields, language))]));
     }
-    fill(telling.language, "left", &[("fields", &list(&fields, telling.language))])
+    let is_ready = telling.asked.is_empty() && !telling.draft.is_empty();
+    (!is_ready).then(|| phrase(language, "left_nothing"))
 }
 
 fn summary(telling: &Telling<'_>) -> String {

@@ -9,7 +9,7 @@ use super::prose::{
 };
 use crate::domain::draft::Draft;
 use crate::domain::fact::Field;
-use crate::domain::values::Provenance;
+use crate::domain::values::{EventKind, Provenance};
 
 /// One line of the card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +30,9 @@ pub fn lines(draft: &Draft, venue: Option<&str>, language: &str) -> Vec<CardLine
     let tickets = if draft.tiers.is_empty() { Field::PriceCents } else { Field::TicketTiers };
     let rows = [
         (Field::Name, "name", draft.name.clone()),
-        (Field::Type, "type", facts::kind(draft, language).map(|kind| without_article(&kind))),
+        (Field::Type, "type", kind(draft, language)),
         (Field::Description, "description", draft.description.clone()),
-        (place, "place", facts::place(draft, venue, language)),
+        (place, "place", facts::place_alone(draft, venue, language)),
         (Field::OnlineUrl, "join", draft.online_url.clone()),
         (Field::DateTime, "when", when(draft, language)),
         (Field::Recurrence, "repeats", draft.recurrence.as_deref().map(|rule| repeat_words(rule, language))),
@@ -72,7 +72,7 @@ fn source(draft: &Draft, field: Field) -> Field {
 fn when(draft: &Draft, language: &str) -> Option<String> {
     let bare = Draft { duration_min: None, end_time: None, ..draft.clone() };
     let when = facts::when(&bare, language)?;
-    let until = draft.end_time.map(|end| format!(" – {}", time_words(end))).unwrap_or_default();
+    let until = draft.end_time.map(|end| format!(" – {}", time_words(end, language))).unwrap_or_default();
     Some(match draft.timezone.as_deref().filter(|_| draft.time.is_some()) {
         Some(zone) => format!("{when}{until} ({zone})"),
         None => format!("{when}{until}"),
@@ -85,6 +85,12 @@ fn prices(draft: &Draft, language: &str) -> Option<String> {
     }
     let tiers: Vec<String> = draft.tiers.iter().map(|tier| tier_words(tier, draft.currency, language)).collect();
     Some(tiers.join("; "))
+}
+
+/// The kind; "another kind" tells nobody anything.
+fn kind(draft: &Draft, language: &str) -> Option<String> {
+    let told = draft.kind.is_some_and(|kind| kind != EventKind::Other);
+    facts::kind(draft, language).filter(|_| told).map(|kind| without_article(&kind))
 }
 
 /// "A concert" is "concert" behind its heading.

@@ -55,6 +55,15 @@ pub struct Ladder {
     pressure: Pressure,
 }
 
+/// Words of a model, as they come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// The rung that says them, from 0.
+    pub rung: usize,
+    /// What it says.
+    pub text: String,
+}
+
 /// What came of a climb.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Climb {
@@ -101,6 +110,11 @@ impl Ladder {
         Self { rungs: models.into_iter().map(rung).collect(), policy, pressure: Pressure::new(policy.pressing) }
     }
 
+    /// The name of the model on this rung.
+    pub fn model(&self, rung: usize) -> Option<&str> {
+        self.rungs.get(rung).map(|rung| rung.model.name())
+    }
+
     /// The names of its models.
     pub fn models(&self) -> impl Iterator<Item = &str> {
         self.rungs.iter().map(|rung| rung.model.name())
@@ -111,14 +125,25 @@ impl Ladder {
         self.pressure.is_on()
     }
 
-    /// Whether somebody may be asked just now: models are not too slow, and not every rung rests.
+    /// Nobody would be asked just now: models are too slow and none is due to be tried, or every rung rests.
+    pub fn rests(&self) -> bool {
+        let now = Instant::now();
+        !self.rungs.iter().any(|rung| rung.breaker.is_ready(now)) || self.pressure.holds_back(now)
+    }
+
+    /// Whether somebody may be asked just now. Of those who find models too slow, this lets one through in a while to try.
     pub fn admits(&self) -> bool {
         let now = Instant::now();
         self.rungs.iter().any(|rung| rung.breaker.is_ready(now)) && self.pressure.lets_pass(now)
     }
 
+    /// An answer was not waited for any longer: as slow as one that did not come.
+    pub fn note_late(&self) {
+        self.pressure.note(true, Instant::now());
+    }
+
     /// Asks until somebody answers; [`Self::admits`] comes before. The words go into `words` as they come.
-    pub async fn climb(&self, request: &Request, words: &UnboundedSender<String>) -> Climb {
+    pub async fn climb(&self, request: &Request, words: &UnboundedSender<Words>) -> Climb {
         let mut climb = Climb::default();
         let begun = Instant::now();
         let end = begun + self.policy.whole;
@@ -129,7 +154,7 @@ impl Ladder {
             // Each rung below keeps a call.
             let below = u32::try_from(self.rungs.len() - number - 1).unwrap_or(0);
             let most = self.policy.tries.saturating_sub(below).max(climb.tries + 1);
-            match self.ask(rung, request, words, (begun, end, most), &mut climb).await {
+            match self.ask((number, rung), request, words, (begun, end, most), &mut climb).await {
                 Some(Answer::Whole) => {
                     (climb.rung, climb.model, climb.whole) = (Some(number), Some(rung.model.name().to_owned()), true);
                     return climb;
@@ -148,9 +173,9 @@ impl Ladder {
     /// Asks one rung, again where that may help and there is time. `None`: it is left alone just now.
     async fn ask(
         &self,
-        rung: &Rung,
+        (number, rung): (usize, &Rung),
         request: &Request,
-        words: &UnboundedSender<String>,
+        words: &UnboundedSender<Words>,
         (begun, end, most): (Instant, Instant, u32),
         climb: &mut Climb,
     ) -> Option<Answer> {
@@ -159,7 +184,7 @@ impl Ladder {
         let mut last = None;
         while climb.tries < most && rung.breaker.lets_pass(Instant::now()) {
             climb.tries += 1;
-            let answer = self.call(rung, request, words, (begun, patience, end), climb).await;
+            let answer = self.call((number, rung), request, words, (begun, patience, end), climb).await;
             let trouble = match &answer {
                 Answer::Whole => None,
                 Answer::Cut(trouble) | Answer::Nothing(trouble) => Some(trouble.clone()),
@@ -188,9 +213,9 @@ impl Ladder {
     /// One call.
     async fn call(
         &self,
-        rung: &Rung,
+        (number, rung): (usize, &Rung),
         request: &Request,
-        words: &UnboundedSender<String>,
+        words: &UnboundedSender<Words>,
         (begun, patience, end): (Instant, Instant, Instant),
         climb: &mut Climb,
     ) -> Answer {
@@ -217,7 +242,7 @@ impl Ladder {
                     let took = || u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
                     climb.first_words_ms.get_or_insert_with(took);
                     // Nobody listens any more: the climb is about to be dropped.
-                    words.send(text).ok();
+                    words.send(Words { rung: number, text }).ok();
                 }
                 Piece::Call { index, name, arguments } => {
                     any = true;

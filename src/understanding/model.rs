@@ -32,15 +32,17 @@ pub trait Model: fmt::Debug + Send + Sync + 'static {
     async fn answer(&self, request: &Request) -> Result<Pieces, Trouble>;
 }
 
-/// Turns a voice note into words. Nothing implements it yet: it is the seam for channels that take voice. What it gives goes
-/// through the door like typed words.
+/// Turns a voice message into words, which are read like typed ones.
 #[async_trait]
 pub trait Transcriber: fmt::Debug + Send + Sync + 'static {
-    /// The words of a recording. `mime`: such as `audio/ogg`; `language`: ISO 639-1, when known.
+    /// What its server calls it.
+    fn name(&self) -> &str;
+
+    /// The words of a recording, in the language that was spoken. `mime`: such as `audio/ogg`. One call, no second one.
     ///
     /// # Errors
     /// A [`Trouble`], as with [`Model::answer`].
-    async fn words(&self, recording: &[u8], mime: &str, language: Option<&str>) -> Result<String, Trouble>;
+    async fn words(&self, recording: &[u8], mime: &str) -> Result<String, Trouble>;
 }
 
 /// The pieces of one answer as they come. Dropping them ends the call.

@@ -105,7 +105,7 @@ pub fn incomplete(language: &str) -> String {
 pub fn warning(warning: Warning, language: &str) -> String {
     let count = |number: u32| count_words(number, language);
     match warning {
-        Warning::ClocksChange(time) => fill(language, "warning_clocks", &[("time", &time_words(time))]),
+        Warning::ClocksChange(time) => fill(language, "warning_clocks", &[("time", &time_words(time, language))]),
         Warning::Past => phrase(language, "warning_past"),
         Warning::VenueTooSmall { seats, people } => {
             fill(language, "warning_venue", &[("seats", &count(seats)), ("people", &count(people))])
@@ -147,6 +147,11 @@ fn wait_words(seconds: u32, language: &str) -> String {
     };
     let key = if count == 1 { one } else { many };
     fill(language, key, &[("count", &count.to_string())])
+}
+
+/// The words that ask for other suggestions than those that are shown; they are understood as that.
+pub fn more(language: &str) -> String {
+    phrase(language, "more_options")
 }
 
 /// The heading of a stage.

@@ -3,6 +3,7 @@
 //! Promises: one call each, no retries of the library's own; the status of a refusal is kept whatever its body looks like; the
 //! key stands in no log and no error; a stream that ends without a reason to end is a [`Trouble`]; dropping it hangs up.
 
+mod hearing;
 mod listing;
 mod service;
 mod wire;
@@ -41,6 +42,8 @@ pub struct Options {
     pub silence: Duration,
 }
 
+pub use hearing::OpenAiEar;
+
 /// One model of a server.
 #[derive(Debug)]
 pub struct OpenAi {
@@ -66,7 +69,7 @@ impl OpenAi {
         let endpoint = Endpoint::new(options)?;
         let http =
             http(options).map_err(|error| OptionsError { setting: "OPENAI_BASE_URL", reason: error.to_string() })?;
-        let client = Client::build(http.clone(), endpoint).with_http_service(Service::new(http));
+        let client = Client::build(http.clone(), endpoint).with_http_service(Service::streaming(http));
         Ok(Self { client, name: name.to_owned(), max_tokens_field: options.max_tokens_field.clone() })
     }
 

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 
 use super::catalogue::{fill, phrase};
 use crate::domain::fact::{Field, Tier};
-use crate::domain::money::{Currency, major, price_words as english_price};
+use crate::domain::money::{Currency, local_price};
 
 /// A day with its weekday and full date: "Friday, 4 December 2026".
 pub(super) fn date_words(date: Date, language: &str) -> String {
@@ -37,9 +37,10 @@ fn nth(language: &str, key: &str, at: usize) -> String {
     phrase(language, key).split('|').nth(at).unwrap_or_default().to_owned()
 }
 
-/// An hour: "18:00".
-pub(super) fn time_words(time: Time) -> String {
-    time.strftime("%H:%M").to_string()
+/// An hour: "18:00", in French "18 h".
+pub(super) fn time_words(time: Time, language: &str) -> String {
+    let key = if time.minute() == 0 { "clock_sharp" } else { "clock" };
+    time.strftime(&phrase(language, key)).to_string()
 }
 
 /// A length: "2 hours 30 minutes".
@@ -72,32 +73,9 @@ pub(super) fn group(digits: &str, language: &str) -> String {
     text
 }
 
-/// A price: "$150 CAD", in French "150 CAD", free as "free".
+/// A price: "$150 CAD", in French "150 $ CA", free as "free".
 pub(super) fn price_words(price_cents: i64, currency: Option<Currency>, language: &str) -> String {
-    if price_cents == 0 {
-        return phrase(language, "free");
-    }
-    if language == "en" {
-        return english_price(price_cents, currency);
-    }
-    let decimal = major(price_cents, currency.map_or(2, |currency| currency.digits()));
-    let (whole, rest) = decimal.split_once('.').map_or((decimal.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    let mut text = group(whole, language);
-    if let Some(rest) = rest {
-        text.push_str(&phrase(language, "decimal"));
-        text.push_str(rest);
-    }
-    currency.map_or(text.clone(), |currency| format!("{text} {}", sign(currency, language)))
-}
-
-/// "$ CA" for readers of French; a code says the same everywhere else.
-fn sign(currency: Currency, language: &str) -> String {
-    match (language, currency.code()) {
-        ("fr", "CAD") => "$ CA".to_owned(),
-        ("fr", "USD") => "$ US".to_owned(),
-        ("fr" | "es", "EUR") => "€".to_owned(),
-        (_, code) => code.to_owned(),
-    }
+    if price_cents == 0 { phrase(language, "free") } else { local_price(price_cents, currency, language) }
 }
 
 /// One kind of ticket: "50 × VIP $200 CAD until Friday, 26 November 2026".
@@ -132,6 +110,11 @@ pub(super) fn repeat_words(rule: &str, language: &str) -> String {
 /// "a, b and c".
 pub(super) fn list(items: &[String], language: &str) -> String {
     joined(items, language, "and")
+}
+
+/// Whole clauses in a row: "it lasts 3 hours, prices are in CAD and it may be seen by everybody".
+pub(super) fn clauses(items: &[String], language: &str) -> String {
+    joined(items, language, "and_clause")
 }
 
 /// "a, b or c".

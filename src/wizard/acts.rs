@@ -37,7 +37,7 @@ impl Work<'_> {
         if let Some((revision, seal)) = self.given.take() {
             return self.publish_confirmed(tx, revision, &seal).await;
         }
-        if let Body::Publish { revision } = self.job.body {
+        if let Body::Publish { revision } = *self.job.body() {
             return self.publish_on_call(tx, revision).await;
         }
         match self.intent {

@@ -2,13 +2,23 @@
 //!
 //! Promises: only their own published events; what this draft has, and what the same message says, goes before; the days are asked.
 
+use port::Body;
+
 use super::work::Work;
 use crate::domain::again;
+use crate::domain::draft::Draft;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::past;
-use crate::understanding::Earlier;
 use crate::understanding::answers::Recalled;
+use crate::understanding::{self, Context, Earlier};
+
+/// Whether words ask for an earlier event once more, whatever else they say.
+pub fn is_asked(body: &Body) -> bool {
+    let Body::Text(text) = body else { return false };
+    let (draft, now) = (Draft::default(), jiff::civil::DateTime::default());
+    understanding::understand(text, &Context::opening(now, &draft)).earlier.is_some()
+}
 
 impl Work<'_> {
     /// Puts what the earlier event was before what the message says.

@@ -83,7 +83,18 @@ pub(super) async fn consult(desk: &Arc<Desk>, id: Uuid, job: &Job, held: Option<
         ..Counsel::default()
     };
     let call = Call { tokens: preview.tokens, day: today(desk), inbox: job.inbox, session: id, user: job.person.id };
-    let refused = if models.ladder.admits() { reserve(desk, models, &call).await } else { Some("resting") };
+    let mut refused = if job.hurry.is_cancelled() {
+        Some("hurried")
+    } else if models.ladder.rests() {
+        Some("resting")
+    } else {
+        reserve(desk, models, &call).await
+    };
+    if refused.is_none() && !models.ladder.admits() {
+        // Somebody else tries the models just now.
+        settle(desk, &call, &Climb::default(), Usage::default()).await;
+        refused = Some("resting");
+    }
     if let Some(why) = refused {
         metrics::model_spared(why);
         teller.close(&mut counsel, false);
@@ -94,7 +105,6 @@ pub(super) async fn consult(desk: &Arc<Desk>, id: Uuid, job: &Job, held: Option<
     fault::point("model.reserved");
     let climb = stream(models, job, &preview.request, &preview.whole, &mut teller).await;
     fault::point("model.answered");
-    let climb = climb.unwrap_or_default();
     teller.close(&mut counsel, climb.whole);
     counsel.proposal = Proposal::of(&climb.calls);
     counsel.is_degraded = climb.rung.is_none();
@@ -106,36 +116,43 @@ pub(super) async fn consult(desk: &Arc<Desk>, id: Uuid, job: &Job, held: Option<
     Some(counsel)
 }
 
-/// Listens to the model until its answer is over, the organizer stops it, or nobody waits for it any more.
+/// Listens to the model until its answer is over, the organizer stops it, or nobody waits for it any more. Of an answer that ended before
+/// its end, who gave it is known when something was said.
 async fn stream(
     models: &Models,
     job: &Job,
     request: &crate::understanding::model::Request,
     whole: &str,
     teller: &mut Teller<'_>,
-) -> Option<Climb> {
+) -> Climb {
     let (sender, mut words) = unbounded_channel();
     let mut climb = pin!(models.ladder.climb(request, &sender));
     let mut deadline = pin!(sleep(models.answer_within));
     let mut waiting = true;
+    let mut broken_off = Climb::default();
     fault::point("model.asked");
     loop {
         tokio::select! {
             biased;
-            () = job.stop.cancelled() => return None,
-            () = job.hurry.cancelled() => return None,
-            Some(piece) = words.recv() => teller.hear(&piece),
+            () = job.stop.cancelled() => return broken_off,
+            () = job.hurry.cancelled() => return broken_off,
+            Some(said) = words.recv() => {
+                broken_off.rung = Some(said.rung);
+                broken_off.model = models.ladder.model(said.rung).map(str::to_owned);
+                teller.hear(&said.text);
+            }
             climbed = &mut climb => {
-                while let Ok(piece) = words.try_recv() {
-                    teller.hear(&piece);
+                while let Ok(said) = words.try_recv() {
+                    teller.hear(&said.text);
                 }
-                return Some(climbed);
+                return climbed;
             }
             () = &mut deadline, if waiting => {
                 waiting = false;
                 if teller.prose.is_empty() {
                     if models.late == Late::Drop || !hears_pieces(&job.channel) {
-                        return None;
+                        models.ladder.note_late();
+                        return broken_off;
                     }
                     teller.show_rules(whole);
                 }

@@ -40,8 +40,10 @@ pub struct Directory {
 /// Why a session takes no message now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closed {
-    /// Its queue is full, or the program is stopping.
+    /// Its queue is full.
     Busy,
+    /// The program is stopping: the next one takes it.
+    Stopping,
     /// It rests after too many crashes.
     Resting {
         /// Seconds until it may be used again.
@@ -58,6 +60,8 @@ pub struct Place {
     used: bool,
 }
 
+/// More turns than this are not waited for by a visit.
+const MOST_BEFORE_A_VISIT: usize = 3;
 /// How often a visit looks for another actor after one died under it.
 const TRIES: u32 = 3;
 
@@ -77,6 +81,11 @@ impl Directory {
     /// What every turn needs.
     pub fn desk(&self) -> &Arc<Desk> {
         &self.desk
+    }
+
+    /// The program is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
     }
 
     /// How many sessions are awake.
@@ -122,16 +131,20 @@ impl Directory {
     }
 
     /// Holds a session's mailbox for somebody who writes from outside, in the order of its messages. A session that rests after
-    /// crashes of its turns is visited, too.
+    /// crashes of its turns is visited, too. A visitor has less patience than a turn may take: a model's words that run end here.
     ///
     /// # Errors
-    /// [`Closed::Busy`] when its mailbox is full or the program is stopping.
+    /// [`Closed::Busy`] when more turns wait than a visitor would wait for, [`Closed::Stopping`].
     pub async fn visit(self: &Arc<Self>, session: Uuid) -> Result<Visit, Closed> {
         for _ in 0..TRIES {
-            let mut place = self.place(session, |_| Ok(())).await?;
+            let short = |slot: &Slot| if slot.pending.len() > MOST_BEFORE_A_VISIT { Err(Closed::Busy) } else { Ok(()) };
+            let mut place = self.place(session, short).await?;
             let (visitor, call) = visit::call(Duration::from_secs(self.desk.limits.turn_deadline_s));
             let generation = {
                 let Some(slot) = self.slots.get(&session) else { return Err(Closed::Busy) };
+                for job in &slot.pending {
+                    job.hurry.cancel();
+                }
                 if let Err(SendError::Full(_)) = slot.addr.try_send(visitor) {
                     return Err(Closed::Busy);
                 }
@@ -147,7 +160,10 @@ impl Directory {
     }
 
     fn refuse(&self, slot: &Slot) -> Result<(), Closed> {
-        if self.draining.load(Ordering::SeqCst) || slot.held() >= MAILBOX {
+        if self.draining.load(Ordering::SeqCst) {
+            return Err(Closed::Stopping);
+        }
+        if slot.held() >= MAILBOX {
             metrics::busy();
             return Err(Closed::Busy);
         }
@@ -174,14 +190,17 @@ impl Directory {
             return;
         }
         slot.last_used = self.desk.clock.now();
-        slot.pending.push_back(job);
-        if slot.pending.len() > 1
-            && self.desk.models.as_ref().is_some_and(|models| models.hurry)
-            && let Some(running) = slot.pending.front()
-        {
-            running.hurry.cancel();
+        if self.hurries() {
+            // Whatever comes before the newest message has less to say, whether it runs or waits.
+            slot.pending.iter().for_each(|earlier| earlier.hurry.cancel());
         }
+        slot.pending.push_back(job);
         self.nudge(session, &slot);
+    }
+
+    /// The next message ends a model's words.
+    fn hurries(&self) -> bool {
+        self.desk.models.as_ref().is_some_and(|models| models.hurry)
     }
 
     /// Tells the actor that one more message waits, and watches what becomes of it. The queue itself is the slot's, so that
@@ -262,6 +281,11 @@ impl Directory {
     /// The message that a session answers now.
     pub fn running(&self, session: Uuid) -> Option<Arc<Job>> {
         self.slots.get(&session)?.pending.front().cloned()
+    }
+
+    /// Every message that waits or is being answered: what this process holds.
+    pub fn held_ids(&self) -> Vec<Uuid> {
+        self.slots.iter().flat_map(|slot| slot.pending.iter().map(|job| job.inbox).collect::<Vec<_>>()).collect()
     }
 
     /// A message that waits or is being answered.

@@ -1,5 +1,7 @@
 //! Named points at which a test may crash, stall or panic a turn (feature `failpoints`; without it they are nothing).
 
+use crate::store::error::StoreError;
+
 /// Every named point, in the order in which a message passes them. The crash tests kill the program at each.
 pub const POINTS: &[&str] = &[
     "accept.before",
@@ -35,6 +37,13 @@ pub const MODEL_POINTS: &[&str] =
 #[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "without the feature a point is nothing"))]
 pub(crate) fn point(name: &str) {
     fail::fail_point!(name);
+}
+
+/// Passes the named point, where a test may say that the store is away.
+#[cfg_attr(not(feature = "failpoints"), expect(unused_variables, reason = "without the feature a point is nothing"))]
+pub(crate) fn store(name: &str) -> Result<(), StoreError> {
+    fail::fail_point!(name, |_| Err(StoreError::Unavailable("on purpose".to_owned())));
+    Ok(())
 }
 
 /// Kills this process with SIGKILL at the n-th pass of one of these points: `FAILPOINT_KILL=settle.event:2`. Read before

@@ -140,7 +140,7 @@ fn lacking(stage: Stage, draft: &Draft) -> Vec<Field> {
     lacking
 }
 
-/// What this stage asks for; on a stage that lacks nothing, what may be added.
+/// What this stage asks for; on a stage that lacks nothing, what the event lacks next. What was just filled in is not asked again.
 fn question(stage: Stage, draft: &Draft) -> Vec<Field> {
     let lacking = lacking(stage, draft);
     if !lacking.is_empty() {
@@ -148,6 +148,6 @@ fn question(stage: Stage, draft: &Draft) -> Vec<Field> {
     }
     match stage {
         Stage::Payments if !draft.has(Field::RefundPolicy) => vec![Field::RefundPolicy],
-        _ => plan::question_of(stage, draft),
+        _ => plan::question(draft, &[]),
     }
 }

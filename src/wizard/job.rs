@@ -1,14 +1,26 @@
 //! One accepted message on its way through the wizard, and those who listen to its answer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use port::{Body, Command, Replies, Reply};
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::domain::outcome::Outcome;
 use crate::domain::person::Person;
+
+/// What the row of an accepted message keeps of it, so that another run answers it as this one would.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    /// What it asks for.
+    #[serde(flatten)]
+    pub body: Body,
+    /// Others read its answer along.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overheard: bool,
+}
 
 /// One accepted message.
 #[derive(Debug)]
@@ -21,11 +33,15 @@ pub struct Job {
     pub person: Person,
     /// The channel it came through.
     pub channel: String,
-    /// What it asks for.
-    pub body: Body,
+    /// What it asked for when it was taken in.
+    sent: Body,
+    /// The words of a voice message, once they were heard.
+    heard: OnceLock<Body>,
     /// Its answer is written down to be delivered.
     pub addressed: bool,
-    /// What the publisher tells, when it is that and no message of a person's; `body` says nothing then.
+    /// Others read its answer along.
+    pub overheard: bool,
+    /// What the publisher tells, when it is that and no message of a person's; [`Self::body`] says nothing then.
     pub outcome: Option<Outcome>,
     /// Stops the turn; travels beside the mailbox, because the mailbox waits for the turn.
     pub stop: CancellationToken,
@@ -46,13 +62,16 @@ impl Job {
     /// A message that waits for its turn.
     pub fn new(received: (Uuid, Uuid), person: Person, channel: &str, body: Body, listener: Option<Replies>) -> Self {
         let addressed = listener.as_ref().is_some_and(|listener| listener.address().is_some());
+        let overheard = listener.as_ref().is_some_and(Replies::is_overheard);
         Self {
             inbox: received.0,
             message: received.1,
             person,
             channel: channel.to_owned(),
-            body,
+            sent: body,
+            heard: OnceLock::new(),
             addressed,
+            overheard,
             outcome: None,
             stop: CancellationToken::new(),
             hurry: CancellationToken::new(),
@@ -61,10 +80,34 @@ impl Job {
         }
     }
 
+    /// What it asks for: of a voice message that was heard, its words.
+    pub fn body(&self) -> &Body {
+        self.heard.get().unwrap_or(&self.sent)
+    }
+
+    /// The words of a voice message, when it was one and was heard.
+    pub fn heard(&self) -> Option<&str> {
+        match self.heard.get() {
+            Some(Body::Text(words)) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// From here on the message is its words.
+    pub fn hear(&self, words: String) {
+        self.heard.get_or_init(|| Body::Text(words));
+    }
+
     /// The same message; whether its answer is delivered stands in its row.
     #[must_use]
     pub fn addressed(self, addressed: bool) -> Self {
         Self { addressed, ..self }
+    }
+
+    /// The same message; who reads its answer along stands in its row.
+    #[must_use]
+    pub fn overheard(self, overheard: bool) -> Self {
+        Self { overheard, ..self }
     }
 
     /// What the publisher tells the session, on its way.

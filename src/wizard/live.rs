@@ -1,15 +1,15 @@
 //! An event that is published: what its organizer changes or calls off by talking, each on a yes of its own.
 //!
 //! Promises: words alone change nothing: what would be different is shown first, the old beside the new, and a yes that is bound
-//! to the person, the conversation and the exact revision, used once and expiring, does it (THREATS 7.13). A form is its own yes.
+//! to the person, the conversation and the exact revision, used once and expiring, does it (THREATS 7.13). A form without words is its own yes.
 //! Nobody who holds a ticket is turned away by a smaller number. Guests are told by the queue, in the same transaction.
 
 use jiff::civil::Date;
 use port::Body;
 use uuid::Uuid;
 
-use super::fault;
 use super::work::Work;
+use super::{again, fault};
 use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch, Tier};
@@ -43,6 +43,10 @@ impl Work<'_> {
         self.session.state.asked.clear();
         let Some(event) = self.before.event.clone() else { return Ok(()) };
         let asked = self.session.state.confirming.take();
+        if again::is_asked(&self.job.body) {
+            self.live = Some(Live::OnceMore);
+            return Ok(());
+        }
         let patch = self.lawful_patch();
         if event.status != EventStatus::Published {
             self.live = Some(Live::Over);
@@ -51,9 +55,7 @@ impl Work<'_> {
         if let Some((revision, seal)) = self.given.take() {
             return self.live_confirmed(tx, event.id, revision, &seal, asked).await;
         }
-        if let Body::Text(text) = &self.job.body
-            && let Some(asked) = selling::read(text)
-        {
+        if let Some(asked) = self.job.body().words().and_then(selling::read) {
             return self.sales(tx, event.id, asked).await;
         }
         if self.intent == Intent::CallOff {
@@ -65,7 +67,8 @@ impl Work<'_> {
             self.live = Some(if self.intent == Intent::Decline && asked.is_some() { Live::Kept } else { Live::Stands });
             return Ok(());
         }
-        if matches!(self.job.body, Body::Form(_)) {
+        // What is typed into the boxes of a form is what the organizer sees; words beside it are talk like any other.
+        if matches!(self.job.body(), Body::Form(_)) && self.job.body().words().is_none() {
             return self.alter(tx, event.id, &patch).await;
         }
         let before = self.session.draft().clone();
@@ -94,6 +97,11 @@ impl Work<'_> {
     ) -> Result<(), StoreError> {
         let fits = self.before.revision() == revision && self.job.person.role.may_publish();
         let asked = asked.filter(|asked| fits && asked.seal == *seal);
+        if self.job.overheard && asked.as_ref().is_some_and(|asked| matches!(asked.act, Act::Refund { .. })) {
+            self.session.state.confirming = asked;
+            self.live = Some(Live::NotBeforeOthers);
+            return Ok(());
+        }
         let act = match asked {
             Some(asked) if confirmations::redeem(tx, self.session.id, revision, seal).await? => asked.act,
             _ => Act::Publish,

@@ -1,16 +1,17 @@
 //! The wizard: one supervised actor for each session, which is the only writer of that session.
 //!
 //! [`directory`] finds, starts, restarts and puts to sleep; [`session`] is the actor; [`turn`] is one message answered;
-//! [`counsel`] asks a model about it.
+//! [`hearing`] turns a voice message into words before, and [`counsel`] asks a model about them.
 
 mod acts;
-mod again;
+pub mod again;
 pub mod apology;
 pub mod counsel;
 pub mod directory;
 pub mod fault;
 mod feedback;
 mod form;
+pub mod hearing;
 pub mod job;
 mod live;
 mod milestones;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::hearing::Ear;
 use crate::store::model_usage::Budgets;
 use crate::understanding::ladder::Ladder;
 use crate::understanding::model::Usage;
@@ -12,6 +13,8 @@ use crate::understanding::prompt::Prompts;
 pub struct Models {
     /// Who is asked.
     pub ladder: Ladder,
+    /// Who listens to voice messages, when somebody does.
+    pub ear: Option<Ear>,
     /// What they are told.
     pub prompts: Prompts,
     /// What may be used, in tokens.

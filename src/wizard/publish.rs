@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::fault;
 use super::work::Work;
 use crate::advice;
+use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Problem};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
@@ -26,6 +27,7 @@ impl Work<'_> {
         let seats = self.venue.as_ref().and_then(|venue| venue.seats);
         if complete {
             self.warnings = publishing::warnings(draft, self.now, seats);
+            self.link = self.free_link(tx).await?;
         }
         if !complete || self.intent == Intent::Decline || !self.job.person.role.may_publish() {
             return Ok(());
@@ -92,7 +94,8 @@ impl Work<'_> {
     async fn publish(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let Some(event) = self.session.event.clone() else { return Err(StoreError::Conflict) };
         fault::point("settle.publish");
-        let (head, slug) = events::publish(tx, event.id, self.session.id, event.revision).await?;
+        let link = self.free_link(tx).await?;
+        let (head, slug) = events::publish(tx, event.id, self.session.id, event.revision, link.as_deref()).await?;
         let seo = advice::seo(self.session.draft(), self.now);
         events::describe(tx, head.id, &seo).await?;
         self.session.state.draft.slug = Some(slug.clone());
@@ -103,6 +106,16 @@ impl Work<'_> {
         self.session.state.asked.clear();
         self.published = Some(slug);
         Ok(())
+    }
+
+    /// The link that publishing takes, where none was chosen: the plain one of the name, or the next that no other event has.
+    async fn free_link(&self, tx: &mut Tx) -> Result<Option<String>, StoreError> {
+        match self.session.draft() {
+            Draft { slug: None, name: Some(name), .. } => {
+                events::free_link(tx, &publishing::slug_for(name)).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn ask_again(&mut self, tx: &mut Tx) -> Result<(), StoreError> {

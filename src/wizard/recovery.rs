@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::apology;
 use super::directory::Directory;
-use super::job::Job;
+use super::job::{Job, Kept};
 use crate::domain::outcome::Outcome;
 use crate::domain::person::Person;
 use crate::store::database::Actor;
@@ -22,7 +22,8 @@ pub async fn begin(directory: &Arc<Directory>, node: &str) {
     look(directory, node, true).await;
 }
 
-/// Renews our leases, takes over those that ran out, and puts idle sessions to sleep, until the program stops.
+/// Renews the leases of what we hold, takes over those that ran out (also our own, of what was left for later), and puts idle
+/// sessions to sleep, until the program stops.
 pub async fn run(directory: Arc<Directory>, node: String, idle: Duration, stop: CancellationToken) {
     // Leases are renewed, and those of the dead looked for, thrice while one runs.
     let round = Duration::from_secs(directory.desk().limits.lease_s.unsigned_abs().into()) / 3;
@@ -40,7 +41,7 @@ async fn look(directory: &Arc<Directory>, node: &str, own: bool) {
     match round(directory, node, own).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "took up messages that an earlier run left"),
-        // Ours stay ours: their leases run out, and a later round finds them.
+        // What nobody holds stays where it is: its lease has run out, and a later round finds it.
         Err(error) => tracing::warn!(%error, "could not look for unanswered messages"),
     }
 }
@@ -50,19 +51,22 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
     let desk = directory.desk();
     let mut tx = desk.store.begin(Actor::Server).await?;
     let lease_s = desk.limits.lease_s;
-    inbox::renew(&mut tx, node, lease_s).await?;
+    inbox::renew(&mut tx, node, lease_s, &directory.held_ids()).await?;
     metrics::adrift(u32::try_from(inbox::adrift(&mut tx).await?).unwrap_or(u32::MAX));
     let leftovers = inbox::claim(&mut tx, node, lease_s, own).await?;
     let mut jobs = Vec::new();
     for leftover in leftovers {
-        let person = people::get(&mut tx, leftover.owner).await?;
-        jobs.push((leftover, person));
+        match people::get(&mut tx, leftover.owner).await? {
+            Some(person) => jobs.push((leftover, person)),
+            None => {
+                inbox::set_aside(&mut tx, leftover.inbox, "its person is gone").await?;
+            }
+        }
     }
     tx.commit().await?;
     let count = jobs.len();
     for (leftover, person) in jobs {
         metrics::message(metrics::Message::TakenUp);
-        let Some(person) = person else { continue };
         match job(&leftover, person.clone()) {
             Some(job) if !leftover.dead => directory.resume(leftover.session, Arc::new(job)),
             unread => {
@@ -81,9 +85,9 @@ async fn round(directory: &Arc<Directory>, node: &str, own: bool) -> Result<usiz
 fn job(leftover: &Leftover, owner: Person) -> Option<Job> {
     let body = leftover.body.clone();
     if let Some(message) = leftover.message {
-        let body = serde_json::from_value::<Body>(body).ok()?;
-        let job = Job::new((leftover.inbox, message), owner, &leftover.channel, body, None);
-        return Some(job.addressed(leftover.addressed));
+        let kept = serde_json::from_value::<Kept>(body).ok()?;
+        let job = Job::new((leftover.inbox, message), owner, &leftover.channel, kept.body, None);
+        return Some(job.addressed(leftover.addressed).overheard(kept.overheard));
     }
     let outcome = serde_json::from_value::<Outcome>(body).ok()?;
     Some(Job::outcome(leftover.inbox, owner, &leftover.channel, outcome))

@@ -1,7 +1,8 @@
 //! The sales of a published event by talking: what is sold, and money back on a yes of its own.
 //!
 //! Promises: a name is looked up among the event's own orders; where it fits several, they are shown and nothing is done; money goes back
-//! to exactly the order and by exactly the amount that was shown, once, as by the panel.
+//! to exactly the order and by exactly the amount that was shown, once, as by the panel. Who bought and what was taken is told in private
+//! alone.
 
 use uuid::Uuid;
 
@@ -23,6 +24,10 @@ impl Work<'_> {
         self.patch.clear();
         self.doubts.clear();
         self.session.state.confirming = None;
+        if self.job.overheard {
+            self.live = Some(Live::NotBeforeOthers);
+            return Ok(());
+        }
         self.live = Some(match asked {
             Asked::Sold => Live::Sold(self.figures(tx, event).await?),
             Asked::Refund { who } => return self.propose_refund(tx, event, who).await,

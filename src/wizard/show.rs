@@ -5,7 +5,7 @@ use port::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, S
 use super::counsel::Counsel;
 use super::state::{self, Aftermath, View};
 use super::work::Work;
-use crate::domain::fact::Field;
+use crate::domain::fact::{Fact, Field};
 use crate::domain::publishing;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
@@ -18,6 +18,9 @@ use crate::understanding::{Intent, card, notices};
 pub(super) fn words(work: &Work<'_>) -> String {
     if let Some(refused) = work.refused.as_ref().and_then(|refused| refused["message"].as_str()) {
         return refused.to_owned();
+    }
+    if work.unheard {
+        return port::words(&work.session.language, "bad_voice", &[]);
     }
     if let Some(live) = &work.live {
         let Ground { name, url, .. } = Ground::of(work);
@@ -89,6 +92,7 @@ fn added(work: &Work<'_>, counsel: &Counsel) -> String {
         wish: None,
         reverted: None,
         first: false,
+        heard: None,
         cut: false,
         worked_out: true,
         ..telling(work, &ground)
@@ -130,12 +134,14 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.asked = &work.session.state.asked;
     telling.suggestions = &work.suggestions;
     telling.missing = &ground.missing;
-    telling.warnings = &work.warnings;
+    // The question itself shows them.
+    telling.warnings = if work.offered_token.is_some() { &[] } else { &work.warnings };
     telling.published = work.published.as_ref().map(|_| (ground.name.as_str(), ground.url.as_str()));
     telling.reverted = work.reverted;
     telling.recalled = work.recalled.as_ref();
     telling.worked_out = work.recalled.is_some();
     telling.first = work.first;
+    telling.heard = work.job.heard();
     telling.cut = work.cut;
     telling.guest = !work.job.person.role.may_publish();
     telling
@@ -160,6 +166,14 @@ pub(super) fn replies(work: &Work<'_>, words: String) -> Vec<Reply> {
         replies.push(Reply::Published { title, url: public_url(work), language });
     } else if work.offered_token.is_none() && !work.suggestions.is_empty() {
         replies.push(Reply::Suggestions(work.suggestions.iter().map(choice).collect()));
+        // Of the other kinds there are no more than these.
+        if work.suggestions.iter().all(|offer| offer.facts.iter().any(|fact| matches!(fact, Fact::Venue(_)))) {
+            replies.push(Reply::More(notices::more(&work.session.language)));
+        }
+    }
+    let is_shown = replies.iter().any(|reply| matches!(reply, Reply::Draft(_)));
+    if work.job.addressed && !is_shown && work.session.draft() != work.before.draft() {
+        replies.push(Reply::Glance(draft_card(work)));
     }
     replies.push(Reply::Progress(progress(work.session.stage, &work.session.language)));
     replies.push(Reply::State(state(work)));
@@ -172,6 +186,7 @@ fn state(work: &Work<'_>) -> State {
         person: &work.job.person,
         venue: work.venue.as_ref(),
         suggestions: &work.suggestions,
+        link: work.link.as_deref(),
         aftermath: Aftermath {
             errors: state::errors(&work.errors, &work.unread, &work.session.language),
             conflicts: work.conflicts.clone(),
@@ -269,9 +284,10 @@ fn source(provenance: Option<Provenance>) -> Source {
     }
 }
 
-/// Where the event is, or would be: until it is published another event may take the plain link first.
+/// Where the event is, or would be if it were published now.
 fn public_url(work: &Work<'_>) -> String {
     let draft = work.session.draft();
-    let slug = draft.slug.clone().or_else(|| draft.name.as_deref().map(publishing::slug_for)).unwrap_or_default();
+    let plain = || draft.name.as_deref().map(publishing::slug_for);
+    let slug = draft.slug.clone().or_else(|| work.link.clone()).or_else(plain).unwrap_or_default();
     format!("{}/e/{slug}", work.desk.public_url)
 }

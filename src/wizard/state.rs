@@ -18,6 +18,7 @@ use crate::domain::suggestion::Suggestion;
 use crate::domain::values::EventStatus;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
+use crate::store::events;
 use crate::store::venues::{self, VenueHit};
 use crate::understanding::{answers, notices};
 
@@ -59,6 +60,8 @@ pub(super) struct View<'a> {
     pub(super) person: &'a Person,
     pub(super) venue: Option<&'a DraftVenue>,
     pub(super) suggestions: &'a [Suggestion],
+    /// The link that publishing would take, where none was chosen.
+    pub(super) link: Option<&'a str>,
     pub(super) aftermath: Aftermath,
     pub(super) now: Timestamp,
     pub(super) public_url: &'a str,
@@ -76,11 +79,17 @@ pub async fn stored(
         Some(id) => venues::get(tx, id).await?.map(DraftVenue::from),
         None => None,
     };
+    let draft = session.draft();
+    let link = match draft.name.as_deref().filter(|_| draft.slug.is_none() && publishing::missing(draft).is_empty()) {
+        Some(name) => Some(events::free_link(tx, &publishing::slug_for(name)).await?),
+        None => None,
+    };
     Ok(of(View {
         session,
         person,
         venue: venue.as_ref(),
         suggestions: &session.state.offered,
+        link: link.as_deref(),
         aftermath: Aftermath::default(),
         now,
         public_url,
@@ -137,6 +146,9 @@ fn draft_of(view: &View<'_>) -> Map<String, Value> {
         draft.insert("revision".to_owned(), json!(event.revision));
     }
     draft.extend(event_draft::fields(view.session.draft()));
+    if let Some(link) = view.link {
+        draft.insert(event_draft::name(Field::Slug).to_owned(), json!(link));
+    }
     if let Some(venue) = view.venue {
         draft.insert(event_draft::name(Field::VenueId).to_owned(), json!(venue.key));
     }

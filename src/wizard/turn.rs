@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::apology;
 use super::counsel::{self, Counsel};
 use super::fault;
+use super::hearing;
 use super::job::Job;
 use super::models::Models;
 use super::outcome;
@@ -116,6 +117,7 @@ pub(super) async fn run(desk: Arc<Desk>, id: Uuid, job: Arc<Job>, held: Option<S
 }
 
 async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>) -> Result<Session, TurnError> {
+    hearing::hear(desk, id, job).await;
     let counsel = counsel::consult(desk, id, job, held.as_ref()).await;
     let (mut conflicts, mut waits, mut link_taken) = (0, 0, false);
     loop {
@@ -175,6 +177,7 @@ async fn once(
     counsel: Option<&Counsel>,
 ) -> Result<Try, StoreError> {
     fault::point("turn.begin");
+    fault::store("turn.store")?;
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");
@@ -247,7 +250,7 @@ async fn excuse(desk: &Desk, id: Uuid, job: &Job, error: &TurnError, spoken: Opt
     };
     let closed = match error {
         TurnError::Stopped | TurnError::NoSession => close(desk, job, &reply, &language).await,
-        TurnError::Failed(_) => apology::write(desk, id, job, &language).await,
+        TurnError::Failed(_) => apology::write(desk, id, job, &language).await.map(|_| ()),
         TurnError::Later(_) | TurnError::AnsweredElsewhere => Ok(()),
     };
     if let Err(error) = closed {

@@ -66,6 +66,8 @@ pub(super) struct Work<'a> {
     pub(super) offered_token: Option<String>,
     /// Where a published event stands after what was said.
     pub(super) live: Option<Live>,
+    /// The link that publishing would take, where none was chosen and nothing is missing.
+    pub(super) link: Option<String>,
     /// The link that the event was just published under.
     pub(super) published: Option<String>,
     /// The venue, when the draft has one that we know.
@@ -86,6 +88,8 @@ pub(super) struct Work<'a> {
     pub(super) taken: Vec<Uuid>,
     /// How many were seen and passed over.
     pub(super) rejected: usize,
+    /// It was a voice message that nobody could make out.
+    pub(super) unheard: bool,
     /// The model's part, when one was asked.
     pub(super) counsel: Option<&'a Counsel>,
     /// What it proposes, in values.
@@ -123,6 +127,7 @@ impl<'a> Work<'a> {
             given: None,
             offered_token: None,
             live: None,
+            link: None,
             published: None,
             venue: None,
             view: None,
@@ -135,6 +140,7 @@ impl<'a> Work<'a> {
             note: None,
             taken: Vec::new(),
             rejected: 0,
+            unheard: false,
             counsel,
             proposed: Patch::new(),
             noted: Vec::new(),
@@ -144,8 +150,12 @@ impl<'a> Work<'a> {
 
     /// From what was sent to what is meant.
     pub(super) async fn read(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        match &self.job.body {
+        match self.job.body() {
             Body::Text(text) => self.read_words(tx, text).await?,
+            Body::Voice(_) => {
+                self.intent = Intent::Unclear;
+                self.unheard = true;
+            }
             Body::Pick(id) => self.read_pick(tx, id).await?,
             Body::Confirm { revision, token } => {
                 self.intent = Intent::Affirm;
@@ -277,12 +287,13 @@ impl<'a> Work<'a> {
             self.session.state.offered.clear();
             return Ok(());
         }
-        let said = match &self.job.body {
+        let said = match self.job.body() {
             Body::Text(text) => Some(text.as_str()),
             Body::Form(form) => form.text.as_deref(),
             _ => None,
         };
         let question = Question {
+            session: self.session.id,
             stage: self.session.stage,
             draft: &self.session.state.draft,
             asked: &self.session.state.asked,

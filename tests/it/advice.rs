@@ -80,6 +80,7 @@ impl Asking<'_> {
     async fn suggest(&self, tx: &mut Tx, person: &Person, draft: &Draft) -> Advice {
         let ids = CountingIds::default();
         let question = Question {
+            session: Uuid::nil(),
             stage: self.stage,
             draft,
             asked: self.asked,

@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("terminal", &["cli"]),
     ("discord", &["app"]),
     ("web", &["app"]),
-    ("language", &["geo", "understanding"]),
+    ("language", &["advice", "geo", "understanding"]),
     ("clap", &["cli"]),
     ("csv", &["cli"]),
     ("encoding_rs", &["cli"]),
@@ -238,7 +238,7 @@ fn a_room_that_is_not_allowed_is_noticed() {
 fn every_test_that_the_documentation_names_is_there() {
     let text = std::fs::read_to_string(root().join("docs/pains.md")).unwrap();
     let mut tests = String::new();
-    for path in sources(&root().join("tests/it")).into_iter().chain(sources(&root().join("src"))) {
+    for path in ["tests/it", "src", "bots"].iter().flat_map(|folder| sources(&root().join(folder))) {
         tests += &std::fs::read_to_string(path).unwrap();
     }
     let rows = text.lines().filter(|line| line.starts_with("| ") && line.contains('`'));

@@ -33,6 +33,8 @@ impl Server {
             .arg(&folder)
             // A browser's person types faster than one.
             .env("EVENTOS_LIMITS__AI_WIZARD", "0")
+            // The other program that is told of things runs beside the browser.
+            .env("EVENTOS_PUBLISHER__WEBHOOKS_PRIVATE", "true")
             .env_remove("DATABASE_URL")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -3,6 +3,7 @@
 mod again;
 mod feedback;
 mod languages;
+mod transcripts;
 mod zone;
 
 use eventos::store::cluster::Role;

@@ -6,6 +6,7 @@
 mod hostile;
 mod repeats;
 mod service;
+mod talk;
 
 use std::collections::BTreeSet;
 

@@ -8,6 +8,7 @@ mod mail;
 mod outcomes;
 mod queue;
 mod scene;
+mod servers;
 mod webhook;
 
 use serde_json::Value;

@@ -7,6 +7,8 @@ mod judge;
 mod linking;
 mod pictures;
 mod restart;
+mod summary;
+mod voice;
 mod words;
 
 use eventos::settings::Settings;

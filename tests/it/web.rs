@@ -82,6 +82,18 @@ impl Page {
         self.post("run", json!([{"id": id, "role": "user", "content": words}])).await
     }
 
+    /// Says yes to the question that these events ask.
+    pub(crate) async fn approve(&mut self, asked: &[Value]) -> Vec<Value> {
+        let find =
+            |kind: &str| asked.iter().rev().find(|event| event["type"] == kind).unwrap_or_else(|| panic!("{asked:?}"));
+        let (call, arguments) = (find("TOOL_CALL_START"), find("TOOL_CALL_ARGS"));
+        assert_eq!(call["toolCallName"], "confirm_publish");
+        let card: Value = serde_json::from_str(arguments["delta"].as_str().unwrap()).unwrap();
+        let content = json!({"approved": true, "revision": card["revision"]}).to_string();
+        self.post("run", json!([{"id": "yes", "role": "tool", "toolCallId": call["toolCallId"], "content": content}]))
+            .await
+    }
+
     /// Who said what, as a page sees it that comes back.
     pub(crate) async fn transcript(&mut self) -> Vec<(String, String)> {
         let events = self.post("connect", json!([])).await;

@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const CONNECT: Duration = Duration::from_secs(5);
 /// The host of the platform's API.
 const HOST: &str = "discord.com";
+/// Where files that people send are kept.
+const FILE_HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 
 tokio::task_local! {
     /// Whom the limiter tells that this task's request has to wait.
@@ -59,6 +61,10 @@ pub enum Endpoint {
 pub(crate) struct Api {
     http: Http,
     application: AtomicU64,
+    /// For files, which lie beside the API.
+    files: reqwest::Client,
+    /// Another server that speaks for the platform keeps its files, too.
+    instead: Option<String>,
 }
 
 /// A message that was sent.
@@ -77,13 +83,25 @@ impl Api {
     /// # Errors
     /// When the certificates cannot be used.
     pub(crate) fn new(token: &SecretString, endpoint: &Endpoint) -> Result<Self, String> {
-        let mut client = reqwest::Client::builder().use_rustls_tls().connect_timeout(CONNECT).timeout(PATIENCE);
-        if let Endpoint::Resolved { to, authority } = endpoint {
-            let authority =
-                reqwest::Certificate::from_pem(authority).map_err(|error| format!("its certificate: {error}"))?;
-            client = client.resolve(HOST, *to).add_root_certificate(authority);
-        }
-        let client = client.build().map_err(|error| error.to_string())?;
+        let instead = match endpoint {
+            Endpoint::Instead(url) => Some(format!("{}/", url.trim_end_matches('/'))),
+            Endpoint::Real | Endpoint::Resolved { .. } => None,
+        };
+        let client = || {
+            let mut client = reqwest::Client::builder().use_rustls_tls().connect_timeout(CONNECT).timeout(PATIENCE);
+            if let Endpoint::Resolved { to, authority } = endpoint {
+                let authority =
+                    reqwest::Certificate::from_pem(authority).map_err(|error| format!("its certificate: {error}"))?;
+                client = client.add_root_certificate(authority);
+                for host in FILE_HOSTS.into_iter().chain([HOST]) {
+                    client = client.resolve(host, *to);
+                }
+            }
+            Ok::<_, String>(client)
+        };
+        let build = |client: reqwest::ClientBuilder| client.build().map_err(|error| error.to_string());
+        let files = build(client()?.redirect(reqwest::redirect::Policy::none()))?;
+        let client = build(client()?)?;
         let token = format!("Bot {}", token.expose_secret().trim().trim_start_matches("Bot "));
         let mut limiter = Ratelimiter::new(client.clone(), token.clone());
         // Whoever does not listen any more has given the request up.
@@ -100,7 +118,7 @@ impl Api {
             Endpoint::Instead(url) => builder.proxy(url).ratelimiter_disabled(true),
             Endpoint::Real | Endpoint::Resolved { .. } => builder,
         };
-        Ok(Self { http: http.build(), application: AtomicU64::new(0) })
+        Ok(Self { http: http.build(), application: AtomicU64::new(0), files, instead })
     }
 
     /// Who we are: the account of the bot.
@@ -182,6 +200,33 @@ impl Api {
             self.call(self.http.fire(Request::new(route, LightMethod::Get).params(Some(params)))).await?;
         messages.sort_by_key(|message| message.id);
         Ok(messages)
+    }
+
+    /// The bytes of a file that somebody sent, when there are no more than `most`. Only the platform's own store is asked: an address
+    /// in a message is nothing to be trusted with our network.
+    pub(crate) async fn file(&self, url: &str, most: usize) -> Result<Vec<u8>, Fault> {
+        let parsed = reqwest::Url::parse(url).map_err(|_| Fault::Refused("the file has no address".to_owned()))?;
+        let known = match &self.instead {
+            Some(base) => url.starts_with(base),
+            None => parsed.scheme() == "https" && parsed.host_str().is_some_and(|host| FILE_HOSTS.contains(&host)),
+        };
+        if !known {
+            return Err(Fault::Refused("the file is not kept by the platform".to_owned()));
+        }
+        let away = |reason: String| Fault::Away { reason, unclear: false };
+        let answer = self.files.get(parsed).send().await;
+        let mut answer = answer.map_err(|error| away(error.without_url().to_string()))?;
+        if !answer.status().is_success() {
+            return Err(away(format!("file: status {}", answer.status())));
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| away(error.without_url().to_string()))? {
+            if bytes.len() + piece.len() > most {
+                return Err(Fault::Refused(format!("the file has more than {most} bytes")));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
     }
 
     /// The private channel with this account.

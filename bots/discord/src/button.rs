@@ -16,6 +16,8 @@ pub(crate) enum Act {
     Pick(String),
     /// The suggestion that the menu gave.
     Menu,
+    /// Says what stands on the button.
+    Say,
     /// "Yes, publish exactly this."
     Confirm {
         /// The revision that was shown.
@@ -66,6 +68,7 @@ impl Button {
         let (act, what) = match &self.act {
             Act::Pick(id) => ("p", id.clone()),
             Act::Menu => ("m", String::new()),
+            Act::Say => ("s", String::new()),
             Act::Confirm { revision, token } => ("y", format!("{revision}.{token}")),
             Act::Decline => ("n", String::new()),
             Act::Ask => ("a", String::new()),
@@ -101,6 +104,7 @@ impl Button {
         let act = match act {
             "p" => Act::Pick(what.to_owned()),
             "m" => Act::Menu,
+            "s" => Act::Say,
             "y" => {
                 let read =
                     what.split_once('.').and_then(|(revision, token)| Some((revision.parse().ok()?, token.to_owned())));
@@ -161,6 +165,7 @@ mod tests {
         prop_oneof![
             "[0-9a-f-]{36}".prop_map(Act::Pick),
             Just(Act::Menu),
+            Just(Act::Say),
             (any::<i64>(), "[0-9a-f]{32}").prop_map(|(revision, token)| Act::Confirm { revision, token }),
             Just(Act::Decline),
             Just(Act::Ask),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use port::{Delivery, Outgoing, Reply};
+use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
@@ -20,6 +21,10 @@ use crate::words::Words;
 
 /// Chats that are written to at the same time.
 const WRITERS: usize = 32;
+/// The note under which the message with the last summary stands, and whose draft that is.
+const SHEET: &str = "sheet";
+/// Between the numbers of the parts of one message: more than an answer has messages.
+const PARTS: usize = 1_000;
 /// The pause after the outbox could not be reached.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -83,7 +88,8 @@ impl Talk {
             owner: way.owner,
             session: outgoing.session.as_deref(),
             replies: &outgoing.replies,
-            meanwhile: &outgoing.meanwhile,
+            // What was said elsewhere is not repeated before others.
+            meanwhile: if way.is_overheard() { &[] } else { &outgoing.meanwhile },
             unfinished: "",
             form: !way.private,
         });
@@ -117,7 +123,56 @@ impl Talk {
                 self.settle(&outgoing.id, Delivery::Underway(progress)).await;
             }
         }
+        self.keep_sheet(outgoing, way, spots.get(..messages.len()).and_then(<[_]>::last)).await;
         Ok(())
+    }
+
+    /// A summary in a private chat stays true: what a later turn changes is changed in its message, too.
+    async fn keep_sheet(&self, outgoing: &Outgoing, way: &Way, newest: Option<&Spot>) {
+        let (Some(session), true) = (outgoing.session.as_deref(), way.private) else { return };
+        let chat = &outgoing.address.chat;
+        let is_new = outgoing.replies.iter().any(|reply| matches!(reply, Reply::Draft(_)));
+        let sheet = match newest {
+            Some(Spot::Answer(id) | Spot::FollowUp(id) | Spot::Channel(_, id)) if is_new => {
+                json!({"session": session, "message": id.to_string()})
+            }
+            _ if is_new => Value::Null,
+            _ => {
+                let shown = outgoing.replies.iter().find_map(|reply| match reply {
+                    Reply::Glance(card) => Some(card.clone()),
+                    _ => None,
+                });
+                let Some(shown) = shown else { return };
+                let memory = self.door.recall(NAME, chat).await.unwrap_or_default();
+                let noted = memory.note.get(SHEET).filter(|noted| noted["session"] == session);
+                let Some(message) = noted.and_then(|noted| noted["message"].as_str()?.parse().ok()) else { return };
+                match self.show_again(outgoing, way, message, Reply::Draft(shown)).await {
+                    Ok(()) => return,
+                    Err(fault) => {
+                        // It is gone, or the platform asks for a pause: the next summary is a message of its own.
+                        tracing::debug!(action = "discord_sheet", reason = fault.words());
+                        Value::Null
+                    }
+                }
+            }
+        };
+        if let Err(refusal) = self.door.remember(NAME, chat, Map::from_iter([(SHEET.to_owned(), sheet)])).await {
+            tracing::debug!(action = "discord_sheet", %refusal);
+        }
+    }
+
+    async fn show_again(&self, outgoing: &Outgoing, way: &Way, message: u64, draft: Reply) -> Result<(), Fault> {
+        let shown = render(View {
+            words: Words::of(&outgoing.language),
+            owner: way.owner,
+            session: outgoing.session.as_deref(),
+            replies: &[draft],
+            meanwhile: &[],
+            unfinished: "",
+            form: false,
+        });
+        let Some(shown) = shown.first() else { return Ok(()) };
+        self.api.edit(way.channel, message, &shown.body()).await.map(drop)
     }
 
     /// Puts one message there, in words alone when the platform does not take it as it is.
@@ -142,25 +197,28 @@ impl Talk {
         match put(message).await {
             Err(Fault::Refused(reason)) if !message.embeds.is_empty() || !message.rows.is_empty() => {
                 tracing::error!(action = "discord_send", error.code = "DISCORD_REFUSED", reason, "sent as words alone");
-                put(&plain(message)).await
+                let mut parts = plain(message).into_iter();
+                let first = put(&parts.next().unwrap_or_default()).await?;
+                for (number, part) in (1..).zip(parts) {
+                    // Names of their own: the platform takes each once.
+                    self.put(way, index + PARTS * number, &part, Some(name)).await?;
+                }
+                Ok(first)
             }
             put => put,
         }
     }
 }
 
-/// The message without anything but words, cut to what one message takes.
-fn plain(message: &Message) -> Message {
+/// The message without anything but words, in as many as it takes.
+fn plain(message: &Message) -> Vec<Message> {
     let facts = message.embeds.iter().flat_map(|embed| {
         let fields = embed.fields.iter().map(|field| format!("{}: {}", field.name, field.value));
-        std::iter::once(embed.title.clone()).chain(fields)
+        std::iter::once(embed.title.clone()).chain([embed.description.clone()]).chain(fields)
     });
-    let text = std::iter::once(message.content.clone())
-        .chain(facts)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n");
-    Message::text(port::split::split(&text, CONTENT).into_iter().next().unwrap_or_default())
+    let lines: Vec<String> =
+        std::iter::once(message.content.clone()).chain(facts).filter(|line| !line.is_empty()).collect();
+    port::split::split(&lines.join("\n"), CONTENT).into_iter().map(Message::text).collect()
 }
 
 fn told(done: Result<(), Fault>) -> Delivery {
@@ -202,8 +260,10 @@ fn kind(reply: &Reply) -> &'static str {
         Reply::Delta(_) => "delta",
         Reply::Said(_) => "said",
         Reply::Suggestions(_) => "suggestions",
+        Reply::More(_) => "more",
         Reply::Progress(_) => "progress",
         Reply::Draft(_) => "draft",
+        Reply::Glance(_) => "glance",
         Reply::Confirm(_) => "confirm",
         Reply::Published { .. } => "published",
         Reply::Trouble { .. } => "trouble",

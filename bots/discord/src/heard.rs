@@ -3,6 +3,8 @@
 use port::{Address, Body, SessionChoice};
 use serde::{Deserialize, Serialize};
 
+use crate::enclosure::Enclosure;
+
 /// Something that a person did.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Heard {
@@ -27,6 +29,13 @@ pub(crate) enum Deed {
         body: Body,
         /// In which session.
         session: SessionChoice,
+    },
+    /// Sent a picture or something spoken, with words beside it when there are any.
+    Enclose {
+        /// The file.
+        file: Enclosure,
+        /// The words.
+        text: String,
     },
     /// Asks for the drafts to go on with.
     Drafts,
@@ -87,6 +96,11 @@ impl Way {
     /// The chat's name.
     pub(crate) fn chat(&self) -> String {
         if self.private { self.channel.to_string() } else { format!("{}/{}", self.channel, self.owner) }
+    }
+
+    /// Others read the answer.
+    pub(crate) fn is_overheard(&self) -> bool {
+        !self.private && !self.interaction.as_ref().is_some_and(|interaction| interaction.hidden)
     }
 
     /// The way that was written down.

@@ -18,6 +18,7 @@ use serenity::model::user::User;
 
 use crate::button::{Act, Button, Foreign};
 use crate::commands;
+use crate::enclosure::Enclosure;
 use crate::heard::{Deed, Heard, Interaction, Way};
 use crate::message::Modal;
 use crate::words::Words;
@@ -179,6 +180,10 @@ fn pressed(component: &ComponentInteraction, now_s: u64) -> First {
         (Act::Change, _) => return First { ack: Ack::Form(typed::change(&button, words)), heard: None },
         (Act::Pick(id), _) => say(Body::Pick(id.clone())),
         (Act::Menu, Some(id)) => say(Body::Pick(id.to_owned())),
+        (Act::Say, _) => match retired::label(&component.message.components, &component.data.custom_id) {
+            Some(words) => say(Body::Text(words)),
+            None => return origin.words("stale"),
+        },
         (Act::Drafts, Some(id)) => {
             Deed::Say { body: Body::Command(port::Command::Start), session: SessionChoice::Id(id.to_owned()) }
         }
@@ -229,13 +234,13 @@ pub(crate) fn message(message: &Message, me: UserId) -> Option<Heard> {
         return None;
     }
     let text = if private { message.content.clone() } else { without_mention(&message.content, me) };
-    let say = |body| Deed::Say { body, session: SessionChoice::Latest };
-    let voice = message.flags.is_some_and(|flags| flags.contains(MessageFlags::IS_VOICE_MESSAGE));
-    let deed = if !text.trim().is_empty() {
+    let session = chosen(private, message.channel_id.get());
+    let say = |body| Deed::Say { body, session: session.clone() };
+    let deed = if let Some(file) = Enclosure::of(&message.attachments) {
+        Deed::Enclose { file, text }
+    } else if !text.trim().is_empty() {
         say(Body::Text(text))
-    } else if !message.attachments.is_empty() {
-        Deed::Tell(if voice { "no_voice" } else { "unreadable" })
-    } else if private {
+    } else if private || !message.attachments.is_empty() {
         Deed::Tell("unreadable")
     } else {
         say(Body::Command(port::Command::Start))
@@ -253,6 +258,12 @@ pub(crate) fn message(message: &Message, me: UserId) -> Option<Heard> {
         },
         locale: None,
     })
+}
+
+/// Where somebody's words go: in private on with what they worked on last, wherever that was; in a server on with what they began in that
+/// channel, so that nobody there reads along what was said in private.
+pub(crate) fn chosen(private: bool, channel: u64) -> SessionChoice {
+    if private { SessionChoice::Latest } else { SessionChoice::Thread(format!("{}:{channel}", crate::NAME)) }
 }
 
 fn without_mention(text: &str, me: UserId) -> String {

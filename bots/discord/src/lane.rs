@@ -68,24 +68,14 @@ impl Lanes {
         self.put(&chat, Item::Heard(Box::new(heard), acknowledged));
     }
 
-    /// Reads what was missed in every private chat that is known, before anything that comes from now on.
-    pub(crate) async fn catch_up(&self) {
-        let chats = match self.talk.door.chats(NAME).await {
-            Ok(chats) => chats,
-            Err(refusal) => {
-                tracing::error!(action = "discord_catch_up", error.code = "DISCORD_CATCH_UP", %refusal);
-                return;
-            }
-        };
-        let mut known: Vec<(u64, u64)> = chats
-            .iter()
-            .filter_map(|(chat, memory)| Some((memory.note.get("seen")?.as_str()?.parse().ok()?, chat.parse().ok()?)))
-            .collect();
-        known.sort_unstable_by(|one, other| other.cmp(one));
-        if known.len() > MOST_CHATS {
-            tracing::warn!(action = "discord_catch_up", error.code = "DISCORD_TOO_MANY_CHATS", chats = known.len());
-        }
-        for (seen, channel) in known.into_iter().take(MOST_CHATS) {
+    /// What the lanes work with.
+    pub(crate) fn talk(&self) -> Arc<Talk> {
+        Arc::clone(&self.talk)
+    }
+
+    /// Reads what was missed in these chats, before anything that comes from now on.
+    pub(crate) fn catch_up(&self, chats: Chats) {
+        for (seen, channel) in chats {
             self.put(&channel.to_string(), Item::CatchUp(channel, seen));
         }
     }
@@ -125,6 +115,34 @@ impl Lanes {
     fn lanes(&self) -> MutexGuard<'_, HashMap<String, mpsc::UnboundedSender<Item>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Private chats: the last message that was handed on, and the channel.
+pub(crate) type Chats = Vec<(u64, u64)>;
+
+/// Every private chat that is known, those heard of last first. Asks for them until the store tells.
+pub(crate) async fn chats(talk: Arc<Talk>) -> Chats {
+    let mut pause = talk.timing.retry;
+    let chats = loop {
+        match talk.door.chats(NAME).await {
+            Ok(chats) => break chats,
+            Err(refusal) => {
+                tracing::warn!(action = "discord_catch_up", error.code = "DISCORD_CATCH_UP", %refusal);
+                sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(10));
+            }
+        }
+    };
+    let mut known: Chats = chats
+        .iter()
+        .filter_map(|(chat, memory)| Some((memory.note.get("seen")?.as_str()?.parse().ok()?, chat.parse().ok()?)))
+        .collect();
+    known.sort_unstable_by(|one, other| other.cmp(one));
+    if known.len() > MOST_CHATS {
+        tracing::warn!(action = "discord_catch_up", error.code = "DISCORD_TOO_MANY_CHATS", chats = known.len());
+    }
+    known.truncate(MOST_CHATS);
+    known
 }
 
 struct Lane {

@@ -8,6 +8,8 @@ mod api;
 mod button;
 mod commands;
 mod deliver;
+mod enclosure;
+mod gate;
 mod gateway;
 mod heard;
 mod http;
@@ -39,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use api::Endpoint;
 use api::{Api, Fault};
+use gate::Gate;
 use gateway::{Gateway, News, Pulse};
 use inbound::First;
 use lane::Lanes;
@@ -188,32 +191,35 @@ impl Discord {
         Ok(())
     }
 
-    /// Takes what happens to the lanes until the channel stops.
+    /// Takes what happens to the lanes until the channel stops. A connection that begins anew has missed something: what comes from then
+    /// on waits until it is known which chats are read first. Interactions are told their first answer at once all the same.
     async fn hear(&self, lanes: &Lanes, stop: &CancellationToken) {
         let (mut news, mut calls) = (self.news.lock().await, self.calls.lock().await);
         let me = UserId::new(self.inner.me.load(Ordering::Relaxed).max(1));
+        let mut gate = Gate::default();
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
+                chats = gate.opens() => gate.open(chats, lanes),
                 Some(call) = calls.recv() => {
                     if let Some(heard) = call.heard {
                         // The response has to be there before anything that changes it.
-                        lanes.hear(heard, Some(tokio::spawn(sleep(RESPONSE))));
+                        gate.hear(heard, Some(tokio::spawn(sleep(RESPONSE))), lanes);
                     }
                 }
                 Some(news) = news.recv() => match news {
-                    News::Began => lanes.catch_up().await,
+                    News::Began => gate.close(lanes),
                     News::Message(message) => {
                         if let Some(heard) = inbound::message(&message, me) {
-                            lanes.hear(heard, None);
+                            gate.hear(heard, None, lanes);
                         }
                     }
                     News::Interaction(told) => {
                         let first = inbound::interaction(&told, now_s());
                         let acknowledged = lane::acknowledge(&self.inner.api, &told, first.ack);
                         if let Some(heard) = first.heard {
-                            lanes.hear(heard, Some(acknowledged));
+                            gate.hear(heard, Some(acknowledged), lanes);
                         }
                     }
                 }

@@ -20,10 +20,22 @@ pub(crate) fn escape(text: &str) -> String {
     let mut rest: &str = &shown;
     let mut line_start = true;
     while let Some(character) = rest.chars().next() {
-        let link = link(rest);
-        if !link.is_empty() {
-            out.push_str(link);
-            rest = rest.get(link.len()..).unwrap_or_default();
+        if let Some((scheme, run)) = address(rest) {
+            let taken = if link(rest).is_empty() && run.contains(ANYWHERE) {
+                // An address of one mark is none, and must not become one by the backslash before it.
+                out.push_str(scheme.trim_end_matches("://"));
+                out.push_str("\\://");
+                scheme.len()
+            } else {
+                out.push_str(scheme);
+                out.push_str(run);
+                scheme.len() + run.len()
+            };
+            rest = rest.get(taken..).unwrap_or_default();
+            if rest.starts_with('<') {
+                // Right behind a link its backslash would belong to the address.
+                out.push(' ');
+            }
             line_start = false;
             continue;
         }
@@ -38,16 +50,23 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// The address at the beginning of `text`, as far as Discord reads one; empty when there is none.
-fn link(text: &str) -> &str {
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme));
-    let Some(scheme) = scheme else { return "" };
-    let end = text.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(text.len());
-    let address = text
-        .get(..end)
-        .unwrap_or_default()
-        .trim_end_matches(['.', ',', ':', ';', '"', '\'', ']', ')', '*', '_', '|', '~', '`', '\\']);
-    if address.len() > scheme.len() { address } else { "" }
+/// The scheme of an address at the beginning of `text`, and what follows it up to a blank or a `<`, where Discord ends every link.
+fn address(text: &str) -> Option<(&str, &str)> {
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
+    let rest = text.get(scheme.len()..).unwrap_or_default();
+    let end = rest.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(rest.len());
+    Some((scheme, rest.get(..end).unwrap_or_default()))
+}
+
+/// What Discord makes a link of at the beginning of `text`, with the punctuation behind it, which it leaves out and which is no mark
+/// of its own there; empty when it makes none: two characters at least, the last of them no punctuation.
+pub(crate) fn link(text: &str) -> &str {
+    let Some((scheme, run)) = address(text) else { return "" };
+    let read = run.trim_end_matches(['.', ',', ':', ';', '"', '\'', ']', ')']);
+    if read.chars().count() < 2 {
+        return "";
+    }
+    text.get(..scheme.len() + run.len()).unwrap_or_default()
 }
 
 /// The text as parts that each fit into `limit` once they are escaped; nothing is lost but white space at the seams.
@@ -111,13 +130,15 @@ mod tests {
         assert_eq!(escape("<@123> <#4> <:a:5> <t:1:R>"), "\\<@123> \\<#4> \\<:a:5> \\<t:1:R>");
         assert_eq!(escape("[free](https://evil.example/a_b)"), "\\[free\\](https://evil.example/a_b)");
         assert_eq!(escape("see https://x.example/e/a_b_c*d. Yes*"), "see https://x.example/e/a_b_c*d. Yes\\*");
-        assert_eq!(escape("https://"), "https://");
+        assert_eq!(escape("https://x/a* and https://x/_b_."), "https://x/a* and https://x/_b_.");
+        assert_eq!(escape("(https://x/a)] https://x/a<@1> *"), "(https://x/a)] https://x/a \\<@1> \\*");
+        assert_eq!(escape("https:// http://* https://a<@1>"), "https:// http\\://\\* https://a \\<@1>");
         assert_eq!(escape("a\u{1b}[2Jb\u{202e}c"), "a␛\\[2Jb\\\\u{202e}c");
     }
 
     proptest! {
         #[test]
-        fn nothing_is_lost_and_no_part_is_too_long(text in "(\\PC|\n| |\\*|\\\\| https://a_b ){0,300}", limit in 20_usize..300) {
+        fn nothing_is_lost_and_no_part_is_too_long(text in "(\\PC|\n| |\\*|\\\\|https://a_b ){0,300}", limit in 20_usize..300) {
             let parts = parts(&text, limit);
             for part in &parts {
                 prop_assert!(units(part) <= limit, "{} > {limit}: {part:?}", units(part));

@@ -22,8 +22,8 @@ const NONCE: usize = 25;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Spot {
-    /// It is the answer of the interaction.
-    Answer,
+    /// It is the answer of the interaction, with this id.
+    Answer(u64),
     /// It is another answer, with this id.
     FollowUp(u64),
     /// It is in this channel, with this id.
@@ -70,7 +70,7 @@ impl Talk {
         let token = way.open(now_s()).map(|interaction| interaction.token.as_str());
         let late = || Fault::Expired("the interaction is over".to_owned());
         match spot {
-            Spot::Answer => self.api.edit_answer(token.ok_or_else(late)?, &message.body()).await?,
+            Spot::Answer(_) => self.api.edit_answer(token.ok_or_else(late)?, &message.body()).await?,
             Spot::FollowUp(id) => self.api.edit_follow_up(token.ok_or_else(late)?, *id, &message.body()).await?,
             Spot::Channel(channel, id) => self.api.edit(*channel, *id, &message.body()).await?,
         };
@@ -87,7 +87,7 @@ impl Talk {
     ) -> Option<Result<Spot, Fault>> {
         let token = &interaction.token;
         if interaction.deferred && index == 0 {
-            return Some(self.api.edit_answer(token, &message.body()).await.map(|_| Spot::Answer));
+            return Some(self.api.edit_answer(token, &message.body()).await.map(|sent| Spot::Answer(sent.id.get())));
         }
         if way.private && !interaction.hidden {
             return None;

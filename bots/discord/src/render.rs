@@ -65,12 +65,13 @@ pub(crate) fn render(view: View<'_>) -> Vec<Message> {
 impl Sheet {
     fn reply(&mut self, reply: &Reply, view: View<'_>) {
         match reply {
-            Reply::Delta(_) | Reply::State(_) | Reply::Done => {}
+            Reply::Delta(_) | Reply::Glance(_) | Reply::State(_) | Reply::Done => {}
             Reply::Said(text) => {
                 self.said.push_str(text);
                 self.blocks.extend(parts(text, CONTENT));
             }
             Reply::Suggestions(choices) => self.offer(choices, view),
+            Reply::More(words) => self.keys([(words.clone(), Act::Say)], Purpose::Publish, view),
             Reply::Progress(progress) => {
                 let line = progress.plain();
                 // Small print ends with its line.

@@ -1,6 +1,7 @@
 //! What a person did, taken to the wizard; and what can be answered at once.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use port::{Body, Chat, Door, Draft, Incoming, LinkStep, Linking, Refusal, Replies, Sender, SessionChoice};
@@ -19,9 +20,14 @@ use crate::words::Words;
 use crate::{NAME, Timing};
 
 /// Whoever waits longer than this is told that their message is kept.
-const SILENCE: Duration = Duration::from_secs(10);
+pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 /// The longest pause between two tries to hand a message in.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// So many people's sessions are remembered.
+const MOST_SPOKEN: usize = 10_000;
+/// A message that is refused so often although the store answers holds up its chat no longer (PAINS P4); some three minutes.
+const MOST_TRIES: u32 = 20;
 
 /// How long a stopping channel waits for its deliveries.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -35,6 +41,8 @@ pub(crate) struct Talk {
     pub(crate) timing: Timing,
     pub(crate) stop: CancellationToken,
     pub(crate) previews: Previews,
+    /// The sessions that people spoke with last, for `/cancel`; a shortcut, forgotten now and then.
+    spoken: Mutex<HashMap<u64, String>>,
     /// Deliveries that are under way.
     pub(crate) deliveries: TaskTracker,
 }
@@ -47,7 +55,16 @@ impl std::fmt::Debug for Talk {
 
 impl Talk {
     pub(crate) fn new(door: Arc<dyn Door>, api: Arc<Api>, me: u64, timing: Timing, stop: CancellationToken) -> Self {
-        Self { door, api, me, timing, stop, previews: Previews::default(), deliveries: TaskTracker::new() }
+        Self {
+            door,
+            api,
+            me,
+            timing,
+            stop,
+            previews: Previews::default(),
+            spoken: Mutex::default(),
+            deliveries: TaskTracker::new(),
+        }
     }
 
     /// Waits for what is being delivered; what does not end in time is delivered by the next program.
@@ -63,6 +80,7 @@ impl Talk {
         let words = Words::of(heard.locale.as_deref().unwrap_or_default());
         match &heard.deed {
             Deed::Say { body, session } => return self.say(heard, body, session, words).await,
+            Deed::Enclose { file, text } => return self.enclosed(heard, file, text, words).await,
             Deed::Tell(key) => self.respond(&heard.way, &Message::text(escape(&words.say(key)))).await,
             Deed::Drafts => {
                 let message = match self.door.drafts(&sender(heard)).await {
@@ -84,29 +102,51 @@ impl Talk {
         true
     }
 
-    /// Stops what runs for this person.
-    pub(crate) async fn cancel(&self, heard: &Heard) {
+    /// Stops what runs for this person. Where nothing does, the wizard may have a question open, which this declines.
+    pub(crate) async fn cancel(self: &Arc<Self>, heard: &Heard) {
         let words = Words::of(heard.locale.as_deref().unwrap_or_default());
         let from = sender(heard);
-        let stopped = match self.door.drafts(&from).await {
-            Ok(drafts) => match drafts.first() {
-                Some(draft) => self.door.stop(&from, &draft.session).await,
-                None => Ok(false),
-            },
-            Err(refusal) => Err(refusal),
+        let session = match self.spoken(heard.way.owner) {
+            Some(session) => Ok(Some(session)),
+            None => self.door.drafts(&from).await.map(|drafts| drafts.into_iter().next().map(|draft| draft.session)),
         };
-        let message = match stopped {
-            Ok(true) => Message::text(escape(&words.say("stopped"))),
-            Ok(false) => Message::text(escape(&words.say("nothing_to_stop"))),
+        let message = match session {
+            Ok(Some(session)) => match self.door.stop(&from, &session).await {
+                Ok(true) => Message::text(escape(&words.say("stopped"))),
+                Ok(false) => {
+                    self.say(heard, &Body::Decline, &SessionChoice::Id(session), words).await;
+                    return;
+                }
+                Err(refusal) => refused(&refusal, words),
+            },
+            Ok(None) => Message::text(escape(&words.say("nothing_to_stop"))),
             Err(refusal) => refused(&refusal, words),
         };
         self.respond(&heard.way, &message).await;
     }
 
+    fn spoken(&self, owner: u64) -> Option<String> {
+        self.spoken.lock().unwrap_or_else(PoisonError::into_inner).get(&owner).cloned()
+    }
+
+    fn note_spoken(&self, owner: u64, session: &str) {
+        let mut spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
+        if spoken.len() >= MOST_SPOKEN {
+            spoken.clear();
+        }
+        spoken.insert(owner, session.to_owned());
+    }
+
     /// Hands it to the wizard, as often as it takes while the store is away.
-    async fn say(self: &Arc<Self>, heard: &Heard, body: &Body, session: &SessionChoice, words: Words) -> bool {
+    pub(crate) async fn say(
+        self: &Arc<Self>,
+        heard: &Heard,
+        body: &Body,
+        session: &SessionChoice,
+        words: Words,
+    ) -> bool {
         let begun = Instant::now();
-        let (mut pause, mut told) = (self.timing.retry, false);
+        let (mut pause, mut told, mut tries) = (self.timing.retry, false, 0_u32);
         loop {
             let (replies, live) = Replies::channel();
             let incoming = Incoming {
@@ -114,16 +154,24 @@ impl Talk {
                 from: sender(heard),
                 chat: Chat { channel: NAME, account: self.me.to_string(), session: session.clone() },
                 body: body.clone(),
-                replies: replies.delivered_to(heard.way.address()),
+                replies: replies.delivered_to(heard.way.address()).overheard(heard.way.is_overheard()),
             };
             match self.door.accept(incoming).await {
                 Ok(accepted) => {
+                    self.note_spoken(heard.way.owner, &accepted.session);
                     if accepted.fresh {
                         self.begin_preview(heard, &accepted.session, live, words);
                     }
                     return true;
                 }
-                Err(Refusal::Unavailable) => {}
+                Err(Refusal::Unavailable) => {
+                    tries = tries.saturating_add(1);
+                    if tries >= MOST_TRIES && self.door.recall(NAME, "").await.is_ok() {
+                        tracing::error!(action = "discord_say", error.code = "DISCORD_GIVEN_UP", message = heard.id);
+                        self.respond(&heard.way, &refused(&Refusal::Failed, words)).await;
+                        return true;
+                    }
+                }
                 Err(refusal) => {
                     self.respond(&heard.way, &refused(&refusal, words)).await;
                     return true;
@@ -150,7 +198,7 @@ impl Talk {
 }
 
 /// The account that acts; who that is, the door decides.
-fn sender(heard: &Heard) -> Sender {
+pub(crate) fn sender(heard: &Heard) -> Sender {
     Sender::Account { platform: NAME, id: heard.way.owner.to_string(), name: heard.name.clone() }
 }
 

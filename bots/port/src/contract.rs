@@ -240,6 +240,7 @@ impl Run<'_> {
             Refusal::Busy,
             Refusal::Quarantined { retry_after_s: 43 },
             Refusal::Unavailable,
+            Refusal::Failed,
         ];
         for (number, refusal) in refusals.into_iter().enumerate() {
             let words = refusal.to_string();

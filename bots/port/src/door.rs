@@ -10,6 +10,12 @@ use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Outgoing, Replies, Se
 /// The largest picture that a door takes, in bytes.
 pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
 
+/// The longest voice message that a door takes, in bytes and in seconds: a minute of the platforms' own format has a quarter of a
+/// megabyte at most.
+pub const VOICE_BYTES: usize = 2 * 1024 * 1024;
+/// See [`VOICE_BYTES`].
+pub const VOICE_SECONDS: u32 = 180;
+
 /// The way into the wizard.
 #[async_trait]
 pub trait Door: Send + Sync + 'static {
@@ -52,6 +58,11 @@ pub trait Door: Send + Sync + 'static {
     async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
         let _ = (from, bytes);
         Err(Refusal::Invalid("I cannot take pictures here.".to_owned()))
+    }
+
+    /// Whether somebody listens to [`crate::Body::Voice`]; otherwise a channel says that it cannot.
+    fn hears(&self) -> bool {
+        false
     }
 
     /// Stops the turn that runs in this session now; `false` when none does.
@@ -216,6 +227,9 @@ pub enum Refusal {
     /// The store cannot be reached.
     #[error("I cannot reach my memory right now. Your message was not taken in; please send it again in a moment.")]
     Unavailable,
+    /// The store takes it now no more than at another time: it need not come again.
+    #[error("Something went wrong here, and your message was not taken in. Please say it in another way.")]
+    Failed,
 }
 
 impl Refusal {
@@ -230,6 +244,7 @@ impl Refusal {
             Self::Busy => ("refused_busy", 0),
             Self::Quarantined { retry_after_s } => ("refused_quarantined", *retry_after_s),
             Self::Unavailable => ("refused_unavailable", 0),
+            Self::Failed => ("refused_failed", 0),
         };
         words(language, key, &[("seconds", &seconds.to_string())])
     }

@@ -2,11 +2,15 @@
 //!
 //! An [`Incoming`] carries its own reply channel, so that nobody has to look up where an answer goes.
 
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use crate::{Address, Reply};
+use crate::{Address, Reply, VOICE_BYTES, VOICE_SECONDS};
 
 /// One message from a person, as a channel received it.
 #[derive(Debug)]
@@ -74,6 +78,9 @@ pub enum SessionChoice {
     New,
     /// This one; answered as absent unless it is the sender's own.
     Id(String),
+    /// This one too, or the one that a message begins after it: who asks for a published event once more goes on in a
+    /// conversation of its own.
+    Onward(String),
     /// The one that the sender's own channel calls by this name, or a new one (ruling C-70).
     Thread(String),
 }
@@ -84,6 +91,8 @@ pub enum SessionChoice {
 pub enum Body {
     /// Words.
     Text(String),
+    /// A voice message. Its turn hears it first, and reads the words like typed ones.
+    Voice(Recording),
     /// A suggestion, by its id.
     Pick(String),
     /// "Yes, publish exactly this": the answer to [`Reply::Confirm`].
@@ -106,6 +115,75 @@ pub enum Body {
         /// The revision of the draft that was on the screen; a stale one is refused. Absent: the stored one.
         revision: Option<i64>,
     },
+}
+
+impl Body {
+    /// What was said in words, whichever way: typed, heard, or beside what a form enters. `None`: nothing.
+    #[must_use]
+    pub fn words(&self) -> Option<&str> {
+        let text = match self {
+            Self::Text(text) => text.as_str(),
+            Self::Form(form) => form.text.as_deref()?,
+            _ => return None,
+        };
+        Some(text.trim()).filter(|text| !text.is_empty())
+    }
+}
+
+/// What a line of plain text answers to a question that is open: yes or no, in the languages that the wizard speaks. `None`: neither,
+/// or more than that, which the wizard itself reads.
+#[must_use]
+pub fn yes_or_no(words: &str) -> Option<bool> {
+    let words = words.trim().to_lowercase();
+    match words.trim_end_matches(['.', '!', '。', '！']) {
+        "yes" | "y" | "ok" | "oui" | "sí" | "si" | "是" | "好" => Some(true),
+        "no" | "n" | "not yet" | "non" | "pas encore" | "todavía no" | "否" | "不" => Some(false),
+        _ => None,
+    }
+}
+
+/// A voice message as it was recorded.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recording {
+    /// Such as `audio/ogg`.
+    pub mime: String,
+    /// How long it lasts, as the platform says.
+    pub seconds: u32,
+    /// Its bytes in Base64; empty once it was heard.
+    base64: String,
+}
+
+impl Recording {
+    /// A recording of up to [`crate::VOICE_SECONDS`] and [`crate::VOICE_BYTES`].
+    #[must_use]
+    pub fn new(mime: &str, seconds: u32, bytes: &[u8]) -> Self {
+        Self { mime: mime.to_owned(), seconds, base64: BASE64.encode(bytes) }
+    }
+
+    /// Its bytes; `None` when they are not there any more.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        BASE64.decode(&self.base64).ok().filter(|bytes| !bytes.is_empty())
+    }
+
+    /// Whether it is longer than what is listened to.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.seconds > VOICE_SECONDS || self.base64.len() > VOICE_BYTES.div_ceil(3) * 4
+    }
+
+    /// That there was one, without what was said.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self { base64: String::new(), ..self.clone() }
+    }
+}
+
+/// What was said stands in no log.
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").field("mime", &self.mime).field("seconds", &self.seconds).finish_non_exhaustive()
+    }
 }
 
 /// What a form sends. Everything is optional; an empty form asks for the state.
@@ -151,6 +229,7 @@ pub enum Command {
 pub struct Replies {
     live: mpsc::UnboundedSender<Reply>,
     address: Option<Address>,
+    overheard: bool,
 }
 
 impl Replies {
@@ -158,13 +237,25 @@ impl Replies {
     #[must_use]
     pub fn channel() -> (Self, mpsc::UnboundedReceiver<Reply>) {
         let (live, receiver) = mpsc::unbounded_channel();
-        (Self { live, address: None }, receiver)
+        (Self { live, address: None, overheard: false }, receiver)
     }
 
     /// The same way, with an address at its end.
     #[must_use]
     pub fn delivered_to(self, address: Address) -> Self {
         Self { address: Some(address), ..self }
+    }
+
+    /// The same way, where others read along or not: what is between the wizard and one person is not said there.
+    #[must_use]
+    pub fn overheard(self, overheard: bool) -> Self {
+        Self { overheard, ..self }
+    }
+
+    /// Whether others read along.
+    #[must_use]
+    pub fn is_overheard(&self) -> bool {
+        self.overheard
     }
 
     /// Where the answer is delivered, when it must be.

@@ -26,8 +26,11 @@ pub mod split;
 mod visible;
 mod words;
 
-pub use door::{Accepted, Capabilities, Channel, ChannelError, Door, Draft, History, PICTURE_BYTES, Refusal, Turn};
-pub use incoming::{Body, Chat, Command, Form, Incoming, Replies, Sender, SessionChoice};
+pub use door::{
+    Accepted, Capabilities, Channel, ChannelError, Door, Draft, History, PICTURE_BYTES, Refusal, Turn, VOICE_BYTES,
+    VOICE_SECONDS,
+};
+pub use incoming::{Body, Chat, Command, Form, Incoming, Recording, Replies, Sender, SessionChoice, yes_or_no};
 pub use link::{LinkStep, Linking};
 pub use outgoing::{Address, Delivery, Memory, Outgoing};
 pub use reply::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State, UNAVAILABLE};

@@ -84,7 +84,7 @@ impl Recorder {
     #[must_use]
     pub fn session(&self) -> Option<&str> {
         match &self.session {
-            SessionChoice::Id(id) => Some(id),
+            SessionChoice::Id(id) | SessionChoice::Onward(id) => Some(id),
             SessionChoice::Current | SessionChoice::Latest | SessionChoice::New | SessionChoice::Thread(_) => None,
         }
     }
@@ -131,7 +131,7 @@ impl Recorder {
         let answer = match self.door.accept(message).await {
             Err(refusal) => Err(refusal.into()),
             Ok(accepted) => {
-                self.session = SessionChoice::Id(accepted.session);
+                self.session = SessionChoice::Onward(accepted.session);
                 self.offered.clear();
                 if accepted.fresh { self.collect(incoming).await } else { Ok(Vec::new()) }
             }
@@ -189,6 +189,7 @@ impl Recorder {
             Body::Language(language) => format!("/language {language}"),
             Body::Form(form) => format!("[form] {}", form.text.clone().unwrap_or_default()),
             Body::Publish { .. } => "[publish]".to_owned(),
+            Body::Voice(recording) => format!("[{} s of voice]", recording.seconds),
         }
     }
 }

@@ -22,10 +22,14 @@ pub enum Reply {
     Said(String),
     /// What may be picked, best first.
     Suggestions(Vec<Choice>),
+    /// The words that bring other suggestions than these, where there may be some: a button that says them.
+    More(String),
     /// How far the event is.
     Progress(Progress),
     /// The draft as it is saved.
     Draft(Card),
+    /// The draft as it is now, where a turn changed it: for a channel that keeps the last summary up to date. Others pass it over.
+    Glance(Card),
     /// The question before publishing, bound to one revision of the draft.
     Confirm(Confirmation),
     /// The event is published.
@@ -174,7 +178,7 @@ impl Reply {
     #[must_use]
     pub fn plain(&self) -> Option<String> {
         match self {
-            Self::Delta(_) | Self::State(_) | Self::Done => None,
+            Self::Delta(_) | Self::More(_) | Self::Glance(_) | Self::State(_) | Self::Done => None,
             Self::Said(text) => Some(text.clone()),
             Self::Suggestions(choices) => (!choices.is_empty()).then(|| numbered(choices)),
             Self::Progress(progress) => Some(progress.plain()),

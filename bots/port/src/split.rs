@@ -97,13 +97,23 @@ fn boundary(text: &str, at: usize, fit: usize, blocks: &[Block<'_>]) -> usize {
         let line = between(text, *start, wide);
         line.find('\n').is_some_and(|end| between(line, 0, end).trim().is_empty())
     });
-    let sentences = window.split_sentence_bound_indices().map(|(index, _)| at + index);
+    // "…/search?q=1" has the end of a sentence in it, and is one address.
+    let sentences = window
+        .split_sentence_bound_indices()
+        .map(|(index, _)| at + index)
+        .filter(|position| !is_in_link(between(text, at, *position)));
     let words = window.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(index, _)| at + index);
 
     let paragraph = edges.chain(paragraphs).filter(ample).max();
     let sentence = || sentences.filter(ample).max();
     let word = || words.filter(filled).max();
     paragraph.or_else(sentence).or_else(word).unwrap_or(fit)
+}
+
+/// Whether a text breaks off inside an address.
+fn is_in_link(text: &str) -> bool {
+    let run = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    run.contains("https://") || run.contains("http://")
 }
 
 /// The white space around `position`: where the text before it ends, and where the text after it begins. What stands before

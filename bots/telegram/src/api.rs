@@ -15,6 +15,8 @@ use teloxide::{Bot, types};
 
 /// How long Telegram may take for a call.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a file may take, from asking for it to its last byte: others wait behind it.
+const FILE: Duration = Duration::from_secs(10);
 
 /// Why a call did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +158,11 @@ impl Api {
 
     /// The bytes of a file that somebody sent, when there are no more than `most`.
     pub(crate) async fn file(&self, file: &FileId, most: usize) -> Result<Vec<u8>, Fault> {
+        let late = |_| Fault::Away { reason: "the file took too long".to_owned(), unclear: false };
+        tokio::time::timeout(FILE, self.fetch(file, most)).await.map_err(late)?
+    }
+
+    async fn fetch(&self, file: &FileId, most: usize) -> Result<Vec<u8>, Fault> {
         let path = self.call::<File>("getFile", &serde_json::json!({"file_id": file})).await?.path;
         let mut url = self.bot.api_url();
         if let Ok(mut segments) = url.path_segments_mut() {

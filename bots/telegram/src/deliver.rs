@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use port::{Delivery, Door, Memory, Outgoing};
+use port::{Delivery, Door, Memory, Outgoing, Reply};
 use serde_json::{Map, Value, json};
 use teloxide::types::{LinkPreviewOptions, MessageId, Recipient, ReplyMarkup, ReplyParameters, ThreadId};
 use tokio::sync::Semaphore;
@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::NAME;
 use crate::api::{Api, Fault, types_of};
 use crate::live::{self, Lives};
-use crate::page::{Part, pages};
+use crate::page::{Part, pages, sheet};
 use crate::place::Place;
 
 /// Chats that are written to at the same time; Telegram takes about 30 messages a second.
@@ -27,6 +27,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(5);
 /// The note under which the message with the newest buttons stands.
 pub(crate) const KEYBOARD: &str = "keyboard";
+/// The note under which the message with the last summary stands, and whose draft that is.
+const SHEET: &str = "sheet";
 
 /// Delivers.
 #[derive(Clone)]
@@ -88,16 +90,18 @@ impl Postman {
         };
         let memory = self.door.recall(NAME, &outgoing.address.chat).await.unwrap_or_default();
         let preview = preview.or_else(|| live::left(&memory.note, outgoing.answers.as_deref()));
-        let parts = pages(outgoing);
+        let parts = pages(outgoing, place.group);
         let begun = outgoing.progress.get("done").and_then(Value::as_u64).unwrap_or(0);
         let begun = usize::try_from(begun).unwrap_or(0);
-        let (count, mut last) = (parts.len(), None);
+        let (count, mut last, mut newest) = (parts.len(), None, None);
         for (number, part) in parts.into_iter().enumerate().skip(begun) {
             let into = preview.filter(|_| number == 0);
             let has_buttons = part.buttons.is_some();
             match self.put(&place, part, into, outgoing, number).await {
-                Ok(message) if has_buttons => last = Some(message),
-                Ok(_) => {}
+                Ok(message) => {
+                    newest = Some(message);
+                    last = newest.filter(|_| has_buttons).or(last);
+                }
                 Err(fault) => return trouble(fault, outgoing),
             }
             tracing::debug!(outbox.id = outgoing.id, part = number, "delivered");
@@ -108,8 +112,37 @@ impl Postman {
                 }
             }
         }
-        self.note(&outgoing.address.chat, &memory, last).await;
+        let sheet = self.keep_sheet(&place, outgoing, &memory, newest).await;
+        self.note(&outgoing.address.chat, &memory, last, sheet).await;
         Delivery::Sent
+    }
+
+    /// A summary stays true: what a later turn changes is changed in its message, too. The message of a new one.
+    async fn keep_sheet(
+        &self,
+        place: &Place,
+        outgoing: &Outgoing,
+        memory: &Memory,
+        newest: Option<MessageId>,
+    ) -> Option<Value> {
+        let session = outgoing.session.as_deref()?;
+        if outgoing.replies.iter().any(|reply| matches!(reply, Reply::Draft(_))) {
+            return newest.map(|message| json!({"session": session, "message": message.0}));
+        }
+        let shown = outgoing.replies.iter().find_map(|reply| match reply {
+            Reply::Glance(card) => Some(card),
+            _ => None,
+        })?;
+        let noted = memory.note.get(SHEET).filter(|noted| noted["session"] == session)?;
+        let message = MessageId(i32::try_from(noted["message"].as_i64()?).ok()?);
+        match self.edit(place, &sheet(shown)?, message).await {
+            Ok(()) | Err(Fault::NotModified) => None,
+            // It is gone, or the platform asks for a pause: the next summary is a message of its own.
+            Err(fault) => {
+                tracing::debug!(error = fault.words(), "a summary is not kept up to date any more");
+                Some(Value::Null)
+            }
+        }
     }
 
     /// One part: into the preview, or as a message of its own.
@@ -161,8 +194,11 @@ impl Postman {
     }
 
     /// The newest buttons are those that count.
-    async fn note(&self, chat: &str, memory: &Memory, keyboard: Option<MessageId>) {
+    async fn note(&self, chat: &str, memory: &Memory, keyboard: Option<MessageId>, sheet: Option<Value>) {
         let mut notes = Map::new();
+        if let Some(sheet) = sheet {
+            notes.insert(SHEET.to_owned(), sheet);
+        }
         if let Some(message) = keyboard {
             notes.insert(KEYBOARD.to_owned(), json!(message.0));
         }

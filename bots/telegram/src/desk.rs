@@ -117,7 +117,7 @@ impl Desk {
 
     /// Stops the answer that is being made. `None`: there is none, and the wizard may have a question open.
     pub(crate) async fn cancel(&self, from: &Sender, place: &Place) -> Option<Outcome> {
-        let session = self.noted(place, SESSION).await;
+        let session = self.noted(place, &session_note(place)).await;
         let Some(session) = session.as_ref().and_then(Value::as_str) else {
             return Some(self.tell(place, &words(&place.language, "nothing_to_stop", &[])));
         };
@@ -213,17 +213,28 @@ impl Desk {
         });
     }
 
+    /// Whether the store answers.
+    pub(crate) async fn remembers(&self) -> bool {
+        self.door.recall(NAME, "").await.is_ok()
+    }
+
     /// What is noted of this chat under this name.
     pub(crate) async fn noted(&self, place: &Place, name: &str) -> Option<Value> {
         self.door.recall(NAME, &place.name()).await.ok()?.note.get(name).cloned()
     }
 
-    /// The session that this chat speaks with, for `/cancel`.
+    /// The session that this person speaks with in this chat, for `/cancel`.
     pub(crate) async fn remember_session(&self, place: &Place, session: &str) {
-        if self.noted(place, SESSION).await.as_ref().and_then(Value::as_str) == Some(session) {
+        let name = session_note(place);
+        if self.noted(place, &name).await.as_ref().and_then(Value::as_str) == Some(session) {
             return;
         }
-        let notes = Map::from_iter([(SESSION.to_owned(), json!(session))]);
+        let notes = Map::from_iter([(name, json!(session))]);
         drop(self.door.remember(NAME, &place.name(), notes).await);
     }
+}
+
+/// In a group each person has a conversation of their own.
+fn session_note(place: &Place) -> String {
+    if place.group { format!("{SESSION}:{}", place.by) } else { SESSION.to_owned() }
 }

@@ -7,17 +7,19 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use port::{
-    Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Refusal, Replies, Sender, SessionChoice, words,
+    Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Recording, Refusal, Replies, Sender,
+    SessionChoice, VOICE_BYTES, VOICE_SECONDS, words,
 };
-use teloxide::types::{CallbackQuery, FileId, Me, Message, Update, UpdateKind, User};
+use teloxide::types::{CallbackQuery, FileId, Me, Message, MessageId, Update, UpdateKind, User};
 
 use crate::NAME;
-use crate::api::Api;
+use crate::api::{Api, Fault};
 use crate::commands::{self, Asked};
 use crate::deliver::KEYBOARD;
 use crate::desk::Desk;
 use crate::keys::Key;
 use crate::live::Lives;
+use crate::patience::Patience;
 use crate::place::{self, Place};
 
 /// Updates that are remembered, so that what is not kept by the door is done once.
@@ -40,12 +42,13 @@ pub(crate) struct Inbound {
     pub(crate) lives: Arc<Lives>,
     pub(crate) me: Me,
     recent: Mutex<VecDeque<u32>>,
+    patience: Patience,
 }
 
 impl Inbound {
     pub(crate) fn new(api: Api, door: Arc<dyn Door>, lives: Arc<Lives>, me: Me) -> Self {
         let desk = Desk { api: api.clone(), door: door.clone() };
-        Self { desk, api, door, lives, me, recent: Mutex::default() }
+        Self { desk, api, door, lives, me, recent: Mutex::default(), patience: Patience::default() }
     }
 
     /// Takes an update in.
@@ -54,11 +57,14 @@ impl Inbound {
         if self.recent().contains(&id) {
             return Outcome::Done;
         }
-        let outcome = match update.kind {
-            UpdateKind::Message(message) => self.message(id, &message).await,
-            UpdateKind::CallbackQuery(press) => self.press(id, &press).await,
+        let mut outcome = match &update.kind {
+            UpdateKind::Message(message) => self.message(id, message).await,
+            UpdateKind::CallbackQuery(press) => self.press(id, press).await,
             _ => Outcome::Done,
         };
+        if outcome == Outcome::Again && self.patience.ends(id) && self.desk.remembers().await {
+            outcome = self.give_up(id, &update.kind);
+        }
         if outcome == Outcome::Done {
             let mut recent = self.recent();
             recent.push_back(id);
@@ -67,6 +73,26 @@ impl Inbound {
             }
         }
         outcome
+    }
+
+    /// An update that is never taken in although the store answers.
+    fn give_up(&self, id: u32, update: &UpdateKind) -> Outcome {
+        tracing::error!(
+            update.id = id,
+            error.code = "TELEGRAM_GIVEN_UP",
+            "an update cannot be taken in; it is passed over"
+        );
+        match update {
+            UpdateKind::Message(message) => match &message.from {
+                Some(by) => self.desk.refuse(&Place::of(self.bot(), message, by), &Refusal::Failed),
+                None => Outcome::Done,
+            },
+            UpdateKind::CallbackQuery(press) => {
+                self.desk.answer(&press.id, Some(Refusal::Failed.words(&place::language(&press.from))));
+                Outcome::Done
+            }
+            _ => Outcome::Done,
+        }
     }
 
     fn recent(&self) -> std::sync::MutexGuard<'_, VecDeque<u32>> {
@@ -88,8 +114,8 @@ impl Inbound {
         if place.group && !self.is_addressed(message, text) {
             return Outcome::Done;
         }
-        if message.voice().is_some() || message.audio().is_some() {
-            return self.desk.tell(&place, &words(&place.language, "no_voice", &[]));
+        if let Some(voice) = Voice::of(message) {
+            return self.voice(id, &voice, &place, by).await;
         }
         if let Some(file) = picture(message) {
             return self.picture(id, file, text, &place, by).await;
@@ -156,6 +182,10 @@ impl Inbound {
     async fn picture(&self, id: u32, file: &FileId, caption: Option<&str>, place: &Place, by: &User) -> Outcome {
         let bytes = match self.api.file(file, PICTURE_BYTES).await {
             Ok(bytes) => bytes,
+            // Telegram itself hands out nothing larger, and we take nothing larger than we say.
+            Err(Fault::Refused(why)) if why.contains("too big") || why.contains("more than") => {
+                return self.desk.tell(place, &words(&place.language, "large_picture", &[]));
+            }
             Err(fault) => {
                 tracing::warn!(error = fault.words(), "a picture could not be fetched");
                 return self.desk.tell(place, &words(&place.language, "picture_lost", &[]));
@@ -172,6 +202,28 @@ impl Inbound {
                 self.desk.tell(place, &words(&place.language, "bad_picture", &[("why", &why)]))
             }
             Err(refusal) => self.desk.refuse(place, &refusal),
+        }
+    }
+
+    /// A voice message is taken in as it was recorded: listening to it here would hold up everybody behind it.
+    async fn voice(&self, id: u32, voice: &Voice<'_>, place: &Place, by: &User) -> Outcome {
+        let tell = |key| self.desk.tell(place, &words(&place.language, key, &[]));
+        if !self.door.hears() {
+            return tell("no_voice");
+        }
+        if voice.seconds > VOICE_SECONDS {
+            return tell("long_voice");
+        }
+        match self.api.file(voice.file, VOICE_BYTES).await {
+            Ok(bytes) => {
+                let recording = Recording::new(voice.mime, voice.seconds, &bytes);
+                self.hand_in(id, Body::Voice(recording), session(place), place, by).await
+            }
+            Err(Fault::Refused(_)) => tell("long_voice"),
+            Err(fault) => {
+                tracing::warn!(error = fault.words(), "a voice message could not be fetched");
+                tell("bad_voice")
+            }
         }
     }
 
@@ -199,7 +251,7 @@ impl Inbound {
             from: sender(by),
             chat: Chat { channel: NAME, account: self.bot().to_string(), session },
             body,
-            replies: replies.delivered_to(place.address()),
+            replies: replies.delivered_to(place.address()).overheard(place.group),
         };
         // Before it is taken in: its answer may be on its way at once.
         self.lives.show(&self.api, &self.door, &id, place, live);
@@ -220,6 +272,12 @@ impl Inbound {
                 (Outcome::Done, Some(refusal.clone()))
             }
         }
+    }
+
+    /// Newer buttons stand under a later answer.
+    async fn is_stale(&self, place: &Place, message: MessageId) -> bool {
+        let newest = self.desk.noted(place, KEYBOARD).await;
+        newest.is_some_and(|newest| newest.as_i64() != Some(message.0.into()))
     }
 
     async fn press(&self, id: u32, press: &CallbackQuery) -> Outcome {
@@ -250,15 +308,13 @@ impl Inbound {
                 (Body::Confirm { revision, token }, SessionChoice::Id(session))
             }
             Key::Decline { session } => (Body::Decline, SessionChoice::Id(session)),
-            Key::Pick { session, choice } => {
-                let newest = self.desk.noted(&place, KEYBOARD).await;
-                if newest.is_some_and(|newest| newest.as_i64() != Some(message.id().0.into())) {
-                    self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
-                    self.desk.settle_buttons(message.regular_message(), None);
-                    return Outcome::Done;
-                }
-                (Body::Pick(choice), SessionChoice::Id(session))
+            Key::Pick { .. } | Key::Say { .. } if self.is_stale(&place, message.id()).await => {
+                self.desk.answer(&press.id, Some(words(&language, "stale", &[])));
+                self.desk.settle_buttons(message.regular_message(), None);
+                return Outcome::Done;
             }
+            Key::Pick { session, choice } => (Body::Pick(choice), SessionChoice::Id(session)),
+            Key::Say { session } => (Body::Text(chosen(press).unwrap_or_default()), SessionChoice::Id(session)),
         };
         let chosen = chosen(press);
         let (outcome, refusal) = self.send_in(id, body, session, &place, by).await;
@@ -274,6 +330,25 @@ impl Inbound {
             Some(refusal) => self.desk.answer(&press.id, Some(refusal.words(&language))),
         }
         outcome
+    }
+}
+
+/// Something spoken that a message brings.
+struct Voice<'a> {
+    file: &'a FileId,
+    mime: &'a str,
+    seconds: u32,
+}
+
+impl<'a> Voice<'a> {
+    fn of(message: &'a Message) -> Option<Self> {
+        let (file, mime, seconds) = match (message.voice(), message.audio()) {
+            (Some(voice), _) => (&voice.file, voice.mime_type.as_ref(), voice.duration),
+            (None, Some(audio)) => (&audio.file, audio.mime_type.as_ref(), audio.duration),
+            (None, None) => return None,
+        };
+        let mime = mime.map_or("audio/ogg", |mime| mime.essence_str());
+        Some(Self { file: &file.id, mime, seconds: seconds.seconds() })
     }
 }
 

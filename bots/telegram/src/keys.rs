@@ -19,6 +19,8 @@ const SEPARATOR: char = '|';
 pub(crate) enum Key {
     /// A suggestion of a session.
     Pick { session: String, choice: String },
+    /// Says what stands on the button.
+    Say { session: String },
     /// "Publish exactly this".
     Confirm { session: String, revision: i64, token: String },
     /// "Not yet".
@@ -36,6 +38,7 @@ impl Key {
     pub(crate) fn pack(&self) -> Option<String> {
         let parts = match self {
             Self::Pick { session, choice } => vec!["1p".to_owned(), short(session), short(choice)],
+            Self::Say { session } => vec!["1s".to_owned(), short(session)],
             Self::Confirm { session, revision, token } => {
                 vec!["1y".to_owned(), short(session), revision.to_string(), short(token)]
             }
@@ -58,6 +61,7 @@ impl Key {
         let mut next = || parts.next().and_then(long);
         let key = match kind {
             "1p" => Self::Pick { session: next()?, choice: next()? },
+            "1s" => Self::Say { session: next()? },
             "1y" => Self::Confirm { session: next()?, revision: next()?.parse().ok()?, token: next()? },
             "1n" => Self::Decline { session: next()? },
             "1r" => Self::Resume { session: next()? },
@@ -104,6 +108,7 @@ mod tests {
             Key::Confirm { session: "session-1".to_owned(), revision: -1, token: "secret-no".to_owned() },
             Key::Pick { session: "session-1".to_owned(), choice: "id:odd:first".to_owned() },
             Key::Decline { session: id.clone() },
+            Key::Say { session: id.clone() },
             Key::Resume { session: id.clone() },
             Key::Language("zh".to_owned()),
             Key::Link { request: id, yes: true },

@@ -16,6 +16,7 @@ mod inbound;
 mod keys;
 mod live;
 mod page;
+mod patience;
 mod place;
 mod poll;
 mod webhook;

@@ -93,17 +93,19 @@ pub(crate) fn note(text: &str, buttons: Option<InlineKeyboardMarkup>) -> Vec<Par
     finish(&all, buttons)
 }
 
-/// The messages of an answer.
-pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
+/// The messages of an answer. What was said elsewhere is not repeated where others read along.
+pub(crate) fn pages(outgoing: &Outgoing, overheard: bool) -> Vec<Part> {
     let language = outgoing.language.as_str();
     let session = outgoing.session.clone().unwrap_or_default();
     let mut text = Text::default();
     let mut buttons = None;
-    meanwhile(&mut text, &outgoing.meanwhile, language);
+    if !overheard {
+        meanwhile(&mut text, &outgoing.meanwhile, language);
+    }
     let mut said = String::new();
     for reply in &outgoing.replies {
         match reply {
-            Reply::Delta(_) | Reply::State(_) | Reply::Done => {}
+            Reply::Delta(_) | Reply::Glance(_) | Reply::State(_) | Reply::Done => {}
             Reply::Said(words) => {
                 text.apart();
                 text.push(words);
@@ -113,6 +115,14 @@ pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
                 if let Some(keyboard) = offer(&mut text, choices, &session) {
                     buttons = Some(keyboard);
                 }
+            }
+            Reply::More(words) => {
+                let more = button(&visible(words), &Key::Say { session: session.clone() });
+                buttons = match (buttons, more) {
+                    (Some(keyboard), Some(more)) => Some(keyboard.append_row([more])),
+                    (keyboard, None) => keyboard,
+                    (None, Some(more)) => Some(InlineKeyboardMarkup::new([[more]])),
+                };
             }
             Reply::Progress(progress) => {
                 text.apart();
@@ -141,6 +151,13 @@ pub(crate) fn pages(outgoing: &Outgoing) -> Vec<Part> {
         text.styled(&words(language, "again", &[]), MessageEntityKind::Italic);
     }
     finish(&text, buttons)
+}
+
+/// The draft alone, in one message.
+pub(crate) fn sheet(shown: &Card) -> Option<Part> {
+    let mut text = Text::default();
+    card(&mut text, shown);
+    finish(&text, None).into_iter().next()
 }
 
 fn finish(text: &Text, buttons: Option<InlineKeyboardMarkup>) -> Vec<Part> {

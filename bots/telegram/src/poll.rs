@@ -41,7 +41,7 @@ pub(crate) async fn run(
         let again = match found {
             Ok(updates) => {
                 health.well();
-                take_all(inbound, updates, &mut offset).await
+                take_all(inbound, updates, &mut offset, health).await
             }
             Err(Fault::BadToken) => return Err(Fault::BadToken),
             Err(fault) => {
@@ -69,7 +69,7 @@ pub(crate) async fn run(
 }
 
 /// Takes the updates in, in their order. `true`: one must come again.
-async fn take_all(inbound: &Arc<Inbound>, updates: Vec<Value>, offset: &mut i64) -> bool {
+async fn take_all(inbound: &Arc<Inbound>, updates: Vec<Value>, offset: &mut i64, health: &Health) -> bool {
     for update in updates {
         let Some(id) = update.get("update_id").and_then(Value::as_i64) else { continue };
         // The library borrows the names of the fields, which only a text can lend.
@@ -83,6 +83,8 @@ async fn take_all(inbound: &Arc<Inbound>, updates: Vec<Value>, offset: &mut i64)
             Err(error) => tracing::warn!(update.id = id, %error, "an update cannot be read; it is passed over"),
         }
         *offset = id + 1;
+        // Updates with files take their time; Telegram is reached all the same.
+        health.well();
     }
     false
 }

@@ -103,14 +103,10 @@ fn slash(command: &str) -> Meaning {
 }
 
 fn answer(words: &str, (revision, token): &(i64, String)) -> Option<Body> {
-    let words = words.to_lowercase();
-    match words.trim_end_matches(['.', '!', '。', '！']) {
-        "yes" | "y" | "ok" | "publish" | "oui" | "sí" | "是" => {
-            Some(Body::Confirm { revision: *revision, token: token.clone() })
-        }
-        "no" | "n" | "not yet" => Some(Body::Decline),
-        _ => None,
-    }
+    let yes = || Body::Confirm { revision: *revision, token: token.clone() };
+    // What stands on the button is a yes as well.
+    let named = words.trim().eq_ignore_ascii_case("publish").then_some(true);
+    named.or_else(|| port::yes_or_no(words)).map(|said| if said { yes() } else { Body::Decline })
 }
 
 fn picked(words: &str, choices: &[String]) -> Option<String> {

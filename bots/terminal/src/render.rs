@@ -75,7 +75,7 @@ impl Renderer {
         let Some(plain) = reply.plain() else { return String::new() };
         let plain = visible(&plain);
         match reply {
-            Reply::Delta(_) | Reply::State(_) | Reply::Done => String::new(),
+            Reply::Delta(_) | Reply::More(_) | Reply::Glance(_) | Reply::State(_) | Reply::Done => String::new(),
             Reply::Said(_) | Reply::Suggestions(_) => format!("{plain}\n"),
             Reply::Progress(_) => format!("{}\n", self.styled(DIM, &plain)),
             Reply::Draft(_) => self.headed(&plain),

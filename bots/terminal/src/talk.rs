@@ -106,7 +106,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         let (replies, incoming) = Replies::channel();
         self.sent += 1;
         let account = match &session {
-            SessionChoice::Id(id) => id.clone(),
+            SessionChoice::Id(id) | SessionChoice::Onward(id) => id.clone(),
             SessionChoice::Current | SessionChoice::Latest | SessionChoice::New | SessionChoice::Thread(_) => {
                 String::new()
             }
@@ -116,7 +116,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         match self.door.accept(Incoming { id, from: self.sender(), chat, body, replies }).await {
             Err(refusal) => self.refused(&refusal, opening).await,
             Ok(accepted) => {
-                let session = SessionChoice::Id(accepted.session);
+                let session = SessionChoice::Onward(accepted.session);
                 if mem::replace(&mut self.session, session.clone()) != session {
                     self.published = false;
                 }
@@ -171,8 +171,10 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
             Reply::Published { .. } => self.published = true,
             Reply::Delta(_)
             | Reply::Said(_)
+            | Reply::More(_)
             | Reply::Progress(_)
             | Reply::Draft(_)
+            | Reply::Glance(_)
             | Reply::Trouble { .. }
             | Reply::State(_)
             | Reply::Done => {}
@@ -181,7 +183,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
 
     /// Asks for the end of the turn, which comes as any other.
     async fn stop_turn(&mut self) -> io::Result<()> {
-        if let SessionChoice::Id(session) = &self.session
+        if let SessionChoice::Id(session) | SessionChoice::Onward(session) = &self.session
             && let Err(refusal) = self.door.stop(&self.sender(), session).await
         {
             self.note(&format!("\n{refusal}")).await?;
@@ -193,7 +195,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         let more = match refusal {
             Refusal::NotFound => " (/new does that.)",
             // It says so itself; an opening was not typed.
-            Refusal::Unavailable => "",
+            Refusal::Unavailable | Refusal::Failed => "",
             _ if opening => "",
             _ => " (Your line was not taken in.)",
         };
@@ -202,7 +204,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
 
     /// How to go on another time.
     async fn farewell(&mut self) -> io::Result<()> {
-        let SessionChoice::Id(session) = &self.session else { return Ok(()) };
+        let (SessionChoice::Id(session) | SessionChoice::Onward(session)) = &self.session else { return Ok(()) };
         if !self.met || self.published && !self.options.interactive {
             return Ok(());
         }

@@ -59,6 +59,7 @@ impl From<Refusal> for Failure {
             Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(RETRY_S)),
             Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
             Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", Some(RETRY_S)),
+            Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", None),
         };
         Self { retry_after_s, ..Self::new(status, code, refusal.to_string()) }
     }

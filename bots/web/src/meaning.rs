@@ -64,7 +64,12 @@ fn with_edits(input: &RunInput, notes: &Notes, last: Option<(&str, String)>, edi
             Body::Text(text) => Form { text: Some(text), ..form },
             Body::Pick(choice) => Form { pick: Some(choice), ..form },
             Body::Command(_) => Form { text: Some(words.trim().trim_start_matches('/').to_owned()), ..form },
-            Body::Confirm { .. } | Body::Decline | Body::Form(_) | Body::Language(_) | Body::Publish { .. } => form,
+            Body::Confirm { .. }
+            | Body::Decline
+            | Body::Form(_)
+            | Body::Language(_)
+            | Body::Publish { .. }
+            | Body::Voice(_) => form,
         };
         Candidate { id: id.to_owned(), body: Body::Form(form) }
     });
@@ -93,14 +98,8 @@ fn command(name: &str) -> Option<Command> {
 }
 
 fn answer(words: &str, asked: &port::Confirmation) -> Option<Body> {
-    let words = words.to_lowercase();
-    match words.trim_end_matches(['.', '!', '。', '！']) {
-        "yes" | "y" | "ok" | "oui" | "sí" | "是" => {
-            Some(Body::Confirm { revision: asked.revision, token: asked.token.clone() })
-        }
-        "no" | "n" | "not yet" => Some(Body::Decline),
-        _ => None,
-    }
+    let yes = || Body::Confirm { revision: asked.revision, token: asked.token.clone() };
+    port::yes_or_no(words).map(|said| if said { yes() } else { Body::Decline })
 }
 
 /// A suggestion, by its number, its id or its label. Ids are UUIDs, which nobody types as words.

@@ -122,8 +122,10 @@ impl Memory {
             Reply::Published { .. } => self.inner().note(session, |notes| notes.question = None),
             Reply::Delta(_)
             | Reply::Said(_)
+            | Reply::More(_)
             | Reply::Progress(_)
             | Reply::Draft(_)
+            | Reply::Glance(_)
             | Reply::Trouble { .. }
             | Reply::State(_)
             | Reply::Done => {}

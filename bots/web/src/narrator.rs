@@ -89,6 +89,8 @@ impl Narrator {
             Reply::Delta(piece) => self.piece(&piece),
             Reply::Said(text) => self.said(&text),
             Reply::Suggestions(choices) => self.offer(choices),
+            // The panel has a search for places of its own, and the state shows the draft.
+            Reply::More(_) | Reply::Glance(_) => Vec::new(),
             Reply::Progress(progress) => vec![self.change("/progress", "progress", stage(&progress))],
             Reply::Draft(card) => self.whole(&list(&card, &[])),
             Reply::Confirm(asked) => self.ask(&asked),

@@ -98,6 +98,7 @@ pub(crate) fn by_name(name: &str) -> Option<Act> {
         "date" => times::date,
         "slashed" => times::slashed,
         "join" => times::join,
+        "either" => times::either,
         "nth" => times::nth,
         "coming" => times::coming,
         "next_weekday" => times::next_weekday,

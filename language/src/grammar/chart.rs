@@ -4,9 +4,11 @@
 //! already known, so a rule is tried once, when its first piece appears. Promises linear time: a piece spans at most
 //! [`REACH`] tokens, [`CROWD`] pieces begin at one token, and a text as a whole is given [`WORK`] attempts.
 
+use std::ops::Range;
+
 use crate::grammar::act::{Args, Habits};
 use crate::grammar::meaning::Meaning;
-use crate::grammar::rule::{Element, Rule, Set, Symbol, Term};
+use crate::grammar::rule::{Element, Rule, Set, Start, Symbol, Term};
 use crate::lexicon::is_joint;
 use crate::token::{Gap, Token};
 
@@ -14,12 +16,18 @@ use crate::token::{Gap, Token};
 const REACH: usize = 28;
 /// The most pieces that may begin at one token.
 const CROWD: usize = 120;
+/// How many mostly do, and in how many tokens that is foreseen.
+const PIECES: usize = 16;
+const LONG: usize = 64;
 /// The most attempts at a rule in one text.
 const WORK: usize = 2_500_000;
 /// Which piece stands in each place of a rule: the token at which it begins, and which of those there.
 type Row = [(usize, usize); 12];
 /// The most attempts at rules that begin at one token.
 const WORK_HERE: usize = 6_000;
+
+/// No act takes more arguments; what is not given is absent.
+pub(crate) const ARGUMENTS: usize = 3;
 
 /// One piece that was understood.
 #[derive(Clone, Debug)]
@@ -48,13 +56,51 @@ impl Budget {
     }
 }
 
+/// The pieces of a stretch of text; those that begin at one token stand together, the last token's first.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces {
+    all: Vec<Piece>,
+    bounds: Vec<Range<usize>>,
+}
+
+impl Pieces {
+    /// Room for what so many tokens mostly have.
+    fn of(tokens: usize) -> Self {
+        Self { all: Vec::with_capacity(tokens.min(LONG) * PIECES), bounds: vec![0..0; tokens + 1] }
+    }
+
+    /// Those that begin at this token, in the order in which they were found.
+    pub(crate) fn at(&self, token: usize) -> &[Piece] {
+        self.bounds.get(token).and_then(|bounds| self.all.get(bounds.clone())).unwrap_or(&[])
+    }
+
+    /// Those of each token, from the first to the last.
+    pub(crate) fn by_token(&self) -> impl Iterator<Item = &[Piece]> {
+        (0..self.bounds.len()).map(|token| self.at(token))
+    }
+
+    /// Begins a token; nothing more may be put to another.
+    fn begin(&mut self, token: usize) {
+        if let Some(bounds) = self.bounds.get_mut(token) {
+            *bounds = self.all.len()..self.all.len();
+        }
+    }
+
+    fn put(&mut self, token: usize, piece: Piece) {
+        if let Some(bounds) = self.bounds.get_mut(token) {
+            self.all.push(piece);
+            bounds.end = self.all.len();
+        }
+    }
+}
+
 /// All pieces of a stretch of text, by the token at which they begin.
 pub(crate) struct Chart<'a> {
     tokens: &'a [Token],
     rules: &'a [Rule],
     /// For each symbol, the rules that begin with it.
-    starts: &'a [Vec<usize>],
-    pieces: Vec<Vec<Piece>>,
+    starts: &'a [Vec<Start>],
+    pieces: Pieces,
     /// For each token, the symbols that begin at it.
     begun: Vec<Set>,
     habits: Habits,
@@ -66,34 +112,37 @@ impl<'a> Chart<'a> {
     pub(crate) fn new(
         tokens: &'a [Token],
         rules: &'a [Rule],
-        starts: &'a [Vec<usize>],
+        starts: &'a [Vec<Start>],
         habits: Habits,
         budget: &'a mut Budget,
     ) -> Self {
-        let pieces = vec![Vec::new(); tokens.len() + 1];
+        let pieces = Pieces::of(tokens.len());
         let begun = vec![Set::default(); tokens.len() + 1];
         Self { tokens, rules, starts, pieces, begun, habits, budget, left_here: 0 }
     }
 
     /// Adds what the lexicon and the numbers say of one token, and all that follows from it.
-    pub(crate) fn fill(&mut self, at: usize, leaves: Vec<Piece>) {
+    pub(crate) fn fill(&mut self, at: usize, leaves: &mut Vec<Piece>) {
         self.budget.0 = self.budget.0.saturating_sub(1 + leaves.len());
         self.left_here = WORK_HERE;
-        for leaf in leaves {
+        self.pieces.begin(at);
+        for leaf in leaves.drain(..) {
             self.put(at, leaf);
         }
         let mut done = 0;
-        while let Some(piece) = self.pieces.get(at).and_then(|here| here.get(done)) {
+        while let Some(piece) = self.pieces.at(at).get(done) {
             let (symbol, end) = (piece.symbol, piece.end);
             let rules = self.rules;
             let starts = self.starts;
-            for &order in starts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice) {
+            let after = self.begun_at(end);
+            for &Start { order, then } in starts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice) {
                 crate::work::step();
+                if then.is_some_and(|then| !after.meets(&then)) {
+                    continue;
+                }
                 let Some(rule) = rules.get(order) else { continue };
                 let Some(first) = rule.elements.first() else { continue };
-                if rule.elements.get(1).is_some_and(|second| !self.may_begin(second, end))
-                    || !self.fits(first, at, done)
-                {
+                if !self.fits(first, at, done) {
                     continue;
                 }
                 let mut row: Row = [(0, 0); 12];
@@ -106,21 +155,22 @@ impl<'a> Chart<'a> {
         }
     }
 
-    pub(crate) fn into_pieces(self) -> Vec<Vec<Piece>> {
+    pub(crate) fn into_pieces(self) -> Pieces {
         self.pieces
     }
 
     fn put(&mut self, at: usize, piece: Piece) {
-        if let (Some(here), Some(begun)) = (self.pieces.get_mut(at), self.begun.get_mut(at)) {
+        if let Some(begun) = self.begun.get_mut(at) {
             begun.insert(piece.symbol);
-            here.push(piece);
+            self.pieces.put(at, piece);
         }
     }
 
-    /// Whether something for this place of a rule begins here; quickly, and sometimes yes for no.
-    fn may_begin(&self, element: &Element, at: usize) -> bool {
-        let here = |at: usize| self.begun.get(at).is_some_and(|begun| begun.meets(&element.set));
-        here(at) || is_joint(self.tokens, at) && here(at + 1)
+    /// The symbols that the next place of a rule may have here, a hyphen between words passed over.
+    fn begun_at(&self, at: usize) -> Set {
+        let here = self.begun.get(at).copied().unwrap_or_default();
+        let joint = self.begun.get(at + 1).filter(|_| is_joint(self.tokens, at));
+        joint.map_or(here, |beyond| here.with(beyond))
     }
 
     fn extend(&mut self, rule: &Rule, order: usize, start: usize, at: usize, depth: usize, row: &mut Row) {
@@ -160,13 +210,13 @@ impl<'a> Chart<'a> {
         if token.gap == Gap::Line || (element.glued && !token.glued()) {
             return;
         }
-        let count = self.pieces.get(at).map_or(0, Vec::len);
+        let count = self.pieces.at(at).len();
         for which in 0..count {
             crate::work::step();
             if !self.fits(element, at, which) {
                 continue;
             }
-            let end = self.pieces.get(at).and_then(|here| here.get(which)).map_or(at, |piece| piece.end);
+            let end = self.pieces.at(at).get(which).map_or(at, |piece| piece.end);
             if end > start + REACH {
                 continue;
             }
@@ -178,10 +228,10 @@ impl<'a> Chart<'a> {
     }
 
     fn fits(&self, element: &Element, at: usize, which: usize) -> bool {
-        let Some(piece) = self.pieces.get(at).and_then(|here| here.get(which)) else {
+        let Some(piece) = self.pieces.at(at).get(which) else {
             return false;
         };
-        if !element.symbols.contains(&piece.symbol) {
+        if !element.set.may_hold(piece.symbol) || !element.symbols.contains(&piece.symbol) {
             return false;
         }
         let Some((low, high)) = element.bounds else { return true };
@@ -193,7 +243,7 @@ impl<'a> Chart<'a> {
 
     fn complete(&mut self, rule: &Rule, order: usize, start: usize, end: usize, row: &Row) {
         let Some(meaning) = self.work_out(&rule.term, rule, row) else { return };
-        let Some(here) = self.pieces.get(start) else { return };
+        let here = self.pieces.at(start);
         let known =
             here.iter().any(|piece| piece.end == end && piece.symbol == rule.result && piece.meaning == meaning);
         if !known && here.len() < CROWD {
@@ -206,12 +256,14 @@ impl<'a> Chart<'a> {
             Term::Constant(meaning) => Some(meaning.clone()),
             Term::Piece(place) => {
                 let (at, which) = rule.slots.get(*place).copied().flatten().and_then(|element| row.get(element))?;
-                Some(self.pieces.get(*at)?.get(*which)?.meaning.clone())
+                Some(self.pieces.at(*at).get(*which)?.meaning.clone())
             }
             Term::Call(act, arguments) => {
-                let arguments: Vec<Option<Meaning>> =
-                    arguments.iter().map(|argument| self.work_out(argument, rule, row)).collect();
-                act(&Args { values: &arguments, habits: self.habits })
+                let mut values = [const { None }; ARGUMENTS];
+                for (value, argument) in values.iter_mut().zip(arguments) {
+                    *value = self.work_out(argument, rule, row);
+                }
+                act(&Args { values: &values, habits: self.habits })
             }
         }
     }

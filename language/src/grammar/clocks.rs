@@ -113,7 +113,7 @@ fn in_part(clock: Clock, from: i16, to: i16) -> i8 {
     let hour = clock.hour % 12;
     let minutes = |hour: i8| i16::from(hour) * 60 + i16::from(clock.minute);
     for candidate in [hour, hour + 12] {
-        if minutes(candidate) >= from && minutes(candidate) < to {
+        if (from..to).contains(&minutes(candidate)) {
             return candidate;
         }
     }
@@ -144,6 +144,8 @@ fn moved(args: &Args<'_>, sign: i32) -> Option<Meaning> {
     }
     let total = (i32::from(clock.hour) * 60 + sign * minutes).rem_euclid(24 * 60);
     let (hour, minute) = (i8::try_from(total / 60).ok()?, i8::try_from(total % 60).ok()?);
+    // A quarter to eight is an hour of seven, when people meet in the evening.
+    let hour = if clock.open && (1..=EVENING_UP_TO).contains(&hour) { hour + 12 } else { hour };
     let mut moved = moment.with(Expr::Clock(Clock { hour, minute, grain: Grain::Minute, ..clock }));
     moved.latent = false;
     Some(moved.into())
@@ -210,18 +212,32 @@ pub(crate) fn day_part(args: &Args<'_>) -> Option<Meaning> {
     by_part(args)
 }
 
-/// Hours in a part of the day: "from 7 to 9 in the evening".
+/// Hours in a part of the day: "from 7 to 9 in the evening", "Saturday afternoon, 3 to 5".
 pub(crate) fn hours_part(args: &Args<'_>) -> Option<Meaning> {
     let (hours_said, part_said) = (args.time(0)?, args.time(1)?);
     let Expr::Range(first, last, whole) = &*hours_said.expr else { return None };
     let (from, to) = hours_of(&part_said.expr)?;
     let (Expr::Clock(mut first), Expr::Clock(mut last)) = ((**first).clone(), (**last).clone()) else { return None };
     if !hours_said.others.is_empty() {
+        let minutes = |hour: i8, clock: Clock| i16::from(hour) * 60 + i16::from(clock.minute);
         first.hour = in_part(first, from, to);
-        last.hour = in_part(last, from, to);
+        // "From 10 to 12:30 in the morning" ends when it is not morning any more.
+        let halves = [last.hour % 12, last.hour % 12 + 12];
+        let later = halves.into_iter().find(|hour| minutes(*hour, last) > minutes(first.hour, first));
+        last.hour = later.unwrap_or(last.hour % 12);
     }
-    let mut moment = hours_said.with(Expr::Range(clock_of(first), clock_of(last), *whole));
+    let range = Expr::Range(clock_of(first), clock_of(last), *whole);
+    let mut moment = match &*part_said.expr {
+        Expr::Within(day, inner) if matches!(**inner, Expr::Part(..)) => {
+            let mut moment = hours_said.with(together(Arc::clone(day), Arc::new(range)));
+            moment.parts |= part_said.parts & !part::PART;
+            moment
+        }
+        Expr::Part(..) => hours_said.with(range),
+        _ => return None,
+    };
     moment.others.clear();
+    moment.latent = false;
     Some(moment.into())
 }
 

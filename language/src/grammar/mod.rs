@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::grammar::act::Habits;
-pub(crate) use crate::grammar::chart::Piece;
 use crate::grammar::chart::{Budget, Chart};
+pub(crate) use crate::grammar::chart::{Piece, Pieces};
 use crate::grammar::meaning::Meaning;
 use crate::grammar::numeral::{Figures, Numeral, Role};
-use crate::grammar::rule::{Names, Rule, Symbol};
+use crate::grammar::rule::{Names, Rule, Start, Symbol};
 use crate::language::Language;
 use crate::lexicon::Lexicon;
 use crate::token::{Gap, Token, TokenKind};
@@ -40,7 +40,7 @@ struct Leaf {
 pub(crate) struct Grammar {
     lexicon: Lexicon<Leaf>,
     rules: Vec<Rule>,
-    starts: Vec<Vec<usize>>,
+    starts: Vec<Vec<Start>>,
     figures: Figures,
     han: bool,
     pub(crate) symbols: Symbols,
@@ -126,28 +126,23 @@ impl Grammar {
         for (word, symbol) in std::mem::take(&mut names.literals) {
             lexicon.add(&word, Leaf { symbol, proud: None, meaning: Meaning::Name("") });
         }
-        let mut starts = vec![Vec::new(); names.len()];
-        for (order, rule) in all.iter().enumerate() {
-            for symbol in rule.elements.first().map_or(&[][..], |first| &first.symbols) {
-                if let Some(list) = starts.get_mut(usize::from(*symbol)) {
-                    list.push(order);
-                }
-            }
-        }
+        let starts = rule::starts(&all, names.len());
         Ok(Self { lexicon, rules: all, starts, figures, han, symbols })
     }
 
     /// Shows everything that the rules make of these tokens, stretch by stretch: the place of its first token, and its
     /// pieces by the token at which they begin. No piece reaches over the end of a stretch, and none is kept longer.
-    pub(crate) fn each_stretch(&self, tokens: &[Token], day_first: bool, mut see: impl FnMut(usize, &[Vec<Piece>])) {
+    pub(crate) fn each_stretch(&self, tokens: &[Token], day_first: bool, mut see: impl FnMut(usize, &Pieces)) {
         let mut budget = Budget::default();
         let mut rest = tokens;
         while !rest.is_empty() && !budget.is_spent() {
             let (block, after) = rest.split_at_checked(block_end(rest)).unwrap_or((rest, &[]));
             let mut chart = Chart::new(block, &self.rules, &self.starts, Habits { day_first }, &mut budget);
             let found = Found::new(&self.lexicon, block);
+            let mut leaves = Vec::new();
             for at in (0..block.len()).rev() {
-                chart.fill(at, self.leaves(block, at, &found));
+                self.leaves(block, at, &found, &mut leaves);
+                chart.fill(at, &mut leaves);
             }
             see(tokens.len() - rest.len(), &chart.into_pieces());
             rest = after;
@@ -159,16 +154,13 @@ impl Grammar {
         self.lexicon.words()
     }
 
-    fn leaves(&self, tokens: &[Token], at: usize, found: &Found<'_>) -> Vec<Piece> {
+    /// What the words and figures at this token are by themselves.
+    fn leaves(&self, tokens: &[Token], at: usize, found: &Found<'_>, leaves: &mut Vec<Piece>) {
         let proud = is_name(tokens, at);
-        let mut leaves: Vec<Piece> = found
-            .at(at)
-            .iter()
-            .map(|(end, leaf)| {
-                let symbol = leaf.proud.filter(|_| proud).unwrap_or(leaf.symbol);
-                Piece { end: *end, symbol, meaning: leaf.meaning.clone(), order: 0 }
-            })
-            .collect();
+        leaves.extend(found.at(at).iter().map(|(end, leaf)| {
+            let symbol = leaf.proud.filter(|_| proud).unwrap_or(leaf.symbol);
+            Piece { end: *end, symbol, meaning: leaf.meaning.clone(), order: 0 }
+        }));
         let mut put = |symbol, end, value, digits| {
             leaves.push(Piece { end, symbol, meaning: Meaning::Number { value, digits, ordinal: false }, order: 0 });
         };
@@ -179,7 +171,6 @@ impl Grammar {
         if let Some(number) = self.number(tokens, at, found) {
             put(self.symbols.number, number.end, number.value, number.digits);
         }
-        leaves
     }
 
     fn number(&self, tokens: &[Token], at: usize, found: &Found<'_>) -> Option<Numeral> {

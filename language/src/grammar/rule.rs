@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use crate::grammar::act::{self, Act};
+use crate::grammar::chart::ARGUMENTS;
 use crate::grammar::meaning::Meaning;
 
 /// A kind of piece: a category of the lexicon, a result of rules, or a word that a rule names.
@@ -26,8 +27,20 @@ impl Set {
         }
     }
 
+    pub(crate) fn may_hold(&self, symbol: Symbol) -> bool {
+        let place = usize::from(symbol) % (self.0.len() * 64);
+        self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
     pub(crate) fn meets(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
+        self.0.iter().zip(other.0).fold(0, |common, (one, other)| common | one & other) != 0
+    }
+
+    pub(crate) fn with(mut self, other: &Self) -> Self {
+        for (one, other) in self.0.iter_mut().zip(other.0) {
+            *one |= other;
+        }
+        self
     }
 }
 
@@ -57,6 +70,28 @@ pub(crate) struct Rule {
     /// For each place of the pattern as written, which element it became.
     pub(crate) slots: Vec<Option<usize>>,
     pub(crate) term: Term,
+}
+
+/// Where a rule begins: which one it is, and what may stand in its second place; all that most attempts ever look at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    pub(crate) order: usize,
+    /// Nothing for a rule of one place.
+    pub(crate) then: Option<Set>,
+}
+
+/// For each symbol of `count`, the rules that begin with it, in their order.
+pub(crate) fn starts(rules: &[Rule], count: usize) -> Vec<Vec<Start>> {
+    let mut starts = vec![Vec::new(); count];
+    for (order, rule) in rules.iter().enumerate() {
+        let then = rule.elements.get(1).map(|second| second.set);
+        for symbol in rule.elements.first().map_or(&[][..], |first| &first.symbols) {
+            if let Some(list) = starts.get_mut(usize::from(*symbol)) {
+                list.push(Start { order, then });
+            }
+        }
+    }
+    starts
 }
 
 /// The names of the symbols of one language.
@@ -212,7 +247,7 @@ fn read_term(text: &str) -> Option<(Term, &str)> {
     loop {
         rest = rest.trim_start();
         if let Some(after) = rest.strip_prefix(')') {
-            return Some((Term::Call(act, arguments), after));
+            return (arguments.len() <= ARGUMENTS).then_some((Term::Call(act, arguments), after));
         }
         let (argument, after) = read_term(rest)?;
         arguments.push(argument);

@@ -140,6 +140,18 @@ pub(crate) fn join(args: &Args<'_>) -> Option<Meaning> {
     Some(joined.into())
 }
 
+/// One of two days, the first being likelier; the second lives in the month of the first where it names none.
+pub(crate) fn either(args: &Args<'_>) -> Option<Meaning> {
+    let (one, other) = (args.time(0)?, args.time(1)?);
+    let second = match &*one.expr {
+        Expr::Within(frame, _) if frame.rank() > other.expr.rank() && other.parts & part::MONTH == 0 => {
+            together(Arc::clone(frame), Arc::clone(&other.expr))
+        }
+        _ => (*other.expr).clone(),
+    };
+    (one.expr != other.expr).then(|| (**one).clone().or(second).into())
+}
+
 fn finer_of<'a>(one: &'a Moment, other: &'a Moment) -> &'a Moment {
     if one.expr.rank() < other.expr.rank() { one } else { other }
 }

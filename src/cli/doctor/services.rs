@@ -42,7 +42,7 @@ async fn models(settings: &Settings) -> Option<Finding> {
         Ok(unknown) => Finding::note(
             what,
             format!(
-                "{asked}. The server does not have {}: set OPENAI_MODEL and OPENAI_FALLBACK_MODEL.",
+                "{asked}. The server does not have {}: set OPENAI_MODEL, OPENAI_FALLBACK_MODEL and OPENAI_TRANSCRIBER.",
                 unknown.join(" and ")
             ),
         ),

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context as _;
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
 
 use crate::store::venue_import::Venue;
 use crate::understanding;
@@ -22,19 +22,36 @@ impl From<VenueRow> for Venue {
 
 /// The columns by the names that tables give them.
 const COLUMNS: &[(&str, &[&str])] = &[
-    ("ref", &["ref", "reference", "id", "code"]),
-    ("name", &["name", "venue", "venue name", "nom", "nombre", "名称"]),
+    ("ref", &["ref", "reference", "id", "code", "编号"]),
+    ("name", &["name", "venue", "venue name", "nom", "nombre", "名称", "场地", "场地名称"]),
     ("address", &["address", "street", "street address", "adresse", "direccion", "dirección", "地址"]),
     ("city", &["city", "town", "ville", "ciudad", "城市"]),
     ("country", &["country", "country code", "pays", "pais", "país", "国家"]),
-    ("capacity", &["capacity", "seats", "max guests", "capacite", "capacité", "capacidad", "容量"]),
-    ("amenities", &["amenities", "features", "equipment", "equipements", "équipements", "servicios"]),
-    ("price_min", &["price_min", "price min", "min price", "price from", "price", "day rate"]),
-    ("price_max", &["price_max", "price max", "max price", "price to"]),
-    ("currency", &["currency", "devise", "moneda"]),
-    ("timezone", &["timezone", "time zone", "tz"]),
-    ("lat", &["lat", "latitude"]),
-    ("lon", &["lon", "lng", "long", "longitude"]),
+    ("capacity", &["capacity", "seats", "max guests", "capacite", "capacité", "capacidad", "容量", "人数", "座位"]),
+    ("amenities", &["amenities", "features", "equipment", "equipements", "équipements", "servicios", "设施", "设备"]),
+    (
+        "price_min",
+        &[
+            "price_min",
+            "price min",
+            "min price",
+            "price from",
+            "price",
+            "day rate",
+            "prix min",
+            "prix",
+            "tarif",
+            "precio min",
+            "precio",
+            "最低价",
+            "价格",
+        ],
+    ),
+    ("price_max", &["price_max", "price max", "max price", "price to", "prix max", "precio max", "最高价"]),
+    ("currency", &["currency", "devise", "moneda", "货币", "币种"]),
+    ("timezone", &["timezone", "time zone", "tz", "fuseau horaire", "zona horaria", "时区"]),
+    ("lat", &["lat", "latitude", "latitud", "纬度"]),
+    ("lon", &["lon", "lng", "long", "longitude", "longitud", "经度"]),
 ];
 
 /// Longest texts, as the table has them.
@@ -51,7 +68,7 @@ pub(super) struct Table {
     pub(super) unknown: Vec<String>,
 }
 
-/// The text of a file: by its mark, else UTF-8, else as Windows writes it in the West.
+/// The text of a file: by its mark, else UTF-8, else as Windows writes it in China or in the West.
 fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
@@ -59,8 +76,21 @@ fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
-        Err(_) => (WINDOWS_1252.decode_without_bom_handling(bytes).0, Some(WINDOWS_1252.name())),
+        Err(_) => {
+            let encoding = if is_chinese(bytes) { GB18030 } else { WINDOWS_1252 };
+            (encoding.decode_without_bom_handling(bytes).0, Some(encoding.name()))
+        }
     }
+}
+
+/// Whether bytes are GB18030: they can be read as such, and most letters beyond ASCII are two high bytes, where a Western text has
+/// single ones ("é") between plain letters.
+fn is_chinese(bytes: &[u8]) -> bool {
+    let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(bytes) else { return false };
+    let letters = text.chars().filter(|letter| !letter.is_ascii()).count();
+    let high = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    // One high byte and one plain one for each letter of a Western text; two for each common Chinese one.
+    high * 2 > letters * 3
 }
 
 /// Reads a file.
@@ -271,8 +301,15 @@ mod tests {
         let utf16: Vec<u8> = "\u{feff}name,city\n茶馆,上海\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let east = read(&utf16).unwrap();
         assert_eq!(east.encoding, Some("UTF-16LE"));
-        let names = [west, east].map(|table| Venue::from(table.rows.into_iter().next().unwrap().1.unwrap()).name);
-        assert_eq!(names, ["Église", "茶馆"]);
+        // As Excel writes it in China.
+        let (excel, _, _) = GB18030.encode("名称,城市,容量\n静安文化中心,上海,120\n");
+        let china = read(&excel).unwrap();
+        assert_eq!(china.encoding, Some("gb18030"));
+        let names =
+            [west, east, china].map(|table| Venue::from(table.rows.into_iter().next().unwrap().1.unwrap()).name);
+        assert_eq!(names, ["Église", "茶馆", "静安文化中心"]);
+        let (french, _, _) = WINDOWS_1252.encode("nom,ville\nL'Été créé à Montréal,Québec\nCafé «Noël»,Sète\n");
+        assert_eq!(read(&french).unwrap().encoding, Some("windows-1252"), "many accents make no Chinese");
     }
 
     #[test]

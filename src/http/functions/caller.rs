@@ -44,6 +44,12 @@ impl Author {
         Err(Declined::new(StatusCode::FORBIDDEN, "FORBIDDEN", words, Value::Null).into())
     }
 
+    /// Somebody who is known.
+    #[cfg(test)]
+    pub(super) fn known(person: Person) -> Self {
+        Self { person, counted: false }
+    }
+
     /// The author as the door knows people.
     pub(super) fn sender(&self) -> Sender {
         Sender::Person { id: self.person.id.to_string(), counted: self.counted }

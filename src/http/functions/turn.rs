@@ -12,6 +12,9 @@ use crate::http::error::{Declined, HttpError};
 /// The channel's name.
 const CHANNEL: &str = "api";
 
+/// What a caller is told whose turn did not end.
+const CUT_OFF: &str = "I was interrupted. What you sent is kept; please look again in a moment.";
+
 /// Where a request takes its turns.
 pub(super) struct Desk<'a> {
     pub(super) door: &'a dyn Door,
@@ -37,15 +40,22 @@ impl Desk<'_> {
         let chat = Chat { channel: CHANNEL, account: String::new(), session };
         let message = Incoming { id, from: self.author.sender(), chat, body, replies };
         let accepted = self.door.accept(message).await.map_err(|refusal| refused(&refusal))?;
-        let (mut said, mut state) = (String::new(), None);
+        let (mut said, mut state, mut done) = (String::new(), None, false);
         while let Some(reply) = incoming.recv().await {
             match reply {
                 Reply::Said(words) => said = words,
                 Reply::State(shown) => state = Some(shown.0),
                 Reply::Trouble { code, message, retry_after_s } => trouble(&code, &message, retry_after_s)?,
-                Reply::Done => break,
+                Reply::Done => {
+                    done = true;
+                    break;
+                }
                 _ => {}
             }
+        }
+        if !done {
+            // Cut off, as by the end of the program: it was taken in and is answered by the next one.
+            return Err(declined(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", CUT_OFF.to_owned(), Some(1)));
         }
         let state = match state {
             Some(state) => state,
@@ -74,6 +84,7 @@ fn refused(refusal: &Refusal) -> HttpError {
         Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(1)),
         Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", None),
+        Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "AI_SERVICE_ERROR", None),
     };
     declined(status, code, words, retry_after_s)
 }
@@ -96,4 +107,56 @@ fn trouble(code: &str, words: &str, retry_after_s: Option<u32>) -> Result<(), Ht
 fn declined(status: StatusCode, code: &'static str, words: String, retry_after_s: Option<u32>) -> HttpError {
     let more = retry_after_s.map_or(Value::Null, |seconds| json!({ "retryAfter": seconds }));
     Declined::new(status, code, words, more).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use port::{Accepted, History, Sender, State};
+
+    use super::*;
+    use crate::domain::person::{Person, Role};
+
+    /// Takes everything in and is cut off before any turn ends.
+    struct CutOff;
+
+    #[async_trait]
+    impl Door for CutOff {
+        async fn accept(&self, incoming: Incoming) -> Result<Accepted, Refusal> {
+            incoming.replies.send(Reply::Said("Half of".to_owned()));
+            Ok(Accepted { session: "s".to_owned(), fresh: true })
+        }
+        async fn observe(&self, _: &Sender, _: &str, _: Replies) -> Result<bool, Refusal> {
+            Ok(false)
+        }
+        async fn history(&self, _: &Sender, _: &str) -> Result<History, Refusal> {
+            Ok(History::default())
+        }
+        async fn find(&self, _: &Sender, _: &str) -> Result<Option<String>, Refusal> {
+            Ok(None)
+        }
+        async fn state(&self, _: &Sender, _: &str) -> Result<State, Refusal> {
+            Ok(State(json!({})))
+        }
+        async fn stop(&self, _: &Sender, _: &str) -> Result<bool, Refusal> {
+            Ok(false)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_did_not_end_is_no_success() {
+        let id = RandomIds.id();
+        let person = Person {
+            id,
+            role: Role::Organizer,
+            email: None,
+            name: None,
+            timezone: None,
+            country: None,
+            currency: None,
+        };
+        let author = Author::known(person);
+        let desk = Desk { door: &CutOff, author: &author, message: None };
+        assert!(desk.take_turn(SessionChoice::New, Body::Publish { revision: None }, "").await.is_err());
+    }
 }

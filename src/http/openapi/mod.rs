@@ -54,6 +54,7 @@ use super::{
         account::leave,
         copies::copy,
         copies::lay_out,
+        copies::go_on,
         copies::templates,
         imports::preview,
         imports::take,

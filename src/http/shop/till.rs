@@ -301,24 +301,11 @@ fn note(kind: &Kind, offer: &Offer, words: &Words, zone: Option<&str>) -> Option
     }
 }
 
-/// When it takes place, on its own clock, with the name of its zone.
+/// When it takes place, on its own clock, as on the event's page: `Saturday, 5 June 2027, 7:00 PM – 9:00 PM · Toronto time (EDT, UTC−4)`.
 pub(super) fn when(schedule: &Schedule, words: &Words) -> Option<String> {
-    match schedule {
-        Schedule::Open => None,
-        Schedule::Days { first, last } if first == last => Some(words.date(*first)),
-        Schedule::Days { first, last } => Some(format!("{} – {}", words.date(*first), words.date(*last))),
-        Schedule::Hours { start, end } => {
-            let zone = start.time_zone().iana_name().unwrap_or("UTC").replace('_', " ");
-            let until = end.as_ref().map(|end| {
-                if end.date() == start.date() {
-                    format!("–{}", end.strftime("%H:%M"))
-                } else {
-                    format!(" – {}", words.moment(end.datetime()))
-                }
-            });
-            Some(format!("{}{} ({zone})", words.moment(start.datetime()), until.unwrap_or_default()))
-        }
-    }
+    let when = schedule.when(words)?;
+    let line = when.line(words);
+    Some(when.zone.map_or_else(|| line.clone(), |zone| format!("{line} · {zone}")))
 }
 
 /// Where it takes place, on one line.

@@ -272,6 +272,7 @@ const WIZARD_SESSIONS: &[Column] = &[
     column("thread_id", "text"),
     column("owner_node", "text"),
     column("lease_until", "timestamp with time zone"),
+    column("ai_suggestions_dropped", "integer"),
 ];
 
 const AI_CONVERSATIONS: &[Column] = &[

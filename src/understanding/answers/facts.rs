@@ -56,7 +56,7 @@ fn money(telling: &Telling<'_>, any: &impl Fn(&[Field]) -> bool, told: &impl Fn(
     let priced = any(&[Field::PriceCents, Field::TicketTiers]);
     let tickets = priced.then(|| tickets(draft, language)).flatten();
     let paid = draft.currency.filter(|_| told(Field::Currency) && !priced);
-    let currency = paid.map(|currency| fill(language, "in_currency", &[("currency", currency.code())]));
+    let currency = paid.map(|currency| fill(language, "in_currency", &[("currency", currency.name_in(language))]));
     vec![tickets, currency]
 }
 
@@ -66,12 +66,14 @@ fn rules(telling: &Telling<'_>, any: &impl Fn(&[Field]) -> bool) -> Vec<Option<S
         draft.refund_policy.as_deref().map(|text| fill(language, "refund", &[("text", text.trim_end_matches('.'))]));
     let seen = visibility(draft, language).map(|who| fill(language, "seen_by", &[("who", &who)]));
     let link = draft.slug.as_deref().map(|slug| fill(language, "link", &[("slug", slug)]));
+    // A text of ours follows the facts, and is none of its own.
+    let made_up = draft.provenance.get(&Field::Description) == Some(&Provenance::Default);
     vec![
         any(&[Field::MaxPerOrder]).then(|| per_order(draft, language)).flatten(),
         any(&[Field::TaxRate]).then(|| tax(draft, language)).flatten(),
         refund.filter(|_| any(&[Field::RefundPolicy])),
         seen.filter(|_| any(&[Field::Visibility])),
-        any(&[Field::Description]).then(|| phrase(language, "described")),
+        (any(&[Field::Description]) && !made_up).then(|| phrase(language, "described")),
         (any(&[Field::Image]) && draft.image_id.is_some()).then(|| phrase(language, "pictured")),
         link.filter(|_| any(&[Field::Slug])),
     ]
@@ -86,9 +88,9 @@ pub(super) fn defaults(telling: &Telling<'_>) -> Vec<String> {
             draft.duration_min.map(|min| fill(language, "default_length", &[("length", &length_words(min, language))]))
         }
         Field::Timezone => draft.timezone.as_deref().map(|zone| fill(language, "default_zone", &[("zone", zone)])),
-        Field::Currency => {
-            draft.currency.map(|currency| fill(language, "default_currency", &[("currency", currency.code())]))
-        }
+        Field::Currency => draft
+            .currency
+            .map(|currency| fill(language, "default_currency", &[("currency", currency.name_in(language))])),
         Field::Visibility => visibility(draft, language).map(|who| fill(language, "default_seen", &[("who", &who)])),
         _ => None,
     };
@@ -109,30 +111,49 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
         None => day,
     });
     let start = match (days, draft.time) {
-        (Some(days), Some(time)) => Some(fill(language, "date_time", &[("date", &days), ("time", &time_words(time))])),
+        (Some(days), Some(time)) => {
+            Some(fill(language, "date_time", &[("date", &days), ("time", &time_words(time, language))]))
+        }
         (Some(days), None) => Some(fill(language, "date_only", &[("date", &days)])),
-        (None, Some(time)) => Some(fill(language, "time_only", &[("time", &time_words(time))])),
+        (None, Some(time)) => Some(fill(language, "time_only", &[("time", &time_words(time, language))])),
         (None, None) => None,
     };
     let length =
         draft.duration_min.map(|minutes| fill(language, "lasting", &[("length", &length_words(minutes, language))]));
-    let until = draft.end_time.map(|end| fill(language, "until", &[("time", &time_words(end))]));
+    let until = draft.end_time.map(|end| fill(language, "until", &[("time", &time_words(end, language))]));
     let parts: Vec<String> = [start, length.or(until)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(&phrase(language, "comma")))
 }
 
 /// "At Carlu, 88 Queen St, Toronto", "online".
 pub(crate) fn place(draft: &Draft, venue: Option<&str>, language: &str) -> Option<String> {
+    let named = venue.is_some() || draft.place.is_some() || draft.address.is_some();
+    let led = |spot: String| {
+        if named {
+            fill(language, "at_place", &[("place", &spot)])
+        } else {
+            fill(language, "in_city", &[("city", &spot)])
+        }
+    };
+    with_kind(draft, spot(draft, venue, language).map(led), language)
+}
+
+/// The same behind a heading: "Carlu, 88 Queen St, Toronto".
+pub(crate) fn place_alone(draft: &Draft, venue: Option<&str>, language: &str) -> Option<String> {
+    with_kind(draft, spot(draft, venue, language), language)
+}
+
+/// Name, street and city, as far as they are known and say more than the one before.
+fn spot(draft: &Draft, venue: Option<&str>, language: &str) -> Option<String> {
     let name = venue.or(draft.place.as_deref());
     let address = draft.address.as_deref().filter(|address| Some(*address) != name);
     let city = draft.city.as_deref().map(|city| city_words(city, language));
     let city_apart = city.filter(|city| !name.is_some_and(|name| name.contains(city)));
-    let known: Vec<String> = name.into_iter().chain(address).chain(city_apart).map(str::to_owned).collect();
-    let spot = match (name.or(address), city) {
-        (None, None) => None,
-        (None, Some(city)) => Some(fill(language, "in_city", &[("city", city)])),
-        _ => Some(fill(language, "at_place", &[("place", &known.join(&phrase(language, "comma")))])),
-    };
+    let known: Vec<&str> = name.into_iter().chain(address).chain(city_apart).collect();
+    (!known.is_empty()).then(|| known.join(&phrase(language, "comma")))
+}
+
+fn with_kind(draft: &Draft, spot: Option<String>, language: &str) -> Option<String> {
     match (draft.place_kind, spot) {
         (Some(PlaceKind::Online), _) => Some(phrase(language, "online")),
         (Some(PlaceKind::Hybrid), Some(spot)) => {

@@ -24,6 +24,8 @@ pub struct Difference {
 pub enum Live {
     /// Nothing was asked of it.
     Stands,
+    /// It, or an earlier one, is to be held once more: that is another conversation's work.
+    OnceMore,
     /// The question was declined.
     Kept,
     /// What was said changes nothing, or cannot be.
@@ -88,6 +90,8 @@ pub enum Live {
     },
     /// The order is not as it was shown: nothing was done.
     RefundStale,
+    /// Others read along: who bought and what was taken is not told here.
+    NotBeforeOthers,
 }
 
 /// The sales of an event in numbers.
@@ -115,6 +119,7 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
     parts.dedup();
     match live {
         Live::Stands => parts.push(named("live")),
+        Live::OnceMore => parts.push(named("live_once_more")),
         Live::Kept => parts.push(say("live_kept")),
         Live::Unchanged if parts.is_empty() => parts.push(say("live_unchanged")),
         Live::Unchanged => {}
@@ -156,6 +161,7 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
             None => fill(language, "refund_done_free", &[("who", who)]),
         }),
         Live::RefundStale => parts.push(say("refund_stale")),
+        Live::NotBeforeOthers => parts.push(say("not_before_others")),
     }
     join(parts, language)
 }

@@ -1,5 +1,6 @@
 //! One question: for one or two fields that belong together, or for the little that is left.
 
+use super::facts::city_words;
 use crate::domain::draft::Draft;
 use crate::domain::fact::Field;
 use crate::understanding::catalogue::{fill, phrase};
@@ -49,9 +50,9 @@ fn is_together(fields: &[Field]) -> bool {
 
 /// "Almost there: what is it called, where will it be and at what time does it start?"
 fn several(fields: &[Field], draft: &Draft, language: &str) -> String {
-    let city = draft.city.as_deref().unwrap_or_default();
+    let city = draft.city.as_deref().map(|city| city_words(city, language)).unwrap_or_default();
     let day = draft.date.map(|date| date_words(date, language)).unwrap_or_default();
-    let hour = draft.time.map(time_words).unwrap_or_default();
+    let hour = draft.time.map(|time| time_words(time, language)).unwrap_or_default();
     let values = [("city", city), ("date", day.as_str()), ("time", hour.as_str())];
     let keys = fields.iter().filter_map(|field| part_key(*field, draft));
     let parts: Vec<String> = keys.map(|key| fill(language, key, &values)).collect();
@@ -76,7 +77,7 @@ fn part_key(field: Field, draft: &Draft) -> Option<&'static str> {
 }
 
 fn place(draft: &Draft, with_capacity: bool, language: &str) -> String {
-    let city = draft.city.as_deref();
+    let city = draft.city.as_deref().map(|city| city_words(city, language));
     match (city, with_capacity) {
         (Some(city), true) => fill(language, "ask_place_in_capacity", &[("city", city)]),
         (Some(city), false) => fill(language, "ask_place_in", &[("city", city)]),
@@ -89,7 +90,7 @@ fn place(draft: &Draft, with_capacity: bool, language: &str) -> String {
 fn when(draft: &Draft, with_duration: bool, language: &str) -> String {
     match (draft.date, draft.time) {
         (Some(date), None) => fill(language, "ask_time", &[("date", &date_words(date, language))]),
-        (None, Some(time)) => fill(language, "ask_date", &[("time", &time_words(time))]),
+        (None, Some(time)) => fill(language, "ask_date", &[("time", &time_words(time, language))]),
         _ if with_duration => phrase(language, "ask_when_duration"),
         _ => phrase(language, "ask_when"),
     }

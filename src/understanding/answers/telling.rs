@@ -41,6 +41,8 @@ pub struct Telling<'a> {
     pub reverted: Option<Reverted>,
     /// The earlier event that this one was to begin as.
     pub recalled: Option<&'a Recalled>,
+    /// What was made out of a voice message.
+    pub heard: Option<&'a str>,
     /// The first answer of the conversation.
     pub first: bool,
     /// Only the beginning of the message was read.
@@ -102,6 +104,7 @@ impl<'a> Telling<'a> {
             published: None,
             reverted: None,
             recalled: None,
+            heard: None,
             first: false,
             cut: false,
             guest: false,

@@ -57,13 +57,13 @@ fn what_was_taken_is_said_from_the_draft_with_the_next_question() {
     let said = |language: &'static str| answer(&Telling { language, ..telling });
     assert_eq!(
         said("fr"),
-        "C'est noté : vendredi 4 décembre 2026 à 18:00, à Toronto, pour 30 personnes. Combien coûte un billet ? (gratuit, c'est possible)"
+        "C'est noté : vendredi 4 décembre 2026 à 18 h, à Toronto, pour 30 personnes. Combien coûte un billet ? (gratuit, c'est possible)"
     );
     assert_eq!(
         said("es"),
         "Anotado: viernes, 4 de diciembre de 2026 a las 18:00, en Toronto, para 30 personas. ¿Cuánto cuesta la entrada? (puede ser gratis)"
     );
-    assert_eq!(said("zh"), "已记下：2026年12月4日（星期五） 18:00，在多伦多，30人。一张票多少钱？（免费也可以）");
+    assert_eq!(said("zh"), "已记下：2026年12月4日（星期五）18:00，在多伦多，30人。一张票多少钱？（免费也可以）");
 }
 
 #[test]
@@ -195,14 +195,17 @@ fn every_field_can_be_asked_for_in_every_language_with_one_question() {
     let asked = [
         (
             "en",
-            "Almost there: what is it called, where will it be, and at what time does it start on Friday, 2 July 2027?",
+            "Almost there: what is it called, where will it be (place and city), and at what time does it start on Friday, 2 July 2027?",
         ),
         (
             "fr",
-            "On y est presque : comment s'appelle-t-il, où aura-t-il lieu, et à quelle heure commence-t-il le vendredi 2 juillet 2027 ?",
+            "On y est presque : comment s'appelle-t-il, où aura-t-il lieu (lieu et ville), et à quelle heure commence-t-il le vendredi 2 juillet 2027 ?",
         ),
-        ("es", "Ya casi está: ¿cómo se llama, dónde será y a qué hora empieza el viernes, 2 de julio de 2027?"),
-        ("zh", "就差一点了：活动叫什么名字，在哪里举行，2027年7月2日（星期五）几点开始？"),
+        (
+            "es",
+            "Ya casi está: ¿cómo se llama, dónde será (lugar y ciudad) y a qué hora empieza el viernes, 2 de julio de 2027?",
+        ),
+        ("zh", "就差一点了：活动叫什么名字，在哪里举行（城市和地点），2027年7月2日（星期五）几点开始？"),
     ];
     for (language, words) in asked {
         assert_eq!(question(&three, &festival, language), words);
@@ -223,6 +226,7 @@ fn everything_is_told_in_every_language_without_a_gap() {
     };
     let mut draft = gala();
     let more = [
+        Fact::Type(EventKind::Concert),
         Fact::PlaceKind(PlaceKind::Hybrid),
         Fact::OnlineUrl("https://zoom.us/j/1".into()),
         Fact::Address("444 Yonge St".into()),
@@ -259,9 +263,8 @@ fn the_card_reads_like_an_invitation() {
     let shown: Vec<_> = lines.iter().map(|line| (line.label.as_str(), line.value.as_str())).collect();
     let expected = [
         ("What", "Hearts of Oak"),
-        ("Kind", "Event of another kind"),
         ("About", "An evening for the trees."),
-        ("Where", "At Carlu, Toronto"),
+        ("Where", "Carlu, Toronto"),
         ("When", "Friday, 4 December 2026 at 18:00 (America/Toronto)"),
         ("Lasts", "2 hours 30 minutes"),
         ("How many", "1,220"),
@@ -270,7 +273,7 @@ fn the_card_reads_like_an_invitation() {
     assert_eq!(shown, expected);
     assert!(lines.iter().all(|line| line.provenance == Some(Provenance::Said)));
     let venue = card::lines(&draft([Fact::Venue(Uuid::nil())]), Some("The Carlu"), "en");
-    assert_eq!((venue[0].field, venue[0].value.as_str()), (Field::VenueId, "At The Carlu"));
+    assert_eq!((venue[0].field, venue[0].value.as_str()), (Field::VenueId, "The Carlu"));
 }
 
 fn every_field() -> Vec<Field> {

@@ -182,12 +182,11 @@ fn finish(g: &Gathering<'_, '_>, range: Range<usize>) -> Option<(String, Range<u
     Some((capitalised(&clean(scene.slice(&words))), range))
 }
 
-/// "the Carlu" is "Carlu", "The Carlu" stays.
+/// "the Carlu" is "Carlu", "The Carlu" stays; "在老磨坊" is "老磨坊".
 pub(super) fn without_small_article(scene: &Scene<'_>, mut words: Range<usize>) -> Range<usize> {
-    while words.len() > 1
-        && scene.on(Cue::Article, words.start)
-        && scene.token(words.start).is_some_and(|token| !token.capital)
-    {
+    let led = |at: usize| scene.language() == Language::Mandarin && scene.on(Cue::At, at);
+    let small = |at: usize| scene.on(Cue::Article, at) && scene.token(at).is_some_and(|token| !token.capital);
+    while words.len() > 1 && (small(words.start) || led(words.start)) {
         words.start += 1;
     }
     words

@@ -23,6 +23,9 @@ use crate::understanding::words::Cue;
 /// A stretch longer than this is a season.
 const SEASON_DAYS: i32 = 31;
 
+/// The hours in which most events begin.
+const MEETING_HOURS: Range<i8> = 8..20;
+
 /// What a time is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -38,6 +41,8 @@ enum Role {
 struct Spot<'t> {
     range: Range<usize>,
     time: &'t Time,
+    /// Its reading that is meant.
+    value: &'t TimeValue,
     role: Role,
 }
 
@@ -53,7 +58,8 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
         if is_denied(scene, &range) || is_aside(g, &range) {
             g.take(&range);
         } else if !is_behind(scene, &range, &time.value) {
-            spots.push(Spot { role: role(scene, &range, &time.value), range, time });
+            let value = meant(scene, time);
+            spots.push(Spot { role: role(scene, &range, value), range, time, value });
         }
     }
     for spot in &spots {
@@ -61,14 +67,31 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     }
     begin(g, &spots);
     end(g, &spots);
-    if let Some(rule) = spots.iter().filter_map(|spot| spot.time.value.rrule.clone()).max_by_key(String::len) {
+    if let Some(rule) = spots.iter().filter_map(|spot| spot.value.rrule.clone()).max_by_key(String::len) {
         g.said(Fact::Recurrence(rule));
     }
-    if let Some(zone) = spots.iter().find_map(|spot| spot.time.value.zone.clone()) {
+    if let Some(zone) = spots.iter().find_map(|spot| spot.value.zone.clone()) {
         g.said(Fact::Timezone(zone));
     }
     bare_hour::read(g);
     length::read(g);
+}
+
+/// Which reading of a time is meant: of the two halves of the day that in which the event is already, else, where no day says
+/// which, that in which people meet, whatever the hour is now.
+fn meant<'t>(scene: &Scene<'_>, time: &'t Time) -> &'t TimeValue {
+    let value = &time.value;
+    let other = |half: &&TimeValue| {
+        is_hour(half) && half.has_date == value.has_date && (!value.has_date || half.start.date() == value.start.date())
+    };
+    let mut halves = std::iter::once(value).chain(time.alternatives.iter().filter(other));
+    let chosen = match scene.context.draft.time {
+        _ if !is_hour(value) => None,
+        Some(known) => halves.min_by_key(|half| half.start.time().duration_since(known).abs()),
+        None if value.has_date => None,
+        None => halves.find(|half| MEETING_HOURS.contains(&half.start.hour())),
+    };
+    chosen.unwrap_or(value)
 }
 
 /// The day and the hour of the start.
@@ -79,9 +102,7 @@ fn begin(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
     let today = scene.context.now.date();
     // "Monthly" begins some day, not today.
     let dated: Vec<&Spot<'_>> = starts()
-        .filter(|spot| {
-            is_day(&spot.time.value) && !(spot.time.value.rrule.is_some() && spot.time.value.start.date() == today)
-        })
+        .filter(|spot| is_day(spot.value) && !(spot.value.rrule.is_some() && spot.value.start.date() == today))
         .collect();
     let day = dated
         .iter()
@@ -89,7 +110,7 @@ fn begin(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
         .or_else(|| dated.iter().find(|spot| spot.role == Role::Start))
         .or_else(|| dated.first());
     if let Some(spot) = day {
-        let value = &spot.time.value;
+        let value = spot.value;
         // "Move it from Friday to Saturday" names the old day first.
         let moved = moves(scene, &spot.range).then(|| last_day(value)).flatten();
         let near = weekday::beside_draft(g, &spot.range, value);
@@ -98,12 +119,12 @@ fn begin(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
         if moved.is_none() {
             doubts::about_day(g, spot.time, date, near.map(|_| value.start.date()));
         }
-    } else if let Some(spot) = starts().find(|spot| spot.time.value.has_date && spot.time.value.rrule.is_none()) {
-        wish(g, &spot.time.value);
+    } else if let Some(spot) = starts().find(|spot| spot.value.has_date && spot.value.rrule.is_none()) {
+        wish(g, spot.value);
     }
     if let Some(hour) = hour(scene, spots, day.copied()) {
         g.said(Fact::Time(hour));
-    } else if starts().any(|spot| is_after_work(&spot.time.value)) {
+    } else if starts().any(|spot| is_after_work(spot.value)) {
         doubts::about_hour(g, [Clock::constant(17, 30, 0, 0), Clock::constant(18, 0, 0, 0)]);
     }
 }
@@ -115,14 +136,14 @@ fn is_after_work(value: &TimeValue) -> bool {
 
 /// The hour that stands with the day, else the one that begins something, else the first.
 fn hour(scene: &Scene<'_>, spots: &[Spot<'_>], day: Option<&Spot<'_>>) -> Option<Clock> {
-    let timed = || spots.iter().filter(|spot| spot.role != Role::End && is_hour(&spot.time.value));
+    let timed = || spots.iter().filter(|spot| spot.role != Role::End && is_hour(spot.value));
     let corrects = |spot: &&Spot<'_>| scene.has(Cue::Change, &scene.sentence(spot.range.start));
     let chosen = timed()
         .find(|spot| spot.role == Role::Start)
         .or_else(|| timed().rfind(corrects))
-        .or_else(|| day.filter(|spot| is_hour(&spot.time.value)))
+        .or_else(|| day.filter(|spot| is_hour(spot.value)))
         .or_else(|| timed().next())?;
-    let value = &chosen.time.value;
+    let value = chosen.value;
     let moved = moves(scene, &chosen.range) && !is_day(value);
     Some(value.end.filter(|_| moved).unwrap_or(value.start).time())
 }
@@ -131,7 +152,7 @@ fn hour(scene: &Scene<'_>, spots: &[Spot<'_>], day: Option<&Spot<'_>>) -> Option
 fn end(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
     let scene = g.scene;
     if let Some(spot) = spots.iter().find(|spot| spot.role == Role::End) {
-        let value = &spot.time.value;
+        let value = spot.value;
         let reach = value.end.filter(|_| !is_hour(value));
         if value.has_date && is_day(value) {
             let date = reach.and_then(|end| end.date().yesterday().ok()).unwrap_or(value.start.date());
@@ -149,13 +170,11 @@ fn end(g: &mut Gathering<'_, '_>, spots: &[Spot<'_>]) {
         }
         return;
     }
-    let stretch = spots
-        .iter()
-        .find(|spot| spot.time.value.end.is_some() && (is_hour(&spot.time.value) || is_day(&spot.time.value)));
+    let stretch = spots.iter().find(|spot| spot.value.end.is_some() && (is_hour(spot.value) || is_day(spot.value)));
     let Some(spot) = stretch.filter(|spot| !moves(scene, &spot.range)) else {
         return;
     };
-    let value = &spot.time.value;
+    let value = spot.value;
     let Some(end) = value.end else { return };
     if is_hour(value) {
         // Past midnight is still the same evening.

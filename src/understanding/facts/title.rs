@@ -17,6 +17,9 @@ use crate::understanding::words::Cue;
 /// As many words as a topic may have.
 const TOPIC_WORDS: usize = 6;
 
+/// The characters that may stand before a kind in Mandarin as what it is about.
+const ATTRIBUTE: usize = 8;
+
 /// Proposes a name when there is none.
 pub(super) fn infer(g: &mut Gathering<'_, '_>) {
     let draft = g.scene.context.draft;
@@ -117,16 +120,37 @@ fn city(g: &Gathering<'_, '_>) -> Option<String> {
         .or_else(|| g.scene.context.draft.city.clone())
 }
 
-/// "关于人工智能的讲座" is "人工智能讲座"; else the city and the kind.
+/// "关于人工智能的讲座" is "人工智能讲座", "一个陶艺工作坊" is "陶艺工作坊"; else the city and the kind.
 fn mandarin(g: &Gathering<'_, '_>, kind: &Range<usize>) -> Option<String> {
     let scene = g.scene;
     let clause = scene.clause(kind.start);
     let about = scene.within(Cue::Topic, &(clause.start..kind.start)).last();
     let topic = about
         .map(|about| scene.slice(&(about.end..kind.start)).trim_end_matches('的'))
-        .filter(|topic| !topic.is_empty() && topic.chars().count() <= 20);
+        .filter(|topic| !topic.is_empty() && topic.chars().count() <= 20)
+        .or_else(|| attribute(g, clause.start, kind.start));
     let words = scene.slice(kind);
     topic.map(|topic| format!("{topic}{words}")).or_else(|| written_city(g).map(|city| format!("{city}{words}")))
+}
+
+/// The characters right before the kind, back to a little word or to something that is understood otherwise.
+fn attribute<'a>(g: &Gathering<'_, 'a>, first: usize, end: usize) -> Option<&'a str> {
+    let scene = g.scene;
+    let little = |at: usize| {
+        [Cue::Stop, Cue::Article, Cue::Plain, Cue::Create, Cue::At, Cue::In].into_iter().any(|cue| scene.on(cue, at))
+    };
+    let valued = |at: usize| {
+        let reading = &scene.reading;
+        scene.covering(&reading.times, at).is_some()
+            || scene.covering(&reading.numbers, at).is_some()
+            || scene.covering(&reading.durations, at).is_some()
+            || scene.covering(&reading.places, at).is_some()
+            || g.is_used(at)
+    };
+    let plain =
+        |at: &usize| scene.token(*at).is_some_and(|token| token.kind == TokenKind::Cjk) && !little(*at) && !valued(*at);
+    let start = (first.max(end.saturating_sub(ATTRIBUTE))..end).rev().take_while(plain).last()?;
+    (end - start >= 2).then(|| scene.slice(&(start..end)))
 }
 
 /// The city in the characters of the message.

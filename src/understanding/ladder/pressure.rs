@@ -46,6 +46,11 @@ impl Pressure {
         self.state().next_probe.is_some()
     }
 
+    /// Models are left alone, and it is not time to try one.
+    pub(super) fn holds_back(&self, now: Instant) -> bool {
+        self.state().next_probe.is_some_and(|at| now < at)
+    }
+
     pub(super) fn lets_pass(&self, now: Instant) -> bool {
         let mut state = self.state();
         match state.next_probe {

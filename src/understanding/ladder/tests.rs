@@ -62,7 +62,7 @@ async fn climb(models: &[&Arc<Scripted>]) -> (Climb, String) {
     let climb = ladder.climb(&Request { messages: Vec::new(), tools: Vec::new(), max_tokens: 1 }, &sender).await;
     let mut text = String::new();
     while let Ok(piece) = receiver.try_recv() {
-        text.push_str(&piece);
+        text.push_str(&piece.text);
     }
     (climb, text)
 }
@@ -155,4 +155,22 @@ fn slow_models_are_left_alone_and_come_back() {
     }
     pressure.note(false, at(200));
     assert!(!pressure.is_on());
+}
+
+#[test]
+fn models_that_rest_are_found_resting_without_being_tried() {
+    let ladder = Ladder::new(vec![(scripted("first", Ok(vec![END])), Duration::from_secs(20))], POLICY);
+    assert!(!ladder.rests() && ladder.admits());
+    for _ in 0..POLICY.pressing.least {
+        ladder.note_late();
+    }
+    assert!(ladder.is_spared() && ladder.rests() && !ladder.admits());
+
+    let (pressure, now) = (Pressure::new(POLICY.pressing), Instant::now());
+    for _ in 0..POLICY.pressing.least {
+        pressure.note(true, now);
+    }
+    let due = now + POLICY.pressing.probe;
+    assert!(pressure.holds_back(now) && !pressure.holds_back(due) && !pressure.holds_back(due), "looking is no try");
+    assert!(pressure.lets_pass(due) && pressure.holds_back(due), "one is let through to try");
 }

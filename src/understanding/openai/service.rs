@@ -16,6 +16,10 @@ use serde_json::Value;
 use super::wire;
 use crate::understanding::model::Trouble;
 
+/// The longest wait that a server may ask for.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// No answer that is a whole document is longer, in bytes.
+const DOCUMENT: u64 = 1024 * 1024;
 /// So much of a refusal is read, in bytes.
 const BODY: usize = 16 * 1024;
 
@@ -23,11 +27,19 @@ const BODY: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub(super) struct Service {
     http: reqwest::Client,
+    /// Answers come in pieces.
+    streams: bool,
 }
 
 impl Service {
-    pub(super) fn new(http: reqwest::Client) -> Self {
-        Self { http }
+    /// For answers that come in pieces.
+    pub(super) fn streaming(http: reqwest::Client) -> Self {
+        Self { http, streams: true }
+    }
+
+    /// For answers that are whole documents.
+    pub(super) fn whole(http: reqwest::Client) -> Self {
+        Self { http, streams: false }
     }
 }
 
@@ -41,13 +53,15 @@ impl tower::Service<HttpRequestFactory> for Service {
     }
 
     fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
-        let http = self.http.clone();
+        let (http, streams) = (self.http.clone(), self.streams);
         Box::pin(async move {
             let mut response = http.execute(request.build().await?).await.map_err(OpenAIError::Reqwest)?;
             let status = response.status();
             if status.is_success() {
-                return if is_page(response.headers()) {
+                return if streams && is_page(response.headers()) {
                     Err(boxed(Trouble::Broken("it is no stream".to_owned())))
+                } else if !streams && response.content_length().is_some_and(|bytes| bytes > DOCUMENT) {
+                    Err(boxed(Trouble::Broken("it is longer than any answer".to_owned())))
                 } else {
                     Ok(response)
                 };
@@ -81,7 +95,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok().filter(|number| *number >= 0.0);
     let millis = number("retry-after-ms").map(|millis| millis / 1000.0);
     let seconds = millis.or_else(|| number(RETRY_AFTER.as_str()))?;
-    Duration::try_from_secs_f64(seconds).ok()
+    // Longer than any clock reaches is a day as well: whoever waits decides for themselves.
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
 }
 
 /// What a refusal means.
@@ -97,5 +112,27 @@ pub(super) fn refusal(status: u16, retry_after: Option<Duration>, body: &[u8]) -
         408 => Trouble::Late,
         500.. => Trouble::Failed(status),
         _ => Trouble::Refused(status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_may_ask_for_a_day_at_most() {
+        let asked = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(asked("retry-after", "1.5"), Some(Duration::from_millis(1_500)));
+        assert_eq!(asked("retry-after-ms", "250"), Some(Duration::from_millis(250)));
+        for endless in ["1e19", "1e300", "inf", "18446744073709551615"] {
+            assert_eq!(asked("retry-after", endless), Some(LONGEST), "{endless}");
+        }
+        for none in ["-1", "NaN", "Fri, 31 Dec 1999 23:59:59 GMT", ""] {
+            assert_eq!(asked("retry-after", none), None, "{none}");
+        }
     }
 }

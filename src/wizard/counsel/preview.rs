@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use port::Body;
 use uuid::Uuid;
 
 use crate::domain::fact::Field;
@@ -40,16 +39,6 @@ pub(super) struct Preview {
     pub(super) known: Known,
 }
 
-/// The organizer's words, when a message has any.
-fn words(job: &Job) -> Option<&str> {
-    let text = match &job.body {
-        Body::Text(text) => text.as_str(),
-        Body::Form(form) => form.text.as_deref()?,
-        _ => return None,
-    };
-    Some(text.trim()).filter(|text| !text.is_empty())
-}
-
 /// Reads a message as its turn will. `None`: there is nothing to ask a model about.
 pub(super) async fn preview(
     desk: &Arc<Desk>,
@@ -58,7 +47,7 @@ pub(super) async fn preview(
     job: &Job,
     held: Option<&Session>,
 ) -> Result<Option<Preview>, StoreError> {
-    let Some(words) = words(job) else { return Ok(None) };
+    let Some(words) = job.body().words() else { return Ok(None) };
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = turn::current(&mut tx, id, held.cloned()).await?;
     let mut work = Work::new(desk, job, before, None);

@@ -51,6 +51,7 @@ async fn signing_up_tells_nobody_that_an_address_is_known() {
     assert!(follow(&web, &sent).await.contains("#error=access_denied&error_code=otp_expired"));
 
     // Now the address is known and confirmed: the answer differs in nothing but ids.
+    web.program.clock.advance(61);
     let again = web.post("/auth/v1/signup", form).await;
     assert_eq!(again.status, first.status);
     let shape = |body: &Value| {
@@ -66,6 +67,27 @@ async fn signing_up_tells_nobody_that_an_address_is_known() {
     };
     assert_eq!(shape(&again.body), shape(&first.body));
     assert_eq!(web.count("select count(*) from auth.users").await, 1);
+    web.program.stop().await;
+}
+
+#[tokio::test]
+async fn signing_up_again_and_again_mails_nobody_again_and_again() {
+    let web = web().await;
+    let form = |email: &str| json!({"email": email, "password": PASSWORD, "data": {}});
+    let confirmed = web.post("/auth/v1/signup", form("bo@example.com")).await;
+    assert_eq!(confirmed.status, 200);
+    follow(&web, &mail(&web, "mail_confirm").await).await;
+    assert_eq!(web.post("/auth/v1/signup", form("ana@example.com")).await.status, 200);
+    let mails = "select count(*) from payment_setup_queue where kind = 'mail_confirm' and payload ->> 'email' = 'ana@example.com'";
+    // Known and waiting, known and confirmed: both are asked to wait, so that neither tells anything.
+    for email in ["ana@example.com", "Ana@example.com", "bo@example.com"] {
+        let refused = web.post("/auth/v1/signup", form(email)).await;
+        assert_eq!(refused.code(), (429, "over_email_send_rate_limit"), "{email}");
+    }
+    assert_eq!(web.count(mails).await, 1);
+    web.program.clock.advance(61);
+    assert_eq!(web.post("/auth/v1/signup", form("ana@example.com")).await.status, 200);
+    assert_eq!(web.count("select count(*) from auth.users where email = 'ana@example.com'").await, 1);
     web.program.stop().await;
 }
 

@@ -1,6 +1,6 @@
 //! An event that is held again: "same as last time but in May".
 
-use port::Reply;
+use port::{Reply, SessionChoice};
 
 use super::{published, said};
 use crate::harness::{self, program::Program};
@@ -49,6 +49,34 @@ async fn the_last_event_is_held_again_in_may() {
     assert!(!card.contains("5 March"), "a text of ours follows the new day:\n{card}");
     let url = published(&again.confirm().await.unwrap()).unwrap();
     assert!(url.ends_with("/e/spring-gala-2"), "{url}");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn said_where_it_was_published_it_begins_the_next_one_and_shows_its_link() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.say(GALA).await.unwrap();
+    assert!(published(&ana.confirm().await.unwrap()).is_some(), "{}", ana.transcript());
+    let first = ana.session().unwrap().to_owned();
+
+    let words = said(&ana.say("same as last time but in May").await.unwrap()).to_owned();
+    assert!(words.contains("I begin with “Spring Gala”"), "{words}");
+    assert_ne!(ana.session(), Some(first.as_str()), "a conversation of its own");
+    let replies = ana.say("May 14").await.unwrap();
+    let shown = replies.iter().find_map(|reply| match reply {
+        Reply::Confirm(asked) => Some(asked.url.clone()),
+        _ => None,
+    });
+    assert_eq!(shown.as_deref(), Some("http://events.test/e/spring-gala-2"), "the first one has the plain link");
+    assert_eq!(published(&ana.confirm().await.unwrap()), shown, "{}", ana.transcript());
+
+    // A page that shows one conversation stays in it, and says how.
+    let mut page = program.organizer("ana@example.com").in_session(SessionChoice::Id(first.clone()));
+    let words = said(&page.say("same as last time").await.unwrap()).to_owned();
+    assert!(words.contains("begin a new event") && words.contains("same as last time"), "{words}");
+    assert_eq!(page.session(), Some(first.as_str()));
     program.stop().await;
 }
 

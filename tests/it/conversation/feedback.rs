@@ -51,3 +51,32 @@ async fn what_was_offered_taken_and_passed_over_is_counted() {
     assert!(rejected >= 4 && shown >= accepted + rejected, "{counted} {rows:?}");
     program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_talk_tells_of_all_that_was_offered() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut organizer = program.organizer("ana@example.com");
+    let offered = |replies: &[port::Reply]| {
+        let count = replies.iter().map(|reply| if let port::Reply::Suggestions(list) = reply { list.len() } else { 0 });
+        count.sum::<usize>()
+    };
+    let mut seen = offered(&organizer.say("a concert called Long Night in Toronto, 80 people").await.unwrap());
+    // Looked at again and again without a word about what was offered.
+    for _ in 0..30 {
+        seen += offered(&organizer.say("what's left?").await.unwrap());
+    }
+    assert!(seen > 60, "more than is kept: {seen}");
+    organizer.say("at the Old Mill Hall on March 5 2027 at 8pm, free").await.unwrap();
+    let replies = organizer.confirm().await.unwrap();
+    assert!(published(&replies).is_some(), "{}", organizer.transcript());
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let (shown, kept): (i64, i64) = sqlx::query_as(
+        "select (metadata #>> '{ai_generated,ai_suggestions_shown}')::bigint, (select count(*) from suggestions) from events",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    assert!(kept <= 60 + 3 && shown >= i64::try_from(seen).unwrap(), "{shown} counted, {seen} seen, {kept} kept");
+    program.stop().await;
+}

@@ -1,7 +1,7 @@
 //! Somebody else's Discord judges the bot: `SimCord` behind a bridge, where it is at hand. It checks every request against the platform's
 //! published description, keeps the interaction's rules, and drops the gateway.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::tempfile;
+use crate::harness::python::python;
 use crate::harness::{self, Database, program::Program};
 
 /// The bridge's token.
@@ -28,30 +29,22 @@ struct Court {
     files: Vec<tempfile::Path>,
 }
 
-/// The folder with the bridge, when it and what it needs are there.
-fn bridge() -> Option<PathBuf> {
+/// The folder with the bridge, and a Python that has what it needs.
+fn bridge() -> Option<(PathBuf, PathBuf)> {
     let shared = std::env::var_os("EVENTOS_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     let folder = shared.join("peers");
-    let knows = |module: &str| {
-        Command::new(python())
-            .args(["-c", &format!("import {module}")])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    };
-    if folder.join("dc_bridge.py").exists() && knows("simcord") {
-        return Some(folder);
+    if !folder.join("dc_bridge.py").exists() {
+        harness::note_skip(
+            "SimCord behind its bridge, which judges the Discord bot and lies outside the project, is not at hand",
+        );
+        return None;
     }
-    harness::note_skip(
-        "SimCord, which judges the Discord bot, is not at hand (DISCORD_JUDGE_PYTHON names a Python that has it)",
-    );
-    None
-}
-
-fn python() -> String {
-    std::env::var_os("DISCORD_JUDGE_PYTHON")
-        .and_then(|path| path.into_string().ok())
-        .unwrap_or_else(|| "python3".to_owned())
+    let needed = folder.join("requirements.txt");
+    let Some(python) = python("discord-judge", &["-r", needed.to_str()?], "simcord") else {
+        harness::note_skip("no Python with SimCord can be had to judge the Discord bot");
+        return None;
+    };
+    Some((folder, python))
 }
 
 fn free_port() -> u16 {
@@ -67,12 +60,12 @@ enum Way {
 }
 
 impl Court {
-    async fn sit(folder: &Path, way: Way) -> Self {
+    async fn sit((folder, python): &(PathBuf, PathBuf), way: Way) -> Self {
         let (port, tls) = (free_port(), free_port());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let made = Certificate::new();
         let files = [&made.authority, &made.certificate, &made.key].map(|pem| tempfile::Path::with(pem.as_bytes()));
-        let mut command = Command::new(python());
+        let mut command = Command::new(python);
         command.arg(folder.join("dc_bridge.py")).args([
             "--port",
             &port.to_string(),
@@ -214,8 +207,8 @@ async fn conversation(court: &Court) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_judge_finds_nothing_over_tls_with_limits() {
-    let Some(folder) = bridge() else { return };
-    let court = Court::sit(&folder, Way::Tls).await;
+    let Some(bridge) = bridge() else { return };
+    let court = Court::sit(&bridge, Way::Tls).await;
     conversation(&court).await;
     for (path, global) in [("/interactions/*", false), ("/webhooks/*", false), ("/channels/*/messages", true)] {
         let fault = json!({"method": "*", "path": path, "times": 1, "retry_after": 0.5, "global": global});
@@ -229,8 +222,8 @@ async fn the_judge_finds_nothing_over_tls_with_limits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_judge_drops_the_gateway_and_nothing_is_lost() {
-    let Some(folder) = bridge() else { return };
-    let court = Court::sit(&folder, Way::Plain).await;
+    let Some(bridge) = bridge() else { return };
+    let court = Court::sit(&bridge, Way::Plain).await;
     court.act(json!({"do": "send", "where": "dm", "content": "hello"})).await;
     court.until("greeted", async |court| !court.messages("dm").await.is_empty()).await;
     for (number, drop) in
@@ -247,8 +240,8 @@ async fn the_judge_drops_the_gateway_and_nothing_is_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_judge_signs_its_requests() {
-    let Some(folder) = bridge() else { return };
-    let court = Court::sit(&folder, Way::Requests).await;
+    let Some(bridge) = bridge() else { return };
+    let court = Court::sit(&bridge, Way::Requests).await;
     court.act(json!({"do": "slash", "where": "dm", "name": "new"})).await;
     court.until("greeted", async |court| !court.messages("dm").await.is_empty()).await;
     court.act(json!({"do": "slash", "where": "dm", "name": "summary"})).await;

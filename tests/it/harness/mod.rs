@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod http;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod python;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -125,7 +125,7 @@ async fn a_late_model_follows_the_rules_answer_or_is_not_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
     let (database, fake) = fake().await;
-    let program = program(&database, &fake).await;
+    let program = program_with(&database, &fake, patient).await;
     let mut ana = program.organizer("ana@example.com");
     ana.send(Body::Command(Command::Start)).await.unwrap();
     let session = ana.session().unwrap().to_owned();
@@ -147,8 +147,14 @@ async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
         }
         assert!(door.stop(&from, &session).await.unwrap());
     });
-    let replies = ana.say("a concert for 80 people").await.unwrap();
+    let replies = soon(ana.say("a concert for 80 people")).await.unwrap();
     stopper.await.unwrap();
+    let stored = metadata(&database).await;
+    assert_eq!(
+        (&stored["rung"], &stored["model"], &stored["whole"]),
+        (&json!("primary"), &json!("gpt-4-turbo-preview"), &json!(false))
+    );
+    assert!(state(&replies)["degraded"].is_null(), "it was the model that spoke");
     assert_eq!(state(&replies)["draft"]["capacity"], 80, "{replies:?}");
     assert!(said(&replies).contains("think about …"), "{}", said(&replies));
     while fake.hung_up() == 0 {
@@ -157,27 +163,127 @@ async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
     program.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_next_message_waits_or_ends_the_words_as_it_is_set() {
-    let (database, fake) = fake().await;
-    let program = program_with(&database, &fake, |settings| settings.models.next_message = "cancel".to_owned()).await;
-    let mut ana = program.organizer("ana@example.com");
-    ana.send(Body::Command(Command::Start)).await.unwrap();
-    fake.next(vec![Step::Open, words("Let me tell you a long story "), Step::Hang]);
-    fake.next(says("Yes."));
+/// A stream that hangs ends by nothing of its own while a test looks.
+fn patient(settings: &mut eventos::settings::Settings) {
+    (settings.models.gap_ms, settings.models.whole_ms) = (600_000, 600_000);
+    settings.wizard.turn_deadline_s = 600;
+}
+
+/// What would hang without the mend that is looked at.
+async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(std::time::Duration::from_mins(1), what).await.expect("it hangs")
+}
+
+/// Another hand of the same person in the same session.
+fn second(program: &Program, ana: &port::recorder::Recorder) -> port::recorder::Recorder {
     let session = port::SessionChoice::Id(ana.session().unwrap().to_owned());
     let from = port::Sender::Local { email: Some("ana@example.com".to_owned()) };
-    let mut again = port::recorder::Recorder::new(program.door(), from).in_session(session);
-    let watching = fake.clone();
-    let second = tokio::spawn(async move {
-        while watching.seen().is_empty() {
+    port::recorder::Recorder::new(program.door(), from).in_session(session)
+}
+
+async fn asked(fake: &crate::peers::model::Fake, times: usize) {
+    while fake.seen().len() < times {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_message_ends_the_words_of_every_turn_before_it() {
+    let (database, fake) = fake().await;
+    let program = program_with(&database, &fake, |settings| {
+        patient(settings);
+        settings.models.next_message = "cancel".to_owned();
+    })
+    .await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.send(Body::Command(Command::Start)).await.unwrap();
+    let (mut bea, mut cleo) = (second(&program, &ana), second(&program, &ana));
+    let hangs = || vec![Step::Open, words("Let me tell you a long story "), Step::Hang];
+    fake.next(hangs());
+    // Of the second, whose answer would hang as well, nobody wants to hear once there is a third.
+    fake.always(says("Yes."));
+    let (door, session) = (program.app.directory().clone(), ana.session().unwrap().parse().unwrap());
+    let first = tokio::spawn(async move { ana.say("a concert for 80 people").await.unwrap() });
+    soon(asked(&fake, 1)).await;
+    fail::cfg("turn.begin", "pause").unwrap();
+    let next = tokio::spawn(async move { bea.say("for 90 people").await.unwrap() });
+    soon(async {
+        while door.waiting() < 2 {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        again.say("for 90 people").await.unwrap()
-    });
-    let first = ana.say("a concert for 80 people").await.unwrap();
+    })
+    .await;
+    let running = door.running(session).unwrap();
+    let last = tokio::spawn(async move { cleo.say("for 95 people").await.unwrap() });
+    soon(async {
+        while door.waiting() < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    fail::remove("turn.begin");
+    assert!(running.hurry.is_cancelled());
+    let first = soon(first).await.unwrap();
     assert_eq!(state(&first)["draft"]["capacity"], 80);
-    assert_eq!(state(&second.await.unwrap())["draft"]["capacity"], 90);
+    assert!(said(&first).contains("a long story …"), "{}", said(&first));
+    assert_eq!(state(&soon(next).await.unwrap())["draft"]["capacity"], 90);
+    assert_eq!(state(&soon(last).await.unwrap())["draft"]["capacity"], 95);
+    assert_eq!(fake.seen().len(), 2, "the one in the middle asks nobody");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_message_waits_for_the_words_where_it_is_set_so() {
+    let (database, fake) = fake().await;
+    let program = program_with(&database, &fake, |settings| settings.models.next_message = "queue".to_owned()).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.send(Body::Command(Command::Start)).await.unwrap();
+    let mut again = second(&program, &ana);
+    let mut act = vec![Step::Open, words("A long story, "), Step::Wait(1_500), words("and its end.")];
+    act.extend([finish("stop"), usage(700, 9), done(), Step::End]);
+    fake.next(act);
+    fake.always(says("Yes."));
+    let first = tokio::spawn(async move { ana.say("a concert for 80 people").await.unwrap() });
+    soon(asked(&fake, 1)).await;
+    let second = again.say("for 90 people").await.unwrap();
+    assert!(said(&first.await.unwrap()).contains("and its end."), "nothing is cut");
+    assert_eq!(state(&second)["draft"]["capacity"], 90);
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_from_outside_ends_the_words_it_would_wait_for() {
+    let (database, fake) = fake().await;
+    let program = program_with(&database, &fake, patient).await;
+    let mut ana = program.organizer("ana@example.com");
+    fake.next(says("Fine."));
+    ana.say("a concert called Harbour Lights").await.unwrap();
+    let session = ana.session().unwrap().parse().unwrap();
+    fake.next(vec![Step::Open, words("Let me tell you a long story "), Step::Hang]);
+    let directory = program.app.directory().clone();
+    let told = tokio::spawn(async move { ana.say("for 80 people").await.unwrap() });
+    soon(asked(&fake, 2)).await;
+    drop(soon(directory.visit(session)).await.unwrap());
+    assert!(said(&told.await.unwrap()).contains("a long story …"));
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn models_that_nobody_waits_for_are_left_alone_in_the_end() {
+    let (database, fake) = fake().await;
+    let program = program_with(&database, &fake, |settings| {
+        settings.models.answer_within_ms = 1;
+        settings.models.late = "drop".to_owned();
+        (settings.models.fallback_least, settings.models.fallback_probe_s) = (3, 3_600);
+    })
+    .await;
+    fake.always(vec![Step::Open, Step::Wait(60_000), words("At last."), finish("stop"), done(), Step::End]);
+    let mut ana = program.organizer("ana@example.com");
+    for people in 10..20 {
+        ana.say(&format!("a concert for {people} people")).await.unwrap();
+    }
+    assert!(fake.seen().len() <= 4, "asked {} times", fake.seen().len());
+    assert_eq!(metadata(&database).await["why"], "resting");
     program.stop().await;
 }
 

@@ -1,8 +1,7 @@
 //! Calendar entries, read by a parser that is not ours (THREATS 7.8).
 
-use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use eventos::http::router::router;
@@ -63,25 +62,9 @@ for line in sys.stdin:
 /// The parser, in this version: the one before reads two backslashes as one.
 const PARSER: &str = "icalendar==7.3.0";
 
-/// A python that has the parser, made when it is not there.
+/// A python that has the parser.
 pub(crate) fn python() -> Option<PathBuf> {
-    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PARSER.replace("==", "-"));
-    let python = home.join("bin/python");
-    let run = |program: &Path, args: &[&str]| {
-        let done = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        done.is_ok_and(|status| status.success()).then_some(())
-    };
-    let has = || run(&python, &["-c", "import icalendar"]);
-    if has().is_none() {
-        // One test process at a time makes it; the others find it.
-        let making = File::create(home.with_extension("lock")).ok()?;
-        making.lock().ok()?;
-        has().or_else(|| {
-            run(Path::new("python3"), &["-m", "venv", home.to_str()?])?;
-            run(&python, &["-m", "pip", "install", "--quiet", PARSER])
-        })?;
-    }
-    has().map(|()| python)
+    harness::python::python("icalendar", &[PARSER], "icalendar")
 }
 
 /// What the other parser finds; `None` when there is none.

@@ -1,6 +1,7 @@
 //! Stand-ins for what the program talks to outside of itself, and the software of others that judges both.
 
 pub(crate) mod aimock;
+pub(crate) mod ear;
 pub(crate) mod model;
 pub(crate) mod stripe;
 pub(crate) mod telegram;

@@ -187,7 +187,13 @@ pub(super) struct Turn {
 
 /// Says something as Ana, and hears the whole answer.
 pub(super) async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
+    turn_before(scene, session, body, false).await
+}
+
+/// As [`turn`]; `others` read along.
+pub(super) async fn turn_before(scene: &Scene, session: SessionChoice, body: Body, others: bool) -> Turn {
     let (replies, mut incoming) = Replies::channel();
+    let replies = replies.overheard(others);
     let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
     let chat = Chat { channel: "terminal", account: String::new(), session };
     let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };

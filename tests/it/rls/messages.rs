@@ -130,11 +130,19 @@ async fn expired_leases_are_taken_over_in_order_and_given_up_in_the_end() -> Res
     sqlx::query(expire).execute(&mut admin).await?;
     assert_eq!(claim(&mut conn, "third", false).await?, [row("1", "running", 2), row("2", "running", 1)]);
     assert_eq!(claim(&mut conn, "fourth", false).await?, [], "taken is taken");
+    let held: Vec<Uuid> = sqlx::query_scalar("select id from public.inbox where account = 'tab' and external_id = '1'")
+        .fetch_all(&mut admin)
+        .await?;
+    sqlx::query(expire).execute(&mut admin).await?;
     let mut tx = conn.begin().await?;
     begin_as(&mut tx, Person::Service).await?;
-    let renewed: i32 = sqlx::query_scalar("select app.renew_leases('third', 60)").fetch_one(&mut *tx).await?;
+    assert_eq!(inbox::renew(&mut tx, "another", 60, &held).await.unwrap(), 0, "nobody renews what is not theirs");
+    assert_eq!(
+        inbox::renew(&mut tx, "third", 60, &held).await.unwrap(),
+        1,
+        "what is held is renewed, and nothing else"
+    );
     tx.commit().await?;
-    assert_eq!(renewed, 2);
 
     sqlx::query(expire).execute(&mut admin).await?;
     assert_eq!(

@@ -109,6 +109,28 @@ async fn a_series_is_an_event_for_each_day_with_its_own_tickets() {
     scene.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_came_in_without_a_conversation_gets_one_and_one_alone() {
+    let scene = scene().await;
+    let event = scene.publish("Tea", None, &[("Seat", 0)]).await;
+    scene.run("delete from wizard_sessions").await;
+    let http = scene.program.http();
+    let (ana, eve) = (person(&scene, &http, "ana@example.com").await, person(&scene, &http, "eve@example.com").await);
+    let path = format!("/api/events/{event}/conversation");
+    assert_eq!(call(&http, &eve, &path, Some(json!({}))).await.0, 404, "another's event is not there");
+    assert_eq!(call(&http, &ana, "/api/events/odd/conversation", Some(json!({}))).await.0, 404);
+    let asked = tokio::join!(
+        call(&http, &ana, &path, Some(json!({}))),
+        call(&http, &ana, &path, Some(json!({}))),
+        call(&http, &ana, &path, Some(json!({}))),
+    );
+    assert_eq!((asked.0.0, &asked.0.1), (200, &asked.1.1), "asked at once there is one");
+    assert_eq!(asked.1, asked.2);
+    let kept: Vec<Uuid> = scene.all(&format!("select id from wizard_sessions where event_id = '{event}'")).await;
+    assert_eq!(kept.iter().map(Uuid::to_string).collect::<Vec<_>>(), [asked.0.1["sessionId"].as_str().unwrap()]);
+    scene.stop().await;
+}
+
 async fn send(http: &Router, person: &Person, path: &str, file: &str) -> (u16, Value) {
     let request = Request::builder().method("POST").uri(path).header("authorization", format!("Bearer {}", person.0));
     let answer =

@@ -49,7 +49,11 @@ async fn a_guest_has_free_tickets_without_a_script_or_an_account() {
     let order = order_of(&post(&http, "/e/tea/tickets", &fields).await);
     let page = get(&http, &order).await;
     assert_eq!((page.status, page.body.matches("class=\"qr\"").count()), (200, 2), "{}", page.body);
-    assert!(page.body.contains("zoe@example.com") && page.body.contains("1 décembre 2026, 18:00"), "{}", page.body);
+    assert!(
+        page.body.contains("zoe@example.com") && page.body.contains("mardi 1 décembre 2026 à 18:00"),
+        "{}",
+        page.body
+    );
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     let codes: Vec<String> = scene.all("select code from tickets where status = 'valid'").await;
     assert!(codes.len() == 2 && codes.iter().all(|code| code.len() == 19 && page.body.contains(code.as_str())));

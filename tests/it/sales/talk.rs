@@ -2,7 +2,7 @@
 
 use port::{Body, Purpose, SessionChoice};
 
-use super::scene::{Scene, confirm, turn};
+use super::scene::{Scene, confirm, turn, turn_before};
 use super::{buy, get, now_s, order_of, told};
 use crate::peers::stripe::{Mood, StripePeer};
 
@@ -44,6 +44,27 @@ async fn an_organizer_hears_what_is_sold_in_their_language() {
         told.said
     );
     assert!(told.said.contains("Taken so far: $75 CAD.") && told.asked.is_none(), "{}", told.said);
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_others_nobody_hears_who_bought_or_what_was_taken() {
+    let (scene, session) = scene().await;
+    let id = || SessionChoice::Id(session.clone());
+    let text = |words: &str| Body::Text(words.to_owned());
+    for words in ["How many tickets are sold?", "refund Ana's order", "refund example.com"] {
+        let told = turn_before(&scene, id(), text(words), true).await;
+        assert!(told.said.contains("private chat") && told.asked.is_none(), "{words}: {}", told.said);
+        assert!(!told.said.contains("example.com") && !told.said.contains('$'), "{words}: {}", told.said);
+    }
+    // Asked in private, the yes is given there, too.
+    let asked = turn(&scene, id(), text("refund Ana's order")).await;
+    assert!(asked.asked.is_some());
+    let told = turn_before(&scene, id(), text("yes"), true).await;
+    assert!(told.said.contains("private chat"), "{}", told.said);
+    assert_eq!(scene.value::<i64>("select count(*) from refunds").await, 0);
+    let done = turn(&scene, id(), text("yes")).await;
+    assert!(done.said.contains("goes back to Ána"), "{}", done.said);
     scene.stop().await;
 }
 

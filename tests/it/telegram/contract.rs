@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use port::contract::{Person, check};
-use port::{Choice, Command};
+use port::contract::{Answer, Person, Script, check};
+use port::{Choice, Command, Delivery, Reply};
 use secrecy::SecretString;
 use telegram::{Mode, Options};
+use tokio_util::sync::CancellationToken;
 
 use super::ANN;
-use crate::peers::telegram::{TOKEN, Telegram};
+use crate::peers::telegram::{Fault, TOKEN, Telegram};
 
 /// Somebody who uses the bot in their private chat.
 struct Phone(Telegram);
@@ -132,4 +133,65 @@ async fn a_wrong_token_is_one_clear_line() {
     let line = ended.unwrap_err().to_string();
     assert!(line.contains("TELEGRAM_BOT_TOKEN") && !line.contains("WRONG") && !line.contains('\n'), "{line}");
     assert!(port::Channel::health(&channel).is_err(), "readiness is red at once");
+}
+
+/// The bot with a scripted wizard behind it.
+struct Running {
+    script: Script,
+    stop: CancellationToken,
+    running: tokio::task::JoinHandle<Result<(), port::ChannelError>>,
+}
+
+impl Running {
+    fn start(telegram: &Telegram) -> Self {
+        let (script, _) = Script::new();
+        let (channel, stop) = (channel(telegram), CancellationToken::new());
+        let running = tokio::spawn({
+            let (script, stop) = (script.clone(), stop.clone());
+            async move { port::Channel::run(channel.as_ref(), Arc::new(script), stop).await }
+        });
+        Self { script, stop, running }
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.running.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_answer_goes_on_where_it_broke_off() {
+    let telegram = Telegram::start().await;
+    let bot = Running::start(&telegram);
+    let words: Vec<String> = (0..1_500).map(|number| format!("w{number}")).collect();
+    bot.script.push(Answer::Now(vec![Reply::Said(words.join(" ")), Reply::Done]));
+    telegram.fault("sendMessage", 1, Fault::None);
+    telegram.fault("sendMessage", 1, Fault::Status(500));
+    telegram.say(ANN, "hello");
+    let sent = |script: &Script| script.deliveries().iter().any(|(_, delivery)| *delivery == Delivery::Sent);
+    telegram.until("all of it is there", |_| sent(&bot.script)).await;
+    let texts = telegram.texts(ANN);
+    assert_eq!(texts.len(), 2, "the first part is not sent twice");
+    assert_eq!(texts.join(" ").split(' ').collect::<Vec<_>>(), words);
+    bot.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_the_making_is_edited_no_oftener_than_telegram_takes_it() {
+    let telegram = Telegram::start().await;
+    telegram.without_drafts();
+    let bot = Running::start(&telegram);
+    bot.script.push(Answer::Open(vec![Reply::Delta("Let me see. ".to_owned())]));
+    telegram.say(ANN, "hello");
+    telegram.until("a first glimpse", |telegram| !telegram.messages(ANN).is_empty()).await;
+    let begun = std::time::Instant::now();
+    for number in 0..60 {
+        bot.script.send(Reply::Delta(format!("{number} ")));
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let (edits, seconds) = (telegram.calls("editMessageText").len(), begun.elapsed().as_secs());
+    assert!(edits >= 1 && u64::try_from(edits).unwrap() <= seconds + 2, "{edits} edits in {seconds} s");
+    bot.script.send(Reply::Said("There.".to_owned()));
+    bot.script.send(Reply::Done);
+    bot.end().await;
 }

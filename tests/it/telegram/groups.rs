@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{ANN, Scene};
+use crate::peers::telegram::Fault;
 
 const GROUP: i64 = -100;
 const BEN: i64 = 43;
@@ -85,5 +86,57 @@ async fn a_button_that_is_out_of_date_says_so() {
         scene.telegram.press_data(ANN, ANN, &old, foreign);
     }
     scene.telegram.until("all are answered", |telegram| telegram.calls("answerCallbackQuery").len() >= 4).await;
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_became_a_supergroup_is_left_and_the_new_one_answered() {
+    const SUPERGROUP: i64 = -1_000_001;
+    let scene = Scene::start().await;
+    scene.telegram.fault("sendMessage", 1, Fault::Supergroup(SUPERGROUP));
+    scene.telegram.send(GROUP, ANN, "/start", json!({}));
+    while scene.number("select count(*) from chats where closed_at is not null").await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(scene.telegram.messages(GROUP).is_empty());
+    assert_eq!(scene.number("select count(*) from outbox where state = 'dead'").await, 1, "nothing goes there again");
+    scene.telegram.send(SUPERGROUP, ANN, "/summary", json!({}));
+    scene.telegram.until("an answer there", |telegram| !telegram.messages(SUPERGROUP).is_empty()).await;
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_elsewhere_is_repeated_in_no_group() {
+    let scene = Scene::start().await;
+    scene.telegram.send(GROUP, ANN, "@test_wizard_bot a jazz night for 80 people", json!({}));
+    scene.telegram.until("an answer in the group", |telegram| !telegram.messages(GROUP).is_empty()).await;
+    scene.delivered().await;
+    // She goes on in the panel, in the conversation that the group began.
+    let id: String = scene.text("select user_id::text from wizard_sessions").await.unwrap();
+    let from = port::Sender::Person { id, counted: false };
+    let mut panel = port::recorder::Recorder::new(scene.program.door(), from).in_session(port::SessionChoice::Latest);
+    panel.say("my surprise for Ben is a fountain").await.unwrap();
+    scene.telegram.send(GROUP, ANN, "@test_wizard_bot make it 90 people", json!({}));
+    scene.telegram.until("a second one", |telegram| telegram.messages(GROUP).len() == 2).await;
+    let texts = scene.telegram.texts(GROUP);
+    assert!(texts[1].contains("90") && !texts.join(" ").contains("fountain"), "{texts:#?}");
+    assert_eq!(scene.number("select count(*) from wizard_sessions").await, 1);
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_group_nobody_stops_what_is_somebody_elses() {
+    let scene = Scene::start().await;
+    scene.telegram.send(GROUP, BEN, "@test_wizard_bot a jazz night for 80 people", json!({}));
+    scene.telegram.send(GROUP, ANN, "@test_wizard_bot a reading for 20 people", json!({}));
+    scene.telegram.until("both are answered", |telegram| telegram.messages(GROUP).len() == 2).await;
+    // Ann spoke last; Ben's command is about Ben's draft.
+    scene.telegram.send(GROUP, BEN, "/cancel", json!({}));
+    scene.telegram.until("answered", |telegram| telegram.messages(GROUP).len() == 3).await;
+    scene.delivered().await;
+    assert!(!scene.telegram.texts(GROUP)[2].contains("could not find"), "{:#?}", scene.telegram.texts(GROUP));
+    let declined = "select count(*) from inbox i join wizard_sessions s on s.id = i.session_id where s.user_id =
+        (select user_id from inbox order by seq limit 1)";
+    assert_eq!(scene.number(declined).await, 2, "his message and his no");
     scene.program.stop().await;
 }

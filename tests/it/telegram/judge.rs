@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use super::bot;
 use crate::harness::program::Program;
+use crate::harness::python::python;
 use crate::harness::{self, Database};
 use crate::peers::telegram::TOKEN;
 
@@ -28,7 +29,10 @@ impl Judge {
             harness::note_skip("the strict stand-in for Telegram, which lies outside the project, is not at hand");
             return None;
         }
-        let python = python()?;
+        let Some(python) = python("telegram-judge", &["aiohttp==3.14.5"], "aiohttp") else {
+            harness::note_skip("no Python with aiohttp can be had for the strict stand-in for Telegram");
+            return None;
+        };
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let mut command = Command::new(python);
         command.arg(folder.join("tg_stub.py")).args(["--port", &port.to_string()]).env("PYTHONDONTWRITEBYTECODE", "1");
@@ -89,26 +93,6 @@ impl Drop for Judge {
         self.child.kill().ok();
         self.child.wait().ok();
     }
-}
-
-/// A Python with what the stand-in needs, made once.
-fn python() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/telegram-judge");
-    let python = folder.join("bin/python");
-    let ready = folder.join("ready");
-    if !ready.exists() {
-        let run = |command: &mut Command| {
-            command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
-        };
-        let made = run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            && run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "aiohttp==3.14.5"]));
-        if !made {
-            harness::note_skip("no Python with aiohttp can be had for the strict stand-in for Telegram");
-            return None;
-        }
-        std::fs::write(&ready, "").unwrap();
-    }
-    Some(python)
 }
 
 async fn conversation(judge: &Judge) {

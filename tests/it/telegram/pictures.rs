@@ -2,6 +2,7 @@
 
 use super::linking::link;
 use super::{ANN, Scene};
+use crate::peers::telegram::Fault;
 use crate::pictures::picture;
 
 const PICTURES: &str = "select count(*) from files";
@@ -53,5 +54,19 @@ async fn what_is_no_picture_or_cannot_be_fetched_is_said() {
         })
         .await;
     scene.hears("A jazz night called Blue Notes for 80 people", "Blue Notes").await;
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_too_large_is_told_so_and_not_asked_for_again() {
+    let scene = Scene::start().await;
+    scene.hears("/start", "").await;
+    scene.telegram.fault("getFile", 1, Fault::TooBig);
+    let before = scene.telegram.messages(ANN).len();
+    scene.telegram.send_picture(ANN, &picture(20), "");
+    scene
+        .telegram
+        .until("it is told", |telegram| telegram.texts(ANN).iter().skip(before).any(|text| text.contains("too large")))
+        .await;
     scene.program.stop().await;
 }

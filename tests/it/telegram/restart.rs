@@ -154,3 +154,58 @@ async fn two_programs_on_one_database_answer_once() {
     one.stop().await;
     two.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answers_of_the_last_turns_arrive_before_the_program_ends() {
+    let scene = Scene::start().await;
+    scene.hears("/start", "").await;
+    fail::cfg("turn.begin", "pause").unwrap();
+    scene.telegram.say(ANN, "A jazz night for 80 people");
+    let taken = "select count(*) from inbox where state = 'accepted'";
+    while scene.number(taken).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let Scene { database, program, telegram } = scene;
+    let directory = program.app.directory().clone();
+    let stopping = tokio::spawn(program.stop());
+    while !directory.is_draining() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // What is said from here on is the next program's.
+    telegram.say(ANN, "and 20 more");
+    fail::remove("turn.begin");
+    stopping.await.unwrap();
+    assert!(telegram.texts(ANN).last().unwrap().contains("80"), "{:#?}", telegram.texts(ANN));
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let open: i64 =
+        sqlx::query_scalar("select count(*) from outbox where state <> 'sent'").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(open, 0, "it is settled, so that nothing comes twice");
+    let next = Scene::on(database, telegram).await;
+    next.count(3).await;
+    next.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_can_never_be_taken_in_is_given_up_and_the_next_one_is_answered() {
+    let database = harness::database().await;
+    let telegram = Telegram::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let program = crate::harness::program::Program::start_at(&database, Some(url), |settings| {
+        super::bot(settings, &telegram);
+        settings.telegram.mode = "webhook".to_owned();
+    })
+    .await;
+    let routes = program.app.http();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    program.app.serve_chats();
+    // As often as an update is tried, the store answers and will not have it.
+    fail::cfg("accept.store", "20*return->off").unwrap();
+    telegram.say(ANN, "poison");
+    telegram
+        .until("it is told", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("was not taken in")))
+        .await;
+    telegram.say(ANN, "A jazz night for 80 people");
+    telegram.until("the next", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("80"))).await;
+    program.stop().await;
+}

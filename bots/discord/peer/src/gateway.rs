@@ -1,6 +1,7 @@
 //! The gateway, version 10: greeting, beginning, going on, heartbeats, and the ways in which it fails.
 
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -76,6 +77,9 @@ fn heard(state: &Mutex<State>, value: &Value, out: &mpsc::UnboundedSender<Out>, 
     let mut state = lock(state);
     let operation = value["op"].as_u64().unwrap_or(99);
     state.line.heard.push(operation);
+    if operation == 2 {
+        state.line.begun.push(Instant::now());
+    }
     let data = &value["d"];
     let say = |value: Value| drop(out.send(Out::Say(value)));
     match operation {

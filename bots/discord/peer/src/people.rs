@@ -49,6 +49,23 @@ impl Fake {
         message["id"].as_str().unwrap().parse().unwrap()
     }
 
+    /// Sends a file with words beside it. `seconds`: it was recorded right there, and lasts so long.
+    pub fn send_file(&self, who: u64, mime: &str, bytes: &[u8], seconds: Option<f64>, text: &str) -> u64 {
+        let mut state = self.state();
+        let id = state.id();
+        let path = format!("/attachments/1/{id}/file");
+        state.files.insert(path.clone(), bytes.to_owned());
+        drop(state);
+        let url = format!("https://cdn.discordapp.com{path}?ex=1&is=2&hm=3");
+        let mut file = json!({"id": id.to_string(), "filename": "file", "content_type": mime, "size": bytes.len(), "url": url, "proxy_url": url});
+        if let Some(seconds) = seconds {
+            file["duration_secs"] = json!(seconds);
+            file["waveform"] = json!("AAAA");
+        }
+        let flags = if seconds.is_some() { 1 << 13 } else { 0 };
+        self.write_body(who, Place::Private, &json!({"content": text, "attachments": [file], "flags": flags}))
+    }
+
     /// Text that mentions the bot.
     pub fn mention(text: &str) -> String {
         format!("<@{APPLICATION}> {text}")
@@ -192,6 +209,11 @@ impl Fake {
     /// What the gateway heard so far: the operations.
     pub fn heard(&self) -> Vec<u64> {
         self.state().line.heard.clone()
+    }
+
+    /// When sessions were begun: the platform allows one in five seconds.
+    pub fn begun(&self) -> Vec<Instant> {
+        self.state().line.begun.clone()
     }
 
     /// Whether a session has a connection.

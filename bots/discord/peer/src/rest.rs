@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::state::{APPLICATION, Request, State, TOKEN};
@@ -26,6 +26,10 @@ async fn call(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if headers.get("host").is_some_and(|host| host == "cdn.discordapp.com") {
+        let file = lock(&state).files.get(uri.path()).cloned();
+        return file.map_or_else(|| StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response);
+    }
     let path = uri.path().trim_start_matches("/api/v10").to_owned();
     let authorized =
         headers.get("authorization").is_some_and(|token| token.as_bytes() == format!("Bot {TOKEN}").as_bytes());

@@ -61,12 +61,16 @@ fn list(value: &Value) -> Vec<Value> {
 /// The text as it is shown: a backslash before a mark is not, nor the marks of bold and small print.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
+    let mut characters = text.char_indices().peekable();
     let mut link = false;
-    while let Some(character) = characters.next() {
-        link = (link || out.ends_with("http://") || out.ends_with("https://")) && !character.is_whitespace();
+    while let Some((at, character)) = characters.next() {
+        let before = &text[..at];
+        let ends = character.is_whitespace() || character == '<';
+        link = (link || before.ends_with("http://") || before.ends_with("https://")) && !ends;
         match character {
-            '\\' if !link && characters.peek().is_some_and(char::is_ascii_punctuation) => out.extend(characters.next()),
+            '\\' if !link && characters.peek().is_some_and(|(_, next)| next.is_ascii_punctuation()) => {
+                out.extend(characters.next().map(|(_, next)| next));
+            }
             '*' if !link => {}
             other => out.push(other),
         }

@@ -44,6 +44,8 @@ pub(super) struct State {
     /// Private channels: channel -> account.
     pub(super) private: BTreeMap<u64, u64>,
     pub(super) messages: BTreeMap<u64, BTreeMap<u64, Value>>,
+    /// What people sent, by the path in the platform's store of files.
+    pub(super) files: HashMap<String, Vec<u8>>,
     pub(super) nonces: HashMap<(u64, String), u64>,
     pub(super) interactions: HashMap<String, Interaction>,
     pub(super) commands: Vec<Value>,
@@ -65,6 +67,8 @@ pub(super) struct Line {
     pub(super) heartbeat_ms: u64,
     /// Operations that came in: 2 for a beginning, 6 for going on.
     pub(super) heard: Vec<u64>,
+    /// When sessions were begun.
+    pub(super) begun: Vec<Instant>,
 }
 
 impl Line {
@@ -125,6 +129,7 @@ impl State {
             names: HashMap::new(),
             private: BTreeMap::new(),
             messages: BTreeMap::from([(GENERAL, BTreeMap::new())]),
+            files: HashMap::new(),
             nonces: HashMap::new(),
             interactions: HashMap::new(),
             commands: Vec::new(),

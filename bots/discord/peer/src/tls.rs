@@ -38,7 +38,8 @@ impl Certificate {
         let pem = authority.self_signed(&key).unwrap().pem();
         let issuer = Issuer::new(authority, key);
         let own = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec!["discord.com".to_owned()]).unwrap().signed_by(&own, &issuer).unwrap();
+        let names = ["discord.com", "cdn.discordapp.com"].map(str::to_owned).to_vec();
+        let leaf = CertificateParams::new(names).unwrap().signed_by(&own, &issuer).unwrap();
         Self {
             authority: pem,
             certificate: leaf.pem(),

@@ -12,6 +12,19 @@ pub(super) fn rows(rows: &[ActionRow], pressed: &str) -> Vec<Value> {
     rows.iter().map(|row| json!({"type": 1, "components": row.components.iter().filter_map(|part| retired(part, pressed)).collect::<Vec<_>>()})).collect()
 }
 
+/// What stands on the button with this id.
+pub(super) fn label(rows: &[ActionRow], id: &str) -> Option<String> {
+    let parts = rows.iter().flat_map(|row| &row.components);
+    parts
+        .filter_map(|part| match part {
+            ActionRowComponent::Button(button) => Some(button),
+            _ => None,
+        })
+        .find(|button| matches!(&button.data, ButtonKind::NonLink { custom_id, .. } if custom_id == id))?
+        .label
+        .clone()
+}
+
 fn retired(component: &ActionRowComponent, pressed: &str) -> Option<Value> {
     match component {
         ActionRowComponent::Button(button) => match &button.data {

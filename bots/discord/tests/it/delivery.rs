@@ -161,3 +161,82 @@ async fn the_store_being_away_loses_nothing() {
     scene.until("answered", |fake: &Fake| fake.text(ana, Place::Private).contains("at last")).await;
     scene.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_the_store_is_told_that_their_message_is_kept() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    // Twenty milliseconds, doubled each time: after ten of them more than ten seconds.
+    for _ in 0..10 {
+        scene.script.push(Answer::Refuse(port::Refusal::Unavailable));
+    }
+    scene.script.push(said("at last"));
+    scene.fake.write(ana, Place::Private, "hello");
+    for _ in 0..11 {
+        scene.next().await;
+    }
+    scene.until("answered", |fake: &Fake| fake.text(ana, Place::Private).contains("at last")).await;
+    let screen = scene.fake.screen(ana, Place::Private);
+    assert_eq!(screen.len(), 2, "told once, then answered: {screen:#?}");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_one_person_may_see_goes_to_their_private_chat_when_the_interaction_is_over() {
+    let scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    let channel = scene.fake.channel(ana, Place::Server);
+    let note = format!(
+        r#"{{"owner":{ana},"channel":{channel},"private":false,"interaction":{{"token":"old","until_s":1,"deferred":true,"hidden":true}}}}"#
+    );
+    scene.script.post(port::Outgoing {
+        id: String::new(),
+        address: port::Address { chat: format!("{channel}/{ana}"), note },
+        answers: None,
+        session: None,
+        language: "en".to_owned(),
+        replies: vec![Reply::Said("between us".to_owned())],
+        meanwhile: Vec::new(),
+        progress: serde_json::Value::Null,
+        attempt: 0,
+        again: false,
+    });
+    scene.until("it is there", |fake: &Fake| fake.text(ana, Place::Private).contains("between us")).await;
+    assert!(!scene.fake.text(ana, Place::Server).contains("between us"));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_server_the_words_are_of_that_channel_and_nothing_from_elsewhere_is_shown() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    let channel = scene.fake.channel(ana, Place::Server);
+    scene.script.push(said("in-the-server"));
+    scene.fake.write(ana, Place::Server, &Fake::mention("a jazz night"));
+    let taken = scene.next().await;
+    assert_eq!(taken.asked, port::SessionChoice::Thread(format!("discord:{channel}")));
+    scene.until("answered", |fake: &Fake| fake.text(ana, Place::Server).contains("in-the-server")).await;
+    let meanwhile = vec![port::Turn { id: "1".to_owned(), from_user: true, text: "said in private".to_owned() }];
+    for private in [false, true] {
+        let channel = if private { scene.fake.channel(ana, Place::Private) } else { channel };
+        scene.script.post(port::Outgoing {
+            id: String::new(),
+            address: port::Address {
+                chat: format!("{channel}"),
+                note: format!(r#"{{"owner":{ana},"channel":{channel},"private":{private}}}"#),
+            },
+            answers: None,
+            session: None,
+            language: "en".to_owned(),
+            replies: vec![Reply::Said("and on".to_owned())],
+            meanwhile: meanwhile.clone(),
+            progress: serde_json::Value::Null,
+            attempt: 0,
+            again: false,
+        });
+        let place = if private { Place::Private } else { Place::Server };
+        scene.until("it is there", |fake: &Fake| fake.text(ana, place).contains("and on")).await;
+        assert_eq!(scene.fake.text(ana, place).contains("said in private"), private);
+    }
+    scene.end().await;
+}

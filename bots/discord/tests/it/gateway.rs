@@ -78,6 +78,9 @@ async fn what_was_sent_between_two_sessions_is_read_once_and_in_order() {
         assert_eq!(texts(&mut scene, 1).await, ["and on"], "nothing comes twice");
     }
     scene.until("answered", |fake| fake.text(ana, Place::Private).matches("answer").count() == 10).await;
+    let begun = scene.fake.begun();
+    let hurried = begun.windows(2).any(|pair| pair[1] - pair[0] < Duration::from_millis(4_900));
+    assert!(begun.len() == 3 && !hurried, "sessions begin five seconds apart: {begun:?}");
     scene.end().await;
 }
 
@@ -159,4 +162,26 @@ async fn a_wrong_token_is_one_clear_line() {
     let error = channel.run(std::sync::Arc::new(Script::new().0), CancellationToken::new()).await.unwrap_err();
     assert_eq!(error.to_string(), "the discord channel stopped: the token is refused; see DISCORD_TOKEN");
     assert_eq!(fake.log().len(), 1, "it is not tried again and again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missed_is_read_although_the_store_was_away_and_presses_are_answered_at_once() {
+    let mut scene = Scene::start().await;
+    let ana = known(&mut scene).await;
+    // Its place is written down before the line breaks.
+    scene.script.forget_chats(usize::MAX);
+    scene.fake.drop_line(Drop::Forget, Duration::from_millis(300));
+    scene.script.push(said("missed-back"));
+    scene.fake.write(ana, Place::Private, "missed");
+    begun(&scene.fake, 2, 2).await;
+    scene.until("the chats are asked for", |_| scene.script.forgetful() < usize::MAX).await;
+    scene.script.push(said("later-back"));
+    let token = scene.fake.slash(ana, Place::Private, "summary", None);
+    scene.until("it is acknowledged", |fake| fake.answered_after(&token).is_some()).await;
+    assert!(scene.fake.answered_after(&token).unwrap() < Duration::from_secs(3), "the platform waits no longer");
+    assert_eq!(scene.script.deliveries().len(), 1, "nothing is handed on yet");
+    scene.script.forget_chats(0);
+    assert_eq!(texts(&mut scene, 1).await, ["missed"], "first what was missed");
+    assert_eq!(scene.next().await.body, Body::Command(port::Command::Summary), "then what came");
+    scene.end().await;
 }

@@ -190,9 +190,83 @@ async fn what_runs_can_be_stopped_and_files_are_declined() {
     scene.next().await;
     scene.fake.slash(ana, Place::Private, "cancel", None);
     scene.until("stopped", |fake| fake.text(ana, Place::Private).contains("Stopped.")).await;
+    // Nothing runs any more: a question may be open, and is declined in the conversation they were in.
+    scene.script.push(said("kept as it is"));
+    scene.fake.slash(ana, Place::Private, "cancel", None);
+    let taken = scene.next().await;
+    assert_eq!((taken.body, taken.asked), (Body::Decline, port::SessionChoice::Id("session-1".to_owned())));
+    scene.until("kept", |fake| fake.text(ana, Place::Private).contains("kept as it is")).await;
     let file = serde_json::json!({"content": "", "attachments": [{"id": "5", "filename": "a.png", "size": 3, "url": "https://x.example/a", "proxy_url": "https://x.example/a"}]});
     scene.fake.write_body(ana, Place::Private, &file);
     scene.until("declined", |fake| fake.text(ana, Place::Private).contains("Please tell me in words.")).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_voice_messages_are_taken_in() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    // Nobody listens yet.
+    scene.fake.send_file(ana, "audio/ogg", b"OggS", Some(2.4), "");
+    scene.until("declined", |fake| fake.text(ana, Place::Private).contains("cannot listen to voice messages")).await;
+    scene.script.listen();
+    scene.fake.send_file(ana, "audio/ogg", b"OggS spoken", Some(2.4), "");
+    let taken = scene.next().await;
+    assert_eq!(taken.body, Body::Voice(port::Recording::new("audio/ogg", 3, b"OggS spoken")));
+    for (bytes, seconds) in [(vec![1; 4], 180.5), (vec![1; port::VOICE_BYTES + 1], 5.0)] {
+        let before = scene.fake.text(ana, Place::Private).matches("too long").count();
+        scene.fake.send_file(ana, "audio/ogg", &bytes, Some(seconds), "");
+        let told = |fake: &Fake| fake.text(ana, Place::Private).matches("too long").count() > before;
+        scene.until("too long", told).await;
+    }
+    // A picture becomes the event's; words beside it are said with it.
+    scene.fake.send_file(ana, "image/png", b"PNG", None, " at Pier 21 ");
+    let Body::Form(form) = scene.next().await.body else { panic!("a form was to come") };
+    assert_eq!((form.fields["imageUrl"].as_str(), form.text.as_deref()), (Some("/files/1"), Some("at Pier 21")));
+    assert_eq!(scene.script.pictures(), [b"PNG".to_vec()]);
+    scene.fake.send_file(ana, "image/png", b"", None, "");
+    scene.until("refused", |fake| fake.text(ana, Place::Private).contains("cannot use this picture")).await;
+    // An address that is not the platform's own is asked for nothing.
+    let file = serde_json::json!({"content": "", "attachments": [{"id": "5", "filename": "a", "size": 3, "content_type": "image/png", "url": "https://x.example/a", "proxy_url": "https://x.example/a"}]});
+    scene.fake.write_body(ana, Place::Private, &file);
+    scene.until("lost", |fake| fake.text(ana, Place::Private).contains("could not fetch this picture")).await;
+    assert_eq!(scene.script.pictures().len(), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_stays_true_and_other_places_are_a_press_away() {
+    let mut scene = Scene::start().await;
+    let ana = scene.fake.person("ana");
+    let card = |when: &str| Card {
+        title: "Jazz".to_owned(),
+        lines: vec![port::Line { label: "When".to_owned(), value: when.to_owned(), source: port::Source::Said }],
+        missing: Vec::new(),
+        language: "en".to_owned(),
+    };
+    let choice = Choice { id: "id-1".to_owned(), label: "Pier 21".to_owned(), detail: Some("holds 80".to_owned()) };
+    let more = Reply::More("More options".to_owned());
+    scene.script.push(Answer::Soon(vec![Reply::Draft(card("Friday")), Reply::Done]));
+    scene.fake.slash(ana, Place::Private, "summary", None);
+    scene.next().await;
+    scene.until("shown", |fake| fake.text(ana, Place::Private).contains("Friday")).await;
+    scene.script.push(Answer::Soon(vec![
+        Reply::Said("Where?".to_owned()),
+        Reply::Suggestions(vec![choice]),
+        more,
+        Reply::Glance(card("Sunday")),
+        Reply::Done,
+    ]));
+    scene.fake.write(ana, Place::Private, "on Sunday");
+    scene.next().await;
+    let true_again = |fake: &Fake| {
+        let text = fake.text(ana, Place::Private);
+        text.contains("Where?") && text.contains("Sunday") && !text.contains("Friday")
+    };
+    scene.until("the summary follows", true_again).await;
+    scene.script.push(said("Others."));
+    scene.fake.press(ana, Place::Private, "More options");
+    assert_eq!(scene.next().await.body, Body::Text("More options".to_owned()));
     scene.end().await;
 }
 

@@ -62,6 +62,9 @@ struct State {
     current: Option<String>,
     threads: HashMap<String, String>,
     open: Option<Open>,
+    pictures: Vec<Vec<u8>>,
+    hears: bool,
+    forgetful: usize,
 }
 
 /// A turn that was left open.
@@ -72,6 +75,28 @@ struct Open {
 }
 
 impl Script {
+    /// From here on somebody listens to voice messages.
+    pub fn listen(&self) {
+        self.state().hears = true;
+    }
+
+    /// So many times it is not known which chats there are.
+    pub fn forget_chats(&self, times: usize) {
+        self.state().forgetful = times;
+    }
+
+    /// How many of those times are left.
+    #[must_use]
+    pub fn forgetful(&self) -> usize {
+        self.state().forgetful
+    }
+
+    /// The pictures that were brought.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<Vec<u8>> {
+        self.state().pictures.clone()
+    }
+
     /// A door, and what it will be given.
     #[must_use]
     pub fn new() -> (Self, mpsc::UnboundedReceiver<Taken>) {
@@ -124,7 +149,7 @@ impl State {
             Some(answer) => answer,
         };
         let known = match (&incoming.chat.session, self.current.take()) {
-            (SessionChoice::Id(id), _) => Some(id.clone()),
+            (SessionChoice::Id(id) | SessionChoice::Onward(id), _) => Some(id.clone()),
             (SessionChoice::Thread(thread), _) => self.threads.get(thread).cloned(),
             (SessionChoice::Current | SessionChoice::Latest, current) => current,
             (SessionChoice::New, _) => None,
@@ -202,6 +227,19 @@ impl Door for Script {
         Ok(crate::State(json!({"sessionId": session})))
     }
 
+    async fn keep_picture(&self, _from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
+        if bytes.is_empty() {
+            return Err(Refusal::Invalid("it is empty".to_owned()));
+        }
+        let mut state = self.state();
+        state.pictures.push(bytes);
+        Ok(format!("/files/{}", state.pictures.len()))
+    }
+
+    fn hears(&self) -> bool {
+        self.state().hears
+    }
+
     async fn stop(&self, _from: &Sender, _session: &str) -> Result<bool, Refusal> {
         Ok(self.send(Reply::Done))
     }
@@ -220,6 +258,11 @@ impl Door for Script {
     }
 
     async fn chats(&self, _channel: &'static str) -> Result<Vec<(String, Memory)>, Refusal> {
+        let mut state = self.state();
+        if state.forgetful > 0 {
+            state.forgetful -= 1;
+            return Err(Refusal::Unavailable);
+        }
         Ok(self.mailroom.chats())
     }
 

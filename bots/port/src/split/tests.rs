@@ -163,3 +163,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_address_is_cut_only_when_it_is_longer_than_a_part() {
+    let text = "Look here at https://x.example/find?q=1";
+    assert_eq!(split(text, 37), ["Look here at", "https://x.example/find?q=1"]);
+    assert_eq!(split("https://x.example/find?q=1", 20).concat(), "https://x.example/find?q=1");
+}

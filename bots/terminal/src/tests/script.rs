@@ -178,14 +178,15 @@ async fn new_and_resume_change_the_session_once_it_answers() {
     let (shown, given) = played("yes\n/new\n/resume lost\nhere\n/resume first\nthere\n", answers, options()).await;
     let asked: Vec<SessionChoice> = given.into_iter().map(|message| message.asked).collect();
     let id = |id: &str| SessionChoice::Id(id.to_owned());
+    let onward = |id: &str| SessionChoice::Onward(id.to_owned());
     let expected = [
         SessionChoice::Current,
-        id("session-1"),
+        onward("session-1"),
         SessionChoice::New,
         id("lost"),
-        id("session-2"),
+        onward("session-2"),
         id("first"),
-        id("first"),
+        onward("first"),
     ];
     assert_eq!(asked, expected);
     assert!(shown.ends_with("To go on: eventos chat --resume first\n"), "the other one was published: {shown}");

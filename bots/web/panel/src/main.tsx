@@ -1,7 +1,7 @@
 /** Starts the panel. */
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { App } from './App';
 import { begin } from './early';
 import { applyTheme } from './theme';

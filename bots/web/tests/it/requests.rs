@@ -131,6 +131,7 @@ async fn the_door_says_no_before_a_run_begins() {
         (Refusal::Busy, 503, "BUSY", Some("5")),
         (Refusal::Quarantined { retry_after_s: 60 }, 503, "BUSY", Some("60")),
         (Refusal::Unavailable, 503, "SERVICE_UNAVAILABLE", Some("5")),
+        (Refusal::Failed, 500, "INTERNAL_ERROR", None),
     ] {
         let (script, _taken) = Script::new();
         script.push(Answer::Refuse(refusal.clone()));

@@ -9,7 +9,8 @@ use crate::understanding::{Doubt, Other, Reason};
 
 /// Asks which of these hours is meant, where only a part of the day was said.
 pub(super) fn about_hour(g: &mut Gathering<'_, '_>, hours: [Time; 2]) {
-    let other = |hour: Time| Other { words: time_words(hour), facts: vec![Fact::Time(hour)] };
+    let language = g.scene.language().code();
+    let other = |hour: Time| Other { words: time_words(hour, language), facts: vec![Fact::Time(hour)] };
     let others = hours.map(other).to_vec();
     g.doubt(Doubt { field: Field::DateTime, reason: Reason::PartOfDay, chosen: None, others });
 }

@@ -19,6 +19,13 @@ impl Telegram {
         self.send(user, user, "", message)
     }
 
+    /// Somebody says something.
+    pub(crate) fn send_voice(&self, user: i64, bytes: &[u8], seconds: u32) -> i64 {
+        let id = self.keep(bytes);
+        let voice = json!({"file_id": id, "file_unique_id": format!("u{id}"), "duration": seconds, "mime_type": "audio/ogg", "file_size": bytes.len()});
+        self.send(user, user, "", json!({"text": null, "voice": voice}))
+    }
+
     fn keep(&self, bytes: &[u8]) -> String {
         let mut state = self.state();
         let id = format!("file-{}", state.files.len() + 1);

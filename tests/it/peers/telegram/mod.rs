@@ -36,6 +36,12 @@ pub(crate) enum Fault {
     DoneThenStatus(u16),
     /// "can't parse entities".
     Entities,
+    /// The group is a supergroup of this id now.
+    Supergroup(i64),
+    /// 400: the file is larger than bots get.
+    TooBig,
+    /// Nothing: the call after it meets the next fault.
+    None,
 }
 
 /// One call.
@@ -389,7 +395,16 @@ async fn answer(
             note(400);
             return refuse(400, "Bad Request: can't parse entities: Unsupported start tag", Value::Null);
         }
-        Some(Fault::DoneThenStatus(_)) | None => {}
+        Some(Fault::Supergroup(chat)) => {
+            note(400);
+            let words = "Bad Request: group chat was upgraded to a supergroup chat";
+            return refuse(400, words, json!({"migrate_to_chat_id": chat}));
+        }
+        Some(Fault::TooBig) => {
+            note(400);
+            return refuse(400, "Bad Request: file is too big", Value::Null);
+        }
+        Some(Fault::DoneThenStatus(_) | Fault::None) | None => {}
     }
     let done = calls::call(&telegram, &method, &body).await;
     note(done.as_ref().map_or_else(|refusal| refusal.0, |_| 200));

@@ -47,6 +47,8 @@ export async function own(path: string, init: RequestInit = {}): Promise<Respons
   const supabase = await client();
   const token = (await supabase.auth.getSession()).data.session?.access_token;
   const headers = new Headers(init.headers);
+  // What the server says goes on this page.
+  headers.set('accept-language', document.documentElement.lang || 'en');
   if (token) headers.set('authorization', `Bearer ${token}`);
   let answer: Response;
   try {

@@ -36,6 +36,9 @@ async function send<T>(where: string, body: BodyInit, type: string): Promise<T> 
 export const copyEvent = (event: string, id: string, starts: string | null) =>
   send<Copied>(at(event, 'copy'), JSON.stringify(starts ? { id, starts } : { id }), 'application/json');
 
+/** The conversation that goes on with an event; begun where another program made the event without one. */
+export const conversationOf = async (event: string) => (await send<{ sessionId: string }>(at(event, 'conversation'), '{}', 'application/json')).sessionId;
+
 /** `rule`: an RRULE; null: the event's own. Days that are there already are left alone. */
 export const laySeries = (event: string, count: number, rule: string | null) =>
   send<{ events: { eventId: string; starts: string }[] }>(at(event, 'series'), JSON.stringify(rule ? { count, rule } : { count }), 'application/json');

@@ -21,14 +21,22 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
   const visible = messages.filter((one) => (one.role === 'user' || one.role === 'assistant') && (textOf(one) || one.toolCalls?.length));
   const last = visible.at(-1);
   const size = visible.reduce((sum, one) => sum + textOf(one).length + (one.toolCalls?.length ?? 0), 0);
+  const role = last?.role;
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    // A long answer is read from its beginning.
-    const newest = element.querySelector<HTMLElement>('.said:last-of-type');
-    const long = newest && last?.role === 'assistant' && newest.offsetHeight > element.clientHeight - 48;
-    element.scrollTop = long ? newest.offsetTop - element.offsetTop - 8 : element.scrollHeight;
-  }, [size, running, last?.role]);
+    const show = () => {
+      // A long answer is read from its beginning; a question is shown with what answers it.
+      const newest = element.querySelector<HTMLElement>('.said:last-of-type');
+      const long = newest && role === 'assistant' && newest.offsetHeight > element.clientHeight - 48 && !newest.querySelector('.confirm button');
+      element.scrollTop = long ? newest.offsetTop - 8 : element.scrollHeight;
+    };
+    show();
+    // The replies that are suggested below come later, and take their place from what is shown.
+    const sizes = new ResizeObserver(show);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [size, running, role]);
 
   const reply = !running && last?.role === 'assistant' ? textOf(last).replaceAll('**', '') : '';
   return (

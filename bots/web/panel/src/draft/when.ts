@@ -72,6 +72,13 @@ export function dayWords(date: string, lang: string): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeZone: 'UTC' }).format(moment);
 }
 
+/** "Dec 4" in the reader's language. */
+export function shortDay(date: string, lang: string): string {
+  const moment = new Date(`${date}T12:00:00Z`);
+  if (Number.isNaN(moment.getTime())) return date;
+  return new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(moment);
+}
+
 /** "6:00 PM" in the reader's language. */
 export function hourWords(time: string, lang: string): string {
   const moment = new Date(`2000-01-01T${time}:00Z`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fill, preferred } from '.';
+import { counted, fill, preferred } from '.';
 import en from './en.json';
 import es from './es.json';
 import fr from './fr.json';
@@ -29,6 +29,13 @@ describe('words', () => {
   it('fills holes and shows those that stay empty', () => {
     expect(fill('Please wait {n} seconds', { n: 7 })).toBe('Please wait 7 seconds');
     expect(fill('{a} {b}', { a: 1 })).toBe('1 {b}');
+  });
+
+  it('counts one as each language does', () => {
+    const told = (n: number, lang: string, words: Record<string, string>) => words[counted('import.take', { n }, words, lang)];
+    expect([told(1, 'en', en), told(2, 'en', en), told(0, 'en', en)]).toEqual(['Make {n} draft', 'Make {n} drafts', 'Make {n} drafts']);
+    expect([told(0, 'fr', fr), told(1, 'es', es), told(1, 'zh', zh)]).toEqual(['Créer {n} brouillon', 'Crear {n} borrador', '创建 {n} 个草稿']);
+    expect(counted('import.title', { n: 1 }, en, 'en')).toBe('import.title');
   });
 
   it('takes the chosen language, else the first spoken one of the browser, else English', () => {

@@ -26,6 +26,12 @@ export function fill(text: string, params: Params = {}): string {
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => String(params[name] ?? hole));
 }
 
+/** The key for so many (`{n}`): its own for one, where the catalogue has it and the language has a form for one. */
+export function counted(key: string, params: Params | undefined, words: Readonly<Record<string, string>>, lang: string): string {
+  const one = typeof params?.n === 'number' && `${key}.one` in words && new Intl.PluralRules(lang).select(params.n) === 'one';
+  return one ? `${key}.one` : key;
+}
+
 const STORED = 'eventos.language';
 
 /** The language chosen before, else the first of the browser's that is spoken here, else English. */
@@ -79,7 +85,7 @@ export function WordsProvider({ children }: { children: ReactNode }) {
 
   const words = useMemo<Words | null>(
     () =>
-      catalogue && { lang: catalogue.lang, setLang, t: (key, params) => fill(catalogue.words[key], params) },
+      catalogue && { lang: catalogue.lang, setLang, t: (key, params) => fill(catalogue.words[counted(key, params, catalogue.words, catalogue.lang) as Key], params) },
     [catalogue, setLang],
   );
   return words && <Context.Provider value={words}>{children}</Context.Provider>;

@@ -44,11 +44,11 @@ function Board({ user }: { user: User }) {
           <p className="soft">{t('dash.lead')}</p>
         </div>
         <div className="row">
-          <ButtonLink to="/import">{t('dash.import')}</ButtonLink>
           <ButtonLink look="primary" to="/wizard/new">
             <Plus />
             <span>{t('dash.create')}</span>
           </ButtonLink>
+          <ButtonLink to="/import">{t('dash.import')}</ButtonLink>
         </div>
       </header>
       {!sent && <Banner>{t('dash.sending')}</Banner>}
@@ -89,9 +89,12 @@ function Lists({ userId, items, events }: { userId: string; items: DraftItem[]; 
   const again = () => void cache.invalidateQueries({ queryKey: ['board', userId] });
   const drafts = items.filter((item) => item.session.status === 'in_progress');
   const aside = items.filter((item) => item.session.status !== 'in_progress');
+  // What another program made has no conversation yet; its own page begins one.
+  const talked = new Set(items.map((item) => item.event?.id));
+  const bare = events.filter((event) => event.status === 'draft' && !talked.has(event.id));
   const published = events.filter((event) => event.status === 'published');
   const cancelled = events.filter((event) => event.status === 'cancelled');
-  const nothing = drafts.length + aside.length + published.length + cancelled.length === 0;
+  const nothing = drafts.length + aside.length + bare.length + published.length + cancelled.length === 0;
   const card = (item: DraftItem) => <DraftCard key={item.session.id} item={item} onChange={again} onNote={setNote} />;
   return (
     <>
@@ -104,7 +107,16 @@ function Lists({ userId, items, events }: { userId: string; items: DraftItem[]; 
       {!nothing && (
         <section aria-labelledby="drafts">
           <h2 id="drafts">{t('dash.drafts')}</h2>
-          {drafts.length > 0 ? <ul className="cards">{drafts.map(card)}</ul> : <p className="soft">{t('dash.noDrafts')}</p>}
+          {drafts.length + bare.length > 0 ? (
+            <ul className="cards">
+              {drafts.map(card)}
+              {bare.map((event) => (
+                <EventCard key={event.id} event={event} />
+              ))}
+            </ul>
+          ) : (
+            <p className="soft">{t('dash.noDrafts')}</p>
+          )}
         </section>
       )}
       {published.length > 0 && (

@@ -2,7 +2,7 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { asFailure } from '../api/failure';
 import { changeEvent } from '../api/rows';
 import { draftOf, type EventRow } from '../draft/row';
@@ -15,13 +15,13 @@ import { Field } from '../ui/Field';
 import { whole } from '../wizard/useStageForm';
 
 const schema = z.object({
-  name: z.string().trim().min(1, 'basics.error.name').max(300, 'basics.error.name.long'),
+  name: z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.maxLength(300, 'basics.error.name.long')),
   description: z.string(),
-  place: z.string().max(500),
+  place: z.string().check(z.maxLength(500)),
   date: z.string(),
   time: z.string(),
-  duration: z.string().refine((text) => whole(text) !== undefined, 'when.error.duration'),
-  capacity: z.string().refine((text) => whole(text) !== undefined, 'tickets.error.count'),
+  duration: z.string().check(z.refine((text) => whole(text) !== undefined, 'when.error.duration')),
+  capacity: z.string().check(z.refine((text) => whole(text) !== undefined, 'tickets.error.count')),
   visibility: z.enum(['public', 'private']),
 });
 type Values = z.infer<typeof schema>;

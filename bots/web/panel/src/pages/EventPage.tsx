@@ -2,7 +2,8 @@
 import type { User } from '@supabase/supabase-js';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useLocation, useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
+import { conversationOf } from '../api/events';
 import { asFailure } from '../api/failure';
 import { beginConnect, paymentsState, type EventWork } from '../api/payments';
 import { cancelEvent, eventById, eventStats } from '../api/rows';
@@ -14,8 +15,9 @@ import { dayWords, hourWords, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button, ButtonLink } from '../ui/Button';
+import { CopyButton } from '../ui/CopyButton';
 import { failureWords } from '../ui/failureWords';
-import { Clock, Copy, Pin, Share, Ticket } from '../ui/icons';
+import { Clock, Pin, Share, Ticket } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
@@ -95,9 +97,14 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
         </ul>
       </header>
       <div className="event-grid">
+        {own && event.status === 'draft' && <GoOn event={event} />}
         {event.slug && event.status !== 'draft' && (event.visibility === 'private' ? <PrivatePage event={event} /> : <Links event={event} />)}
-        <Payments event={event} pending={fresh?.pending ?? false} />
-        <Stats event={event} />
+        {event.status !== 'draft' && (
+          <>
+            <Payments event={event} pending={fresh?.pending ?? false} />
+            <Stats event={event} />
+          </>
+        )}
         {own && event.status !== 'cancelled' && (
           <section className="card" aria-labelledby="edit">
             <h2 id="edit">{t('event.edit')}</h2>
@@ -125,6 +132,33 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
   );
 }
 
+/** A draft is finished in the wizard; one that another program made gets its conversation there. */
+function GoOn({ event }: { event: EventRow }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const go = async () => {
+    setBusy(true);
+    try {
+      await navigate(`/wizard/${await conversationOf(event.id)}`);
+    } catch (thrown) {
+      setTrouble(failureWords(asFailure(thrown), t));
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-labelledby="go-on">
+      <h2 id="go-on">{t('event.draft')}</h2>
+      <p className="soft">{t('event.draft.text')}</p>
+      {trouble && <Banner tone="bad">{trouble}</Banner>}
+      <Button look="primary" busy={busy} onClick={() => void go()}>
+        {t('dash.resume')}
+      </Button>
+    </section>
+  );
+}
+
 /** Whether this visit comes from publishing; a reload does not say it again. */
 function useJustPublished(): { pending: boolean } | null {
   const { state } = useLocation() as { state: { published?: boolean; pending?: boolean } | null };
@@ -138,7 +172,6 @@ function useJustPublished(): { pending: boolean } | null {
 function Links({ event }: { event: EventRow }) {
   const { t } = useWords();
   const [origin, setOrigin] = useState(window.location.origin);
-  const [copied, setCopied] = useState(false);
   const name = event.name ?? t('dash.untitled');
   const share = typeof navigator.share === 'function' ? () => void navigator.share({ title: name, url }).catch(() => undefined) : null;
   useEffect(() => {
@@ -146,12 +179,6 @@ function Links({ event }: { event: EventRow }) {
   }, []);
   const path = `/e/${event.slug ?? ''}`;
   const url = origin + path;
-  const copy = async () => {
-    await navigator.clipboard.writeText(url).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
   return (
     <section className="card" aria-labelledby="link">
       <h2 id="link">{t('event.link')}</h2>
@@ -160,9 +187,7 @@ function Links({ event }: { event: EventRow }) {
         <a className="button primary" href={path}>
           {t('event.view')}
         </a>
-        <Button icon={<Copy />} onClick={() => void copy()}>
-          {t('event.copy')}
-        </Button>
+        <CopyButton text={url} />
         {share && (
           <Button icon={<Share />} onClick={share}>
             {t('event.share')}
@@ -172,9 +197,6 @@ function Links({ event }: { event: EventRow }) {
           {t('event.calendar')}
         </a>
       </div>
-      <p role="status" className="soft">
-        {copied ? t('event.copied') : ''}
-      </p>
     </section>
   );
 }
@@ -312,12 +334,10 @@ function Stats({ event }: { event: EventRow }) {
       ) : (
         <p className="soft">{t('event.stats.none')}</p>
       )}
-      {event.status !== 'draft' && (
-        <div className="row">
-          <ButtonLink to={`/dashboard/events/${event.id}/guests`}>{t('sales.open')}</ButtonLink>
-          <ButtonLink look="quiet" to={`/checkin/${event.id}`}>{t('sales.door')}</ButtonLink>
-        </div>
-      )}
+      <div className="row">
+        <ButtonLink to={`/dashboard/events/${event.id}/guests`}>{t('sales.open')}</ButtonLink>
+        <ButtonLink to={`/checkin/${event.id}`}>{t('sales.door')}</ButtonLink>
+      </div>
     </section>
   );
 }

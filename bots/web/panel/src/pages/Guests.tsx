@@ -19,6 +19,7 @@ import { Dialog } from '../ui/Dialog';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
 import { Shell } from '../ui/Shell';
+import { useSettled } from '../ui/useSettled';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
 import { NotFound } from './NotFound';
@@ -110,7 +111,8 @@ function Figures({ summary }: { summary: Summary }) {
 function List({ event, summary }: { event: string; summary: Summary }) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const [search, setSearch] = useState('');
+  const [typed, setTyped] = useState('');
+  const search = useSettled(typed.trim());
   const [status, setStatus] = useState<(typeof STATES)[number]>('');
   const [skip, setSkip] = useState(0);
   const [note, setNote] = useState<{ tone: 'good' | 'bad'; text: string } | null>(null);
@@ -147,7 +149,7 @@ function List({ event, summary }: { event: string; summary: Summary }) {
       <div className="pair">
         <Field label={t('sales.search')}>
           {(control) => (
-            <input {...control} type="search" value={search} onChange={(typed) => { setSearch(typed.target.value); setSkip(0); }} />
+            <input {...control} type="search" value={typed} onChange={(change) => { setTyped(change.target.value); setSkip(0); }} />
           )}
         </Field>
         <Field label={t('sales.status')}>
@@ -162,7 +164,8 @@ function List({ event, summary }: { event: string; summary: Summary }) {
       </div>
       {note && <Banner tone={note.tone}>{note.text}</Banner>}
       {found.isError && <Banner tone="bad">{failureWords(asFailure(found.error), t)}</Banner>}
-      {found.data && found.data.guests.length === 0 && <p className="soft">{t('sales.nobody')}</p>}
+      {found.isPending && <Waiting lines={3} />}
+      {found.data && found.data.guests.length === 0 && <p className="soft">{t(search || status ? 'sales.nobody' : 'sales.noGuests')}</p>}
       {found.data && found.data.guests.length > 0 && (
         <ul className="guests">
           {found.data.guests.map((guest) => (
@@ -223,7 +226,7 @@ function Row({ guest, currency, onResend, onRefund }: RowProps) {
           <p className="soft" key={said.question}>{said.question} {said.answer}</p>
         ))}
       </div>
-      <span className="tag">{t(`sales.status.${guest.status}` as Key)}</span>
+      <span className="tag">{t(`sales.ticket.${guest.status}` as Key)}</span>
       {paid && guest.orderId && (
         <div className="row">
           <Button look="quiet" aria-label={`${t('sales.resend')}: ${name}`} onClick={() => onResend(guest.orderId ?? '')}>{t('sales.resend')}</Button>

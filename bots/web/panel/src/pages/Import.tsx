@@ -4,12 +4,14 @@ import { useNavigate } from 'react-router';
 import { importEvents, previewImport, type ImportedEvent, type ImportPreview } from '../api/events';
 import { asFailure } from '../api/failure';
 import { RequireUser } from '../auth';
-import { dayWords } from '../draft/when';
+import { dayWords, hourWords, splitLocal } from '../draft/when';
 import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
+import { Check } from '../ui/Check';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
+import { FilePick } from '../ui/FilePick';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
@@ -33,7 +35,8 @@ function ImportPage() {
     try {
       await work();
     } catch (thrown) {
-      setTrouble(failureWords(asFailure(thrown), t));
+      const failure = asFailure(thrown);
+      setTrouble(failure.status === 422 ? t('import.nothing') : failureWords(failure, t));
     } finally {
       setBusy(false);
     }
@@ -68,15 +71,13 @@ function ImportPage() {
           <p className="soft">{t('import.text')}</p>
         </div>
       </header>
-      <section className="card stack" aria-label={t('import.file')}>
+      <div className="card stack">
         <Field label={t('import.file')} hint={t('import.file.hint')}>
-          {(control) => (
-            <input {...control} type="file" accept=".ics,.csv,text/calendar,text/csv" onChange={(picked) => look(picked.target.files?.[0] ?? null)} />
-          )}
+          {(control) => <FilePick control={control} accept=".ics,.csv,text/calendar,text/csv" name={file?.name ?? null} onPick={look} />}
         </Field>
         {trouble && <Banner tone="bad">{trouble}</Banner>}
         {busy && !seen && <Waiting lines={3} />}
-      </section>
+      </div>
       {seen && (
         <section className="card stack" aria-labelledby="found">
           <h2 id="found">{t('import.found', { n: seen.events.length })}</h2>
@@ -98,17 +99,14 @@ function ImportPage() {
 function Found({ event, chosen, onTurn }: { event: ImportedEvent; chosen: boolean; onTurn: () => void }) {
   const { t, lang } = useWords();
   const text = (name: string) => (typeof event.fields[name] === 'string' ? event.fields[name] : null);
-  const starts = text('dateTime');
-  const day = starts && /^\d{4}-\d{2}-\d{2}/.test(starts) ? dayWords(starts.slice(0, 10), lang) : t('dash.noDate');
+  const { date, time } = splitLocal(text('dateTime'), text('timezone'));
+  const day = date ? dayWords(date, lang) : t('dash.noDate');
   return (
     <li className="guest">
-      <label className="check">
-        <input type="checkbox" checked={chosen} onChange={onTurn} />
-        <span>
-          <strong>{text('name') ?? t('dash.untitled')}</strong>
-        </span>
-      </label>
-      <p className="soft">{[day, starts?.slice(11, 16), text('place')].filter(Boolean).join(' · ')}</p>
+      <Check checked={chosen} onChange={onTurn}>
+        <strong>{text('name') ?? t('dash.untitled')}</strong>
+      </Check>
+      <p className="soft">{[day, time && hourWords(time, lang), text('place')].filter(Boolean).join(' · ')}</p>
       {event.notes.length > 0 && (
         <ul className="soft">
           {event.notes.map((note) => (

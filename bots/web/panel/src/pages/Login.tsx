@@ -3,7 +3,7 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { Link, Navigate, useSearchParams } from 'react-router';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { client } from '../api/client';
 import { safeNext, useAuth } from '../auth';
 import { config } from '../config';
@@ -17,8 +17,8 @@ import { signFailure } from './signFailure';
 
 const schema = (up: boolean) =>
   z.object({
-    email: z.string().trim().min(1, 'login.error.email').regex(/^\S+@\S+$/, 'login.error.email'),
-    password: z.string().min(1, 'login.error.password').min(up ? 8 : 1, 'login.error.weak'),
+    email: z.string().check(z.trim(), z.minLength(1, 'login.error.email'), z.regex(/^\S+@\S+$/, 'login.error.email')),
+    password: z.string().check(z.minLength(1, 'login.error.password'), z.minLength(up ? 8 : 1, 'login.error.weak')),
   });
 
 export function Login() {

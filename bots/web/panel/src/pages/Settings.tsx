@@ -6,6 +6,7 @@ import { asFailure } from '../api/failure';
 import { client } from '../api/client';
 import { changeProfile, profile, type Profile } from '../api/rows';
 import { RequireUser } from '../auth';
+import { countries } from '../draft/countries';
 import { zones } from '../draft/when';
 import { LANGUAGES, useWords, type Key, type Lang } from '../i18n';
 import { Banner } from '../ui/Banner';
@@ -70,7 +71,7 @@ function ProfileForm({ user, known }: { user: User; known: Profile | null }) {
       company: text('company'),
       language: text('language'),
       timezone: text('timezone'),
-      country: text('country')?.toUpperCase() ?? null,
+      country: text('country'),
       currency: text('currency'),
     };
     try {
@@ -110,8 +111,7 @@ function ProfileForm({ user, known }: { user: User; known: Profile | null }) {
         </Field>
         <Field label={t('settings.timezone')}>
           {(control) => (
-            <select {...control} name="timezone" defaultValue={known?.timezone ?? ''}>
-              <option value="" />
+            <select {...control} name="timezone" defaultValue={known?.timezone ?? allZones[0]}>
               {[...new Set([...(known?.timezone ? [known.timezone] : []), ...allZones])].map((zone) => (
                 <option key={zone} value={zone}>
                   {zone.replaceAll('_', ' ')}
@@ -122,8 +122,17 @@ function ProfileForm({ user, known }: { user: User; known: Profile | null }) {
         </Field>
       </div>
       <div className="pair">
-        <Field label={t('settings.country')} hint={t('settings.country.hint')}>
-          {(control) => <input {...control} name="country" type="text" autoComplete="country" maxLength={100} defaultValue={known?.country ?? ''} />}
+        <Field label={t('settings.country')}>
+          {(control) => (
+            <select {...control} name="country" autoComplete="country" defaultValue={known?.country ?? ''}>
+              <option value="">{t('settings.currency.none')}</option>
+              {countries(lang, known?.country ?? null).map(({ code, name }) => (
+                <option key={code} value={code}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
         </Field>
         <Field label={t('settings.currency')}>
           {(control) => (

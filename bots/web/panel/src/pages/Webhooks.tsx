@@ -5,9 +5,12 @@ import { Link } from 'react-router';
 import { asFailure } from '../api/failure';
 import { addWebhook, deliveries, pingWebhook, removeWebhook, replay, switchWebhook, webhooks, type Delivery, type Webhook } from '../api/webhooks';
 import { RequireUser } from '../auth';
-import { useWords, type Key } from '../i18n';
+import { useWords, type Key, type Translate } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
+import { Check } from '../ui/Check';
+import { CopyButton } from '../ui/CopyButton';
+import { Dialog } from '../ui/Dialog';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
 import { Shell } from '../ui/Shell';
@@ -25,6 +28,10 @@ function WebhooksPage() {
   const found = useQuery({ queryKey: ['webhooks'], queryFn: webhooks, staleTime: 0 });
   const [note, setNote] = useState<{ tone: 'good' | 'bad'; text: string } | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
+  const again = () => {
+    void cache.invalidateQueries({ queryKey: ['webhooks'] });
+    void cache.invalidateQueries({ queryKey: ['deliveries'] });
+  };
   const change = async (work: () => Promise<unknown>, done: string | null) => {
     try {
       await work();
@@ -32,8 +39,12 @@ function WebhooksPage() {
     } catch (thrown) {
       setNote({ tone: 'bad', text: failureWords(asFailure(thrown), t) });
     }
-    void cache.invalidateQueries({ queryKey: ['webhooks'] });
-    void cache.invalidateQueries({ queryKey: ['deliveries'] });
+    again();
+  };
+  const add = async (url: string, kinds: string[]) => {
+    setSecret((await addWebhook(url, kinds)).secret);
+    setNote(null);
+    again();
   };
   return (
     <Shell>
@@ -49,17 +60,22 @@ function WebhooksPage() {
         <section className="card stack" role="status">
           <p>{t('hooks.secret')}</p>
           <p className="url">{secret}</p>
+          <div className="row">
+            <CopyButton key={secret} text={secret} words="hooks.copy" done="hooks.copied" />
+          </div>
         </section>
       )}
-      <Add
-        kinds={found.data?.kinds ?? []}
-        onAdd={(url, kinds) => change(async () => setSecret((await addWebhook(url, kinds)).secret), null)}
-      />
       {found.isPending && <Waiting lines={3} />}
-      {found.isError && <Banner tone="bad">{failureWords(asFailure(found.error), t)}</Banner>}
+      {found.isError && (
+        <Banner tone="bad" action={<Button onClick={() => void found.refetch()}>{t('app.retry')}</Button>}>
+          {failureWords(asFailure(found.error), t)}
+        </Banner>
+      )}
+      {found.data?.webhooks.length === 0 && <p className="soft">{t('hooks.empty')}</p>}
       {found.data?.webhooks.map((one) => (
-        <One key={one.id} webhook={one} onChange={(work, done) => void change(work, done)} />
+        <One key={one.id} webhook={one} onChange={change} />
       ))}
+      {found.data && <Add kinds={found.data.kinds} onAdd={add} />}
     </Shell>
   );
 }
@@ -68,63 +84,90 @@ function Add({ kinds, onAdd }: { kinds: string[]; onAdd: (url: string, kinds: st
   const { t } = useWords();
   const [url, setUrl] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
   const turn = (kind: string) => setChosen(chosen.includes(kind) ? chosen.filter((one) => one !== kind) : [...chosen, kind]);
   const add = (submitted: FormEvent) => {
     submitted.preventDefault();
-    void onAdd(url.trim(), [...chosen]).then(() => setUrl(''));
+    if (!/^https?:\/\/\S+$/.test(url.trim())) return setTrouble(t('hooks.url.wrong'));
+    setBusy(true);
+    onAdd(url.trim(), [...chosen])
+      .then(() => {
+        setUrl('');
+        setChosen([]);
+        setTrouble(null);
+      })
+      .catch((thrown: unknown) => {
+        const failure = asFailure(thrown);
+        setTrouble(failure.fields.url ? t('hooks.url.bad') : failureWords(failure, t));
+      })
+      .finally(() => setBusy(false));
   };
   return (
-    <form className="card stack" onSubmit={add} aria-label={t('hooks.add')}>
-      <Field label={t('hooks.url')} hint={t('hooks.url.hint')}>
-        {(control) => <input {...control} type="url" required value={url} onChange={(typed) => setUrl(typed.target.value)} />}
+    <form className="card stack" onSubmit={add} aria-labelledby="hook-new" noValidate>
+      <h2 id="hook-new">{t('hooks.new')}</h2>
+      <Field label={t('hooks.url')} hint={t('hooks.url.hint')} error={trouble}>
+        {(control) => <input {...control} type="url" value={url} onChange={(typed) => setUrl(typed.target.value)} />}
       </Field>
-      <fieldset className="stack">
+      <fieldset className="checks">
         <legend>{t('hooks.kinds')}</legend>
         {kinds.map((kind) => (
-          <label className="check" key={kind}>
-            <input type="checkbox" checked={chosen.includes(kind)} onChange={() => turn(kind)} />
-            <span>{t(`hooks.kind.${kind}` as Key)}</span>
-          </label>
+          <Check key={kind} checked={chosen.includes(kind)} onChange={() => turn(kind)}>
+            {kindWords(kind, t)}
+          </Check>
         ))}
       </fieldset>
-      <Button type="submit">{t('hooks.add')}</Button>
+      <Button type="submit" look="primary" busy={busy}>{t('hooks.add')}</Button>
     </form>
   );
 }
 
 interface OneProps {
   webhook: Webhook;
-  onChange: (work: () => Promise<unknown>, done: string | null) => void;
+  onChange: (work: () => Promise<unknown>, done: string | null) => Promise<void>;
 }
 
 function One({ webhook, onChange }: OneProps) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const { id } = webhook;
+  const change = (work: () => Promise<unknown>, done: string | null) => void onChange(work, done);
   const state: Key = webhook.enabled ? 'hooks.on' : webhook.disabledBecause === 'gone' ? 'hooks.gone' : 'hooks.off';
   return (
     <section className="card stack" aria-label={webhook.url}>
       <p className="url">{webhook.url}</p>
       <p className="soft">
-        {t(state)} · {webhook.kinds.length === 0 ? t('hooks.all') : webhook.kinds.map((kind) => t(`hooks.kind.${kind}` as Key)).join(', ')}
+        {t(state)} · {webhook.kinds.length === 0 ? t('hooks.all') : webhook.kinds.map((kind) => kindWords(kind, t)).join(', ')}
       </p>
       <div className="row">
-        <Button onClick={() => onChange(() => pingWebhook(id), t('hooks.pinged'))}>{t('hooks.ping')}</Button>
-        <Button onClick={() => onChange(() => switchWebhook(id, !webhook.enabled), null)}>{t(webhook.enabled ? 'hooks.stop' : 'hooks.start')}</Button>
+        <Button onClick={() => change(() => pingWebhook(id), t('hooks.pinged'))}>{t('hooks.ping')}</Button>
+        <Button onClick={() => change(() => switchWebhook(id, !webhook.enabled), null)}>{t(webhook.enabled ? 'hooks.stop' : 'hooks.start')}</Button>
         <Button onClick={() => setOpen(!open)} aria-expanded={open}>{t('hooks.log')}</Button>
-        <Button look="quiet" onClick={() => onChange(() => removeWebhook(id), t('hooks.removed'))}>{t('codes.remove')}</Button>
+        <Button look="quiet" onClick={() => setLeaving(true)}>{t('codes.remove')}</Button>
       </div>
-      {open && <Log webhook={id} onReplay={(delivery) => onChange(() => replay(id, delivery), t('hooks.pinged'))} />}
+      {open && <Log webhook={id} onReplay={(delivery) => change(() => replay(id, delivery), t('hooks.pinged'))} />}
+      <Dialog open={leaving} onClose={() => setLeaving(false)} title={t('hooks.remove')} text={t('hooks.remove.text')}>
+        <p className="url">{webhook.url}</p>
+        <div className="row dialog-foot">
+          <Button look="danger" onClick={() => { setLeaving(false); change(() => removeWebhook(id), t('hooks.removed')); }}>{t('codes.remove')}</Button>
+          <Button onClick={() => setLeaving(false)}>{t('app.cancel')}</Button>
+        </div>
+      </Dialog>
     </section>
   );
 }
+
+/** The kinds that this page has words for; a newer server may know more. */
+const KINDS = new Set(['event.published', 'event.changed', 'event.cancelled', 'order.paid', 'order.refunded', 'order.cancelled', 'ticket.checked_in', 'webhook.ping']);
+const kindWords = (kind: string, t: Translate) => (KINDS.has(kind) ? t(`hooks.kind.${kind}` as Key) : kind);
 
 function Log({ webhook, onReplay }: { webhook: string; onReplay: (delivery: string) => void }) {
   const { t, lang } = useWords();
   const found = useQuery({ queryKey: ['deliveries', webhook], queryFn: () => deliveries(webhook), staleTime: 0 });
   if (found.isPending) return <Waiting lines={2} />;
   if (found.isError) return <Banner tone="bad">{failureWords(asFailure(found.error), t)}</Banner>;
-  const when = (one: Delivery) => new Date(one.createdAt).toLocaleString(lang);
+  const when = (one: Delivery) => new Date(one.createdAt).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' });
   const outcome = (one: Delivery) => [t(`hooks.state.${one.status}` as Key), one.lastStatus ?? one.lastError, t('hooks.tries', { n: one.attempts })];
   if (found.data.deliveries.length === 0) return <p className="soft">{t('hooks.none')}</p>;
   return (
@@ -132,10 +175,10 @@ function Log({ webhook, onReplay }: { webhook: string; onReplay: (delivery: stri
       {found.data.deliveries.map((one) => (
         <li key={one.id} className="guest">
           <div>
-            <strong>{one.kind}</strong>
+            <strong>{kindWords(one.kind, t)}</strong>
             <p className="soft">{[when(one), ...outcome(one)].filter(Boolean).join(' · ')}</p>
           </div>
-          <Button look="quiet" aria-label={`${t('hooks.replay')}: ${one.kind}, ${when(one)}`} onClick={() => onReplay(one.id)}>{t('hooks.replay')}</Button>
+          <Button look="quiet" aria-label={`${t('hooks.replay')}: ${kindWords(one.kind, t)}, ${when(one)}`} onClick={() => onReplay(one.id)}>{t('hooks.replay')}</Button>
         </li>
       ))}
     </ul>

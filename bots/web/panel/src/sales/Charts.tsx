@@ -1,11 +1,11 @@
-/** Sales as pictures: plain SVG, with the same figures as a table for those who listen. */
+/** Sales as pictures: bars of plain SVG beside words, with the same figures as a table for those who listen. */
 import type { Summary } from '../api/sales';
 import { money } from '../draft/money';
-import { dayWords } from '../draft/when';
+import { dayWords, shortDay } from '../draft/when';
 import { useWords } from '../i18n';
 
-const WIDTH = 640;
-const HEIGHT = 160;
+/** So many bars have room for their figures, also on a phone. */
+const SPACIOUS = 8;
 
 /** Tickets for each day on which some were sold. */
 export function Days({ summary }: { summary: Summary }) {
@@ -13,24 +13,20 @@ export function Days({ summary }: { summary: Summary }) {
   const { days } = summary;
   if (days.length === 0) return <p className="soft">{t('sales.none')}</p>;
   const most = Math.max(...days.map((day) => day.tickets), 1);
-  const step = WIDTH / days.length;
+  const spacious = days.length <= SPACIOUS;
   return (
     <figure className="chart">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('sales.days.label', { n: days.length, total: summary.sold })}>
-        {days.map((day, at) => {
-          const tall = Math.max((day.tickets / most) * (HEIGHT - 24), 2);
-          return (
-            <g key={day.day}>
-              <rect className="bar" x={at * step + step * 0.1} y={HEIGHT - tall} width={Math.min(step * 0.8, 48)} height={tall} rx="3" />
-              {days.length <= 20 && (
-                <text className="bar-text" x={at * step + step * 0.1} y={HEIGHT - tall - 6}>
-                  {day.tickets}
-                </text>
-              )}
-            </g>
-          );
-        })}
-      </svg>
+      <div className={`days${spacious ? '' : ' tight'}`} role="img" aria-label={t('sales.days.label', { n: days.length, total: summary.sold })}>
+        {days.map(({ day, tickets }) => (
+          <div key={day}>
+            {spacious && <span>{tickets}</span>}
+            <svg viewBox="0 0 10 100" preserveAspectRatio="none">
+              <rect className="bar" width="10" y={100 - Math.max((tickets / most) * 100, 2)} height="100" />
+            </svg>
+            {spacious && <span>{shortDay(day, lang)}</span>}
+          </div>
+        ))}
+      </div>
       <details>
         <summary>{t('sales.asTable')}</summary>
         <table className="table">
@@ -67,7 +63,8 @@ export function Funnel({ summary }: { summary: Summary }) {
         <li key={step}>
           <span>{t(`sales.funnel.${step}`)}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            <rect className="bar" width={Math.max((count / most) * 100, 0.5)} height="8" rx="2" />
+            <rect className="bar-ground" width="100" height="8" />
+            <rect className="bar" width={(count / most) * 100} height="8" />
           </svg>
           <strong>{count}</strong>
         </li>

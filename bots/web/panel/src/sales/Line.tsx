@@ -1,12 +1,11 @@
 /** The line of those who wait for seats: who stands in it, and who has an offer. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { client, rows } from '../api/client';
 import { asFailure } from '../api/failure';
 import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
+import { useOwnRows } from './useOwnRows';
 
 interface Waiting {
   id: string;
@@ -28,21 +27,14 @@ async function line(event: string): Promise<Waiting[]> {
 
 export function Line({ event }: { event: string }) {
   const { t, lang } = useWords();
-  const cache = useQueryClient();
-  const found = useQuery({ queryKey: ['line', event], queryFn: () => line(event), staleTime: 0 });
-  const [error, setError] = useState<string | null>(null);
+  const { found, trouble, change } = useOwnRows('line', event, line);
   // Nobody waits: there is nothing to show.
-  if (found.data?.length === 0) return null;
-  const remove = async (id: string) => {
-    try {
+  if (!found.data?.length && !found.isError) return null;
+  const remove = (id: string) =>
+    void change(async () => {
       const supabase = await client();
       rows(await supabase.from('waiting').delete().eq('id', id));
-      setError(null);
-    } catch (thrown) {
-      setError(failureWords(asFailure(thrown), t));
-    }
-    void cache.invalidateQueries({ queryKey: ['line', event] });
-  };
+    });
   const state = (one: Waiting) => {
     if (!one.offered_at) return t('line.waits');
     return t(one.orders?.status === 'paid' ? 'line.has' : one.orders?.status === 'pending' ? 'line.offered' : 'line.passed');
@@ -52,7 +44,7 @@ export function Line({ event }: { event: string }) {
     <section className="card stack" aria-labelledby="line">
       <h2 id="line">{t('line.title')}</h2>
       <p className="soft">{t('line.text')}</p>
-      {(error ?? found.isError) && <Banner tone="bad">{error ?? failureWords(asFailure(found.error), t)}</Banner>}
+      {(trouble ?? found.isError) && <Banner tone="bad">{trouble ?? failureWords(asFailure(found.error), t)}</Banner>}
       <ol className="guests">
         {(found.data ?? []).map((one) => (
           <li key={one.id} className="guest">
@@ -62,7 +54,7 @@ export function Line({ event }: { event: string }) {
             </div>
             <span className="tag">{state(one)}</span>
             {!one.offered_at && (
-              <Button look="quiet" aria-label={`${t('line.remove')}: ${one.name}`} onClick={() => void remove(one.id)}>{t('line.remove')}</Button>
+              <Button look="quiet" aria-label={`${t('line.remove')}: ${one.name}`} onClick={() => remove(one.id)}>{t('line.remove')}</Button>
             )}
           </li>
         ))}

@@ -5,7 +5,7 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useRef, useState } from 'react';
 import { useForm, type DefaultValues, type FieldValues, type Path, type PathValue, type UseFormReturn } from 'react-hook-form';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { same, type Value } from '../draft/merge';
 import type { Draft, Field, Stage } from '../draft/types';
 import { useWords, type Key } from '../i18n';
@@ -29,7 +29,7 @@ interface StageForm<V extends FieldValues> {
   busy: boolean;
 }
 
-export function useStageForm<V extends FieldValues>(stage: Stage, schema: z.ZodType<V, V>, slots: Slots<V>): StageForm<V> {
+export function useStageForm<V extends FieldValues>(stage: Stage, schema: z.ZodMiniType<V, V>, slots: Slots<V>): StageForm<V> {
   const { store } = useDesk();
   const { draft, errors } = useSnapshot();
   const { t } = useWords();

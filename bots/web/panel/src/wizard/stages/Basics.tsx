@@ -1,5 +1,5 @@
 /** Stage 1: what the event is. A name and a kind are required to go on; the rest may come later. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { slugOf } from '../../draft/slug';
 import { KINDS } from '../../draft/types';
 import { useWords } from '../../i18n';
@@ -11,8 +11,8 @@ import { useStageForm, words, type Slots } from '../useStageForm';
 import { Cover } from './Cover';
 
 const schema = z.object({
-  'event-name': z.string().trim().min(1, 'basics.error.name').max(300, 'basics.error.name.long'),
-  'event-type': z.string().min(1, 'basics.error.type'),
+  'event-name': z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.maxLength(300, 'basics.error.name.long')),
+  'event-type': z.string().check(z.minLength(1, 'basics.error.type')),
   description: z.string(),
 });
 type Values = z.infer<typeof schema>;

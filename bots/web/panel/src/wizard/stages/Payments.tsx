@@ -1,6 +1,6 @@
 /** Stage 5: how money reaches the organizer. Connecting can wait; publishing works without it. */
 import { useState } from 'react';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { useQuery } from '@tanstack/react-query';
 import { asFailure } from '../../api/failure';
 import { beginConnect, paymentsState, type StripeAccount } from '../../api/payments';
@@ -16,8 +16,8 @@ import { Takings } from '../Takings';
 import { useStageForm, words, type Slots } from '../useStageForm';
 
 const schema = z.object({
-  'tax-rate': z.string().refine((text) => percent(text) !== undefined, 'pay.error.tax'),
-  'refund-policy': z.string().max(5000),
+  'tax-rate': z.string().check(z.refine((text) => percent(text) !== undefined, 'pay.error.tax')),
+  'refund-policy': z.string().check(z.maxLength(5000)),
 });
 type Values = z.infer<typeof schema>;
 

@@ -1,5 +1,5 @@
 /** Stage 3: the day, the hour, the length. The clock is the event's own; a past day is said, not refused. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { useEffect, useMemo } from 'react';
 import { durationWords, hourWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
 import { useWords } from '../../i18n';
@@ -13,7 +13,7 @@ import { useStageForm, whole, words, type Slots } from '../useStageForm';
 const schema = z.object({
   'event-date': z.string(),
   'event-time': z.string(),
-  duration: z.string().refine((text) => whole(text) !== undefined, 'when.error.duration'),
+  duration: z.string().check(z.refine((text) => whole(text) !== undefined, 'when.error.duration')),
   timezone: z.string(),
   repeat: z.string(),
 });

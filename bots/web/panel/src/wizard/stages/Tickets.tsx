@@ -1,5 +1,5 @@
 /** Stage 4: what a ticket costs and how many there are. People type major units; the draft keeps minor ones. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { digitsOf, money, toMajor, toMinor } from '../../draft/money';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
@@ -11,9 +11,9 @@ import { useStageForm, whole, type Slots } from '../useStageForm';
 import { CurrencySelect } from './CurrencySelect';
 import { Tiers } from './Tiers';
 
-const count = z.string().refine((text) => whole(text) !== undefined, 'tickets.error.count');
+const count = z.string().check(z.refine((text) => whole(text) !== undefined, 'tickets.error.count'));
 const schema = z.object({
-  'ticket-price': z.string().refine((text) => text.trim() === '' || toMinor(text, 'KWD') !== null, 'tickets.error.price'),
+  'ticket-price': z.string().check(z.refine((text) => text.trim() === '' || toMinor(text, 'KWD') !== null, 'tickets.error.price')),
   capacity: count,
   'max-per-order': count,
 });

@@ -1,5 +1,5 @@
 /** Stage 2: where, and for how many. A venue of the list, a place of one's own, online, or both. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { useWords } from '../../i18n';
 import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
@@ -9,11 +9,11 @@ import { useStageForm, whole, words, type Slots } from '../useStageForm';
 import { VenueList } from './VenueList';
 
 const schema = z.object({
-  guests: z.string().refine((text) => whole(text) !== undefined, 'venue.error.guests'),
-  place: z.string().max(500),
-  address: z.string().max(500),
-  city: z.string().max(200),
-  'online-url': z.string().refine((text) => url(text) !== undefined, 'venue.error.url'),
+  guests: z.string().check(z.refine((text) => whole(text) !== undefined, 'venue.error.guests')),
+  place: z.string().check(z.maxLength(500)),
+  address: z.string().check(z.maxLength(500)),
+  city: z.string().check(z.maxLength(200)),
+  'online-url': z.string().check(z.refine((text) => url(text) !== undefined, 'venue.error.url')),
 });
 type Values = z.infer<typeof schema>;
 

@@ -1,0 +1,217 @@
+//! Mails to servers that others wrote (aiosmtpd, `MailDev`), which refuse and hang up in every phase of a mail, and read what we send; and
+//! webhooks that somebody else's stand-in for Stripe (localstripe) signed.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+use super::scene::Scene;
+use crate::harness::python::python;
+use crate::harness::{self, Role};
+use crate::peers::stripe::{Mood, StripePeer};
+use crate::peers::{judges, node};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A mail server that fails where it is told, for as long as this lives.
+async fn server(python: &Path, folder: &Path, phase: &str, what: &str) -> (Child, u16) {
+    let mut command = Command::new(python);
+    command.arg(folder.join("mail.py")).args([phase, what]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.kill_on_drop(true).spawn().unwrap();
+    let first = BufReader::new(child.stdout.take().unwrap()).lines().next_line().await.unwrap().unwrap();
+    (child, first.strip_prefix("port ").unwrap().parse().unwrap())
+}
+
+/// A way to whichever server stands behind it just now.
+async fn way(to: Arc<AtomicU16>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut ours, _)) = listener.accept().await {
+            let to = to.load(Ordering::SeqCst);
+            tokio::spawn(async move {
+                if let Ok(mut theirs) = TcpStream::connect(("127.0.0.1", to)).await {
+                    copy_bidirectional(&mut ours, &mut theirs).await.ok();
+                }
+            });
+        }
+    });
+    port
+}
+
+async fn scene(port: u16) -> Scene {
+    Scene::start(StripePeer::start(Mood::honest()).await, |settings| {
+        settings.smtp_url = Some(format!("smtp://127.0.0.1:{port}").into());
+        let own = &mut settings.publisher;
+        (own.mail_from, own.mail_timeout_s, own.backoff_s) = ("EventOS <hello@events.example>".to_owned(), 5, 3_600);
+    })
+    .await
+}
+
+/// Leaves a mail and waits until its first attempt ended like this.
+async fn tried(scene: &Scene, address: &str, ended: &str) {
+    scene.run(&format!("insert into payment_setup_queue (kind, payload, dedupe_key) values ('mail_confirm',
+        jsonb_build_object('email', '{address}', 'link', 'https://events.example/c?token=canary&x=1', 'language', 'fr'), '{address}')")).await;
+    let query = format!(
+        "select count(*) = 1 from payment_setup_queue where dedupe_key = '{address}' and lease_until is null and attempts = 1 and {ended}"
+    );
+    scene.until(address, &query).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_may_fail_in_every_phase_of_a_mail() {
+    let Some(folder) = judges() else { return harness::skip("tests/judges is not installed (tools/setup.sh tests)") };
+    let Some(python) = python("aiosmtpd", &["aiosmtpd==1.4.6"], "aiosmtpd") else {
+        return harness::skip("no mail server in Python: aiosmtpd is not to be had");
+    };
+    let behind = Arc::new(AtomicU16::new(0));
+    let scene = scene(way(behind.clone()).await).await;
+    let again = "done_at is null and dead_at is null and last_error is not null";
+    for phase in ["connect", "helo", "mail", "rcpt", "data"] {
+        for (what, ended) in [("421", again), ("451", again), ("drop", again), ("550", "dead_at is not null")] {
+            // A server that says 550 to EHLO is asked with HELO, as old ones want it; it says 550 to that, too.
+            let (_server, port) = server(&python, &folder, phase, what).await;
+            behind.store(port, Ordering::SeqCst);
+            tried(&scene, &format!("{phase}-{what}@x.org"), ended).await;
+        }
+    }
+    let (_server, port) = server(&python, &folder, "", "").await;
+    behind.store(port, Ordering::SeqCst);
+    tried(&scene, "ana@x.org", "done_at is not null").await;
+    scene.stop().await;
+}
+
+async fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+/// Asks until the answer is one that is waited for.
+async fn until(what: &str, mut ask: impl AsyncFnMut() -> Option<Value>) -> Value {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn client() -> reqwest::Client {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_reader_finds_everything_in_a_mail() {
+    let Some(folder) = judges() else { return harness::skip("tests/judges is not installed (tools/setup.sh tests)") };
+    let (smtp, web) = (free_port().await, free_port().await);
+    let (smtp_text, web_text) = (smtp.to_string(), web.to_string());
+    let words = [
+        "node_modules/maildev/bin/maildev",
+        "--smtp",
+        &smtp_text,
+        "--web",
+        &web_text,
+        "--ip",
+        "127.0.0.1",
+        "--web-ip",
+        "127.0.0.1",
+    ];
+    let mut command = node(&folder, &words);
+    let _server = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let (client, inbox) = (client(), format!("http://127.0.0.1:{web}/email"));
+    let mails = async || {
+        let answer = client.get(&inbox).send().await.ok()?;
+        answer.json::<Value>().await.ok()
+    };
+    until("MailDev is up", mails).await;
+    let scene = scene(smtp).await;
+    tried(&scene, "éa@x.org", "true").await;
+    tried(&scene, "ana@x.org", "done_at is not null").await;
+    let found = until("the mail is there", async || {
+        let all = mails().await?;
+        all.as_array()?.iter().find(|mail| mail["envelope"]["to"][0]["address"] == "ana@x.org").cloned()
+    })
+    .await;
+    let link = "https://events.example/c?token=canary&x=1";
+    assert_eq!(found["from"], json!([{"address": "hello@events.example", "name": "EventOS"}]));
+    assert_eq!(found["to"], json!([{"address": "ana@x.org", "name": ""}]));
+    assert!(found["text"].as_str().unwrap().contains(link), "{found:#}");
+    assert!(found["html"].as_str().unwrap().contains(&link.replace('&', "&amp;")), "{found:#}");
+    assert!(
+        found["subject"].as_str().is_some_and(|subject| !subject.is_empty()) && found["attachments"].is_null(),
+        "{found:#}"
+    );
+    assert!(found["headers"]["message-id"].as_str().unwrap().ends_with("@events.example>"), "{found:#}");
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_stripe_signs_is_taken_once_and_nothing_else() {
+    let Some(python) = python("localstripe", &["localstripe==1.15.10"], "localstripe") else {
+        return harness::skip("no other stand-in for Stripe: localstripe is not to be had");
+    };
+    let (stripe, ours) = (free_port().await, free_port().await);
+    let mut command = Command::new(python);
+    command.args(["-m", "localstripe.server", "--from-scratch", "--port", &stripe.to_string()]);
+    let _stripe = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let (client, at) = (client(), |path: &str| format!("http://127.0.0.1:{stripe}{path}"));
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let answer = client.post(at(path)).basic_auth("sk_test_12345", Some("")).form(form).send().await.ok()?;
+        Some(json!({"status": answer.status().as_u16(), "body": answer.text().await.ok()?}))
+    };
+    until("localstripe is up", async || post("/v1/products", &[("name", "before"), ("type", "service")]).await).await;
+    let database = harness::database().await;
+    let folder = std::env::temp_dir().join(format!("eventos-localstripe-{}", std::process::id()));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
+    command.args(["serve", "--listen", &format!("127.0.0.1:{ours}"), "--data-dir"]).arg(&folder);
+    command
+        .env("DATABASE_URL", database.url())
+        .env("STRIPE_SECRET_KEY", "sk_test_12345")
+        .env("STRIPE_WEBHOOK_SECRET", "whsec_right");
+    let _program =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    until("we are up", async || {
+        let answer = client.get(format!("http://127.0.0.1:{ours}/readyz")).send().await.ok()?;
+        answer.status().is_success().then_some(Value::Null)
+    })
+    .await;
+    let url = format!("http://127.0.0.1:{ours}/webhooks/stripe");
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let mut taken =
+        async || sqlx::query_scalar::<_, i64>("select count(*) from stripe_events").fetch_one(&mut conn).await.unwrap();
+    // Who is told last knows that those before were told.
+    let told = Arc::new(AtomicU16::new(0));
+    let witness = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let witness_url = format!("http://{}/", witness.local_addr().unwrap());
+    let count = told.clone();
+    let router = axum::Router::new().fallback(move || async move {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    tokio::spawn(async move { axum::serve(witness, router).await });
+    let tells = async |name: &str, url: &str, secret: &str| {
+        let made = post(&format!("/_config/webhooks/{name}"), &[("url", url), ("secret", secret)]).await.unwrap();
+        assert_eq!(made["status"], 200, "{made}");
+    };
+    let happens = async |times: u16| {
+        post("/v1/customers", &[("description", "somebody")]).await.unwrap();
+        until("everybody is told", async || (told.load(Ordering::SeqCst) >= times).then_some(Value::Null)).await;
+    };
+    tells("wrong", &url, "whsec_wrong").await;
+    tells("witness", &witness_url, "whsec_witness").await;
+    happens(1).await;
+    assert_eq!(taken().await, 0, "what somebody else signed does nothing");
+    tells("right", &url, "whsec_right").await;
+    // In the order of their names' first registration: whoever is told after the right one is told by then.
+    tells("witness-after", &witness_url, "whsec_witness").await;
+    happens(3).await;
+    assert_eq!(taken().await, 1, "what Stripe signed is taken, once");
+}

@@ -1,0 +1,2 @@
+-- Functions only: no rows of their own.
+select;
