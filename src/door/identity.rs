@@ -199,8 +199,10 @@ fn looks_like_address(email: &str) -> bool {
 pub(super) fn unavailable(error: &StoreError) -> Refusal {
     tracing::error!(%error, "the door could not use the store");
     match error {
-        // Two that make the same row at once: the second finds it next time.
-        StoreError::Unavailable(_) | StoreError::Conflict | StoreError::Taken(_) => Refusal::Unavailable,
+        // Two that make the same row at once, or decide on what has changed meanwhile: the second finds it next time.
+        StoreError::Unavailable(_) | StoreError::Conflict | StoreError::Stale(_) | StoreError::Taken(_) => {
+            Refusal::Unavailable
+        }
         StoreError::Refused(_) | StoreError::Rejected { .. } | StoreError::Fault(_) => Refusal::Failed,
     }
 }
