@@ -71,7 +71,7 @@ pub struct App {
     limits: Arc<rate::Limits>,
     pictures: Arc<Pictures>,
     server: settings::Server,
-    stripe_webhook_secret: Option<SecretString>,
+    stripe_webhook_secrets: Vec<SecretString>,
     chats: chats::Chats,
     _node: Node,
 }
@@ -159,7 +159,7 @@ impl App {
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
         tokio::spawn(upkeep::run(store.clone(), accounts.clone(), upkeep::kept(settings), stop.clone()));
-        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)));
+        let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)?));
         if settings.publisher.parallel > 0 {
             tokio::spawn(serve_lines(sales.clone(), stop.clone()));
         }
@@ -176,7 +176,7 @@ impl App {
             sessions: Arc::new(directory.clone()),
         };
         let arbiter = system.arbiters().into_iter().next().context("there is no thread for the publisher")?;
-        let publisher = Publisher::start(ground, told::publishing(settings), &arbiter).await?;
+        let publisher = Publisher::start(ground, told::publishing(settings)?, &arbiter).await?;
         Ok(Self {
             door,
             stop,
@@ -197,7 +197,7 @@ impl App {
             limits,
             pictures,
             server: settings.server.clone(),
-            stripe_webhook_secret: settings.stripe_webhook_secret.clone(),
+            stripe_webhook_secrets: settings.stripe_webhook_secrets.clone(),
             _node: node,
         })
     }
@@ -254,7 +254,7 @@ impl App {
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),
             standing: self.standing(),
-            stripe_webhook_secret: self.stripe_webhook_secret.clone(),
+            stripe_webhook_secrets: self.stripe_webhook_secrets.clone(),
             chats: self.chats.list().iter().map(|chat| chat.channel.clone()).collect(),
             connect: Arc::new(self.publisher.connect()),
             probes,

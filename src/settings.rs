@@ -101,8 +101,8 @@ pub struct Settings {
     pub smtp_url: Option<SecretString>,
     /// Stripe's secret key.
     pub stripe_secret_key: Option<SecretString>,
-    /// What Stripe's webhooks are signed with.
-    pub stripe_webhook_secret: Option<SecretString>,
+    /// What Stripe's webhooks are signed with: one for each endpoint there.
+    pub stripe_webhook_secrets: Vec<SecretString>,
     /// The Telegram bot's token; without it there is none.
     pub telegram_bot_token: Option<SecretString>,
     /// What Telegram shows when it calls.
@@ -223,7 +223,7 @@ impl Settings {
             sales: parts.sales,
             smtp_url: secret("SMTP_URL"),
             stripe_secret_key: secret("STRIPE_SECRET_KEY"),
-            stripe_webhook_secret: secret("STRIPE_WEBHOOK_SECRET"),
+            stripe_webhook_secrets: set("STRIPE_WEBHOOK_SECRET").map(each_secret).unwrap_or_default(),
             telegram: parts.telegram,
             telegram_bot_token: secret("TELEGRAM_BOT_TOKEN"),
             telegram_webhook_secret: secret("TELEGRAM_WEBHOOK_SECRET"),
@@ -332,10 +332,16 @@ fn put(table: &mut Table, name: &str, section: &str, key: &str, text: &str) -> R
     let wrong = |wanted: &str| malformed(name, &format!("{text:?} is not {wanted}"));
     *slot = match slot {
         Value::Integer(_) => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
+        Value::Float(_) => Value::Float(text.parse().map_err(|_| wrong("a number"))?),
         Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?),
         _ => Value::String(text.to_owned()),
     };
     Ok(())
+}
+
+/// Secrets with commas between them.
+fn each_secret(text: &str) -> Vec<SecretString> {
+    text.split(',').map(str::trim).filter(|secret| !secret.is_empty()).map(SecretString::from).collect()
 }
 
 fn data_dir<'a>(setting: &str, set: impl Fn(&str) -> Option<&'a str>) -> PathBuf {
@@ -391,6 +397,18 @@ mod tests {
         assert_eq!(proxies, ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"]);
         let line = load(None, &[("TRUSTED_PROXIES", "the-proxy")]).unwrap_err().to_string();
         assert!(line.contains("TRUSTED_PROXIES: \"the-proxy\" is no address") && !line.contains('\n'), "{line}");
+    }
+
+    #[test]
+    fn each_endpoint_at_stripe_has_its_secret() {
+        use secrecy::ExposeSecret as _;
+        let given = |text: &str| -> Vec<String> {
+            let settings = load(None, &[("STRIPE_WEBHOOK_SECRET", text)]).unwrap();
+            settings.stripe_webhook_secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect()
+        };
+        assert_eq!(given("whsec_own, whsec_connected,"), ["whsec_own", "whsec_connected"]);
+        assert!(given(" , ").is_empty(), "an empty secret would sign everything");
+        assert!((load(None, &[("EVENTOS_SALES__FEE_PERCENT", "2.5")]).unwrap().sales.fee_percent - 2.5).abs() < 1e-9);
     }
 
     #[test]

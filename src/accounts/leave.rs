@@ -44,6 +44,9 @@ impl Accounts {
     pub async fn leave(&self, user: Uuid, origin: &Origin) -> Result<Left, Refusal> {
         let mut tx = self.store.begin(Actor::Server).await?;
         let left = leaving::leave(&mut tx, user).await?;
+        for event in &left.called_off {
+            self.note(&mut tx, Some(user), "event_cancel", &json!({"event_id": event}), origin).await?;
+        }
         self.note(&mut tx, None, "account_deleted", &json!({"events_kept": left.events_kept}), origin).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(left)

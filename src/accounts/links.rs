@@ -198,6 +198,8 @@ impl Accounts {
             None => {}
         }
         links::put(tx, account, person.id).await?;
+        // Codes are taken in private chats alone: nobody else reads what is sent there.
+        links::settle_in(tx, account, request.chat.as_deref(), request.note.as_deref()).await?;
         let origin = Origin::default();
         let more = json!({"platform": request.platform, "account": request.account, "sessions": drafts});
         self.note(tx, Some(person.id), "chat_linked", &more, &origin).await?;

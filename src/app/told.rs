@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use crate::accounts::keys::Alg;
 use crate::accounts::options::{Options, Project};
+use crate::domain::fees::Fees;
 use crate::domain::person::Role as PersonRole;
 use crate::door::rate;
 use crate::node;
@@ -64,13 +65,19 @@ pub(super) fn rules(settings: &settings::Limits) -> rate::Rules {
 }
 
 /// How tickets are sold.
-pub(super) fn selling(settings: &Settings) -> sales::Options {
-    let own = &settings.sales;
-    sales::Options { payments: settings.stripe_secret_key.is_some(), hold_s: own.hold_s, fee_percent: own.fee_percent }
+pub(super) fn selling(settings: &Settings) -> anyhow::Result<sales::Options> {
+    let payments = settings.stripe_secret_key.is_some();
+    Ok(sales::Options { payments, hold_s: settings.sales.hold_s, fees: fees(settings)? })
+}
+
+/// What is taken of each payment, for whoever shows it and whoever takes it.
+fn fees(settings: &Settings) -> anyhow::Result<Fees> {
+    let own = Fees::parse(&settings.publisher.fees, settings.sales.fee_percent);
+    own.map_err(|error| anyhow::anyhow!("publisher.fees, sales.fee_percent: {error}"))
 }
 
 /// What the publisher is told.
-pub(super) fn publishing(settings: &Settings) -> publisher::Options {
+pub(super) fn publishing(settings: &Settings) -> anyhow::Result<publisher::Options> {
     let own = &settings.publisher;
     let stripe = settings.stripe_secret_key.clone().map(|key| publisher::stripe::Options {
         key,
@@ -80,8 +87,8 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         connect_base: own.stripe_connect_base.trim_end_matches('/').to_owned(),
         client_id: Some(own.stripe_client_id.clone()).filter(|id| !id.is_empty()),
     });
-    publisher::Options {
-        fees: own.fees.clone(),
+    Ok(publisher::Options {
+        fees: fees(settings)?,
         parallel: own.parallel,
         poll_s: own.poll_s,
         lease_s: own.lease_s,
@@ -96,7 +103,7 @@ pub(super) fn publishing(settings: &Settings) -> publisher::Options {
         stripe,
         hold_s: settings.sales.hold_s,
         webhooks_private: own.webhooks_private,
-    }
+    })
 }
 
 pub(super) fn arbiters(settings: &Settings) -> usize {

@@ -38,6 +38,8 @@ pub(super) async fn run(store: Store, accounts: Arc<Accounts>, kept: Kept, stop:
 async fn sweep(store: &Store, kept: Kept) -> Result<upkeep::Swept, StoreError> {
     let mut tx = store.begin(Actor::Server).await?;
     let swept = upkeep::sweep(&mut tx, kept).await?;
+    let sales = upkeep::sweep_sales(&mut tx).await?;
+    tracing::debug!(sales, "forgot what selling left behind");
     model_usage::forget(&mut tx, SystemClock.now().to_zoned(TimeZone::UTC).date()).await?;
     tx.commit().await?;
     Ok(swept)

@@ -36,6 +36,29 @@ impl Currency {
         }
     }
 
+    /// Amounts are charged in steps of so many minor units: of three digits the last one must be 0 (Stripe, "Supported currencies").
+    pub fn step(&self) -> i64 {
+        if self.digits() == 3 { 10 } else { 1 }
+    }
+
+    /// The least that a card can be charged, in minor units: Stripe's "Minimum and maximum charge amounts", and where it names none
+    /// half of a major unit.
+    pub fn least_charge(&self) -> i64 {
+        match self.code() {
+            "GBP" => 30,
+            "AED" | "PLN" | "RON" | "MYR" => 200,
+            "BGN" => 100,
+            "DKK" => 250,
+            "NOK" | "SEK" => 300,
+            "HKD" => 400,
+            "MXN" | "THB" => 1_000,
+            "CZK" => 1_500,
+            "HUF" => 17_500,
+            _ if self.digits() == 3 => 500,
+            _ => 50,
+        }
+    }
+
     /// The currency that people of this country (ISO 3166 alpha-2) pay with.
     pub fn of_country(country: &str) -> Option<Self> {
         let code = match country {

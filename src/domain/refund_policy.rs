@@ -53,17 +53,59 @@ const ALL: &[&str] = &[
     "intégral",
     "totalité",
     "remboursement complet",
+    "en entier",
     "íntegr",
     "reembolso completo",
     "reembolso total",
     "todo su dinero",
+    "todo tu dinero",
     "todo el dinero",
     "全额",
     "全部退",
 ];
 const HALF: &[&str] =
     &["half of your money", "half back", "half the", "50 percent", "moitié", "mitad", "一半", "半价退"];
-/// Words that make a sentence about something else: the event's end, or somebody else's ticket.
+/// Words of a part that is kept: what such a sentence gives back it leaves to be reckoned.
+const KEPT: &[&str] = &[
+    " fee",
+    "minus",
+    "less ",
+    "we keep",
+    "kept",
+    "retain",
+    "deduct",
+    "withhold",
+    "withheld",
+    "frais",
+    " moins ",
+    "reten",
+    "gardons",
+    "garde ",
+    "dédui",
+    "comisi",
+    "commission",
+    "gastos",
+    " menos ",
+    "quedamos",
+    "descont",
+    "deduc",
+    "手续费",
+    "扣",
+];
+const AT_LEAST: &[&str] = &["au moins", "al menos", "por lo menos"];
+/// Words that say there is a last day.
+const UNTIL: &[&str] = &[
+    " by ", "until", "before", "prior", "up to", "after", "jusqu", "avant", "après", "hasta", "antes", "después",
+    "之前", "前", "后",
+];
+/// Words of a time that is not counted back from the event in days or weeks.
+const ELSEWHERE: &[&str] = &[
+    "within", "hour", "month", "purchas", "bought", "buying", "booking", "dans les", "sous ", "heure", "mois", "achat",
+    "réserv", "dentro", "hora", "meses", "compra", "reserva", "之内", "以内", "小时", "个月", "购", "买", "下单",
+];
+/// What stands after a number of days that are counted back from the event.
+const BEFORE: &[&str] =
+    &["before", "prior", "ahead", "in advance", "avant", "antes", "previ", "de antelación", "前", "之前", "以前"];
 const MONTHS: &[&[&str]] = &[
     &["january", "janvier", "enero"],
     &["february", "février", "febrero"],
@@ -94,6 +136,11 @@ pub fn read(text: &str, start: Option<&Start>) -> Option<Policy> {
     // What is said of an event that is called off, or of other people's tickets, is said in a later sentence.
     let first = text.split(['.', '。', '\n', ';']).find(|sentence| !sentence.trim().is_empty())?.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| first.contains(word));
+    // "At least" is no "less".
+    let plain = AT_LEAST.iter().fold(first.clone(), |text, words| text.replace(words, ""));
+    if KEPT.iter().any(|word| plain.contains(word)) {
+        return None;
+    }
     let percent = percent(&first);
     if has(NONE) && percent.is_none() && !has(ALL) && !has(HALF) {
         return Some(Policy { percent: 0, until: None });
@@ -132,7 +179,13 @@ enum LastDay {
 
 fn last_day(text: &str, start: Option<&Start>) -> LastDay {
     let days = days_before(text);
-    let speaks_of_time = days.is_some() || date(text).is_some() || says_until(text);
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    // What is counted from anything but the event is nobody's guess.
+    if has(ELSEWHERE) {
+        return LastDay::Unclear;
+    }
+    let speaks_of_time =
+        days.is_some() || date(text).is_some() || has(UNTIL) || UNITS.iter().any(|(unit, _)| text.contains(unit));
     if !speaks_of_time {
         return LastDay::Unsaid;
     }
@@ -149,47 +202,52 @@ fn last_day(text: &str, start: Option<&Start>) -> LastDay {
     end.map_or(LastDay::Unclear, |end| LastDay::Clear(end.timestamp()))
 }
 
-fn says_until(text: &str) -> bool {
-    let words = [" by ", "until", "before", "up to", "jusqu", "avant", "hasta", "antes", "之前", "前"];
-    words.iter().any(|word| text.contains(word))
-}
+/// Days and weeks, in days.
+const UNITS: &[(&str, i64)] = &[
+    ("day", 1),
+    ("jour", 1),
+    ("día", 1),
+    ("dia", 1),
+    ("天", 1),
+    ("week", 7),
+    ("semaine", 7),
+    ("semana", 7),
+    ("周", 7),
+];
 
 /// `7 days before`, `la veille`: how many days.
 fn days_before(text: &str) -> Option<i64> {
     let eve = ["day before", "la veille", "el día antes", "el día anterior", "la víspera", "前一天", "一天前"];
-    let units = [
-        ("day", 1),
-        ("jour", 1),
-        ("día", 1),
-        ("dia", 1),
-        ("天", 1),
-        ("week", 7),
-        ("semaine", 7),
-        ("semana", 7),
-        ("周", 7),
-    ];
-    for (unit, length) in units {
-        let Some(at) = text.find(unit) else { continue };
-        let before = text.get(..at)?.trim_end();
-        let word: String =
-            before.chars().rev().take_while(|c| !c.is_whitespace()).collect::<Vec<_>>().into_iter().rev().collect();
-        let digits: String =
-            word.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
-        let number = digits.parse().ok().or_else(|| {
-            NUMBERS
-                .iter()
-                .find(|(names, _)| {
-                    names
-                        .iter()
-                        .any(|name| *name == word || (unit.len() == 3 && word.ends_with(name) && !name.is_ascii()))
-                })
-                .map(|(_, number)| *number)
-        });
-        if let Some(number) = number.filter(|number: &i64| (0..=365).contains(number)) {
-            return Some(number * length);
-        }
-    }
-    eve.iter().any(|word| text.contains(word)).then_some(1)
+    let said = UNITS.iter().find_map(|(unit, length)| {
+        let mut places = text.match_indices(unit);
+        places.find_map(|(at, _)| {
+            let (before, after) = (text.get(..at)?, text.get(at + unit.len()..)?);
+            let counted_back = BEFORE.iter().any(|word| rest(after).starts_with(word)) || before.contains("提前");
+            Some(number(before, unit)? * length).filter(|_| counted_back)
+        })
+    });
+    said.or_else(|| eve.iter().any(|word| text.contains(word)).then_some(1))
+}
+
+/// What comes after a unit, without its plural and without "or more".
+fn rest(after: &str) -> &str {
+    let after = after.trim_start_matches(['s', '’', '\'']).trim_start();
+    let more = ["or more", "ou plus", "o más", "及以"];
+    more.iter().find_map(|words| after.strip_prefix(words)).unwrap_or(after).trim_start()
+}
+
+/// The number at the end of these words.
+fn number(before: &str, unit: &str) -> Option<i64> {
+    let before = before.trim_end();
+    let word: String =
+        before.chars().rev().take_while(|c| !c.is_whitespace()).collect::<Vec<_>>().into_iter().rev().collect();
+    let digits: String = word.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let spelt = |name: &&str| **name == word || (unit.len() == 3 && word.ends_with(*name) && !name.is_ascii());
+    let number = digits
+        .parse()
+        .ok()
+        .or_else(|| NUMBERS.iter().find(|(names, _)| names.iter().any(|name| spelt(&name))).map(|(_, number)| *number));
+    number.filter(|number: &i64| (0..=365).contains(number))
 }
 
 /// `24 November 2026`, `24 de noviembre de 2026`, `2026年11月24日`, `2026-11-24`.
@@ -236,11 +294,25 @@ mod tests {
             "Remboursement intégral jusqu’à 7 jours avant.",
             "Reembolso íntegro hasta el 24 de noviembre de 2026.",
             "2026年11月24日之前可全额退款",
+            "Full refund 1 week or more before the event",
+            "Vous êtes remboursé en entier si vous annulez au moins sept jours avant. Ensuite, les billets ne sont plus remboursés.",
+            "Vous êtes remboursé en entier si vous annulez au plus tard le 24 novembre 2026.",
+            "Recibes todo tu dinero si cancelas al menos siete días antes. Después, las entradas no se reembolsan.",
+            "Recibes todo tu dinero si cancelas hasta el 24 de noviembre de 2026.",
+            "在2026年11月24日或之前取消可全额退款，之后不退。",
+            "至少提前七天取消可全额退款，之后不退。",
         ] {
             assert_eq!(said(text), week(100), "{text}");
         }
         assert_eq!(said("You get half of your money back if you cancel at least a day before the event."), eve(50));
-        assert_eq!(said("50 % until the day before."), eve(50));
+        for text in [
+            "50 % until the day before.",
+            "La moitié vous est rendue si vous annulez au plus tard la veille.",
+            "Recibes la mitad si cancelas como tarde el día anterior.",
+            "最晚在前一天取消可退一半。",
+        ] {
+            assert_eq!(said(text), eve(50), "{text}");
+        }
         assert_eq!(said("80% back up to 1 week before"), week(80));
         assert_eq!(
             said(
@@ -248,7 +320,13 @@ mod tests {
             ),
             Some((0, None))
         );
-        assert_eq!(said("No refunds."), Some((0, None)));
+        for text in [
+            "No refunds.",
+            "Les billets ne sont pas remboursés, mais vous pouvez céder le vôtre.",
+            "门票不退，但您可以转让给他人。",
+        ] {
+            assert_eq!(said(text), Some((0, None)), "{text}");
+        }
         assert_eq!(said("Full refund."), Some((100, None)));
     }
 
@@ -261,6 +339,18 @@ mod tests {
             "Full refund until the early bird ends",
             "120 % back",
             "Full refund before the deadline",
+            "Full refund within 24 hours of purchase.",
+            "Full refund within 14 days of purchase.",
+            "We keep a 20% fee.",
+            "Full refund minus a 10% fee",
+            "Full refund up to 2 days after the event",
+            "Remboursement intégral dans les 14 jours suivant l’achat.",
+            "Remboursement intégral sous 24 heures.",
+            "Nous gardons 20 % de frais.",
+            "Reembolso íntegro dentro de los 14 días de la compra.",
+            "Reembolso íntegro menos un 10 % de gastos.",
+            "购买后14天内全额退款",
+            "全额退款，扣除10%手续费",
         ] {
             assert_eq!(said(text), None, "{text}");
         }

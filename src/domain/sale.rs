@@ -84,6 +84,13 @@ pub struct Kind {
     pub line: u32,
 }
 
+impl Kind {
+    /// Seats of its own that are left; `None`: as many as the event has.
+    fn left(&self) -> Option<u32> {
+        self.quantity.map(|quantity| quantity.saturating_sub(self.taken))
+    }
+}
+
 /// What an event sells at this moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Till {
@@ -170,6 +177,13 @@ pub enum Refusal {
         /// So many.
         left: u32,
     },
+    /// No card is charged so little.
+    TooLittle {
+        /// The least, in minor units.
+        least_cents: i64,
+        /// Of this currency.
+        currency: Currency,
+    },
 }
 
 /// What a code takes off an order.
@@ -220,17 +234,23 @@ impl Till {
         self.capacity.map(|capacity| capacity.saturating_sub(self.taken))
     }
 
+    /// Seats of the whole event that those in line could have now: no more of a kind than that has left.
+    fn waited_for(&self, now: Timestamp) -> u32 {
+        let served = self.kinds.iter().filter(|kind| kind.until.is_none_or(|until| now < until));
+        served.fold(0_u32, |sum, kind| sum.saturating_add(kind.line.min(kind.left().unwrap_or(u32::MAX))))
+    }
+
     /// Whether a kind can be had now.
     pub fn offer(&self, kind: &Kind, now: Timestamp) -> Offer {
         if !self.is_open(now) || kind.until.is_some_and(|until| now >= until) {
             return Offer::Closed;
         }
-        let own = kind.quantity.map(|quantity| quantity.saturating_sub(kind.taken));
-        let left = match (own, self.left()) {
+        // What becomes free of a kind is first for those who wait for it, and what becomes free of the event for all who wait.
+        let own = kind.left().map(|left| left.saturating_sub(kind.line));
+        let left = match (own, self.left().map(|left| left.saturating_sub(self.waited_for(now)))) {
             (Some(own), Some(all)) => Some(own.min(all)),
             (own, all) => own.or(all),
         };
-        let left = left.map(|left| left.saturating_sub(kind.line));
         if left == Some(0) {
             return Offer::SoldOut;
         }
@@ -242,6 +262,11 @@ impl Till {
         }
         let most = kind.max_per_order.unwrap_or_else(|| self.most()).min(self.most());
         Offer::Open { most: left.map_or(most, |left| most.min(left)), left }
+    }
+
+    /// Amounts are charged in steps of so many minor units.
+    fn step(&self) -> i64 {
+        self.currency.map_or(1, |currency| currency.step())
     }
 
     /// Tickets in one order.
@@ -284,7 +309,7 @@ impl Till {
         if let Some(left) = self.left().filter(|left| *left < count) {
             return Err(Refusal::Left { name: None, left });
         }
-        Ok(Quote::of(seats, self.tax_percent))
+        Ok(Quote::of(seats, self))
     }
 
     fn check(&self, kind: &Kind, count: u32, now: Timestamp) -> Result<(), Refusal> {
@@ -303,39 +328,58 @@ impl Till {
 }
 
 impl Quote {
-    fn of(seats: Vec<Seat>, tax_percent: f64) -> Self {
+    fn of(seats: Vec<Seat>, till: &Till) -> Self {
         let subtotal_cents = seats.iter().map(|seat| seat.price_cents).sum();
         let mut quote = Self { seats, subtotal_cents, discount_cents: 0, tax_cents: 0, amount_cents: 0 };
-        quote.add_up(tax_percent);
+        quote.add_up(till);
         quote
     }
 
     /// With something taken off, spread over the seats by what each costs, to the last cent.
     #[must_use]
-    pub fn with(mut self, discount: Discount, tax_percent: f64) -> Self {
+    pub fn with(mut self, discount: Discount, till: &Till) -> Self {
+        let step = till.step();
         let off = match discount {
             Discount::Percent(percent) => percent_of(self.subtotal_cents, percent),
             Discount::Amount(amount) => amount,
         };
         let off = off.clamp(0, self.subtotal_cents);
+        let off = off - off % step;
         let (mut before, mut given) = (0_i64, 0_i64);
         for seat in &mut self.seats {
             before += seat.price_cents;
             let share = i128::from(off) * i128::from(before) / i128::from(self.subtotal_cents.max(1));
             let share = i64::try_from(share).unwrap_or(off);
+            let share = share - share % step;
             seat.price_cents -= share - given;
             given = share;
         }
         self.discount_cents = off;
-        self.add_up(tax_percent);
+        self.add_up(till);
         self
     }
 
-    fn add_up(&mut self, tax_percent: f64) {
+    fn add_up(&mut self, till: &Till) {
         let net = self.subtotal_cents - self.discount_cents;
-        self.tax_cents = percent_of(net, tax_percent);
+        self.tax_cents = tax_of(net, till.tax_percent, till.step());
         self.amount_cents = net + self.tax_cents;
     }
+
+    /// Whether a card can be charged so much.
+    ///
+    /// # Errors
+    /// [`Refusal::TooLittle`]
+    pub fn payable(self, till: &Till) -> Result<Self, Refusal> {
+        let Some(currency) = till.currency.filter(|_| self.amount_cents > 0) else { return Ok(self) };
+        let least_cents = currency.least_charge();
+        if self.amount_cents >= least_cents { Ok(self) } else { Err(Refusal::TooLittle { least_cents, currency }) }
+    }
+}
+
+/// What the law adds to so much, in steps that can be charged, a half rounded up.
+pub fn tax_of(amount_cents: i64, percent: f64, step: i64) -> i64 {
+    let step = step.max(1);
+    (percent_of(amount_cents, percent) + step / 2) / step * step
 }
 
 /// So many percent of an amount, a half rounded up.

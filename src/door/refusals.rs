@@ -11,7 +11,9 @@ pub(super) fn unavailable(error: &StoreError) -> Refusal {
     tracing::error!(%error, "the door could not use the store");
     match error {
         // Two that make the same row at once: the second finds it next time.
-        StoreError::Unavailable(_) | StoreError::Conflict | StoreError::Taken(_) => Refusal::Unavailable,
+        StoreError::Unavailable(_) | StoreError::Conflict | StoreError::Stale(_) | StoreError::Taken(_) => {
+            Refusal::Unavailable
+        }
         StoreError::Refused(_) | StoreError::Rejected { .. } | StoreError::Fault(_) => Refusal::Failed,
     }
 }

@@ -277,7 +277,7 @@ impl Door for Router {
         let received = match self.take_in(&person, session, begins.as_ref(), &incoming).await {
             Ok(received) => received,
             // Its sender was somebody else when it came first, as before an account was unlinked: it was taken in and answered then.
-            Err(StoreError::Conflict) if self.was_taken(&incoming).await? => {
+            Err(StoreError::Conflict | StoreError::Stale(_)) if self.was_taken(&incoming).await? => {
                 return Ok(Accepted { session: session.to_string(), fresh: false });
             }
             Err(error) => return Err(not_taken(&error)),

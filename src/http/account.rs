@@ -22,8 +22,7 @@ use crate::accounts::sessions::Origin;
 use crate::domain::person::Person;
 use crate::door::rate::Endpoint;
 use crate::store::database::Actor;
-use crate::store::error::StoreError;
-use crate::store::{audit, export, leaving};
+use crate::store::{audit, export};
 
 /// Both addresses.
 pub(super) fn routes() -> axum::Router<HttpState> {
@@ -32,7 +31,8 @@ pub(super) fn routes() -> axum::Router<HttpState> {
 
 /// Everything that is kept about the caller
 ///
-/// Account, profile, events with their orders, drafts with their conversations, pictures, linked chats and the log of sign-ins.
+/// Account, profile, events with all that belongs to their sales, drafts with their conversations, pictures, linked chats, webhooks
+/// with what they told, and the log of sign-ins.
 #[utoipa::path(
     get,
     path = "/api/account/export",
@@ -97,9 +97,6 @@ pub(super) async fn leave(
     let farewell: Farewell = serde_json::from_slice(&body).map_err(|_| HttpError::Malformed)?;
     let origin = Origin { ip: client_address(&parts), user_agent: None };
     state.accounts.prove_password(person.id, farewell.password.as_deref(), &origin).await.map_err(refused)?;
-    let mut tx = state.store.begin(caller.actor()).await?;
-    leaving::call_off(&mut tx).await?;
-    tx.commit().await.map_err(StoreError::from)?;
     let left = state.accounts.leave(person.id, &origin).await.map_err(refused)?;
     Ok(Json(json!({"success": true, "eventsKept": left.events_kept})))
 }

@@ -262,7 +262,7 @@ fn start(text: &str) -> Result<Start, HttpError> {
     found.map_err(|_| unfit("starts", "Please give the day as 2027-05-03, or with its hour as 2027-05-03T19:00."))
 }
 
-fn unfit(field: &str, words: &str) -> HttpError {
+pub(super) fn unfit(field: &str, words: &str) -> HttpError {
     Declined::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", words, json!({"fields": {field: words}})).into()
 }
 

@@ -188,7 +188,7 @@ fn of_store(error: &StoreError) -> (StatusCode, &'static str, String) {
             "SERVICE_UNAVAILABLE",
             "We cannot reach our data right now. Please try again in a moment.".to_owned(),
         ),
-        StoreError::Conflict => (StatusCode::CONFLICT, "CONFLICT", conflict),
+        StoreError::Conflict | StoreError::Stale(_) => (StatusCode::CONFLICT, "CONFLICT", conflict),
         StoreError::Taken(_) => {
             (StatusCode::CONFLICT, "CONFLICT", "This is taken already. Please choose another.".to_owned())
         }
@@ -323,6 +323,7 @@ mod tests {
         let cases = [
             (StoreError::Unavailable(secret.clone()), 503, "SERVICE_UNAVAILABLE"),
             (StoreError::Conflict, 409, "CONFLICT"),
+            (StoreError::Stale(secret.clone()), 409, "CONFLICT"),
             (StoreError::Taken(secret.clone()), 409, "CONFLICT"),
             (StoreError::Refused(secret.clone()), 403, "FORBIDDEN"),
             (rejected("PT400"), 400, "INVALID_INPUT"),

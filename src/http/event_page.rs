@@ -111,6 +111,9 @@ pub(super) async fn tongue(
     asked: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<&'static Words, HttpError> {
+    if !is_slug(slug) {
+        return Err(HttpError::NotFound);
+    }
     if let Some(words) = Words::wanted(asked, None, headers) {
         return Ok(words);
     }

@@ -55,6 +55,10 @@ pub(super) struct Back {
     /// Minor units; left out: all that is left.
     #[serde(default)]
     amount_cents: Option<i64>,
+    /// What was left of the order when whoever asks looked at it, in minor units: where less is left by now nothing is done, so that a
+    /// part that is asked for twice goes back once.
+    #[serde(default)]
+    left_cents: Option<i64>,
 }
 
 /// A letter to everybody.
@@ -137,8 +141,9 @@ pub(super) async fn refund(
     Json(back): Json<Back>,
 ) -> Result<Json<Value>, HttpError> {
     let by = signed_in(&caller)?;
-    let cents =
-        state.sales.refund(caller.actor(), by, event, back.order_id, back.amount_cents).await.map_err(refusal)?;
+    let Back { order_id, amount_cents, left_cents } = back;
+    let back = state.sales.refund(caller.actor(), by, event, order_id, amount_cents, left_cents);
+    let cents = back.await.map_err(refusal)?;
     Ok(Json(json!({"success": true, "refundedCents": cents})))
 }
 
@@ -185,6 +190,10 @@ pub(super) fn refusal(error: SaleError) -> HttpError {
         SaleError::NotNow => {
             let words = "That is not possible for this order as it stands. Please look at it again.";
             Declined::new(StatusCode::CONFLICT, "CONFLICT", words, Value::Null).into()
+        }
+        SaleError::Enough => {
+            let words = "That was sent often enough for now, so that nobody is flooded. Please try again tomorrow.";
+            Declined::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT", words, Value::Null).into()
         }
         other => other.into(),
     }

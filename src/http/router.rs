@@ -67,8 +67,8 @@ pub struct HttpState {
     pub pictures: Arc<Pictures>,
     /// Measures how things stand, for the page of metrics.
     pub standing: Arc<dyn Fn() + Send + Sync>,
-    /// What Stripe's webhooks are signed with; without it there are none.
-    pub stripe_webhook_secret: Option<SecretString>,
+    /// What Stripe's webhooks are signed with, one for each endpoint there; without any there are none.
+    pub stripe_webhook_secrets: Vec<SecretString>,
     /// Webhooks may lead into private networks.
     pub webhooks_private: bool,
     /// The chats of other platforms, whose accounts can be linked.

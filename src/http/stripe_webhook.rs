@@ -19,9 +19,11 @@ pub(super) async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Value>, HttpError> {
-    let secret = state.stripe_webhook_secret.as_ref().ok_or(HttpError::NotFound)?;
+    if state.stripe_webhook_secrets.is_empty() {
+        return Err(HttpError::NotFound);
+    }
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match webhook::take(&state.connect, secret, signature, &body).await {
+    match webhook::take(&state.connect, &state.stripe_webhook_secrets, signature, &body).await {
         Ok(_) => Ok(Json(json!({"received": true}))),
         Err(Refused::Signature | Refused::Unreadable) => Err(HttpError::Malformed),
         Err(Refused::Store(error)) => Err(HttpError::Store(error)),

@@ -11,14 +11,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::copies::unfit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
+use super::organizing::signed_in;
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::publisher::webhooks::{Target, written};
-use crate::store::database::Actor;
+use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
-use crate::store::webhooks::{self, Delivery, Webhook};
+use crate::store::webhooks::{self, Delivery, Ping, Webhook};
 
 /// What there is to be told.
 const KINDS: &[&str] = &[
@@ -97,12 +99,13 @@ pub(super) async fn add(
     caller: Caller,
     Json(wish): Json<NewWebhook>,
 ) -> Result<(StatusCode, Json<MadeWebhook>), HttpError> {
-    let owner = signed_in(&caller)?;
+    let owner = publisher(&caller)?;
     if let Some(odd) = wish.kinds.iter().find(|kind| !KINDS.contains(&kind.as_str())) {
         return Err(unfit("kinds", &format!("Nothing is told of \"{odd}\". There are: {}.", KINDS.join(", "))));
     }
     let target = Target::read(&wish.url, state.webhooks_private).map_err(|error| unfit("url", &error.to_string()))?;
-    target.addresses().await.map_err(|error| unfit("url", &error.to_string()))?;
+    // One answer for a name that nobody knows and for one that lies inside: which of them it is, is nobody's business outside.
+    target.addresses().await.map_err(|_| unfit("url", "nothing can be sent to this address from here"))?;
     let secret = [state.ids.id().into_bytes(), state.ids.id().into_bytes()].concat();
     let id = state.ids.id();
     let mut tx = state.store.begin(Actor::Server).await?;
@@ -125,9 +128,8 @@ pub(super) async fn remove(
 ) -> Result<Json<Value>, HttpError> {
     signed_in(&caller)?;
     let mut tx = state.store.begin(caller.actor()).await?;
-    found(webhooks::remove(&mut tx, known(&id)?).await?)?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(done())
+    let own = webhooks::remove(&mut tx, known(&id)?).await?;
+    ended(tx, own).await
 }
 
 /// Switches a webhook on or off
@@ -140,11 +142,10 @@ pub(super) async fn switch(
     Path(id): Path<String>,
     Json(wish): Json<Switch>,
 ) -> Result<Json<Value>, HttpError> {
-    let owner = signed_in(&caller)?;
+    let (owner, id) = (publisher(&caller)?, known(&id)?);
     let mut tx = state.store.begin(Actor::Server).await?;
-    found(webhooks::switch(&mut tx, known(&id)?, owner, wish.enabled).await?)?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(done())
+    let own = webhooks::switch(&mut tx, id, owner, wish.enabled).await?;
+    ended(tx, own).await
 }
 
 /// Sends a word that tries whether anybody listens
@@ -156,10 +157,16 @@ pub(super) async fn ping(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, HttpError> {
-    let owner = signed_in(&caller)?;
+    let owner = publisher(&caller)?;
     let mut tx = state.store.begin(Actor::Server).await?;
-    let made = webhooks::ping(&mut tx, known(&id)?, owner, state.ids.id()).await?;
-    let delivery = made.ok_or(HttpError::NotFound)?;
+    let delivery = match webhooks::ping(&mut tx, known(&id)?, owner, state.ids.id()).await? {
+        Ping::Left(delivery) => delivery,
+        Ping::Waits => {
+            let words = "The last one is still on its way. The log says what becomes of it.";
+            return Err(Declined::new(StatusCode::CONFLICT, "CONFLICT", words, Value::Null).into());
+        }
+        Ping::Absent => return Err(HttpError::NotFound),
+    };
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Json(json!({"success": true, "deliveryId": delivery})))
 }
@@ -191,29 +198,31 @@ pub(super) async fn replay(
     caller: Caller,
     Path((id, delivery)): Path<(String, String)>,
 ) -> Result<Json<Value>, HttpError> {
-    let owner = signed_in(&caller)?;
+    let (owner, id, delivery) = (publisher(&caller)?, known(&id)?, known(&delivery)?);
     let mut tx = state.store.begin(Actor::Server).await?;
-    found(webhooks::replay(&mut tx, known(&id)?, known(&delivery)?, owner).await?)?;
-    tx.commit().await.map_err(StoreError::from)?;
-    Ok(done())
+    let own = webhooks::replay(&mut tx, id, delivery, owner).await?;
+    ended(tx, own).await
 }
 
-fn signed_in(caller: &Caller) -> Result<Uuid, HttpError> {
-    caller.person().map(|person| person.id).ok_or(HttpError::Unauthorized)
+/// Whoever may publish: nobody else has anything that other programs could be told of.
+fn publisher(caller: &Caller) -> Result<Uuid, HttpError> {
+    let person = caller.person().ok_or(HttpError::Unauthorized)?;
+    if person.role.may_publish() {
+        return Ok(person.id);
+    }
+    let words = "Only organizers can have webhooks.";
+    Err(Declined::new(StatusCode::FORBIDDEN, "FORBIDDEN", words, Value::Null).into())
+}
+
+/// Keeps what was done to the caller's own; what is not theirs is not there.
+async fn ended(tx: Tx, own: bool) -> Result<Json<Value>, HttpError> {
+    if !own {
+        return Err(HttpError::NotFound);
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Json(json!({"success": true})))
 }
 
 fn known(id: &str) -> Result<Uuid, HttpError> {
     id.parse().map_err(|_| HttpError::NotFound)
-}
-
-fn found(is: bool) -> Result<(), HttpError> {
-    if is { Ok(()) } else { Err(HttpError::NotFound) }
-}
-
-fn done() -> Json<Value> {
-    Json(json!({"success": true}))
-}
-
-fn unfit(field: &str, words: &str) -> HttpError {
-    Declined::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", words, json!({"fields": {field: words}})).into()
 }

@@ -3,13 +3,14 @@
 //! It keeps order and nothing else; items are worked on beside it, on the main runtime, where a panic is caught with its item.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::prelude::*;
 use tokio::task::JoinSet;
 
 use super::Desk;
-use super::work;
+use super::{webhooks, work};
 use crate::store::bell::Bell;
 use crate::store::database::Actor as InTheNameOf;
 use crate::store::error::StoreError;
@@ -123,15 +124,33 @@ pub(super) async fn take_back(desk: &Desk) {
     }
 }
 
-/// Works until nothing is due and nothing is under way.
+/// Works until nothing is due and nothing is under way. Whoever hears our words may be as slow as they like: words for other programs
+/// never take every place, so that a buyer's checkout finds one.
 async fn drain(desk: Arc<Desk>) -> Result<(), StoreError> {
     let mut working: JoinSet<()> = JoinSet::new();
-    let kinds = work::kinds();
+    let words = Arc::new(AtomicUsize::new(0));
+    let (all, wanted): (Vec<String>, Vec<String>) =
+        (work::kinds(), work::kinds().into_iter().filter(|kind| kind != webhooks::KIND).collect());
+    let most_words = desk.options.parallel.saturating_sub(1).max(1);
     loop {
-        let room = desk.options.parallel.saturating_sub(working.len());
-        if room > 0 && !desk.stop.is_cancelled() {
-            for item in claim(&desk, &kinds, room).await? {
-                working.spawn_on(desk.tasks.track_future(work::attempt(desk.clone(), item)), &desk.runtime);
+        let mut room = desk.options.parallel.saturating_sub(working.len());
+        while room > 0 && !desk.stop.is_cancelled() {
+            let free = most_words.saturating_sub(words.load(Ordering::Relaxed));
+            // With words among them no more are taken than may be words.
+            let (kinds, most) = if free == 0 { (&wanted, room) } else { (&all, room.min(free)) };
+            let items = claim(&desk, kinds, most).await?;
+            if items.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(items.len());
+            for item in items {
+                let place = (item.kind == webhooks::KIND).then(|| Place::take(&words));
+                let attempt = work::attempt(desk.clone(), item);
+                let attempt = async move {
+                    attempt.await;
+                    drop(place);
+                };
+                working.spawn_on(desk.tasks.track_future(attempt), &desk.runtime);
             }
         }
         if working.is_empty() {
@@ -145,6 +164,22 @@ async fn drain(desk: Arc<Desk>) -> Result<(), StoreError> {
             }
             () = desk.bell.notified() => {}
         }
+    }
+}
+
+/// A place that is taken until it is dropped, however its attempt ends.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

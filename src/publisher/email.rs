@@ -141,6 +141,13 @@ async fn write(desk: &Desk, item: &Item, mail: &MailKind) -> Result<Option<Lette
     Ok(Some(letter::write(&content, to, item, desk.mailbox.domain())?))
 }
 
+/// The reminder as a chat says it.
+pub(super) fn reminder(desk: &Desk, subject: &Subject, payload: &Value, language: &str) -> String {
+    let words = Words::of(language);
+    let link = subject.slug.as_deref().map(|slug| format!("{}/e/{slug}", desk.public_url));
+    letter::brief(&letter::Content { mail: &words.reminder, words, subject: Some(subject), payload, link })
+}
+
 fn id(payload: &Value, name: &str) -> Option<Uuid> {
     payload.get(name)?.as_str()?.parse().ok()
 }

@@ -24,11 +24,13 @@ pub enum Trouble {
         /// What happened, for the operator.
         why: String,
     },
-    /// Nothing is wrong but a setting that is not there yet: looked at again now and then, for as long as it takes.
+    /// Nothing is wrong but something that is not there yet, as a setting: looked at again now and then, for as long as it takes.
     #[error("{why}")]
     Wait {
         /// What is missing, for the operator.
         why: String,
+        /// Seconds until it is looked again.
+        after_s: f64,
     },
     /// Another process has the item by now: nothing is written here.
     #[error("another process took the item over")]
@@ -44,6 +46,11 @@ impl Trouble {
     /// Once more later: the fault is ours.
     pub(crate) fn ours(why: impl Into<String>) -> Self {
         Self::Retry { why: why.into(), after_s: None, new_key: false, cause: Cause::Ours }
+    }
+
+    /// Payments are not set up; it is looked every five minutes whether they are.
+    pub(crate) fn no_key() -> Self {
+        Self::Wait { why: "payments are not set up (STRIPE_SECRET_KEY)".to_owned(), after_s: 300.0 }
     }
 
     /// Never again by itself.

@@ -69,8 +69,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Stripe, when it is set up.
     pub stripe: Option<stripe::Options>,
-    /// What card payments cost, as [`Fees::parse`] reads it.
-    pub fees: String,
+    /// What is taken of each payment.
+    pub fees: Fees,
     /// Seats are held for so many seconds while they are paid for.
     pub hold_s: u32,
     /// Webhooks may lead into private networks, and without encryption.
@@ -88,7 +88,6 @@ pub(crate) struct Desk {
     pub(crate) options: Options,
     pub(crate) mailbox: Mailbox,
     pub(crate) stripe: Option<Arc<Stripe>>,
-    pub(crate) fees: Fees,
     pub(crate) sessions: Arc<dyn Sessions>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -126,7 +125,6 @@ impl Publisher {
     pub async fn start(ground: Ground, options: Options, arbiter: &ArbiterHandle) -> Result<Self, StartError> {
         let Ground { store, clock, ids, node, public_url, sessions } = ground;
         let mailbox = Mailbox::open(&options)?;
-        let fees = Fees::parse(&options.fees).map_err(|error| StartError::new("publisher.fees", &error))?;
         let stripe = options.stripe.as_ref().map(Stripe::new).transpose()?.map(Arc::new);
         let parallel = options.parallel;
         let desk = Arc::new(Desk {
@@ -139,7 +137,6 @@ impl Publisher {
             options,
             mailbox,
             stripe,
-            fees,
             sessions,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -167,8 +164,9 @@ impl Publisher {
             node: desk.node.clone(),
             public_url: desk.public_url.clone(),
             stripe: desk.stripe.clone(),
-            fees: desk.fees.clone(),
+            fees: desk.options.fees.clone(),
             sessions: desk.sessions.clone(),
+            operator: desk.options.operator.clone(),
         }
     }
 

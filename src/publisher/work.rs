@@ -13,20 +13,24 @@ use serde_json::json;
 use super::Desk;
 use super::error::Trouble;
 use super::fault;
-use super::{email, notices, retry, stripe, webhooks};
+use super::{email, notices, reminders, retry, stripe, webhooks};
 use crate::domain::outcome::{Cause, Notice, Outcome as Told};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::queue::{self, Item, Outcome};
+use crate::store::queue_books::DeadLetter;
 use crate::telemetry::metrics;
 
 /// The kinds of work beside mails: the product and the prices of a paid event, where an account stands, where an order is paid,
-/// money that goes back, words for other programs.
-pub const KINDS: &[&str] =
-    &[stripe::sale::KIND, stripe::account::KIND, stripe::checkout::KIND, stripe::refund::KIND, webhooks::KIND];
-
-/// How often it is looked whether a missing setting is there, in seconds.
-const WAIT_S: f64 = 300.0;
+/// money that goes back, words for other programs, reminders in chats.
+pub const KINDS: &[&str] = &[
+    stripe::sale::KIND,
+    stripe::account::KIND,
+    stripe::checkout::KIND,
+    stripe::refund::KIND,
+    webhooks::KIND,
+    reminders::KIND,
+];
 
 /// Everything that this program can do.
 pub(super) fn kinds() -> Vec<String> {
@@ -63,13 +67,19 @@ async fn perform(desk: &Desk, item: &Item) -> Result<(), Trouble> {
         stripe::checkout::KIND => stripe::checkout::open(desk, item).await,
         stripe::refund::KIND => stripe::refund::send(desk, item).await,
         webhooks::KIND => webhooks::send(desk, item).await,
+        reminders::KIND => reminders::send(desk, item).await,
         _ => email::send(desk, item).await,
     }
 }
 
-/// An item that was begun so often is a dead letter; words for other programs have an end of their own ([`webhooks::LIFE_S`]).
+/// An item that was begun so often is a dead letter; words for other programs have an end of their own ([`webhooks::LIFE_S`]), and
+/// one that never came as far as that ends a day later.
 fn most(desk: &Desk, item: &Item) -> i32 {
-    if item.kind == webhooks::KIND { i32::MAX } else { desk.options.max_attempts }
+    match item.kind.as_str() {
+        webhooks::KIND if item.age_s > webhooks::LIFE_S + 24 * 3600 => 0,
+        webhooks::KIND => i32::MAX,
+        _ => desk.options.max_attempts,
+    }
 }
 
 /// Renews the lease and begins a transaction that fails when the item is somebody else's by now.
@@ -98,7 +108,7 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         Ok(()) => Outcome::Done { forget: email::is_secret(&item.kind) },
         Err(Trouble::Lost) => return Ok(false),
         Err(Trouble::Fail { why }) => Outcome::Dead { why },
-        Err(Trouble::Wait { why }) => Outcome::Wait { after_s: WAIT_S, why },
+        Err(Trouble::Wait { why, after_s }) => Outcome::Wait { after_s: *after_s, why },
         Err(Trouble::Retry { why, .. }) if item.attempts >= most(desk, item) => Outcome::Dead { why },
         Err(Trouble::Retry { why, after_s, new_key, .. }) => {
             let options = &desk.options;
@@ -109,8 +119,9 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         }
     };
     let mut tx = desk.store.begin(Actor::Server).await?;
-    if item.kind == stripe::sale::KIND {
-        // Its end may leave a mail and a word about the event.
+    let ends_order = item.kind == stripe::checkout::KIND && matches!(outcome, Outcome::Dead { .. });
+    if item.kind == stripe::sale::KIND || ends_order {
+        // Its end may leave a mail and a word about the event, or give seats back.
         queue::lock_event(&mut tx, item).await?;
     }
     if !queue::settle(&mut tx, item, &outcome, ended.as_ref().err().map(Trouble::cause)).await? {
@@ -121,7 +132,12 @@ async fn settle(desk: &Desk, item: &Item, ended: &Result<(), Trouble>) -> Result
         email::ask_for_setup(&mut tx, item).await?;
     }
     if let Outcome::Dead { why } = outcome {
-        tell_operator(desk, &mut tx, item, why).await?;
+        if ends_order {
+            // Nothing will open the place to pay any more: whoever waits for it is told so, and the seats are somebody else's.
+            stripe::checkout::give_up(&mut tx, item).await?;
+        }
+        let letter = DeadLetter { id: item.id, kind: item.kind.clone(), attempts: item.attempts, lease: item.lease };
+        dead_letter(&mut tx, desk.options.operator.as_deref(), &letter, why).await?;
     }
     tx.commit().await?;
     notices::hand_over(desk.sessions.as_ref(), notice);
@@ -156,12 +172,16 @@ async fn tell_organizer(
 }
 
 /// A dead letter is told of once for each time that it dies; that of such a mail itself stands in the log alone.
-async fn tell_operator(desk: &Desk, tx: &mut Tx, item: &Item, why: &str) -> Result<(), StoreError> {
-    let Some(operator) = desk.options.operator.as_deref().filter(|_| item.kind != email::DEAD_LETTER) else {
-        return Ok(());
-    };
-    let payload = json!({"email": operator, "item": item.id, "kind": item.kind, "why": why, "attempts": item.attempts});
-    let key = format!("{}:{}:{}", email::DEAD_LETTER, item.id, item.lease);
+pub(super) async fn dead_letter(
+    tx: &mut Tx,
+    operator: Option<&str>,
+    letter: &DeadLetter,
+    why: &str,
+) -> Result<(), StoreError> {
+    let Some(operator) = operator.filter(|_| letter.kind != email::DEAD_LETTER) else { return Ok(()) };
+    let DeadLetter { id, kind, attempts, lease } = letter;
+    let payload = json!({"email": operator, "item": id, "kind": kind, "why": why, "attempts": attempts});
+    let key = format!("{}:{id}:{lease}", email::DEAD_LETTER);
     queue::enqueue(tx, email::DEAD_LETTER, None, &payload, &key).await?;
     Ok(())
 }
@@ -183,10 +203,12 @@ fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
         stripe::checkout::KIND => "stripe_checkout_open",
         stripe::refund::KIND => "stripe_refund",
         webhooks::KIND => "webhook_send",
+        reminders::KIND => "chat_remind",
         _ => "mail_send",
     };
     let code = match kind {
         webhooks::KIND => "WEBHOOK_ERROR",
+        reminders::KIND => "CHAT_ERROR",
         _ if is_stripe => "STRIPE_API_ERROR",
         _ => "MAIL_ERROR",
     };
@@ -195,7 +217,7 @@ fn log(item: &Item, ended: &Result<(), Trouble>, duration_ms: i64) {
         Err(Trouble::Fail { why }) => {
             tracing::error!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms, error.code = code, error = why, "dead letter");
         }
-        Err(Trouble::Wait { why }) => tracing::info!(action, queue.id = %id, kind, waits_for = why),
+        Err(Trouble::Wait { why, .. }) => tracing::info!(action, queue.id = %id, kind, waits_for = why),
         Err(trouble) => {
             tracing::warn!(action, queue.id = %id, kind, attempts = item.attempts, duration_ms, error.code = code, error = %trouble);
         }

@@ -3,25 +3,25 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{SaleError, Sales};
 use crate::domain::draft::Draft;
+use crate::domain::money::Currency;
 use crate::domain::refund_policy::{self, Start};
 use crate::domain::sale::OrderStatus;
-use crate::store::checkouts;
+use crate::store::checkouts::{self, PlaceToPay};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::pages::{self, Page};
-use crate::store::queue;
 use crate::store::sales::{self, Order};
 
 /// Mails about one order that may be asked for.
 const MAILS: i32 = 5;
 
-/// How often it is looked whether the place to pay is there.
+/// How soon it is looked again whether the place to pay is there; the pause doubles to its longest.
 const LOOK: Duration = Duration::from_millis(150);
+const LOOK_MOST: Duration = Duration::from_secs(1);
 
 /// What a buyer may still do by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,25 +65,31 @@ impl Sales {
         let id = self.order_of(token).await?;
         // An offer from the waiting list has no place to pay before somebody wants to.
         let mut tx = self.store.begin(Actor::Server).await?;
-        if checkouts::place(&mut tx, id).await? == checkouts::PlaceToPay::Preparing {
+        if checkouts::place(&mut tx, id).await? == PlaceToPay::Preparing {
             let order = sales::get(&mut tx, id).await?.ok_or(SaleError::NotFound)?;
-            let key = format!("stripe_checkout:{id}:1");
-            queue::enqueue(&mut tx, "stripe_checkout", Some(order.event), &json!({"order_id": id}), &key).await?;
+            sales::prepare_to_pay(&mut tx, order.event, id).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         let looking = async {
+            let mut pause = LOOK;
             loop {
-                let mut tx = self.store.begin(Actor::Server).await?;
-                let found = checkouts::place(&mut tx, id).await?;
-                drop(tx);
-                match found {
-                    checkouts::PlaceToPay::Preparing => tokio::time::sleep(LOOK).await,
-                    checkouts::PlaceToPay::Open(url) => return Ok(Some(url)),
-                    checkouts::PlaceToPay::None => return Ok(None),
+                match self.place_to_pay(id).await? {
+                    PlaceToPay::Preparing => tokio::time::sleep(pause).await,
+                    PlaceToPay::Open(url) => return Ok(Some(url)),
+                    PlaceToPay::None => return Ok(None),
                 }
+                pause = (pause * 2).min(LOOK_MOST);
             }
         };
         tokio::time::timeout(patience, looking).await.unwrap_or(Ok(None))
+    }
+
+    /// Where an order is paid now. Those who wait for it share a few connections, however many they are.
+    async fn place_to_pay(&self, order: Uuid) -> Result<PlaceToPay, SaleError> {
+        let closed = |_| StoreError::Unavailable("the tills are closed".to_owned());
+        let _looker = self.lookers.acquire().await.map_err(closed)?;
+        let mut tx = self.store.begin(Actor::Server).await?;
+        Ok(checkouts::place(&mut tx, order).await?)
     }
 
     async fn page(&self, tx: &mut Tx, event: Uuid) -> Result<Option<Page>, StoreError> {
@@ -113,6 +119,9 @@ impl Sales {
             start.as_ref().and_then(|start| start.at.to_zoned(start.zone.clone()).ok()).map(|at| at.timestamp());
         let policy = draft.refund_policy.as_deref().and_then(|text| refund_policy::read(text, start.as_ref()));
         let back_cents = policy.map_or(0, |policy| refund_policy::back_cents(policy, left, begins, self.clock.now()));
+        // As it can be charged, so it can be given back.
+        let back_cents =
+            back_cents - back_cents % Currency::parse(&order.currency).map_or(1, |currency| currency.step());
         Terms { can_cancel: back_cents > 0, back_cents }
     }
 
@@ -131,19 +140,20 @@ impl Sales {
         if number > MAILS {
             return Err(SaleError::NotNow);
         }
-        mail(&mut tx, "mail_order", &order, &format!("again-{number}")).await?;
+        sales::mail(&mut tx, "mail_order", &order.about(), &format!("again-{number}")).await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(())
     }
 
-    /// Gives an order back: a held one frees its seats, a free one is cancelled.
+    /// Gives an order back: a held one frees its seats, one with tickets is cancelled, and what its event's policy says goes back.
     ///
     /// # Errors
     /// [`SaleError::NotNow`] for one that is over, used, or must be given back by its organizer.
     pub async fn cancel(&self, token: &str) -> Result<(), SaleError> {
         let id = self.order_of(token).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
-        let order = sales::get(&mut tx, id).await?.ok_or(SaleError::NotFound)?;
+        // Held: what is reckoned here is what goes back.
+        let order = sales::get_held(&mut tx, id).await?.ok_or(SaleError::NotFound)?;
         let page = self.page(&mut tx, order.event).await?;
         let terms = self.terms(&order, page.as_ref());
         if !terms.can_cancel {
@@ -152,9 +162,13 @@ impl Sales {
         if order.status == OrderStatus::Pending {
             sales::end_hold(&mut tx, id).await?;
         } else {
-            let back = sales::give_back(&mut tx, id, None, Some(terms.back_cents), "buyer", None).await?;
+            let back = match sales::give_back(&mut tx, id, None, Some(terms.back_cents), "buyer", None).await {
+                // Somebody was let in with it in this moment.
+                Err(StoreError::Stale(_)) => return Err(SaleError::NotNow),
+                back => back?,
+            };
             if back == 0 {
-                mail(&mut tx, "mail_order_cancelled", &order, "1").await?;
+                sales::mail(&mut tx, "mail_order_cancelled", &order.about(), "1").await?;
             }
         }
         tx.commit().await.map_err(StoreError::from)?;
@@ -166,11 +180,4 @@ impl Sales {
 fn start(draft: &Draft) -> Option<Start> {
     let zone = draft.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
     Some(Start { at: draft.date?.to_datetime(draft.time.unwrap_or_default()), zone })
-}
-
-/// Leaves a mail about an order for its buyer.
-pub(super) async fn mail(tx: &mut Tx, kind: &str, order: &Order, number: &str) -> Result<(), StoreError> {
-    let payload = json!({"order_id": order.id, "email": order.email, "name": order.name, "language": order.language});
-    queue::enqueue(tx, kind, Some(order.event), &payload, &format!("{kind}:{}:{number}", order.id)).await?;
-    Ok(())
 }

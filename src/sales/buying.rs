@@ -1,18 +1,18 @@
 //! Buying: from the form to an order, or to a clear no.
 
-use serde_json::json;
 use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use super::{Field, SaleError, Sales};
+use crate::domain::money::Currency;
 use crate::domain::order_link;
 use crate::domain::sale::{self, Kind, Line, Offer, Quote, Till};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 use crate::store::pages::{self, Page};
+use crate::store::promo_codes;
 use crate::store::questions::{self, Answer, Question};
 use crate::store::sales::{self, NewOrder, NewSeat};
-use crate::store::{promo_codes, queue};
 
 /// How often a sale is tried that somebody else's write got in the way of.
 const TRIES: usize = 4;
@@ -63,6 +63,17 @@ pub struct Bought {
     pub to_pay: bool,
 }
 
+/// Who orders, and how long their seats are held for them.
+pub(super) struct Buyer<'a> {
+    pub(super) email: &'a str,
+    pub(super) name: &'a str,
+    pub(super) language: &'a str,
+    /// What the order is known by.
+    pub(super) form_key: [u8; 32],
+    /// Seconds.
+    pub(super) hold_s: u32,
+}
+
 impl Sales {
     /// What an event sells now, its page, and what a form for it carries.
     ///
@@ -105,7 +116,8 @@ impl Sales {
         for attempt in 1.. {
             match self.try_buy(slug, wish, &email, name).await {
                 // A form that two requests brought at once: the second finds the order of the first.
-                Err(SaleError::Store(StoreError::Conflict | StoreError::Taken(_))) if attempt < TRIES => {}
+                Err(SaleError::Store(StoreError::Conflict | StoreError::Stale(_) | StoreError::Taken(_)))
+                    if attempt < TRIES => {}
                 done => return done,
             }
         }
@@ -135,10 +147,12 @@ impl Sales {
             }
         };
         let quote = match &promo {
-            Some(promo) => quote.with(promo.discount, till.tax_percent),
+            Some(promo) => quote.with(promo.discount, &till),
             None => quote,
         };
-        let order = self.order(&till, &quote, wish, (email, name), form_key);
+        let quote = quote.payable(&till).map_err(SaleError::Refused)?;
+        let buyer = Buyer { email, name, language: &wish.language, form_key, hold_s: self.options.hold_s };
+        let order = self.order(&till, &quote, &buyer);
         sales::place(&mut tx, event, &order).await?;
         if !answers.is_empty() {
             questions::keep(&mut tx, order.id, &answers).await?;
@@ -146,20 +160,14 @@ impl Sales {
         if let Some(promo) = promo {
             promo_codes::use_for(&mut tx, order.id, promo.id).await?;
         }
-        self.follow_up(&mut tx, event, &order).await?;
+        follow_up(&mut tx, event, &order).await?;
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "order", order.id = %order.id, seats = order.seats.len(), amount_cents = order.amount_cents);
         Ok(Bought { order: order.id, token: signer.order(order.id), to_pay: order.amount_cents > 0 })
     }
 
-    fn order(
-        &self,
-        till: &Till,
-        quote: &Quote,
-        wish: &Wish,
-        (email, name): (&str, &str),
-        form_key: [u8; 32],
-    ) -> NewOrder {
+    /// What a quote becomes for this buyer.
+    pub(super) fn order(&self, till: &Till, quote: &Quote, buyer: &Buyer<'_>) -> NewOrder {
         let seat = |seat: &sale::Seat| NewSeat {
             kind: seat.kind,
             name: seat.name.clone(),
@@ -167,40 +175,37 @@ impl Sales {
             code: order_link::code(self.ids.id()),
         };
         let is_paid = quote.amount_cents > 0;
+        let currency = till.currency.unwrap_or(Currency::USD);
         NewOrder {
             id: self.ids.id(),
-            email: email.to_owned(),
-            name: Some(name.to_owned()),
-            language: wish.language.clone(),
-            form_key,
-            currency: till.currency.map_or_else(|| "USD".to_owned(), |currency| currency.code().to_owned()),
+            email: buyer.email.to_owned(),
+            name: Some(buyer.name.to_owned()),
+            language: buyer.language.to_owned(),
+            form_key: buyer.form_key,
+            currency: currency.code().to_owned(),
             subtotal_cents: quote.subtotal_cents,
             discount_cents: quote.discount_cents,
             tax_cents: quote.tax_cents,
             amount_cents: quote.amount_cents,
-            fee_cents: sale::percent_of(quote.amount_cents, self.options.fee_percent),
+            fee_cents: self.options.fees.of(currency).of_payment(quote.amount_cents),
             account: till.account.clone().filter(|_| is_paid),
-            hold_s: self.options.hold_s,
+            hold_s: buyer.hold_s,
             seats: quote.seats.iter().map(seat).collect(),
         }
-    }
-
-    /// What follows from an order: its mail, or the place where it is paid.
-    async fn follow_up(&self, tx: &mut Tx, event: Uuid, order: &NewOrder) -> Result<(), StoreError> {
-        let (kind, payload) = if order.amount_cents > 0 {
-            ("stripe_checkout", json!({"order_id": order.id}))
-        } else {
-            let about =
-                json!({"order_id": order.id, "email": order.email, "name": order.name, "language": order.language});
-            ("mail_order", about)
-        };
-        queue::enqueue(tx, kind, Some(event), &payload, &format!("{kind}:{}:1", order.id)).await?;
-        Ok(())
     }
 
     /// Without Stripe nobody can be paid, whatever account they have.
     pub(super) fn payable(&self, till: Till) -> Till {
         if self.options.payments { till } else { Till { account: None, ..till } }
+    }
+}
+
+/// What follows from an order: its mail, or the place where it is paid.
+async fn follow_up(tx: &mut Tx, event: Uuid, order: &NewOrder) -> Result<(), StoreError> {
+    if order.amount_cents > 0 {
+        sales::prepare_to_pay(tx, event, order.id).await
+    } else {
+        sales::mail(tx, "mail_order", &order.about(event), "1").await
     }
 }
 

@@ -49,7 +49,9 @@ impl Sales {
         }
         let mut tx = self.mine(who, event).await?;
         let (id, token) = (self.ids.id(), self.ids.token() + &self.ids.token());
-        door_links::add(&mut tx, id, event, name, &hash(&token)).await?;
+        if !door_links::add(&mut tx, id, event, name, &hash(&token)).await? {
+            return Err(SaleError::Enough);
+        }
         tx.commit().await.map_err(StoreError::from)?;
         tracing::info!(action = "door_link", event.id = %event);
         Ok((id, token))
@@ -110,8 +112,10 @@ impl Sales {
         let mut told = Vec::with_capacity(scans.len());
         for scanned in sorted {
             let code = order_link::read_code(&scanned.code).unwrap_or_default();
-            let door = if scanned.door.is_empty() { usual_door } else { scanned.door.as_str() };
-            let scan = Scan { id: scanned.id, code, at: scanned.at, door: door.to_owned() };
+            // What a phone sends again and again must not fail for what its door is called.
+            let door: String = scanned.door.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect();
+            let door = if door.is_empty() { usual_door.to_owned() } else { door };
+            let scan = Scan { id: scanned.id, code, at: scanned.at, door };
             let mut tx = self.store.begin(Actor::Server).await?;
             told.push(if scanned.undo {
                 let done = guests::undo(&mut tx, event, &scan).await?;

@@ -16,6 +16,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use uuid::Uuid;
 
 use crate::domain::clock::{Clock, Ids};
+use crate::domain::fees::Fees;
 use crate::domain::order_link::Signer;
 use crate::domain::sale::Refusal;
 use crate::store::database::{Actor, Store};
@@ -27,16 +28,18 @@ pub use waiting::Patience;
 
 /// Sales that are at the database at once: the rest wait here and leave connections to everybody else.
 const TILLS: usize = 6;
+/// And those who look at once whether the place to pay is there yet.
+const LOOKERS: usize = 2;
 
 /// How tickets are sold.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Paid tickets can be sold: Stripe is set up.
     pub payments: bool,
     /// Seats are held for so many seconds while they are paid for.
     pub hold_s: u32,
-    /// Percent of an order that the operator keeps.
-    pub fee_percent: f64,
+    /// What is taken of each payment.
+    pub fees: Fees,
 }
 
 /// The room.
@@ -47,6 +50,7 @@ pub struct Sales {
     options: Options,
     signer: OnceCell<Signer>,
     tills: Semaphore,
+    lookers: Semaphore,
 }
 
 /// Why something was not done.
@@ -64,6 +68,9 @@ pub enum SaleError {
     /// The order is in no state for that.
     #[error("the order is in no state for that")]
     NotNow,
+    /// It was done often enough for now.
+    #[error("it was done often enough for now")]
+    Enough,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,7 +94,15 @@ pub enum Field {
 impl Sales {
     /// The room on this database.
     pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, options: Options) -> Self {
-        Self { store, clock, ids, options, signer: OnceCell::new(), tills: Semaphore::new(TILLS) }
+        Self {
+            store,
+            clock,
+            ids,
+            options,
+            signer: OnceCell::new(),
+            tills: Semaphore::new(TILLS),
+            lookers: Semaphore::new(LOOKERS),
+        }
     }
 
     /// What links are signed with; read once.

@@ -3,16 +3,15 @@
 //! Promises: a seat that becomes free is held for the line before anybody else can buy it; a free one is theirs at once and
 //! can be given back, a paid one is held for a day.
 
-use serde_json::json;
 use uuid::Uuid;
 
+use super::buying::Buyer;
 use super::{Field, SaleError, Sales};
 use crate::domain::order_link;
 use crate::domain::sale::{self, Kind, Line, Offer, Till};
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
-use crate::store::queue;
-use crate::store::sales::{self, NewOrder, NewSeat};
+use crate::store::sales;
 use crate::store::waiting::{self, Waiting};
 
 /// A paid seat is held for so long for whoever waited for it, in seconds.
@@ -71,14 +70,18 @@ impl Sales {
     /// Offers what has become free to those who wait. Returns how many offers were made.
     ///
     /// # Errors
-    /// [`StoreError`]; events that were done stay done.
+    /// [`StoreError`] when the lines cannot be read; an event whose line cannot be served is logged, and served the next time.
     pub async fn serve_line(&self) -> Result<usize, StoreError> {
         let mut tx = self.store.begin(Actor::Server).await?;
         let events = waiting::events(&mut tx).await?;
         drop(tx);
         let mut offers = 0;
         for event in events {
-            offers += self.serve_line_of(event).await?;
+            match self.serve_line_of(event).await {
+                Ok(count) => offers += count,
+                // One event's trouble is no other event's.
+                Err(error) => tracing::warn!(action = "waiting_list", event.id = %event, %error),
+            }
         }
         Ok(offers)
     }
@@ -91,37 +94,20 @@ impl Sales {
         let mut offers = 0;
         for who in waiting::line(&mut tx, event).await? {
             let lines = [Line { kind: who.kind, count: who.seats }];
-            let Ok(quote) = till.quote(&lines, now) else { continue };
-            let seat = |seat: &sale::Seat| NewSeat {
-                kind: seat.kind,
-                name: seat.name.clone(),
-                price_cents: seat.price_cents,
-                code: order_link::code(self.ids.id()),
-            };
-            let is_paid = quote.amount_cents > 0;
-            let order = NewOrder {
-                id: self.ids.id(),
-                email: who.email.clone(),
-                name: Some(who.name.clone()),
-                language: who.language.clone().unwrap_or_else(|| "en".to_owned()),
+            let Ok(quote) = till.quote(&lines, now).and_then(|quote| quote.payable(&till)) else { continue };
+            let buyer = Buyer {
+                email: &who.email,
+                name: &who.name,
+                language: who.language.as_deref().unwrap_or("en"),
                 // The place in the line is what this order is known by.
                 form_key: order_link::key_of("waiting", who.id),
-                currency: till.currency.map_or_else(|| "USD".to_owned(), |currency| currency.code().to_owned()),
-                subtotal_cents: quote.subtotal_cents,
-                discount_cents: 0,
-                tax_cents: quote.tax_cents,
-                amount_cents: quote.amount_cents,
-                fee_cents: sale::percent_of(quote.amount_cents, self.options.fee_percent),
-                account: till.account.clone().filter(|_| is_paid),
                 hold_s: HELD_S,
-                seats: quote.seats.iter().map(seat).collect(),
             };
+            let order = self.order(&till, &quote, &buyer);
             sales::place(&mut tx, event, &order).await?;
             waiting::offered(&mut tx, who.id, order.id).await?;
-            let kind = if is_paid { "mail_waiting_offer" } else { "mail_order" };
-            let about =
-                json!({"order_id": order.id, "email": order.email, "name": order.name, "language": order.language});
-            queue::enqueue(&mut tx, kind, Some(event), &about, &format!("{kind}:{}:1", order.id)).await?;
+            let kind = if order.amount_cents > 0 { "mail_waiting_offer" } else { "mail_order" };
+            sales::mail(&mut tx, kind, &order.about(event), "1").await?;
             take(&mut till, who.kind, who.seats);
             offers += 1;
         }

@@ -9,9 +9,12 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::{StoreError, odd};
+use super::queue_books::{self, DeadLetter};
 
 /// How long the last payment of an order may take to be told of, in seconds: so much longer its seats are held.
 const GRACE_S: f64 = 180.0;
+/// The longest that a place to pay is open, in seconds: Stripe takes a day at most, and clocks differ.
+const MOST_OPEN_S: f64 = 86_400.0 - 600.0;
 
 /// Where an order is paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +91,8 @@ pub struct Refund {
     pub currency: String,
     /// The money had been passed on to an organizer.
     pub passed_on: bool,
+    /// The operator had kept a part of it.
+    pub with_fee: bool,
     /// It is under way or there already.
     pub done: bool,
 }
@@ -107,7 +112,8 @@ pub async fn place(conn: &mut PgConnection, order: Uuid) -> Result<PlaceToPay, S
 }
 
 /// An order that still needs its place to pay; `None` when it has one or is not to be paid. Its seats are held until after the
-/// place closes: `open_s` from now, unless an earlier attempt named an end that is at least `least_s` away.
+/// place closes: `open_s` from now, or for as long as they were promised for (an offer of the waiting list: a day), unless an earlier
+/// attempt named an end that is at least `least_s` away.
 pub async fn promise(
     conn: &mut PgConnection,
     order: Uuid,
@@ -116,12 +122,13 @@ pub async fn promise(
 ) -> Result<Option<Checkout>, StoreError> {
     let row = sqlx::query!(
         r#"update orders o set
-               checkout_ends_at = case when o.checkout_ends_at >= now() + make_interval(secs => $3) then o.checkout_ends_at
-                 else date_trunc('second', now() + make_interval(secs => $2)) end,
-               hold_until = case when o.checkout_ends_at >= now() + make_interval(secs => $3) then o.checkout_ends_at
-                 else date_trunc('second', now() + make_interval(secs => $2)) end + make_interval(secs => $4)
-           from events e where e.id = o.event_id and o.id = $1 and o.status = 'pending' and o.hold_until > now()
-             and o.stripe_checkout_url is null
+               checkout_ends_at = w.ends, hold_until = w.ends + make_interval(secs => $4)
+           from events e, (
+               select id, case when checkout_ends_at >= now() + make_interval(secs => $3) then checkout_ends_at
+                 else date_trunc('second', greatest(now() + make_interval(secs => $2),
+                   least(hold_until - make_interval(secs => $4), now() + make_interval(secs => $5)))) end as ends
+               from orders where id = $1) w
+           where e.id = o.event_id and o.id = w.id and o.status = 'pending' and o.hold_until > now() and o.stripe_checkout_url is null
            returning o.event_id, e.name, e.metadata ->> 'stripe_product_id' as product, o.buyer_email, o.buyer_language, o.currency,
                o.tax_cents, o.fee_cents, o.stripe_account_id, extract(epoch from o.checkout_ends_at)::bigint as "ends_s!",
                (select coalesce(jsonb_agg(jsonb_build_object('name', s.tier_name, 'price_cents', s.price_cents, 'count', s.count)
@@ -130,7 +137,8 @@ pub async fn promise(
         order,
         f64::from(open_s),
         f64::from(least_s),
-        GRACE_S
+        GRACE_S,
+        MOST_OPEN_S
     )
     .fetch_optional(conn)
     .await?;
@@ -189,6 +197,12 @@ pub async fn close(conn: &mut PgConnection, order: Uuid, session: &str) -> Resul
     Ok(row.fetch_one(conn).await?.ended)
 }
 
+/// What an order costs, in minor units, and its currency.
+pub async fn price(conn: &mut PgConnection, order: Uuid) -> Result<Option<(i64, String)>, StoreError> {
+    let row = sqlx::query!("select amount_cents, currency from orders where id = $1", order);
+    Ok(row.fetch_optional(conn).await?.map(|row| (row.amount_cents, row.currency)))
+}
+
 /// The order of a payment.
 pub async fn of_intent(conn: &mut PgConnection, intent: &str) -> Result<Option<Uuid>, StoreError> {
     let row = sqlx::query!("select id from orders where stripe_payment_intent_id = $1", intent);
@@ -238,7 +252,7 @@ pub async fn dispute(
 pub async fn refund(conn: &mut PgConnection, id: Uuid) -> Result<Option<Refund>, StoreError> {
     let row = sqlx::query!(
         r#"select r.order_id, r.amount_cents, r.status, o.currency, o.stripe_payment_intent_id,
-               o.stripe_account_id is not null as "passed_on!"
+               o.stripe_account_id is not null as "passed_on!", o.stripe_account_id is not null and o.fee_cents > 0 as "with_fee!"
            from refunds r join orders o on o.id = r.order_id where r.id = $1"#,
         id
     )
@@ -250,14 +264,16 @@ pub async fn refund(conn: &mut PgConnection, id: Uuid) -> Result<Option<Refund>,
         amount_cents: row.amount_cents,
         currency: row.currency,
         passed_on: row.passed_on,
+        with_fee: row.with_fee,
         done: row.status == "done",
     }))
 }
 
-/// The money is on its way. `false`: that was known.
+/// The money is on its way. `false`: that was known, or the bank has sent it back already.
 pub async fn refunded(conn: &mut PgConnection, id: Uuid, stripe_id: &str) -> Result<bool, StoreError> {
     let done = sqlx::query!(
-        "update refunds set status = 'done', stripe_refund_id = $2, done_at = now() where id = $1 and status <> 'done'",
+        r#"update refunds set status = 'done', stripe_refund_id = $2, done_at = now()
+           where id = $1 and (status = 'due' or status = 'failed' and stripe_refund_id is distinct from $2)"#,
         id,
         stripe_id
     )
@@ -266,11 +282,30 @@ pub async fn refunded(conn: &mut PgConnection, id: Uuid, stripe_id: &str) -> Res
     Ok(done.rows_affected() == 1)
 }
 
-/// A bank sent the money back to us. Returns the order.
-pub async fn refund_failed(conn: &mut PgConnection, stripe_id: &str) -> Result<Option<Uuid>, StoreError> {
+/// A refund that came to nothing.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    /// The order.
+    pub order: Uuid,
+    /// Its work in the queue, which is a dead letter now: tried again it is sent anew.
+    pub item: Option<DeadLetter>,
+}
+
+/// A bank sent the money back to us. It may be told before we have heard of the refund itself, so what we call it counts beside what
+/// Stripe calls it; a word about a refund that another one has replaced changes nothing.
+pub async fn refund_failed(
+    conn: &mut PgConnection,
+    stripe_id: &str,
+    own_id: Option<Uuid>,
+    why: &str,
+) -> Result<Option<Failed>, StoreError> {
     let row = sqlx::query!(
-        "update refunds set status = 'failed' where stripe_refund_id = $1 and status = 'done' returning order_id",
-        stripe_id
+        r#"update refunds set status = 'failed', stripe_refund_id = $1
+           where (stripe_refund_id = $1 or id = $2 and stripe_refund_id is null) and status <> 'failed' returning id, order_id"#,
+        stripe_id,
+        own_id
     );
-    Ok(row.fetch_optional(conn).await?.map(|row| row.order_id))
+    let Some(row) = row.fetch_optional(&mut *conn).await? else { return Ok(None) };
+    let key = format!("stripe_refund:{}", row.id);
+    Ok(Some(Failed { order: row.order_id, item: queue_books::give_up(conn, &key, why).await? }))
 }

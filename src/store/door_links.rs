@@ -21,24 +21,29 @@ pub struct DoorLink {
     pub created_at: Timestamp,
 }
 
-/// Makes one for an event, which must be the caller's own.
+/// An event may have so many.
+pub const MOST: i64 = 100;
+
+/// Makes one for an event, which must be the caller's own. `false`: it has as many as there can be.
 pub async fn add(
     conn: &mut PgConnection,
     id: Uuid,
     event: Uuid,
     name: &str,
     token_hash: &[u8; 32],
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into door_links (id, event_id, name, token_hash) values ($1, $2, $3, $4)",
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "insert into door_links (id, event_id, name, token_hash)
+         select $1, $2, $3, $4 where (select count(*) from door_links where event_id = $2) < $5",
         id,
         event,
         name,
-        &token_hash[..]
+        &token_hash[..],
+        MOST
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Those of the caller's own event, the newest first.

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// Somebody else wrote first: read again, then try again.
     #[error("the row was changed by somebody else")]
     Conflict,
+    /// What was decided on is not so any more, in the rule's words: whoever decides must look again. Decided afresh it may work.
+    #[error("{0}")]
+    Stale(String),
     /// A value that must be unique is taken; the name of the constraint.
     #[error("the value is taken ({0})")]
     Taken(String),
@@ -59,7 +62,14 @@ fn of_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
             StoreError::Unavailable(message)
         }
         // serialization failure and deadlock: the transaction did nothing and may run again
-        "40001" | "40P01" | "PT409" => StoreError::Conflict,
+        "40001" | "40P01" => StoreError::Conflict,
+        "PT409" => StoreError::Stale(message),
+        // A NUL, as no text or JSON of PostgreSQL's holds it: somebody sent it, and it is no fault of ours.
+        "22021" | "22P05" => StoreError::Rejected {
+            code: "PT400".to_owned(),
+            message: "This text holds a character that cannot be kept.".to_owned(),
+            detail: None,
+        },
         "23505" => StoreError::Taken(error.constraint().unwrap_or_default().to_owned()),
         "42501" => StoreError::Refused(message),
         code if code.starts_with("PT") => {

@@ -173,7 +173,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
 /// `link` is what it is published under, unless one was chosen for it. Returns the link.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when a chosen link is taken; [`StoreError::Conflict`] when the draft is another by now;
+/// [`StoreError::Taken`] when a chosen link is taken; [`StoreError::Stale`] when the draft is another by now;
 /// [`StoreError::Rejected`] `PT400` with the missing fields.
 pub async fn publish(
     conn: &mut PgConnection,
@@ -205,7 +205,7 @@ pub async fn free_link(conn: &mut PgConnection, plain: &str) -> Result<String, S
 /// transaction. Returns how many guests are told.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when the event is another by now, or is called off already.
+/// [`StoreError::Stale`] when the event is another by now, or is called off already.
 pub async fn cancel(conn: &mut PgConnection, event: Uuid, revision: i64) -> Result<(EventHead, u32), StoreError> {
     let row = sqlx::query!(
         r#"select c.id as "id!", c.slug, c.status as "status!", c.revision as "revision!", c.told as "told!",
@@ -244,7 +244,7 @@ pub struct Sold {
 pub async fn sold(conn: &mut PgConnection, event: Uuid) -> Result<Sold, StoreError> {
     let rows = sqlx::query!(
         r#"select t.tier_id, count(*) as "count!" from tickets t left join orders o on o.id = t.order_id
-           where t.event_id = $1 and (t.status in ('valid', 'used') or t.status = 'held' and o.hold_until >= now()) group by t.tier_id"#,
+           where t.event_id = $1 and app.is_somebodys(t.status, o.hold_until) group by t.tier_id"#,
         event
     )
     .fetch_all(conn)

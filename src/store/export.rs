@@ -17,7 +17,14 @@ pub async fn all(conn: &mut PgConnection, user: Uuid) -> Result<Value, StoreErro
              'events', (select coalesce(jsonb_agg(to_jsonb(e) || jsonb_build_object(
                  'ticket_tiers', (select coalesce(jsonb_agg(to_jsonb(t) order by t.position), '[]') from ticket_tiers t where t.event_id = e.id),
                  'orders', (select coalesce(jsonb_agg(to_jsonb(o) order by o.created_at), '[]') from orders o where o.event_id = e.id),
-                 'tickets', (select coalesce(jsonb_agg(to_jsonb(k) - 'code' order by k.created_at), '[]') from tickets k where k.event_id = e.id)
+                 'tickets', (select coalesce(jsonb_agg(to_jsonb(k) - 'code' order by k.created_at), '[]') from tickets k where k.event_id = e.id),
+                 'refunds', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]') from refunds r where r.event_id = e.id),
+                 'checkins', (select coalesce(jsonb_agg(to_jsonb(c) order by c.received_at), '[]') from checkins c where c.event_id = e.id),
+                 'waiting', (select coalesce(jsonb_agg(to_jsonb(w) order by w.created_at), '[]') from waiting w where w.event_id = e.id),
+                 'promo_codes', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from promo_codes p where p.event_id = e.id),
+                 'questions', (select coalesce(jsonb_agg(to_jsonb(q) order by q.position), '[]') from event_questions q where q.event_id = e.id),
+                 'door_links', (select coalesce(jsonb_agg(to_jsonb(d) - 'token_hash' order by d.created_at), '[]') from door_links d
+                   where d.event_id = e.id)
                ) order by e.created_at), '[]') from events e where e.organizer_id = $1),
              'venues', (select coalesce(jsonb_agg(to_jsonb(v) - 'search' order by v.created_at), '[]') from venues v where v.owner_id = $1),
              'drafts', (select coalesce(jsonb_agg(to_jsonb(s) - 'owner_node' - 'lease_until' || jsonb_build_object(
@@ -27,6 +34,9 @@ pub async fn all(conn: &mut PgConnection, user: Uuid) -> Result<Value, StoreErro
              'pictures', (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'mime', f.mime, 'created_at', f.created_at,
                  'base64', encode(f.bytes, 'base64')) order by f.created_at), '[]') from files f where f.owner_id = $1),
              'chat_accounts', (select coalesce(jsonb_agg(to_jsonb(a) order by a.linked_at), '[]') from chat_accounts a where a.user_id = $1),
+             'webhooks', (select coalesce(jsonb_agg(to_jsonb(h) - 'secret' || jsonb_build_object(
+                 'deliveries', (select coalesce(jsonb_agg(to_jsonb(w) order by w.created_at), '[]') from webhook_deliveries w
+                   where w.webhook_id = h.id)) order by h.created_at), '[]') from webhooks h where h.owner_id = $1),
              'payment_accounts', (select coalesce(jsonb_agg(to_jsonb(y)), '[]') from stripe_accounts y where y.user_id = $1),
              'log', (select coalesce(jsonb_agg(jsonb_build_object('what', l.event_type, 'at', l.created_at, 'ip', l.ip_address,
                  'user_agent', l.user_agent) order by l.created_at), '[]') from security_audit_log l where l.user_id = $1)

@@ -81,7 +81,7 @@ pub async fn own_order(conn: &mut PgConnection, event: Uuid, order: Uuid) -> Res
     Ok(row.fetch_one(conn).await?.own)
 }
 
-/// The guests that are looked for, those who ordered last first, and how many there are in all.
+/// The guests that are looked for, those who ordered last first, and how many there are in all. Who did not pay in time is none.
 pub async fn search(conn: &mut PgConnection, event: Uuid, search: &Search) -> Result<(Vec<Guest>, i64), StoreError> {
     let rows = sqlx::query!(
         r#"select t.id, t.order_id, t.attendee_name, t.attendee_email, t.tier_name, t.code, t.status, t.price_cents,
@@ -90,7 +90,7 @@ pub async fn search(conn: &mut PgConnection, event: Uuid, search: &Search) -> Re
                t.created_at as "ordered_at: jiff_sqlx::Timestamp", t.checked_in_at as "checked_in_at: jiff_sqlx::Timestamp",
                coalesce(o.answers, '[]') as "answers!", count(*) over () as "total!"
            from tickets t left join orders o on o.id = t.order_id
-           where t.event_id = $1 and ($2 = '' or t.status = $2)
+           where t.event_id = $1 and ($2 = '' or t.status = $2) and o.status is distinct from 'expired'
              and ($3 = '' or strpos(lower(concat_ws(' ', t.attendee_name, t.attendee_email, t.code)), lower($3)) > 0)
            order by t.created_at desc, t.id offset $4 limit $5"#,
         event,
@@ -176,11 +176,14 @@ pub struct AtDoor {
     pub door: Option<String>,
 }
 
-/// All tickets of an event, for a door that may lose its network.
+/// All tickets of an event that are or were somebody's, for a door that may lose its network.
 pub async fn at_door(conn: &mut PgConnection, event: Uuid) -> Result<Vec<AtDoor>, StoreError> {
     let rows = sqlx::query!(
-        r#"select code as "code!", attendee_name, tier_name, status, checked_in_at as "checked_in_at: jiff_sqlx::Timestamp", door
-           from tickets where event_id = $1 and code is not null order by attendee_name, code limit 100000"#,
+        r#"select t.code as "code!", t.attendee_name, t.tier_name, t.status, t.checked_in_at as "checked_in_at: jiff_sqlx::Timestamp",
+               t.door
+           from tickets t left join orders o on o.id = t.order_id
+           where t.event_id = $1 and t.code is not null and o.status is distinct from 'expired'
+           order by t.attendee_name, t.code limit 100000"#,
         event
     )
     .fetch_all(conn)
@@ -255,6 +258,20 @@ pub async fn undo(conn: &mut PgConnection, event: Uuid, scan: &Scan) -> Result<b
     let row =
         sqlx::query!(r#"select app.undo_check_in($1, $2, $3, $4) as "done!""#, event, scan.id, scan.code, scan.door);
     Ok(row.fetch_one(conn).await?.done)
+}
+
+/// How many letters but this one went to an event's guests within a day; one that asks waits for one that is being left. Runs as the
+/// server.
+pub async fn letters_today(conn: &mut PgConnection, event: Uuid, but: Uuid) -> Result<i64, StoreError> {
+    sqlx::query!("select id from events where id = $1 for no key update", event).fetch_optional(&mut *conn).await?;
+    let row = sqlx::query!(
+        r#"select count(distinct split_part(dedupe_key, ':', 2)) as "count!" from payment_setup_queue
+           where event_id = $1 and kind = 'mail_guests' and created_at > now() - interval '1 day'
+             and split_part(dedupe_key, ':', 2) <> $2"#,
+        event,
+        but.to_string()
+    );
+    Ok(row.fetch_one(conn).await?.count)
 }
 
 /// Leaves a mail of the organizer's for everybody who has a ticket, one for each order. Returns for how many. Runs as the server.

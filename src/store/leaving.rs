@@ -1,7 +1,8 @@
 //! What goes and what stays when somebody deletes their account.
 //!
-//! Promises: events that sold something stay for those who bought, called off and without their organizer's name; everything
-//! else of that person is gone when the transaction commits. Runs as the server, but for [`call_off`].
+//! Promises: events that sold something stay for those who bought, called off and without their organizer's name, and so do the orders,
+//! the payment account that they were paid to, and the audit log; everything else of that person is gone when the transaction
+//! commits, and before that nothing is. Runs as the server.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,48 +11,42 @@ use super::accounts::{one_time, sign_ins, users};
 use super::error::StoreError;
 
 /// What stays behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     /// Events that are kept, because somebody bought a ticket.
     pub events_kept: usize,
-}
-
-/// Calls off the published events of the caller that sold something. Runs as the organizer.
-pub async fn call_off(conn: &mut PgConnection) -> Result<(), StoreError> {
-    let sold = sqlx::query!(
-        "select id from events e where organizer_id = (select auth.uid()) and status = 'published'
-           and exists (select from orders o where o.event_id = e.id)"
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    for event in sold {
-        sqlx::query!("select from app.cancel($1)", event.id).execute(&mut *conn).await?;
-    }
-    Ok(())
+    /// Those of them that were called off now.
+    pub called_off: Vec<Uuid>,
 }
 
 /// Removes somebody with all that is theirs, but what others have bought.
 pub async fn leave(conn: &mut PgConnection, user: Uuid) -> Result<Left, StoreError> {
+    // The events first, as everybody does who sells of one: who buys or pays holds an event and then needs its organizer's row
+    // (decision 0039).
+    sqlx::query!("select id from events where organizer_id = $1 order by id for no key update", user)
+        .fetch_all(&mut *conn)
+        .await?;
     sqlx::query!("select id from profiles where id = $1 for update", user).fetch_optional(&mut *conn).await?;
-    let kept = sqlx::query!(
-        "select id from events e where organizer_id = $1 and exists (select from orders o where o.event_id = e.id) for update",
+    let kept = sqlx::query_scalar!(
+        "select id from events e where organizer_id = $1 and exists (select from orders o where o.event_id = e.id)",
         user
     )
     .fetch_all(&mut *conn)
     .await?;
     if kept.is_empty() {
         users::delete(conn, user).await?;
-        return Ok(Left { events_kept: 0 });
+        return Ok(Left { events_kept: 0, called_off: Vec::new() });
     }
-    let kept: Vec<Uuid> = kept.into_iter().map(|row| row.id).collect();
-    // What sold its first ticket since the caller's own were called off.
-    sqlx::query!("update events set status = 'cancelled' where id = any($1) and status = 'published'", &kept)
-        .execute(&mut *conn)
-        .await?;
+    let called_off = sqlx::query_scalar!(
+        "update events set status = 'cancelled' where id = any($1) and status = 'published' returning id",
+        &kept
+    )
+    .fetch_all(&mut *conn)
+    .await?;
     forget(conn, user, &kept).await?;
     sign_ins::end_all(conn, user, None).await?;
     one_time::forget(conn, user).await?;
-    Ok(Left { events_kept: kept.len() })
+    Ok(Left { events_kept: kept.len(), called_off })
 }
 
 /// Everything about this person but these events, and their name.
@@ -76,6 +71,9 @@ async fn forget(conn: &mut PgConnection, user: Uuid, kept: &[Uuid]) -> Result<()
     sqlx::query!("delete from link_codes where user_id = $1", user).execute(&mut *conn).await?;
     sqlx::query!("delete from idempotency_keys where user_id = $1", user).execute(&mut *conn).await?;
     sqlx::query!("delete from webhooks where owner_id = $1", user).execute(&mut *conn).await?;
+    sqlx::query!("delete from chats where user_id = $1", user).execute(&mut *conn).await?;
+    sqlx::query!("delete from outbox where user_id = $1", user).execute(&mut *conn).await?;
+    sqlx::query!("delete from stripe_connects where user_id = $1", user).execute(&mut *conn).await?;
     // Nobody signs in as this person again; the row is what the kept events hang on.
     sqlx::query!(
         "update auth.users set email = null, phone = null, encrypted_password = null, raw_user_meta_data = '{}',

@@ -60,6 +60,11 @@ pub async fn subject(conn: &mut PgConnection, event: Uuid) -> Result<Option<Subj
     }))
 }
 
+/// The first hour since the epoch of which nobody was reminded yet, up to this one; from now on all of them were. `None`: none is left.
+pub async fn remind_from(conn: &mut PgConnection, hour: i64) -> Result<Option<i64>, StoreError> {
+    Ok(sqlx::query!(r#"select app.remind_from($1) as "from""#, hour).fetch_one(conn).await?.from)
+}
+
 /// Leaves a reminder for every valid ticket with an address whose event begins in this half-open time, once per ticket for ever.
 /// Returns how many are new (R135, ruling C-33).
 pub async fn remind(conn: &mut PgConnection, from: Timestamp, until: Timestamp) -> Result<i64, StoreError> {
@@ -70,6 +75,29 @@ pub async fn remind(conn: &mut PgConnection, from: Timestamp, until: Timestamp) 
            from events e join tickets t on t.event_id = e.id
            where e.status = 'published' and e.date_time >= $1 and e.date_time < $2
              and t.status = 'valid' and t.attendee_email is not null"#,
+        from.to_sqlx() as _,
+        until.to_sqlx() as _
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.fresh)
+}
+
+/// The same for whoever has linked a chat: one for each event and chat, for tickets on an address that is known to be theirs.
+pub async fn remind_chats(conn: &mut PgConnection, from: Timestamp, until: Timestamp) -> Result<i64, StoreError> {
+    let row = sqlx::query!(
+        r#"select count(*) filter (where app.enqueue('chat_reminder', x.event_id,
+                 jsonb_build_object('event_id', x.event_id, 'ticket_id', x.ticket_id, 'user_id', p.id, 'channel', a.platform,
+                   'chat', a.chat, 'note', a.note, 'language', p.language),
+                 'chat_reminder:' || x.event_id || ':' || a.id)) as "fresh!"
+           from (select distinct on (e.id, lower(t.attendee_email)) e.id as event_id, t.id as ticket_id, lower(t.attendee_email) as email
+                 from events e join tickets t on t.event_id = e.id
+                 where e.status = 'published' and e.date_time >= $1 and e.date_time < $2 and t.status = 'valid'
+                   and t.attendee_email is not null) x
+           join profiles p on lower(p.email) = x.email and app.is_confirmed(p.id)
+           join chat_accounts a on a.user_id = p.id and a.chat is not null and a.note is not null
+           left join chats c on c.channel = a.platform and c.chat = a.chat
+           where c.closed_at is null"#,
         from.to_sqlx() as _,
         until.to_sqlx() as _
     )

@@ -77,6 +77,25 @@ pub async fn person(conn: &mut PgConnection, account: Account<'_>) -> Result<Opt
     Ok(row.map(|row| row.user_id))
 }
 
+/// What is sent to this account unasked goes there: its private chat, and what the channel needs to write in it.
+pub async fn settle_in(
+    conn: &mut PgConnection,
+    account: Account<'_>,
+    chat: Option<&str>,
+    note: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update chat_accounts set chat = $3, note = $4 where platform = $1 and platform_user_id = $2",
+        account.platform,
+        account.id,
+        chat,
+        note
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The account is this person's from now on.
 pub async fn put(conn: &mut PgConnection, account: Account<'_>, user: Uuid) -> Result<(), StoreError> {
     sqlx::query!(

@@ -1,11 +1,10 @@
 //! Orders of an event as its organizer speaks of them: by name, what is left of them, and money back. Runs in the organizer's own name.
 
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::StoreError;
-use super::queue;
+use super::sales::{self, About};
 
 /// What is sold of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +50,7 @@ pub async fn figures(conn: &mut PgConnection, event: Uuid) -> Result<Figures, St
     let row = sqlx::query!(
         r#"select s.ticket_count as "sold!", s.checked_in_count as "inside!", s.revenue_cents as "earned!",
              (select count(*) from tickets t join orders o on o.id = t.order_id
-              where t.event_id = $1 and t.status = 'held' and o.hold_until >= now()) as "held!",
+              where t.event_id = $1 and t.status = 'held' and app.is_somebodys(t.status, o.hold_until)) as "held!",
              (select count(*) from waiting w where w.event_id = $1 and w.offered_at is null) as "waiting!"
            from event_stats s where s.event_id = $1"#,
         event
@@ -109,9 +108,9 @@ pub async fn give_back(conn: &mut PgConnection, order: Uuid, left_cents: i64) ->
     let Some(row) = row else { return Ok(None) };
     let Some(back) = row.back else { return Ok(None) };
     if back == 0 {
-        let about = json!({"order_id": order, "email": row.buyer_email, "name": row.buyer_name, "language": row.buyer_language});
-        let key = format!("mail_order_cancelled:{order}:1");
-        queue::enqueue(conn, "mail_order_cancelled", Some(row.event_id), &about, &key).await?;
+        let (name, language) = (row.buyer_name.as_deref(), row.buyer_language.as_deref());
+        let about = About { order, event: row.event_id, email: &row.buyer_email, name, language, amount: None };
+        sales::mail(conn, "mail_order_cancelled", &about, "1").await?;
     }
     Ok(Some(Bought {
         id: order,

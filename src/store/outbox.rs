@@ -84,6 +84,31 @@ pub async fn notice(
     Ok(())
 }
 
+/// The same under a name of its own: what is there already is not written down again. Runs as the server.
+pub async fn notice_once(
+    conn: &mut PgConnection,
+    id: Uuid,
+    (channel, chat, note): (&str, &str, &str),
+    user: Uuid,
+    replies: &Value,
+    language: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into outbox (id, user_id, channel, address, note, reply, language) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (id) do nothing",
+        id,
+        user,
+        channel,
+        chat,
+        note,
+        replies,
+        language
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Holds the next answer of a channel for this process. Runs as the server.
 pub async fn take(
     conn: &mut PgConnection,

@@ -22,7 +22,9 @@ pub struct Promo {
 
 /// A code as it is stored, from what somebody typed; `None` when nothing was.
 pub fn written(typed: &str) -> Option<String> {
-    let code: String = typed.trim().to_uppercase().chars().take(CODE_CHARS + 1).collect();
+    // What no code holds finds none, and does not trouble the database.
+    let letter = |c: char| if c.is_control() { '?' } else { c };
+    let code: String = typed.trim().to_uppercase().chars().map(letter).take(CODE_CHARS + 1).collect();
     (!code.is_empty()).then_some(code)
 }
 

@@ -51,14 +51,18 @@ pub struct Claim<'a> {
     pub most: i64,
 }
 
-/// Takes what is due, oldest first; what others hold or look at is passed over.
+/// Takes what is due: first what somebody waits for with their money, then what one person waits for, then what goes to many, at
+/// last words for other programs; the oldest first among equals. What others hold or look at is passed over.
 pub async fn claim(conn: &mut PgConnection, claim: &Claim<'_>) -> Result<Vec<Item>, StoreError> {
     let rows = sqlx::query!(
         r#"with due as (
                select id from payment_setup_queue
                where done_at is null and dead_at is null and next_retry_at <= now()
                  and (lease_until is null or lease_until < now()) and kind = any($2)
-               order by next_retry_at, created_at limit $4 for update skip locked
+               order by case when kind in ('stripe_checkout', 'stripe_refund') then 0
+                   when kind in ('mail_guests', 'mail_reminder', 'chat_reminder', 'mail_changed', 'mail_cancelled') then 2 when kind = 'webhook' then 3
+                   else 1 end, next_retry_at, created_at
+               limit $4 for update skip locked
            )
            update payment_setup_queue q
            set lease_owner = $1, lease_id = gen_random_uuid(), lease_until = now() + make_interval(secs => $3),

@@ -81,11 +81,38 @@ pub async fn show(conn: &mut PgConnection, id: Uuid) -> Result<Option<(Entry, Ve
     Ok(Some((entry, names)))
 }
 
-/// Lets a dead or waiting item be tried at once, with all its attempts ahead. `false`: there is no such item, or it is done.
+/// An item that was given up, as its operator is told of it.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    /// Its row.
+    pub id: Uuid,
+    /// What was to be done.
+    pub kind: String,
+    /// How often it was begun.
+    pub attempts: i32,
+    /// What this end of it is known by.
+    pub lease: Uuid,
+}
+
+/// Gives up the item with this key, whatever became of it: what it did has come to nothing. `None`: there is none.
+pub async fn give_up(conn: &mut PgConnection, key: &str, why: &str) -> Result<Option<DeadLetter>, StoreError> {
+    let row = sqlx::query!(
+        r#"update payment_setup_queue set done_at = null, dead_at = now(), last_error = $2, lease_until = null, lease_id = gen_random_uuid()
+           where dedupe_key = $1 returning id, kind, attempts, lease_id as "lease!""#,
+        key,
+        why
+    );
+    let row = row.fetch_optional(conn).await?;
+    Ok(row.map(|row| DeadLetter { id: row.id, kind: row.kind, attempts: row.attempts, lease: row.lease }))
+}
+
+/// Lets a dead or waiting item be tried at once, with all its attempts ahead, and under new idempotency keys: whatever the other side
+/// remembers under the old ones was a refusal. `false`: there is no such item, or it is done.
 pub async fn replay(conn: &mut PgConnection, id: Uuid) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         r#"update payment_setup_queue
-           set dead_at = null, attempts = 0, retry_count = 0, next_retry_at = now(), lease_until = null, lease_id = null
+           set dead_at = null, attempts = 0, retry_count = 0, next_retry_at = now(), lease_until = null, lease_id = null,
+             key_round = key_round + 1
            where id = $1 and done_at is null and (lease_until is null or lease_until < now())"#,
         id
     )

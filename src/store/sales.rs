@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::error::{StoreError, odd};
+use super::queue;
 use crate::domain::money::Currency;
 use crate::domain::sale::{Kind, OrderStatus, Till};
 use crate::domain::values::{EventStatus, Visibility};
@@ -44,6 +45,31 @@ pub struct NewOrder {
     pub hold_s: u32,
     /// Its seats.
     pub seats: Vec<NewSeat>,
+}
+
+impl NewOrder {
+    /// For mails about it.
+    pub fn about(&self, event: Uuid) -> About<'_> {
+        let language = Some(self.language.as_str());
+        About { order: self.id, event, email: &self.email, name: self.name.as_deref(), language, amount: None }
+    }
+}
+
+/// What a mail about an order says, and to whom.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The order.
+    pub order: Uuid,
+    /// Its event.
+    pub event: Uuid,
+    /// Whose it is.
+    pub email: &'a str,
+    /// Their name.
+    pub name: Option<&'a str>,
+    /// The language that they read.
+    pub language: Option<&'a str>,
+    /// An amount that it speaks of, in words.
+    pub amount: Option<&'a str>,
 }
 
 /// A seat of a new order.
@@ -88,6 +114,16 @@ pub struct Order {
     pub created_at: Timestamp,
     /// Its tickets.
     pub tickets: Vec<Ticket>,
+    /// Stripe refused to open a place to pay for it.
+    pub not_payable: bool,
+}
+
+impl Order {
+    /// For mails about it.
+    pub fn about(&self) -> About<'_> {
+        let (name, language) = (self.name.as_deref(), self.language.as_deref());
+        About { order: self.id, event: self.event, email: &self.email, name, language, amount: None }
+    }
 }
 
 /// A ticket.
@@ -138,7 +174,7 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
     let row = sqlx::query!(
         r#"with seats as (
                select t.tier_id, count(*) as count from tickets t left join orders o on o.id = t.order_id
-               where t.event_id = $1 and (t.status in ('valid', 'used') or t.status = 'held' and o.hold_until >= now())
+               where t.event_id = $1 and app.is_somebodys(t.status, o.hold_until)
                group by t.tier_id)
            select exists (select from promo_codes p where p.event_id = e.id) as "has_codes!",
                coalesce((select sum(w.seats) from waiting w where w.event_id = e.id and w.tier_id is null and w.offered_at is null), 0)::bigint
@@ -149,7 +185,7 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
                      else (coalesce(e.ends_local, e.starts_local)::date + 1)::timestamp at time zone coalesce(e.timezone, 'UTC')
                 end) as "ends: jiff_sqlx::Timestamp",
                (select a.id from stripe_accounts a where a.user_id = e.organizer_id and a.charges_enabled and a.disconnected_at is null
-                order by a.created_at desc limit 1) as account,
+                order by a.created_at desc, a.id limit 1) as account,
                coalesce((select sum(count) from seats), 0)::bigint as "taken!",
                coalesce((select sum(count) from seats where tier_id is null), 0)::bigint as "whole!",
                (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'price', t.price_cents, 'quantity', t.quantity,
@@ -165,6 +201,8 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
     .await?;
     let Some(row) = row else { return Ok(None) };
     let kinds: Vec<KindRow> = serde_json::from_value(row.kinds).map_err(|error| odd("tickets", error))?;
+    let currency = row.currency.as_deref().and_then(Currency::parse);
+    let step = currency.map_or(1, |currency| currency.step());
     let whole = || Kind {
         price_cents: row.price_cents.unwrap_or(0),
         taken: count(row.whole),
@@ -175,6 +213,9 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
     if kinds.is_empty() {
         kinds.push(whole());
     }
+    for kind in &mut kinds {
+        kind.price_cents -= kind.price_cents % step;
+    }
     Ok(Some(Till {
         event,
         status: EventStatus::parse(&row.status).ok_or_else(|| odd("status", &row.status))?,
@@ -183,7 +224,7 @@ pub async fn look(conn: &mut PgConnection, event: Uuid) -> Result<Option<Till>, 
         capacity: row.capacity.map(whole_number),
         taken: count(row.taken),
         max_per_order: row.max_per_order.map(whole_number),
-        currency: row.currency.as_deref().and_then(Currency::parse),
+        currency,
         tax_percent: row.tax_rate.unwrap_or(0.0),
         account: row.account,
         kinds,
@@ -229,7 +270,7 @@ pub async fn of_form(conn: &mut PgConnection, form_key: &[u8; 32]) -> Result<Opt
 /// Puts an order and its seats there. The till must be open.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when there are not so many seats; [`StoreError::Taken`] when its form was sent before.
+/// [`StoreError::Stale`] when there are not so many seats; [`StoreError::Taken`] when its form was sent before.
 pub async fn place(conn: &mut PgConnection, event: Uuid, order: &NewOrder) -> Result<(), StoreError> {
     let hex = order.form_key.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let record = json!({
@@ -251,7 +292,9 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, Sto
                o.refunded_cents, o.hold_until as "hold_until: jiff_sqlx::Timestamp", o.created_at as "created_at: jiff_sqlx::Timestamp",
                (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.tier_name, 'price_cents', t.price_cents,
                     'code', coalesce(t.code, ''), 'status', t.status) order by t.tier_name, t.id), '[]')
-                from tickets t where t.order_id = o.id) as "tickets!"
+                from tickets t where t.order_id = o.id) as "tickets!",
+               o.status = 'expired' and exists (select from payment_setup_queue q
+                 where q.dedupe_key = 'stripe_checkout:' || o.id || ':1' and q.dead_at is not null) as "not_payable!"
            from orders o where o.id = $1"#,
         id
     )
@@ -272,7 +315,32 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, Sto
         hold_until: row.hold_until.map(jiff_sqlx::Timestamp::to_jiff),
         created_at: row.created_at.to_jiff(),
         tickets: serde_json::from_value(row.tickets).map_err(|error| odd("tickets", error))?,
+        not_payable: row.not_payable,
     }))
+}
+
+/// The same, held until the transaction's end: nobody pays it, gives it back or checks in with it meanwhile.
+pub async fn get_held(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, StoreError> {
+    sqlx::query!("select id from orders where id = $1 for no key update", id).fetch_optional(&mut *conn).await?;
+    get(conn, id).await
+}
+
+/// Leaves a mail about an order. `number`: what this one is known by among those of its kind, so that it is left once.
+pub async fn mail(conn: &mut PgConnection, kind: &str, about: &About<'_>, number: &str) -> Result<(), StoreError> {
+    let mut payload =
+        json!({"order_id": about.order, "email": about.email, "name": about.name, "language": about.language});
+    if let (Some(amount), Some(fields)) = (about.amount, payload.as_object_mut()) {
+        fields.insert("amount".to_owned(), amount.into());
+    }
+    queue::enqueue(conn, kind, Some(about.event), &payload, &format!("{kind}:{}:{number}", about.order)).await?;
+    Ok(())
+}
+
+/// Leaves it to the publisher to open the place where an order is paid, once.
+pub async fn prepare_to_pay(conn: &mut PgConnection, event: Uuid, order: Uuid) -> Result<(), StoreError> {
+    let key = format!("stripe_checkout:{order}:1");
+    queue::enqueue(conn, "stripe_checkout", Some(event), &json!({"order_id": order}), &key).await?;
+    Ok(())
 }
 
 /// Gives the seats of an unpaid order back. `false`: it is no longer unpaid.
@@ -283,7 +351,7 @@ pub async fn end_hold(conn: &mut PgConnection, order: Uuid) -> Result<bool, Stor
 /// Takes back tickets of an order (`None`: all of them) and gives the money for them back, or this much. Returns how much.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when the order has no tickets; [`StoreError::Rejected`] when it is more than was paid.
+/// [`StoreError::Stale`] when the order has no tickets, or was used and its buyer asks; [`StoreError::Rejected`] when it is more than was paid.
 pub async fn give_back(
     conn: &mut PgConnection,
     order: Uuid,

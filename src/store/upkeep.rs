@@ -45,6 +45,62 @@ pub async fn sweep(conn: &mut PgConnection, kept: Kept) -> Result<Swept, StoreEr
     Ok(Swept { sessions: row.sessions, guests: row.guests, keys: row.keys, messages: row.messages })
 }
 
+/// After so many days nobody asks any more what was sold, told and sent.
+const SALES_DAYS: i32 = 30;
+/// Rows that one statement of a sweep takes at most.
+const ROWS: i64 = 10_000;
+
+/// Forgets what selling leaves behind: words for other programs that are over, what Stripe told us, whom finished work of the queue was
+/// for and what it said (its keys stay, so that nothing is sent a second time ever), lines that were served or are over, and the seats
+/// of orders that nobody paid. Returns how many rows.
+pub async fn sweep_sales(conn: &mut PgConnection) -> Result<u64, StoreError> {
+    let words = sqlx::query!(
+        "delete from webhook_deliveries where id in (select id from webhook_deliveries
+           where status <> 'waiting' and created_at < now() - make_interval(days => $1) limit $2)",
+        SALES_DAYS,
+        ROWS
+    );
+    let mut swept = words.execute(&mut *conn).await?.rows_affected();
+    let told = sqlx::query!(
+        "delete from stripe_events where id in (select id from stripe_events
+           where received_at < now() - make_interval(days => $1) limit $2)",
+        SALES_DAYS,
+        ROWS
+    );
+    swept += told.execute(&mut *conn).await?.rows_affected();
+    let hooks = sqlx::query!(
+        "delete from payment_setup_queue where id in (select id from payment_setup_queue
+           where kind = 'webhook' and coalesce(done_at, dead_at) < now() - make_interval(days => $1) limit $2)",
+        SALES_DAYS,
+        ROWS
+    );
+    swept += hooks.execute(&mut *conn).await?.rows_affected();
+    let payloads = sqlx::query!(
+        "update payment_setup_queue set payload = payload - array['email', 'name', 'text', 'title'] where id in (
+           select id from payment_setup_queue where done_at < now() - make_interval(days => $1)
+             and payload ?| array['email', 'name', 'text', 'title'] limit $2)",
+        SALES_DAYS,
+        ROWS
+    );
+    swept += payloads.execute(&mut *conn).await?.rows_affected();
+    let lines = sqlx::query!(
+        "delete from waiting where id in (select w.id from waiting w join events e on e.id = w.event_id
+           where w.offered_at < now() - make_interval(days => $1)
+             or e.recurrence is null and e.date_time < now() - make_interval(days => $1) limit $2)",
+        SALES_DAYS,
+        ROWS
+    );
+    swept += lines.execute(&mut *conn).await?.rows_affected();
+    // A payment that takes days is told of within two weeks: after that these seats come back no more.
+    let seats = sqlx::query!(
+        "delete from tickets where id in (select t.id from tickets t join orders o on o.id = t.order_id
+           where t.status = 'cancelled' and o.status = 'expired' and o.ended_at < now() - make_interval(days => $1) limit $2)",
+        SALES_DAYS,
+        ROWS
+    );
+    Ok(swept + seats.execute(&mut *conn).await?.rows_affected())
+}
+
 /// Ends sign-ins that nobody used since this moment, and forgets links and codes of mails that ran out. Returns how many.
 ///
 /// Only where people sign in here: a hosted project keeps its own.

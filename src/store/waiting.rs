@@ -42,20 +42,23 @@ pub async fn add(conn: &mut PgConnection, who: &Waiting) -> Result<bool, StoreEr
     Ok(done.rows_affected() == 1)
 }
 
-/// Events that somebody waits for.
+/// Events that somebody waits for, as long as their till is open ([`super::sales::look`]).
 pub async fn events(conn: &mut PgConnection) -> Result<Vec<Uuid>, StoreError> {
     let rows = sqlx::query!(
         r#"select distinct w.event_id from waiting w join events e on e.id = w.event_id
-           where w.offered_at is null and e.status = 'published' and coalesce(e.date_time > now(), true)"#
+           where w.offered_at is null and e.status = 'published'
+             and (e.recurrence is not null or coalesce(e.date_time + make_interval(mins => coalesce(e.duration, 0)) > now(), true))"#
     );
     Ok(rows.fetch_all(conn).await?.into_iter().map(|row| row.event_id).collect())
 }
 
-/// Who waits for an event, the first first.
+/// Who waits for an event, the first first; of each kind of ticket so many that no kind's line keeps another's from being served.
 pub async fn line(conn: &mut PgConnection, event: Uuid) -> Result<Vec<Waiting>, StoreError> {
     let rows = sqlx::query!(
-        r#"select id, event_id, tier_id, email, name, language, seats from waiting
-           where event_id = $1 and offered_at is null order by created_at, id limit 200"#,
+        r#"select id as "id!", event_id as "event_id!", tier_id, email as "email!", name as "name!", language, seats as "seats!"
+           from (select w.*, row_number() over (partition by tier_id order by created_at, id) as place from waiting w
+                 where event_id = $1 and offered_at is null) w
+           where place <= 200 order by created_at, id"#,
         event
     )
     .fetch_all(conn)

@@ -191,9 +191,32 @@ pub async fn replay(conn: &mut PgConnection, webhook: Uuid, delivery: Uuid, owne
     Ok(true)
 }
 
-/// Leaves a word that tries whether anybody listens. `None`: the webhook is not theirs. Runs as the server.
-pub async fn ping(conn: &mut PgConnection, webhook: Uuid, owner: Uuid, id: Uuid) -> Result<Option<Uuid>, StoreError> {
-    let made = sqlx::query!(
+/// What became of the wish to try whether anybody listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ping {
+    /// A word is on its way, under this id.
+    Left(Uuid),
+    /// The last one is still on its way.
+    Waits,
+    /// The webhook is not theirs.
+    Absent,
+}
+
+/// Leaves a word that tries whether anybody listens, one at a time. Runs as the server.
+pub async fn ping(conn: &mut PgConnection, webhook: Uuid, owner: Uuid, id: Uuid) -> Result<Ping, StoreError> {
+    let own = sqlx::query!(
+        r#"select exists (select from webhook_deliveries d where d.webhook_id = w.id and d.kind = 'webhook.ping' and d.status = 'waiting')
+             as "waits!"
+           from webhooks w where w.id = $1 and w.owner_id = $2 for no key update of w"#,
+        webhook,
+        owner
+    );
+    match own.fetch_optional(&mut *conn).await? {
+        None => return Ok(Ping::Absent),
+        Some(row) if row.waits => return Ok(Ping::Waits),
+        Some(_) => {}
+    }
+    sqlx::query!(
         r#"insert into webhook_deliveries (id, webhook_id, kind, body)
            select $3, w.id, 'webhook.ping', jsonb_build_object('type', 'webhook.ping',
              'timestamp', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'data', '{}'::jsonb)
@@ -204,11 +227,8 @@ pub async fn ping(conn: &mut PgConnection, webhook: Uuid, owner: Uuid, id: Uuid)
     )
     .execute(&mut *conn)
     .await?;
-    if made.rows_affected() == 0 {
-        return Ok(None);
-    }
     enqueue(conn, None, owner, id).await?;
-    Ok(Some(id))
+    Ok(Ping::Left(id))
 }
 
 /// One item for each delivery: what is done begins anew.

@@ -135,7 +135,8 @@ async fn retry(desk: &Arc<Desk>, id: Uuid, job: &Job, mut held: Option<Session>)
             Err(error) => error,
         };
         match error {
-            StoreError::Conflict if conflicts < CONFLICTS_ALLOWED => {
+            // Each try reads and decides afresh.
+            StoreError::Conflict | StoreError::Stale(_) if conflicts < CONFLICTS_ALLOWED => {
                 conflicts += 1;
                 metrics::retry("conflict");
                 // Two processes that collide in step get out of step by their ids.

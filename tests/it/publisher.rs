@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::harness;
 use crate::peers::stripe::{Lie, Mood, StripePeer};
 use scene::Scene;
+use webhook::now_s;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paid_event_is_a_product_with_its_prices_and_its_organizer_is_told() {
@@ -94,6 +95,19 @@ async fn a_changed_price_makes_a_new_one_and_takes_the_old_one_off_sale() {
         .await;
     scene.settled().await;
     assert_eq!(scene.peer.prices().iter().filter(|price| price["active"] == true).count(), 1);
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_says_that_its_tax_comes_on_top() {
+    let scene = Scene::start(StripePeer::start(Mood::honest()).await, |settings| settings.publisher.parallel = 0).await;
+    scene.publish("Harbour Lights", Some(2_500), &[]).await;
+    scene.run("update events set tax_rate = 13").await;
+    let program = scene.second_program().await;
+    scene.settled().await;
+    let prices = scene.peer.prices();
+    assert_eq!((prices.len(), &prices[0]["tax_behavior"]), (1, &"exclusive".into()));
+    program.stop().await;
     scene.stop().await;
 }
 
@@ -213,6 +227,44 @@ async fn without_a_key_an_event_waits_for_as_long_as_it_takes() {
     scene.stop().await;
 }
 
+/// Whoever linked a chat is reminded there, too: once, in their language, and only of tickets on an address that is known to be theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_linked_a_chat_is_reminded_there() {
+    let scene = Scene::start(StripePeer::start(Mood::honest()).await, |settings| settings.publisher.parallel = 0).await;
+    let event = scene.publish("Harbour Lights", None, &[]).await;
+    scene.run("update events set timezone = 'UTC', date_time = '2026-11-24T15:10:00Z'").await;
+    for (email, confirmed) in [("bo@example.com", "now()"), ("eve@example.com", "null")] {
+        scene.run(&format!("select app.ensure_user('{email}', 'attendee', false, 'x')")).await;
+        scene.run(&format!("update auth.users set email_confirmed_at = {confirmed} where email = '{email}'")).await;
+        scene.run(&format!("insert into chat_accounts (user_id, platform, platform_user_id, chat, note) select id, 'recorder', '{email}', 'chat of {email}', 'way' from profiles where email = '{email}'")).await;
+        // Two tickets are one evening.
+        scene.run(&format!("insert into tickets (event_id, attendee_email, status) select '{event}', upper('{email}'), 'valid' from generate_series(1, 2)")).await;
+    }
+    scene.run("update profiles set language = 'fr' where email = 'bo@example.com'").await;
+    let program = scene.second_program().await;
+    scene.settled().await;
+    let told = program.door().next_outgoing(port::recorder::NAME).await.unwrap();
+    assert_eq!((told.address.chat.as_str(), told.address.note.as_str()), ("chat of bo@example.com", "way"));
+    let port::Reply::Said(words) = &told.replies[0] else { panic!("{:?}", told.replies) };
+    assert!(words.contains("Harbour Lights") && words.contains("24 heures") && words.contains("Pier 21"), "{words}");
+    assert!(words.ends_with("http://events.test/e/harbour-lights"), "{words}");
+    program.door().settled(&told.id, port::Delivery::Sent).await.unwrap();
+    // The item begun once more, its end unwritten, tells nothing twice; nor does the next hour.
+    scene
+        .run("update payment_setup_queue set done_at = null, next_retry_at = now() where kind = 'chat_reminder'")
+        .await;
+    scene.settled().await;
+    scene.run("update app.reminded set until_hour = until_hour - 1").await;
+    let again = scene.second_program().await;
+    let hour = now_s() / 3600;
+    scene.until("the hour was looked at", &format!("select until_hour > {hour} from app.reminded")).await;
+    scene.settled().await;
+    assert_eq!(scene.value::<i64>("select count(*) from outbox").await, 1);
+    again.stop().await;
+    program.stop().await;
+    scene.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_guest_is_reminded_once_a_day_before() {
     let database = harness::database().await;
@@ -247,5 +299,24 @@ async fn each_guest_is_reminded_once_a_day_before() {
     assert_eq!(scene.mails().iter().filter(|mail| mail.contains("To: bo@example.com")).count(), 2);
     one.stop().await;
     two.stop().await;
+    // Nobody looked for three hours, and somebody bought meanwhile: the next who looks makes up for it, and for no more.
+    scene.run("update app.reminded set until_hour = until_hour - 4").await;
+    for (name, starts) in [("Missed", "2026-11-24T12:30:00Z"), ("Long ago", "2026-11-24T11:59:59Z")] {
+        let event = scene.publish(name, None, &[]).await;
+        scene.run(&format!("update events set timezone = 'UTC', date_time = '{starts}' where id = '{event}'")).await;
+        scene.run(&format!("insert into tickets (event_id, attendee_name, attendee_email, status) values ('{event}', 'Bo', 'bo@example.com', 'valid')")).await;
+    }
+    let three = scene.second_program().await;
+    scene
+        .until(
+            "the hours are made up for",
+            "select count(*) = 4 from payment_setup_queue where kind = 'mail_reminder' and done_at is not null",
+        )
+        .await;
+    let late: Vec<String> = scene
+        .all("select e.name from payment_setup_queue q join events e on e.id = q.event_id where kind = 'mail_reminder' and e.name in ('Missed', 'Long ago', 'Too soon') order by 1")
+        .await;
+    assert_eq!(late, ["Missed", "Too soon"]);
+    three.stop().await;
     scene.stop().await;
 }

@@ -102,8 +102,36 @@ fn what_becomes_free_is_first_for_those_who_wait() {
     let till = till(vec![waited_for]);
     assert_eq!(till.offer(&till.kinds[0], now()), Offer::SoldOut);
     assert!(till.is_sold_out(now()));
-    let longer = Kind { line: 1, ..kind(1, 0, 5, 3) };
-    assert_eq!(till.offer(&longer, now()), Offer::Open { most: 1, left: Some(1) });
+    let longer = self::till(vec![Kind { line: 1, ..kind(1, 0, 5, 3) }]);
+    assert_eq!(longer.offer(&longer.kinds[0], now()), Offer::Open { most: 1, left: Some(1) });
+}
+
+#[test]
+fn the_line_of_one_kind_is_first_for_the_seats_that_all_kinds_share() {
+    let shared = |line, quantity| Kind { line, quantity, ..kind(u128::from(line), 0, 0, 40) };
+    let full = Till { capacity: Some(81), ..till(vec![shared(1, None), shared(0, None)]) };
+    assert_eq!(full.offer(&full.kinds[1], now()), Offer::SoldOut, "the one free seat is waited for");
+    // Who waits for a kind that is sold out by itself takes nothing from the others, nor does a line that nobody serves any more.
+    let apart = Till { kinds: vec![shared(1, Some(40)), shared(0, None)], ..full.clone() };
+    assert_eq!(apart.offer(&apart.kinds[1], now()), Offer::Open { most: 1, left: Some(1) });
+    let over = Till { kinds: vec![Kind { until: Some(now()), ..shared(1, None) }, shared(0, None)], ..full };
+    assert_eq!(over.offer(&over.kinds[1], now()), Offer::Open { most: 1, left: Some(1) });
+}
+
+#[test]
+fn amounts_are_such_as_a_card_can_be_charged() {
+    let till = Till { currency: Currency::parse("KWD"), tax_percent: 7.7, ..till(vec![kind(1, 1_230, 10, 0)]) };
+    let quote = till.quote(&[line(1, 3)], now()).unwrap().with(Discount::Percent(33.3), &till);
+    assert!(quote.amount_cents % 10 == 0 && quote.tax_cents % 10 == 0, "{quote:?}");
+    assert!(quote.seats.iter().all(|seat| seat.price_cents % 10 == 0), "{quote:?}");
+    let cheap = self::till(vec![kind(1, 49, 10, 0)]);
+    assert_eq!(
+        cheap.quote(&[line(1, 1)], now()).unwrap().payable(&cheap),
+        Err(Refusal::TooLittle { least_cents: 50, currency: Currency::parse("CAD").unwrap() })
+    );
+    assert!(cheap.quote(&[line(1, 2)], now()).unwrap().payable(&cheap).is_ok());
+    let free = self::till(vec![kind(1, 0, 10, 0)]);
+    assert!(free.quote(&[line(1, 1)], now()).unwrap().payable(&free).is_ok());
 }
 
 proptest! {
@@ -116,7 +144,7 @@ proptest! {
         let lines: Vec<Line> = (1..=prices.len()).map(|id| line(id as u128, 1)).collect();
         let quote = till.quote(&lines, now()).unwrap();
         for discount in [Discount::Percent(percent), Discount::Amount(amount)] {
-            let less = quote.clone().with(discount, tax);
+            let less = quote.clone().with(discount, &till);
             let seats: i64 = less.seats.iter().map(|seat| seat.price_cents).sum();
             prop_assert_eq!(seats, less.subtotal_cents - less.discount_cents);
             prop_assert_eq!(less.amount_cents, seats + less.tax_cents);

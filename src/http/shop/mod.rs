@@ -55,7 +55,7 @@ impl From<SaleError> for HttpError {
         match error {
             SaleError::Store(error) => Self::Store(error),
             SaleError::NotFound => Self::NotFound,
-            SaleError::Refused(_) | SaleError::Wrong(_) | SaleError::NotNow => Self::Malformed,
+            SaleError::Refused(_) | SaleError::Wrong(_) | SaleError::NotNow | SaleError::Enough => Self::Malformed,
         }
     }
 }

@@ -186,6 +186,7 @@ fn view(state: &HttpState, token: &str, seen: &Seen, words: &Words) -> OrderView
             let until = order.hold_until.map(|until| words.instant(until, zone)).unwrap_or_default();
             words.fill("o_pending", &[("moment", &until)])
         }
+        OrderStatus::Expired if order.not_payable => words.text("o_not_payable").to_owned(),
         OrderStatus::Expired => words.text("o_expired").to_owned(),
         OrderStatus::Cancelled => words.text("o_cancelled").to_owned(),
         OrderStatus::Refunded => words.fill("o_refunded", &[("amount", &money(order.refunded_cents))]),

@@ -21,6 +21,7 @@ use crate::http::templates;
 use crate::http::text::one_line;
 use crate::http::words::Words;
 use crate::sales::{Field, Patience, SaleError, Shown, Wish};
+use crate::store::error::StoreError;
 
 /// The values of the template.
 #[derive(Debug, Serialize)]
@@ -178,9 +179,15 @@ fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), Htt
             Refusal::Kind { offer: Offer::SoldOut, .. } => (409, words.text("e_sold_out").to_owned(), None),
             Refusal::Kind { .. } => (409, words.text("e_kind").to_owned(), first()),
             Refusal::Closed => (409, words.text("closed").to_owned(), None),
+            Refusal::TooLittle { least_cents, currency } => {
+                let least = price_words(*least_cents, Some(*currency));
+                (422, words.fill("e_too_little", &[("amount", &least)]), first())
+            }
         },
+        // It was taken in this moment, and again at each try.
+        SaleError::Store(StoreError::Stale(_)) => (409, words.text("e_kind").to_owned(), first()),
         SaleError::Store(store) if store.is_transient() => (503, words.text("e_busy").to_owned(), None),
-        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow => return Err(error.into()),
+        SaleError::Store(_) | SaleError::NotFound | SaleError::NotNow | SaleError::Enough => return Err(error.into()),
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
     Ok((status, Trouble { text, field }))

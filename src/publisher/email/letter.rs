@@ -94,6 +94,14 @@ pub(super) fn write(content: &Content<'_>, to: String, item: &Item, domain: &str
     })
 }
 
+/// The same in a few lines, for a chat: what happens, when and where, and the address.
+pub(super) fn brief(content: &Content<'_>) -> String {
+    let values = values(content);
+    let facts = facts(content).into_iter().map(|(label, value)| format!("{label}: {value}"));
+    let lines = std::iter::once(fill(content.mail.lead, &values)).chain(facts).chain(content.link.clone());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// What somebody wrote themselves, by its paragraphs.
 fn paragraphs(payload: &Value) -> Vec<String> {
     let text = payload.get("text").and_then(Value::as_str).unwrap_or_default();

@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Form, Stripe};
+use crate::domain::clock::Clock;
 use crate::domain::outcome::{Notice, Outcome};
 use crate::publisher::Desk;
 use crate::publisher::error::Trouble;
@@ -20,6 +21,9 @@ use crate::store::stripe_accounts::{self, Standing};
 
 /// What this work is called in the queue: looking where an account stands.
 pub(crate) const KIND: &str = "stripe_account";
+/// An account that Stripe is looking at is looked up again after so many seconds, for so many in all.
+const LOOKS_AFTER_S: f64 = 3600.0;
+const LOOKS_FOR_S: i64 = 3 * 24 * 3600;
 /// What is kept of what Stripe still wants to know.
 const REQUIREMENTS: usize = 100;
 
@@ -59,6 +63,12 @@ impl Account {
         };
         (self.id, standing)
     }
+}
+
+/// When a question is asked, as Stripe counts its events: what it tells of the same second is no older than its answer.
+pub(crate) fn asked_at(clock: &dyn Clock) -> Timestamp {
+    let now = clock.now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// What Stripe says of an account.
@@ -106,23 +116,31 @@ async fn take_over(
 }
 
 /// Leaves it to the queue to look where an account stands.
-pub(crate) async fn look_later(tx: &mut Tx, id: &str, user: Uuid) -> Result<(), StoreError> {
-    let payload = json!({"account": id, "user": user});
+pub(crate) async fn look_later(tx: &mut Tx, id: &str, user: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    let payload = json!({"account": id, "user": user, "since_s": now.as_second()});
     queue::enqueue_again(tx, KIND, None, &payload, &format!("{KIND}:{id}")).await
 }
 
-/// The work of the queue: looks until Stripe has answered.
+/// The work of the queue: looks until Stripe has answered, and while Stripe is looking at what the owner told it now and then again,
+/// for nobody else says so where connected accounts have no endpoint of ours.
 pub(in crate::publisher) async fn look(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     let id = item.payload.get("account").and_then(serde_json::Value::as_str);
     let id = id.ok_or_else(|| Trouble::fail("there is no account to look at"))?;
     let Some(stripe) = &desk.stripe else {
-        return Err(Trouble::Wait { why: "payments are not set up (STRIPE_SECRET_KEY)".to_owned() });
+        return Err(Trouble::no_key());
     };
     before_call(desk, item).await?;
+    let asked_at = asked_at(desk.clock.as_ref());
     let account = get(stripe, id).await?;
+    let undecided = account.details_submitted && !account.charges_enabled;
     let mut tx = held(desk, item).await?;
-    let notice = stand(&mut tx, account, None, desk.clock.now(), &desk.node).await?;
+    let notice = stand(&mut tx, account, None, asked_at, &desk.node).await?;
     tx.commit().await.map_err(StoreError::from)?;
     notices::hand_over(desk.sessions.as_ref(), notice);
+    let since_s = item.payload.get("since_s").and_then(serde_json::Value::as_i64);
+    if undecided && since_s.is_some_and(|since_s| desk.clock.now().as_second() - since_s < LOOKS_FOR_S) {
+        let why = "Stripe has not decided about this account yet".to_owned();
+        return Err(Trouble::Wait { why, after_s: LOOKS_AFTER_S });
+    }
     Ok(())
 }

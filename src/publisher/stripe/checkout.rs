@@ -13,6 +13,7 @@ use crate::publisher::error::Trouble;
 use crate::publisher::work::held;
 use crate::publisher::{Desk, fault};
 use crate::store::checkouts::{self, Checkout};
+use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::queue::Item;
 use crate::store::sales;
@@ -37,7 +38,7 @@ pub(crate) async fn open(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     let order = item.payload.get("order_id").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
     let order = order.ok_or_else(|| Trouble::fail("the payload names no order"))?;
     let Some(stripe) = &desk.stripe else {
-        return Err(Trouble::Wait { why: "payments are not set up (STRIPE_SECRET_KEY)".to_owned() });
+        return Err(Trouble::no_key());
     };
     let mut tx = held(desk, item).await?;
     let open_s = desk.options.hold_s.max(LEAST_S + 30);
@@ -60,6 +61,14 @@ pub(crate) async fn open(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Nothing will open it any more: its seats go back. `true`: it was still to be paid.
+pub(crate) async fn give_up(tx: &mut Tx, item: &Item) -> Result<bool, StoreError> {
+    match item.payload.get("order_id").and_then(|id| id.as_str()?.parse::<Uuid>().ok()) {
+        Some(order) => sales::end_hold(tx, order).await,
+        None => Ok(false),
+    }
+}
+
 fn form(checkout: &Checkout, order: Uuid, page: &str) -> Form {
     let currency = checkout.currency.to_lowercase();
     let mut form: Form = Vec::new();
@@ -75,6 +84,8 @@ fn form(checkout: &Checkout, order: Uuid, page: &str) -> Form {
     put("payment_intent_data[metadata][order_id]".to_owned(), order.to_string());
     if let Some(account) = &checkout.account {
         put("payment_intent_data[transfer_data][destination]".to_owned(), account.clone());
+        // Without it an account in another region than ours cannot be paid (Stripe, "Destination charges", settlement merchant).
+        put("payment_intent_data[on_behalf_of]".to_owned(), account.clone());
         if checkout.fee_cents > 0 {
             let fee = money::as_stripe_counts(checkout.fee_cents, &currency);
             put("payment_intent_data[application_fee_amount]".to_owned(), fee.to_string());

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -43,6 +44,8 @@ pub struct Connect {
     pub(in crate::publisher) stripe: Option<Arc<Stripe>>,
     pub(in crate::publisher) fees: Fees,
     pub(in crate::publisher) sessions: Arc<dyn Sessions>,
+    /// Who is told of dead letters.
+    pub(in crate::publisher) operator: Option<String>,
 }
 
 /// A way that begins.
@@ -97,7 +100,7 @@ impl Connect {
     /// Where there is no key: Stripe's own page is all there is.
     pub fn without_key(ground: Ground, fees: Fees) -> Self {
         let Ground { store, clock, ids, node, public_url, sessions } = ground;
-        Self { store, clock, ids, node, public_url, stripe: None, fees, sessions }
+        Self { store, clock, ids, node, public_url, stripe: None, fees, sessions, operator: None }
     }
 
     /// What a card payment in this currency costs.
@@ -186,10 +189,11 @@ impl Connect {
             return Ok(Ended::Taken);
         }
         // Whatever becomes of this look, the queue looks until Stripe has answered.
-        account::look_later(&mut tx, id, way.user).await?;
+        account::look_later(&mut tx, id, way.user, self.clock.now()).await?;
         tx.commit().await?;
+        let asked_at = account::asked_at(self.clock.as_ref());
         match account::get(stripe, id).await {
-            Ok(account) => self.stand(way, account).await?,
+            Ok(account) => self.stand(way, account, asked_at).await?,
             Err(trouble) => {
                 tracing::warn!(action = "stripe_connect", error.code = "STRIPE_API_ERROR", error = %trouble);
             }
@@ -197,9 +201,9 @@ impl Connect {
         Ok(Ended::Connected)
     }
 
-    async fn stand(&self, way: &Way, account: Account) -> Result<(), StoreError> {
+    async fn stand(&self, way: &Way, account: Account, asked_at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.store.begin(Actor::Server).await?;
-        let notice = account::stand(&mut tx, account, way.session, self.clock.now(), &self.node).await?;
+        let notice = account::stand(&mut tx, account, way.session, asked_at, &self.node).await?;
         tx.commit().await?;
         notices::hand_over(self.sessions.as_ref(), notice);
         Ok(())

@@ -4,7 +4,6 @@
 //! back in another way, is a dead letter that says so.
 
 use serde::Deserialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::shapes::{List, Named};
@@ -15,7 +14,7 @@ use crate::publisher::work::{before_call, held, held_with_event};
 use crate::publisher::{Desk, fault};
 use crate::store::checkouts::{self, Refund};
 use crate::store::error::StoreError;
-use crate::store::queue::{self, Item};
+use crate::store::queue::Item;
 use crate::store::sales;
 
 /// Its name in the queue.
@@ -28,7 +27,16 @@ const KEY_LIFE_S: i64 = 23 * 3600;
 struct Made {
     id: String,
     #[serde(default)]
+    status: String,
+    #[serde(default)]
     metadata: std::collections::BTreeMap<String, String>,
+}
+
+impl Made {
+    /// The money did not go: this refund is none.
+    fn came_to_nothing(&self) -> bool {
+        matches!(self.status.as_str(), "failed" | "canceled")
+    }
 }
 
 impl Named for Made {
@@ -42,7 +50,7 @@ pub(crate) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     let id = item.payload.get("refund_id").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
     let id = id.ok_or_else(|| Trouble::fail("the payload names no refund"))?;
     let Some(stripe) = &desk.stripe else {
-        return Err(Trouble::Wait { why: "payments are not set up (STRIPE_SECRET_KEY)".to_owned() });
+        return Err(Trouble::no_key());
     };
     let mut tx = held(desk, item).await?;
     let refund = checkouts::refund(&mut tx, id).await?.filter(|refund| !refund.done);
@@ -60,6 +68,9 @@ pub(crate) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
         let key = checkout::digest(&format!("eventos refund {id} {}", item.key_round));
         stripe.post("/v1/refunds", &form(&refund, &intent, id), &key).await?
     };
+    if made.came_to_nothing() {
+        return Err(Trouble::fail(format!("the refund {} is {}", made.id, made.status)));
+    }
     fault::point("publisher.after_call");
     let mut tx = held_with_event(desk, item).await?;
     if checkouts::refunded(&mut tx, id, &made.id).await? {
@@ -73,10 +84,8 @@ pub(crate) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
 async fn tell(tx: &mut crate::store::database::Tx, id: Uuid, refund: &Refund) -> Result<(), StoreError> {
     let Some(order) = sales::get(tx, refund.order).await? else { return Ok(()) };
     let amount = price_words(refund.amount_cents, Currency::parse(&refund.currency));
-    let payload = json!({"order_id": order.id, "email": order.email, "name": order.name, "language": order.language, "amount": amount});
-    queue::enqueue(tx, "mail_order_refunded", Some(order.event), &payload, &format!("mail_order_refunded:{id}"))
-        .await?;
-    Ok(())
+    let about = sales::About { amount: Some(&amount), ..order.about() };
+    sales::mail(tx, "mail_order_refunded", &about, &id.to_string()).await
 }
 
 fn form(refund: &Refund, intent: &str, id: Uuid) -> Form {
@@ -88,6 +97,9 @@ fn form(refund: &Refund, intent: &str, id: Uuid) -> Form {
     ];
     if refund.passed_on {
         form.push(("reverse_transfer".to_owned(), "true".to_owned()));
+    }
+    // Stripe refuses to give back a fee that was never taken.
+    if refund.with_fee {
         form.push(("refund_application_fee".to_owned(), "true".to_owned()));
     }
     form
@@ -97,6 +109,8 @@ fn form(refund: &Refund, intent: &str, id: Uuid) -> Form {
 async fn earlier(stripe: &Stripe, intent: &str, id: Uuid) -> Result<Option<Made>, Trouble> {
     let query = vec![("payment_intent".to_owned(), intent.to_owned()), ("limit".to_owned(), "100".to_owned())];
     let list: List<Made> = stripe.get("/v1/refunds", &query).await?;
-    let is_ours = |made: &Made| made.metadata.get("refund_id").is_some_and(|known| *known == id.to_string());
+    let is_ours = |made: &Made| {
+        !made.came_to_nothing() && made.metadata.get("refund_id").is_some_and(|known| *known == id.to_string())
+    };
     Ok(list.data.into_iter().find(is_ours))
 }

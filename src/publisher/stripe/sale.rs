@@ -44,7 +44,7 @@ pub(in crate::publisher) async fn sell(desk: &Desk, item: &Item) -> Result<(), T
     // Gone, or called off before anything was made: there is nothing to sell.
     let Some(offer) = offer.filter(|offer| offer.product.is_some() || !offer.wanted.is_empty()) else { return Ok(()) };
     let Some(stripe) = &desk.stripe else {
-        return Err(Trouble::Wait { why: "payments are not set up (STRIPE_SECRET_KEY)".to_owned() });
+        return Err(Trouble::no_key());
     };
     let looks_first = item.key_round > 0 || item.age_s > KEY_LIFE_S;
     let mut sale = Sale { desk, item, stripe, offer, looks_first };

@@ -54,12 +54,14 @@ struct Data {
     object: serde_json::Value,
 }
 
-/// Takes an event in and does what follows from it. `false`: it was taken in before.
+/// Takes an event in and does what follows from it. `false`: it was taken in before. `secrets`: one for each endpoint at Stripe,
+/// for events of the own account come by another than those of connected accounts.
 ///
 /// # Errors
 /// [`Refused`]; nothing was done then.
-pub async fn take(connect: &Connect, secret: &SecretString, signature: &str, body: &[u8]) -> Result<bool, Refused> {
-    if !is_signed(secret.expose_secret().as_bytes(), connect.clock.now().as_second(), signature, body) {
+pub async fn take(connect: &Connect, secrets: &[SecretString], signature: &str, body: &[u8]) -> Result<bool, Refused> {
+    let now_s = connect.clock.now().as_second();
+    if !secrets.iter().any(|secret| is_signed(secret.expose_secret().as_bytes(), now_s, signature, body)) {
         return Err(Refused::Signature);
     }
     let event: Event = serde_json::from_slice(body).map_err(|_| Refused::Unreadable)?;
@@ -69,7 +71,11 @@ pub async fn take(connect: &Connect, secret: &SecretString, signature: &str, bod
         return Ok(false);
     }
     let notice = effect(&mut tx, &event, happened_at, &connect.node).await?;
-    effects::follow(&mut tx, &event.kind, &event.data.object, happened_at).await?;
+    // Payments here are the platform's own. What happens in a connected account comes signed alike, and its owner writes what
+    // they like into its metadata: nothing of it pays for an order of ours.
+    if event.account.is_none() {
+        effects::follow(&mut tx, &event.kind, &event.data.object, happened_at, connect.operator.as_deref()).await?;
+    }
     fault::point("webhook.before_commit");
     tx.commit().await.map_err(StoreError::from)?;
     fault::point("webhook.after_commit");

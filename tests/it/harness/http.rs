@@ -41,7 +41,9 @@ impl Sessions for Nobody {
 }
 
 /// How the tests' shop sells.
-pub(crate) const SELLING: Options = Options { payments: true, hold_s: 1860, fee_percent: 5.0 };
+pub(crate) fn selling() -> Options {
+    Options { payments: true, hold_s: 1860, fees: Fees::parse("2.9 30", 5.0).unwrap() }
+}
 
 /// The routes' parts; a test replaces what it is about.
 pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
@@ -54,11 +56,11 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         sessions: Arc::new(Nobody),
     };
     HttpState {
-        connect: Arc::new(Connect::without_key(ground, Fees::parse("2.9 30").unwrap())),
+        connect: Arc::new(Connect::without_key(ground, Fees::parse("2.9 30", 0.0).unwrap())),
         accounts: super::accounts::accounts(&store, clock.clone()),
         directory: directory(&store, clock.clone()),
         pictures: Arc::new(Pictures::new(store.clone())),
-        sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), SELLING)),
+        sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), selling())),
         store,
         door: Arc::new(port::contract::Script::new().0),
         limits: Arc::new(Limits::none(clock.clone())),
@@ -69,7 +71,7 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         proxies: Arc::default(),
         body_patience: Duration::from_secs(5),
         standing: Arc::new(|| {}),
-        stripe_webhook_secret: None,
+        stripe_webhook_secrets: Vec::new(),
         chats: Arc::default(),
         probes: Vec::new(),
         channels: axum::Router::new(),

@@ -1,11 +1,10 @@
 //! After publishing: a change is told to ticket holders once and as it stands then, nobody is turned away by a smaller number, and
 //! an event that is called off is told, shown, and sold no more; by the row, by talking, and over REST.
 
-use eventos::domain::clock::{Ids as _, RandomIds};
-use port::{Body, Chat, Confirmation, Incoming, Purpose, Replies, Reply, Sender, SessionChoice};
+use port::{Body, Purpose, SessionChoice};
 use serde_json::Value;
 
-use super::scene::Scene;
+use super::scene::{Scene, confirm, turn};
 use crate::peers::stripe::{Mood, StripePeer};
 
 const CHANGES: &str = "select count(*) from payment_setup_queue where kind = 'mail_changed' and done_at is null";
@@ -120,31 +119,6 @@ async fn an_event_that_is_called_off_is_told_and_sold_no_more() {
     scene.stop().await;
 }
 
-/// What a turn said, and the question that it asked.
-struct Turn {
-    session: String,
-    said: String,
-    asked: Option<Confirmation>,
-}
-
-async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
-    let (replies, mut incoming) = Replies::channel();
-    let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
-    let chat = Chat { channel: "terminal", account: String::new(), session };
-    let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
-    let accepted = scene.program.door().accept(message).await.unwrap();
-    let mut turn = Turn { session: accepted.session, said: String::new(), asked: None };
-    while let Some(reply) = incoming.recv().await {
-        match reply {
-            Reply::Said(words) => turn.said = words,
-            Reply::Confirm(asked) => turn.asked = Some(asked),
-            Reply::Done => break,
-            _ => {}
-        }
-    }
-    turn
-}
-
 /// A published event with its conversation, and two ticket holders.
 async fn published(scene: &Scene) -> String {
     let opening = "A concert called Harbour Lights, 80 people, on 1 December 2026 at 6 pm, free, 90 minutes";
@@ -156,10 +130,6 @@ async fn published(scene: &Scene) -> String {
     assert!(done.said.contains("is published"), "{}", done.said);
     sell(scene).await;
     first.session
-}
-
-fn confirm(asked: &Confirmation) -> Body {
-    Body::Confirm { revision: asked.revision, token: asked.token.clone() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

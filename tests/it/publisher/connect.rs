@@ -139,6 +139,28 @@ async fn a_way_runs_out_a_used_link_is_replaced_and_what_is_due_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_stripe_still_looks_at_is_looked_up_again() {
+    let (scene, ana) = scene(|_| {}).await;
+    let begun = ask(&scene, "POST", "/api/connect/stripe", person(ana, Role::Organizer), None, Value::Null).await;
+    let account = scene.peer.accounts()[0]["id"].as_str().unwrap().to_owned();
+    scene.peer.verifies(&account, false);
+    let back = format!("/connect/stripe/return?state={}", state(&scene));
+    ask(&scene, "GET", &back, Caller::Anybody, begun.cookie.as_deref(), Value::Null).await;
+    let waits = "select exists (select from payment_setup_queue where kind = 'stripe_account' and done_at is null and lease_until is null
+      and last_error like '%not decided%' and next_retry_at between now() + interval '59 minutes' and now() + interval '61 minutes')";
+    scene.until("it is looked again in an hour", waits).await;
+    scene.peer.verifies(&account, true);
+    scene.run("update payment_setup_queue set next_retry_at = now() where kind = 'stripe_account'").await;
+    scene.settled().await;
+    assert!(scene.value::<bool>("select charges_enabled from stripe_accounts").await);
+    // But not for ever.
+    scene.peer.verifies(&account, false);
+    scene.run("update payment_setup_queue set done_at = null, payload = payload || jsonb_build_object('since_s', (payload ->> 'since_s')::bigint - 3 * 86400)").await;
+    scene.settled().await;
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn by_oauth_an_account_is_brought_along_and_nobody_takes_another_persons() {
     let (scene, ana) = scene(|settings| settings.publisher.stripe_client_id = "ca_peer".to_owned()).await;
     let begin = async |who: Uuid| {

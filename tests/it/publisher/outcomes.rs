@@ -3,33 +3,19 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use eventos::domain::clock::{Ids as _, RandomIds};
 use eventos::store::database::Actor;
 use eventos::store::inbox;
-use port::{Body as Said, Chat, Incoming, Replies, Reply, Sender, SessionChoice};
+use port::{Body as Said, SessionChoice};
 use serde_json::json;
 use tower::ServiceExt as _;
 
-use super::scene::Scene;
+use super::scene::{Scene, turn};
 use super::webhook::{now_s, signature};
 use crate::peers::stripe::{Lie, Mood, StripePeer};
 
 async fn say(scene: &Scene, session: SessionChoice, text: &str) -> (String, String) {
-    let (replies, mut incoming) = Replies::channel();
-    let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
-    let chat = Chat { channel: "terminal", account: String::new(), session };
-    let id = RandomIds.id().to_string();
-    let message = Incoming { id, from, chat, body: Said::Text(text.to_owned()), replies };
-    let accepted = scene.program.door().accept(message).await.unwrap();
-    let mut said = String::new();
-    while let Some(reply) = incoming.recv().await {
-        match reply {
-            Reply::Said(words) => said = words,
-            Reply::Done => break,
-            _ => {}
-        }
-    }
-    (accepted.session, said)
+    let turn = turn(scene, session, Said::Text(text.to_owned())).await;
+    (turn.session, turn.said)
 }
 
 /// A conversation about the scene's event, in this language.

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use eventos::app::{App, Parts};
-use eventos::domain::clock::{FixedClock, RandomIds};
+use eventos::domain::clock::{FixedClock, Ids as _, RandomIds};
 use eventos::settings::Settings;
+use port::{Body, Chat, Confirmation, Incoming, Replies, Reply, Sender, SessionChoice};
 use serde_json::{Value, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Decode, FromRow, PgConnection, Postgres, Type};
@@ -49,7 +50,7 @@ pub(super) struct Scene {
 fn settings(folder: &Path, peer: &StripePeer) -> Settings {
     let mut settings = Settings::defaults(folder.to_owned()).unwrap();
     settings.stripe_secret_key = Some(KEY.into());
-    settings.stripe_webhook_secret = Some("whsec_test".into());
+    settings.stripe_webhook_secrets = vec!["whsec_connected".into(), "whsec_test".into()];
     let own = &mut settings.publisher;
     (own.stripe_api_base, own.stripe_connect_base) = (peer.url(), peer.url());
     own.stripe_timeout_s = 2;
@@ -175,6 +176,42 @@ impl Scene {
     pub(super) async fn faults(&self, events: usize, prices: usize) -> Vec<String> {
         faults(&mut self.superuser().await, &self.peer, &mails(&self.folder), events, prices).await
     }
+}
+
+/// What a turn said, and the question that it asked.
+pub(super) struct Turn {
+    pub(super) session: String,
+    pub(super) said: String,
+    pub(super) asked: Option<Confirmation>,
+}
+
+/// Says something as Ana, and hears the whole answer.
+pub(super) async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
+    turn_before(scene, session, body, false).await
+}
+
+/// As [`turn`]; `others` read along.
+pub(super) async fn turn_before(scene: &Scene, session: SessionChoice, body: Body, others: bool) -> Turn {
+    let (replies, mut incoming) = Replies::channel();
+    let replies = replies.overheard(others);
+    let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
+    let chat = Chat { channel: "terminal", account: String::new(), session };
+    let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
+    let accepted = scene.program.door().accept(message).await.unwrap();
+    let mut turn = Turn { session: accepted.session, said: String::new(), asked: None };
+    while let Some(reply) = incoming.recv().await {
+        match reply {
+            Reply::Said(words) => turn.said = words,
+            Reply::Confirm(asked) => turn.asked = Some(asked),
+            Reply::Done => break,
+            _ => {}
+        }
+    }
+    turn
+}
+
+pub(super) fn confirm(asked: &Confirmation) -> Body {
+    Body::Confirm { revision: asked.revision, token: asked.token.clone() }
 }
 
 /// Nothing waits, and nothing was given up.

@@ -74,6 +74,10 @@ async fn what_is_not_signed_now_and_by_stripe_is_refused_and_does_nothing() {
         scene.row("select (select count(*) from stripe_events), charges_enabled from stripe_accounts").await;
     assert_eq!(done, (0, false));
     assert_eq!(send(scene.program.http(), body, Some(good)).await, (200, json!({"received": true})));
+    // Connected accounts have an endpoint and a secret of their own.
+    let other = account("evt_2", now_s(), true);
+    let signed = signature("whsec_connected", now_s(), &other);
+    assert_eq!(send(scene.program.http(), other, Some(signed)).await.0, 200);
     assert!(scene.value::<bool>("select charges_enabled from stripe_accounts").await);
     scene.stop().await;
 }

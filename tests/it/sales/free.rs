@@ -116,6 +116,7 @@ async fn what_cannot_be_taken_says_why_keeps_what_was_typed_and_leaves_nothing()
         ("email", "bo@example.com\r\nBcc: eve@example.com", 422, "Please enter an address"),
         ("name", " ", 422, "Please enter your name"),
         ("name", &long, 422, "Please enter your name"),
+        ("name", "B\0o", 422, "Please enter your name"),
         ("kind-all", "0", 422, "choose at least one"),
         ("kind-all", "-1", 422, "choose at least one"),
         ("kind-all", "nine", 422, "choose at least one"),
@@ -148,7 +149,7 @@ async fn what_cannot_be_taken_says_why_keeps_what_was_typed_and_leaves_nothing()
     let absent = get(&http, "/o/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await;
     let odd = get(&http, "/o/x").await;
     assert_eq!((absent.status, odd.status, absent.body == odd.body), (404, 404, true));
-    for name in ["nothing", "TEA", "a%20b"] {
+    for name in ["nothing", "TEA", "a%20b", "%00"] {
         assert_eq!(get(&http, &format!("/e/{name}/tickets")).await.status, 404);
     }
     scene.run("update events set visibility = 'private'").await;

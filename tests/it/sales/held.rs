@@ -10,10 +10,15 @@ async fn an_event_never_holds_fewer_than_have_paid_and_are_paying() {
     let scene = Scene::start(StripePeer::start(Mood::honest()).await, |_| {}).await;
     event(&scene, "Gala", 2_500, 9).await;
     let http = scene.program.http();
-    order_of(&buy(&http, "gala", "bo@example.com", "3").await);
+    let order = order_of(&buy(&http, "gala", "bo@example.com", "3").await);
     assert_eq!(fails(&scene, "update events set capacity = 2").await, "PT422");
     scene.run("update events set capacity = 3").await;
     assert!(get(&http, "/e/gala/tickets").await.body.contains("Sold out"), "held seats are nobody else's");
+    // As long as the place to pay is open, and as long again as it may take to hear of the payment.
+    let pay = get(&http, &format!("{order}/pay")).await;
+    assert_eq!(pay.status, 303, "{}", pay.body);
+    let held = "select hold_until >= checkout_ends_at + interval '3 minutes' and checkout_ends_at > now() + interval '29 minutes' from orders";
+    assert!(scene.value::<bool>(held).await);
     // Nobody paid in time: the seats are nobody's again, before anybody swept them.
     scene.run("update orders set hold_until = now() - interval '1 second'").await;
     scene.run("update events set capacity = 1").await;

@@ -1,5 +1,6 @@
 //! Words for other programs: signed, once by their id, tried again, given up, switched off, and never inside our own network.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -13,33 +14,48 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::doors::{Person, call, person, send};
+use super::doors::{Person, call, person, send, signed_in};
 use super::scene::Scene;
 use super::{buy, event, order_of, post as form};
 use crate::peers::stripe::{Mood, StripePeer};
+
+/// An answer that never comes.
+const DEAF: u16 = 0;
 
 /// A program that is told, and what it answers next: the last answer stays.
 #[derive(Clone, Default)]
 struct Listener {
     heard: Arc<Mutex<Vec<(HeaderMap, String)>>>,
+    /// Where an answer points to.
+    inside: String,
+    /// How often somebody came there.
+    led: Arc<AtomicUsize>,
     answers: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Listener {
     async fn start(answers: &[u16]) -> (Self, String) {
-        let listener = Self::default();
+        let mut listener = Self::default();
         listener.answers.lock().unwrap().extend(answers);
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", socket.local_addr().unwrap());
+        listener.inside = format!("{base}/inside");
         let take = async |State(own): State<Self>, headers: HeaderMap, body: Bytes| {
             own.heard.lock().unwrap().push((headers, String::from_utf8(body.to_vec()).unwrap()));
-            let mut answers = own.answers.lock().unwrap();
-            let next = if answers.len() > 1 { answers.remove(0) } else { answers[0] };
-            (StatusCode::from_u16(next).unwrap(), [("location", "http://127.0.0.1:1/inside")])
+            let next = {
+                let mut answers = own.answers.lock().unwrap();
+                if answers.len() > 1 { answers.remove(0) } else { answers[0] }
+            };
+            if next == DEAF {
+                std::future::pending::<()>().await;
+            }
+            (StatusCode::from_u16(next).unwrap(), [("location", own.inside.clone())])
         };
-        let routes = Router::new().route("/hook", post(take)).with_state(listener.clone());
-        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", socket.local_addr().unwrap());
+        let led = async |State(own): State<Self>| own.led.fetch_add(1, Ordering::Relaxed).to_string();
+        let routes = Router::new().route("/hook", post(take)).route("/inside", axum::routing::any(led));
+        let routes = routes.with_state(listener.clone());
         tokio::spawn(async move { axum::serve(socket, routes).await });
-        (listener, url)
+        (listener, format!("{base}/hook"))
     }
 
     fn heard(&self) -> Vec<(HeaderMap, String)> {
@@ -122,6 +138,9 @@ async fn what_happens_is_told_signed_and_once_to_whoever_wants_it() {
     assert!(!listed.to_string().contains("whsec") && !listed.to_string().contains("secret"), "{listed}");
     assert_eq!(call(&http, &eve, &format!("/api/webhooks/{id}/deliveries"), None).await.0, 404);
     assert_eq!(send(&http, &eve, "DELETE", &format!("/api/webhooks/{id}"), None).await.0, 404);
+    assert_eq!(call(&http, &eve, &format!("/api/webhooks/{id}"), Some(json!({"enabled": false}))).await.0, 404);
+    assert_eq!(send(&http, &eve, "POST", &format!("/api/webhooks/{id}/ping"), None).await.0, 404);
+    assert!(scene.value::<bool>("select bool_and(enabled) from webhooks").await, "it tells as before");
     // Once more, under the same id.
     let delivery = log["deliveries"][0]["id"].as_str().unwrap();
     let replay = format!("/api/webhooks/{id}/deliveries/{delivery}/replay");
@@ -146,11 +165,8 @@ async fn a_word_is_tried_until_it_is_taken_given_up_or_not_wanted_any_more() {
     scene.settled().await;
     let ids: Vec<String> =
         stubborn.heard().iter().map(|(headers, _)| headers["webhook-id"].to_str().unwrap().to_owned()).collect();
-    assert_eq!(
-        (ids.len(), ids.iter().all(|one| *one == ids[0])),
-        (4, true),
-        "one word, tried four times; a redirect is not followed"
-    );
+    assert_eq!((ids.len(), ids.iter().all(|one| *one == ids[0])), (4, true), "one word, tried four times");
+    assert_eq!(stubborn.led.load(Ordering::Relaxed), 0, "a redirect is not followed");
     let stands: (String, i32) = scene.row("select status, attempts from webhook_deliveries").await;
     assert_eq!(stands, ("done".to_owned(), 4));
     // Three days old: it is the last try, and no dead letter for the operator.
@@ -179,6 +195,79 @@ async fn a_word_is_tried_until_it_is_taken_given_up_or_not_wanted_any_more() {
     assert_eq!(ping(&id).await, 200);
     scene.settled().await;
     assert_eq!(gone.heard().len(), 2);
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_tells_of_its_own_event_while_it_is_on_and_nobody_has_too_many() {
+    let scene = scene(true).await;
+    let http = scene.program.http();
+    event(&scene, "Tea", 0, 9).await;
+    event(&scene, "Cake", 0, 9).await;
+    let (ana, eve) = (person(&scene, &http, "ana@example.com").await, person(&scene, &http, "eve@example.com").await);
+    let (tea, url) = Listener::start(&[200]).await;
+    let (off, other) = Listener::start(&[200]).await;
+    let id: String = scene.value("select id::text from events where name = 'Tea'").await;
+    let one = json!({"url": url, "kinds": ["order.paid"], "eventId": id});
+    assert_eq!(call(&http, &eve, "/api/webhooks", Some(one.clone())).await.0, 422, "it is not Eve's event");
+    assert_eq!(call(&http, &ana, "/api/webhooks", Some(one)).await.0, 201);
+    let (switched, _) = add(&scene, &ana, &other, &["order.paid"]).await;
+    assert_eq!(call(&http, &ana, &format!("/api/webhooks/{switched}"), Some(json!({"enabled": false}))).await.0, 200);
+    order_of(&buy(&http, "cake", "bo@example.com", "1").await);
+    order_of(&buy(&http, "tea", "cy@example.com", "1").await);
+    scene.settled().await;
+    assert_eq!((tea.heard().len(), off.heard().len()), (1, 0));
+    assert!(tea.heard()[0].1.contains("cy@example.com"), "of its own event alone");
+    scene.run("insert into webhooks (owner_id, url, secret) select owner_id, url, secret from webhooks, generate_series(1, 18) where enabled").await;
+    let (status, refused) = call(&http, &ana, "/api/webhooks", Some(json!({"url": url}))).await;
+    assert_eq!(status, 422, "{refused}");
+    let visitor = signed_in(&scene, &http, "gus@example.com", "attendee").await;
+    for path in
+        ["/api/webhooks".to_owned(), format!("/api/webhooks/{switched}"), format!("/api/webhooks/{switched}/ping")]
+    {
+        let body = if path.ends_with("webhooks") { json!({"url": url}) } else { json!({"enabled": true}) };
+        assert_eq!(
+            call(&http, &visitor, &path, Some(body)).await.0,
+            403,
+            "who publishes nothing has nothing to tell of: {path}"
+        );
+    }
+    scene.stop().await;
+}
+
+/// Whoever hears our words may take as long as they like, and whoever has them told may be anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_never_answers_keeps_no_buyer_waiting() {
+    let scene = Scene::start(StripePeer::start(Mood::honest()).await, |settings| {
+        settings.accounts.alg = "ES256".to_owned();
+        settings.publisher.webhooks_private = true;
+        settings.publisher.parallel = 2;
+    })
+    .await;
+    let http = scene.program.http();
+    event(&scene, "Gala", 2_500, 9).await;
+    scene.settled().await;
+    let ana = person(&scene, &http, "ana@example.com").await;
+    let (deaf, url) = Listener::start(&[DEAF]).await;
+    for _ in 0..6 {
+        let (id, _) = add(&scene, &ana, &url, &[]).await;
+        let ping = format!("/api/webhooks/{id}/ping");
+        assert_eq!(send(&http, &ana, "POST", &ping, None).await.0, 200);
+        assert_eq!(send(&http, &ana, "POST", &ping, None).await.0, 409, "one at a time");
+    }
+    scene
+        .until(
+            "they are under way",
+            "select exists (select from payment_setup_queue where kind = 'webhook' and lease_until > now())",
+        )
+        .await;
+    let order = order_of(&buy(&http, "gala", "bo@example.com", "1").await);
+    let pay = super::get(&http, &format!("{order}/pay")).await;
+    assert_eq!(pay.status, 303, "{}", pay.body);
+    let words: i64 =
+        scene.value("select count(*) from payment_setup_queue where kind = 'webhook' and lease_until > now()").await;
+    assert!(words <= 1, "one place is left for others, always");
+    assert!(!deaf.heard().is_empty());
     scene.stop().await;
 }
 

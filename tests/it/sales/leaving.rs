@@ -17,6 +17,13 @@ async fn whoever_leaves_gives_the_money_back_and_leaves_no_name() {
     assert_eq!(told(&http, &paid).await, 200);
     let held = order_of(&buy(&http, "gala", "cy@example.com", "1").await);
     scene.publish("Nobody Came", Some(0), &[]).await;
+    for about in [
+        "insert into chats (channel, chat, user_id) select 'telegram', '1', id from profiles where email = 'ana@example.com'",
+        "insert into outbox (user_id, channel, address, reply) select id, 'telegram', '1', '[]' from profiles where email = 'ana@example.com'",
+        "insert into stripe_connects (state_hash, browser_hash, user_id, expires_at) select sha256('a'), sha256('b'), id, now() from profiles where email = 'ana@example.com'",
+    ] {
+        scene.run(about).await;
+    }
 
     assert_eq!(
         send(&http, &ana, "DELETE", "/api/account", Some(json!({}))).await,
@@ -42,9 +49,12 @@ async fn whoever_leaves_gives_the_money_back_and_leaves_no_name() {
         .value(
             "select (select count(*) from profiles where email is not null or full_name is not null)
                + (select count(*) from auth.users where email is not null)
+               + (select count(*) from chats) + (select count(*) from outbox) + (select count(*) from stripe_connects)
                + (select count(*) from payment_setup_queue where payload::text like '%ana@%')",
         )
         .await;
     assert_eq!(left, 0);
+    let noted = "select count(*) from security_audit_log where event_type = 'event_cancel'";
+    assert_eq!(scene.value::<i64>(noted).await, 1, "that it was called off stands in the log");
     scene.stop().await;
 }

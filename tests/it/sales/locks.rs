@@ -2,6 +2,7 @@
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
+use super::doors::{person, send};
 use super::scene::Scene;
 use super::{buy, event, order_of};
 use crate::harness::Role;
@@ -69,6 +70,33 @@ async fn crossed(scene: &Scene, first: &str, second: &'static str, last: &str) {
     run(&mut one, last).await;
     run(&mut one, "commit").await;
     waits.await.unwrap();
+}
+
+/// Whoever sells of an event holds it and then leaves work for its organizer; who leaves wants both.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organizer_leaves_while_somebody_buys() {
+    let scene = Scene::start(StripePeer::start(Mood::honest()).await, |settings| {
+        settings.accounts.alg = "ES256".to_owned();
+        settings.publisher.parallel = 0;
+    })
+    .await;
+    event(&scene, "Gala", 0, 9).await;
+    let http = scene.program.http();
+    let ana = person(&scene, &http, "ana@example.com").await;
+    order_of(&buy(&http, "gala", "bo@example.com", "1").await);
+    let (mut buyer, pid) = begun(&scene).await;
+    run(&mut buyer, "select from events for no key update").await;
+    let leaves =
+        tokio::spawn(async move { send(&http, &ana, "DELETE", "/api/account", Some(serde_json::json!({}))).await.0 });
+    waited_for(&scene, pid).await;
+    run(
+        &mut buyer,
+        "insert into payment_setup_queue (user_id, kind, payload, dedupe_key) select organizer_id, 'mail_order', '{}', 'mail_order:x' from events; commit",
+    )
+    .await;
+    assert_eq!(leaves.await.unwrap(), 200);
+    assert_eq!(scene.value::<String>("select status from events").await, "cancelled");
+    scene.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

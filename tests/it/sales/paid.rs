@@ -45,7 +45,7 @@ async fn a_payment_makes_its_tickets_once_however_often_it_is_told() {
         (&session["amount_total"], &session["payment_intent_data"]["destination"]),
         (&5_000.into(), &"acct_ana".into())
     );
-    assert_eq!(session["payment_intent_data"]["fee"], "250", "the operator's part");
+    assert_eq!(session["payment_intent_data"]["fee"], "425", "the card's part, 2.9 % and 30, and the operator's 5 %");
     assert_eq!(session["success_url"], format!("http://events.test{order}"));
     let body = scene.peer.pay(&place, now_s());
     for status in futures::future::join_all((0..5).map(|_| told(&http, &body))).await {

@@ -1,46 +1,10 @@
 //! Selling by talking: what is sold, and money back on a yes to exactly what was shown.
 
-use eventos::domain::clock::{Ids as _, RandomIds};
-use port::{Body, Chat, Confirmation, Incoming, Purpose, Replies, Reply, Sender, SessionChoice};
+use port::{Body, Purpose, SessionChoice};
 
-use super::scene::Scene;
+use super::scene::{Scene, confirm, turn, turn_before};
 use super::{buy, get, now_s, order_of, told};
 use crate::peers::stripe::{Mood, StripePeer};
-
-/// What a turn said, and the question that it asked.
-struct Turn {
-    session: String,
-    said: String,
-    asked: Option<Confirmation>,
-}
-
-async fn turn(scene: &Scene, session: SessionChoice, body: Body) -> Turn {
-    turn_before(scene, session, body, false).await
-}
-
-/// As [`turn`]; `others` read along.
-async fn turn_before(scene: &Scene, session: SessionChoice, body: Body, others: bool) -> Turn {
-    let (replies, mut incoming) = Replies::channel();
-    let replies = replies.overheard(others);
-    let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
-    let chat = Chat { channel: "terminal", account: String::new(), session };
-    let message = Incoming { id: RandomIds.id().to_string(), from, chat, body, replies };
-    let accepted = scene.program.door().accept(message).await.unwrap();
-    let mut turn = Turn { session: accepted.session, said: String::new(), asked: None };
-    while let Some(reply) = incoming.recv().await {
-        match reply {
-            Reply::Said(words) => turn.said = words,
-            Reply::Confirm(asked) => turn.asked = Some(asked),
-            Reply::Done => break,
-            _ => {}
-        }
-    }
-    turn
-}
-
-fn confirm(asked: &Confirmation) -> Body {
-    Body::Confirm { revision: asked.revision, token: asked.token.clone() }
-}
 
 /// A published paid event with its conversation: Ana and Anabel paid, Bo is paying, Cy waits for nothing.
 async fn scene() -> (Scene, String) {
@@ -110,6 +74,10 @@ async fn money_goes_back_by_talking_on_a_yes_to_exactly_that_order() {
     let say = async |text: &str| turn(&scene, SessionChoice::Id(session.clone()), Body::Text(text.to_owned())).await;
     let back = "select count(*) from refunds";
 
+    // Somebody of that name came to another evening of hers: it is not what she speaks of.
+    scene.publish("Other Night", Some(0), &[]).await;
+    order_of(&buy(&scene.program.http(), "other-night", "zoltan@example.org", "1").await);
+    scene.run("update orders set buyer_name = 'Zoltan' where buyer_email = 'zoltan@example.org'").await;
     let nobody = say("refund Zoltan's order").await;
     assert!(nobody.asked.is_none() && nobody.said.contains("no order of “Zoltan”"), "{}", nobody.said);
     let held = say("refund bo@example.com").await;
@@ -149,6 +117,10 @@ async fn money_goes_back_by_talking_on_a_yes_to_exactly_that_order() {
     assert_eq!(amounts, [1_000, 4_000]);
     let stands: String = scene.value("select status from orders where buyer_email = 'ana.b@example.com'").await;
     assert_eq!(stands, "refunded");
-    assert_eq!(scene.value::<i64>("select count(*) from tickets where status = 'valid'").await, 1, "Anabel's stays");
+    assert_eq!(
+        scene.value::<i64>("select count(*) from tickets where status = 'valid'").await,
+        2,
+        "Anabel's and Zoltan's stay"
+    );
     scene.stop().await;
 }

@@ -11,11 +11,19 @@ pub(super) struct Payments {
     pub(super) sessions: Vec<Value>,
     pub(super) intents: Vec<Value>,
     pub(super) refunds: Vec<Value>,
+    /// There is no money to give back from.
+    pub(super) poor: bool,
 }
 
 /// The smallest amount that can be charged, in cents.
 const LEAST: i64 = 50;
 const HALF_AN_HOUR_S: i64 = 30 * 60;
+/// Currencies whose last digit must be 0.
+const THREE_DIGITS: &[&str] = &["bhd", "jod", "kwd", "omr", "tnd"];
+/// Accounts whose ids begin so are in another region than the platform.
+const ABROAD: &str = "acct_abroad";
+/// And these are no more.
+const CLOSED: &str = "acct_closed";
 
 /// A new place to pay.
 pub(super) fn session(fields: &Fields, id: &str, base: &str, products: &[Value]) -> Result<Value, Refusal> {
@@ -51,6 +59,9 @@ pub(super) fn session(fields: &Fields, id: &str, base: &str, products: &[Value])
         return Err(invalid("locale", "Invalid locale"));
     }
     let (total, currency) = lines(fields, products)?;
+    if THREE_DIGITS.contains(&currency.as_str()) && total % 10 != 0 {
+        return Err(invalid("line_items", "Amounts in this currency must be evenly divisible by 10"));
+    }
     if total < LEAST {
         return Err(invalid("line_items", "The Checkout Session's total amount due must add up to at least 50 cents"));
     }
@@ -65,6 +76,19 @@ pub(super) fn session(fields: &Fields, id: &str, base: &str, products: &[Value])
             ));
         }
     }
+    let merchant = get(fields, "payment_intent_data[on_behalf_of]");
+    if destination.is_some_and(|account| account.starts_with(ABROAD)) && merchant != destination {
+        return Err(invalid(
+            "payment_intent_data[transfer_data][destination]",
+            "Cannot create a destination charge for connected accounts in another region. To create this charge, use `on_behalf_of`",
+        ));
+    }
+    if destination.is_some_and(|account| account.starts_with(CLOSED)) {
+        return Err(invalid("payment_intent_data[transfer_data][destination]", "No such destination"));
+    }
+    if merchant.is_some() && merchant != destination {
+        return Err(invalid("payment_intent_data[on_behalf_of]", "The settlement merchant is not the destination"));
+    }
     Ok(json!({
         "id": id, "object": "checkout.session", "amount_subtotal": total, "amount_total": total, "currency": currency,
         "client_reference_id": get(fields, "client_reference_id"), "customer_email": email, "created": now_s(),
@@ -73,7 +97,7 @@ pub(super) fn session(fields: &Fields, id: &str, base: &str, products: &[Value])
         "success_url": success, "cancel_url": get(fields, "cancel_url"), "url": format!("{base}/c/pay/{id}"),
         "payment_intent_data": {
             "metadata": metadata_under(fields, "payment_intent_data[metadata]")?, "destination": destination,
-            "fee": get(fields, "payment_intent_data[application_fee_amount]"),
+            "fee": get(fields, "payment_intent_data[application_fee_amount]"), "merchant": merchant,
         },
     }))
 }
@@ -135,6 +159,7 @@ impl Payments {
             "id": intent, "object": "payment_intent", "amount": session["amount_total"], "currency": session["currency"],
             "metadata": session["payment_intent_data"]["metadata"], "status": "succeeded",
             "passed_on": !session["payment_intent_data"]["destination"].is_null(),
+            "fee": session["payment_intent_data"]["fee"],
         }));
         session.clone()
     }
@@ -159,16 +184,36 @@ impl Payments {
         if back && intent["passed_on"] != json!(true) {
             return Err(invalid("reverse_transfer", "The charge has no transfer"));
         }
+        let fee_back = get(fields, "refund_application_fee") == Some("true");
+        if fee_back && intent["fee"].is_null() {
+            let message = format!("Attempting to refund_application_fee on ch_{wanted}, but it has no application fee");
+            return Err(invalid("refund_application_fee", &message));
+        }
+        if self.poor {
+            return Err(Refusal::kept(
+                "balance_insufficient",
+                "Insufficient funds in your Stripe balance to refund this amount.",
+            ));
+        }
         let refund = json!({
-            "id": id, "object": "refund", "amount": amount, "currency": intent["currency"], "created": now_s(),
+            "id": id, "object": "refund", "fee_back": fee_back, "amount": amount, "currency": intent["currency"], "created": now_s(),
             "metadata": metadata_under(fields, "metadata")?, "payment_intent": wanted, "status": "succeeded", "reversed": back,
         });
         self.refunds.insert(0, refund.clone());
         Ok(refund)
     }
 
+    /// A bank could not take the money back in.
+    pub(super) fn fails(&mut self, refund: &str) -> Value {
+        let refund = self.refunds.iter_mut().find(|known| known["id"] == refund).unwrap();
+        refund["status"] = json!("failed");
+        refund["failure_reason"] = json!("expired_or_canceled_card");
+        refund.clone()
+    }
+
     fn gone(&self, intent: &str) -> i64 {
-        let of = self.refunds.iter().filter(|refund| refund["payment_intent"] == intent);
+        let of =
+            self.refunds.iter().filter(|refund| refund["payment_intent"] == intent && refund["status"] != "failed");
         of.map(|refund| refund["amount"].as_i64().unwrap()).sum()
     }
 

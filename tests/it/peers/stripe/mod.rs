@@ -154,6 +154,26 @@ impl StripePeer {
         checkout::event(&books.id("evt"), "checkout.session.expired", created, &session)
     }
 
+    /// There is no money to give back from, or there is again.
+    pub(crate) fn is_poor(&self, poor: bool) {
+        self.books.lock().unwrap().payments.poor = poor;
+    }
+
+    /// A bank could not take this refund in. Returns what Stripe tells of it.
+    pub(crate) fn refund_fails(&self, refund: &str, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        let refund = books.payments.fails(refund);
+        checkout::event(&books.id("evt"), "refund.failed", created, &refund)
+    }
+
+    /// Somebody asks their bank for the money of this payment. Returns what Stripe tells of it.
+    pub(crate) fn disputes(&self, intent: &str, kind: &str, status: &str, created: i64) -> String {
+        let mut books = self.books.lock().unwrap();
+        let dispute =
+            serde_json::json!({"id": "dp_peer", "object": "dispute", "payment_intent": intent, "status": status});
+        checkout::event(&books.id("evt"), kind, created, &dispute)
+    }
+
     /// Money of this payment went back at Stripe itself. Returns what Stripe tells of it.
     pub(crate) fn goes_back(&self, intent: &str, amount: Option<i64>, created: i64) -> String {
         let mut books = self.books.lock().unwrap();
@@ -323,13 +343,15 @@ impl Books {
             }
             return (*status, body.clone(), true);
         }
-        let (status, body) = match self.act(call) {
-            Ok(_) if fails => (500, rules::body(&Refusal::new(500, "api_error", None, "An unknown error occurred"))),
-            Ok(object) => (200, object),
-            Err(refusal) => (refusal.status, rules::body(&refusal)),
+        let (status, body, acted) = match self.act(call) {
+            Ok(_) if fails => {
+                (500, rules::body(&Refusal::new(500, "api_error", None, "An unknown error occurred")), true)
+            }
+            Ok(object) => (200, object, true),
+            Err(refusal) => (refusal.status, rules::body(&refusal), refusal.acted.is_some()),
         };
         // Stripe keeps the answer once it has begun to act: a refusal of the fields is not kept.
-        if let Some(key) = call.key.clone().filter(|_| status == 200 || status >= 500) {
+        if let Some(key) = call.key.clone().filter(|_| acted) {
             self.answers.insert(key, (call.asked(), status, body.clone()));
         }
         (status, body, false)

@@ -11,17 +11,25 @@ pub(super) struct Refusal {
     kind: &'static str,
     param: Option<String>,
     message: String,
+    /// Its code, when it came after Stripe had begun to act: then the answer is kept under its key.
+    pub(super) acted: Option<&'static str>,
 }
 
 impl Refusal {
     pub(super) fn new(status: u16, kind: &'static str, param: Option<&str>, message: &str) -> Self {
-        Self { status, kind, param: param.map(str::to_owned), message: message.to_owned() }
+        Self { status, kind, param: param.map(str::to_owned), message: message.to_owned(), acted: None }
+    }
+
+    /// One that the same key brings again.
+    pub(super) fn kept(code: &'static str, message: &str) -> Self {
+        Self { acted: Some(code), ..Self::new(400, "invalid_request_error", None, message) }
     }
 }
 
 /// A refusal as it is answered.
 pub(super) fn body(refusal: &Refusal) -> Value {
     let code = if refusal.status == 404 { "resource_missing" } else { "parameter_invalid" };
+    let code = refusal.acted.unwrap_or(code);
     json!({"error": {"type": refusal.kind, "code": code, "param": refusal.param, "message": refusal.message}})
 }
 

@@ -34,10 +34,17 @@ export interface Takings {
   tickets: Taking[];
 }
 
+/** What is taken of a payment: the card's part and the operator's in hundredths of a percent, and minor units beside that. */
+export interface Fee {
+  basisPoints: number;
+  fixedCents: number;
+  operatorPoints: number;
+}
+
 export interface PaymentsState {
   configured: boolean;
   account: StripeAccount | null;
-  fee: { basisPoints: number; fixedCents: number };
+  fee: Fee;
   event: EventWork | null;
   takings: Takings | null;
 }

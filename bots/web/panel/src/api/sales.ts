@@ -57,8 +57,9 @@ export async function guestFile(event: string): Promise<Blob> {
   return (await own(path(event, '/guests.csv'))).blob();
 }
 
-export const refund = (event: string, orderId: string, amountCents: number | null) =>
-  send<{ refundedCents: number }>(path(event, '/refund'), amountCents === null ? { orderId } : { orderId, amountCents });
+/** `leftCents`: what was left of the order when it was shown; where less is left by now nothing goes back. */
+export const refund = (event: string, orderId: string, amountCents: number | null, leftCents: number) =>
+  send<{ refundedCents: number }>(path(event, '/refund'), amountCents === null ? { orderId, leftCents } : { orderId, amountCents, leftCents });
 
 export const sendAgain = (event: string, orderId: string) => send<{ success: boolean }>(path(event, '/resend'), { orderId });
 

@@ -191,7 +191,7 @@ function List({ event, summary }: { event: string; summary: Summary }) {
           currency={summary.currency}
           onClose={() => setGiving(null)}
           onGive={async (cents) => {
-            await refund(event, giving.orderId ?? '', cents);
+            await refund(event, giving.orderId ?? '', cents, giving.orderCents - giving.refundedCents);
             setGiving(null);
             setNote({ tone: 'good', text: t('sales.given') });
             again();

@@ -1,6 +1,6 @@
-/** What one ticket of each kind brings: price, tax and card fee as the server counts them, for the draft as it is saved. */
+/** What one ticket of each kind brings: price, tax and fees as the server counts and takes them, for the draft as it is saved. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { paymentsState, type Taking, type Takings as Counted } from '../api/payments';
+import { paymentsState, type Fee, type Taking, type Takings as Counted } from '../api/payments';
 import { money } from '../draft/money';
 import { useWords } from '../i18n';
 import { useSnapshot } from './desk';
@@ -34,7 +34,7 @@ export function Takings() {
 interface KindProps {
   taking: Taking;
   counted: Counted;
-  fee: { basisPoints: number; fixedCents: number };
+  fee: Fee;
 }
 
 function Kind({ taking, counted, fee }: KindProps) {
@@ -53,7 +53,7 @@ function Kind({ taking, counted, fee }: KindProps) {
         </div>
       )}
       <div>
-        <dt>{t('pay.fees.fee', { percent: fee.basisPoints / 100, fixed: say(fee.fixedCents) })}</dt>
+        <dt>{t('pay.fees.fee', { percent: (fee.basisPoints + fee.operatorPoints) / 100, fixed: say(fee.fixedCents) })}</dt>
         <dd>− {say(taking.feeCents)}</dd>
       </div>
       <div className="total">

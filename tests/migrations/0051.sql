@@ -1,0 +1,1 @@
+insert into app.reminded (until_hour) values (490000);
