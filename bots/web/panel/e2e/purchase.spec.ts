@@ -5,6 +5,7 @@ test('a guest buys, is found, and is let in once @phone', async ({ page }) => {
   await signUp(page);
   const { id, slug } = await published(page);
   await page.goto(`/e/${slug}`);
+  await isSound(page);
   await page.getByRole('link', { name: 'Get tickets' }).click();
   await expect(page.getByText('3 left')).toBeVisible();
   await isSound(page);
