@@ -385,10 +385,10 @@ async fn a_refusal_of_a_message_speaks_the_language_that_an_interaction_told() {
     scene.script.push(said("bonjour-words"));
     scene.fake.slash(ana, Place::Private, "help", None);
     scene.next().await;
-    scene.script.push(Answer::Refuse(port::Refusal::Busy));
+    scene.script.push(Answer::Refuse(Refusal::Busy));
     scene.fake.write(ana, Place::Private, "encore");
     scene.next().await;
-    let french = port::Refusal::Busy.words("fr");
+    let french = Refusal::Busy.words("fr");
     scene.until("it is told", |fake| fake.text(ana, Place::Private).contains(&french)).await;
     scene.end().await;
 }
