@@ -131,7 +131,7 @@ impl Work<'_> {
 }
 
 /// What a bare answer on this stage is an answer to: two things that it lacks, a description only where it is alone.
-fn lacking(stage: Stage, draft: &Draft) -> Vec<Field> {
+pub(super) fn lacking(stage: Stage, draft: &Draft) -> Vec<Field> {
     let mut lacking = stage.missing(draft);
     if lacking.len() > 1 {
         lacking.retain(|field| *field != Field::Description);

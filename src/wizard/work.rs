@@ -18,7 +18,7 @@ use super::job::Job;
 use super::milestones::Milestones;
 use super::state::DraftVenue;
 use super::turn::Desk;
-use super::{plan, show};
+use super::{form, plan, show};
 use crate::advice::{self, Question};
 use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Unreadable};
@@ -292,11 +292,14 @@ impl<'a> Work<'a> {
             Body::Form(form) => form.text.as_deref(),
             _ => None,
         };
+        // A stage of the form that lacks nothing shows what else it could have, whatever is asked for next.
+        let draft = &self.session.state.draft;
+        let is_whole = self.view.is_some_and(|stage| form::lacking(stage, draft).is_empty());
         let question = Question {
             session: self.session.id,
             stage: self.session.stage,
-            draft: &self.session.state.draft,
-            asked: &self.session.state.asked,
+            draft,
+            asked: if is_whole { &[] } else { &self.session.state.asked },
             wish_text: said,
             wish: self.session.state.wish,
             person: &self.job.person,
