@@ -181,7 +181,7 @@ fn second(program: &Program, ana: &port::recorder::Recorder) -> port::recorder::
     port::recorder::Recorder::new(program.door(), from).in_session(session)
 }
 
-async fn asked(fake: &crate::peers::model::Fake, times: usize) {
+async fn asked(fake: &model::Fake, times: usize) {
     while fake.seen().len() < times {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }

@@ -89,8 +89,8 @@ async fn the_bot_passes_it_where_messages_are_edited_instead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_are_listed_in_every_language() {
     let telegram = Telegram::start().await;
-    let (script, _taken) = port::contract::Script::new();
-    let stop = tokio_util::sync::CancellationToken::new();
+    let (script, _taken) = Script::new();
+    let stop = CancellationToken::new();
     let channel = channel(&telegram);
     let running = tokio::spawn({
         let (channel, stop) = (channel.clone(), stop.clone());
@@ -128,8 +128,8 @@ async fn a_wrong_token_is_one_clear_line() {
         public_url: String::new(),
     };
     let channel = telegram::Telegram::new(options).unwrap();
-    let (script, _taken) = port::contract::Script::new();
-    let ended = port::Channel::run(&channel, Arc::new(script), tokio_util::sync::CancellationToken::new()).await;
+    let (script, _taken) = Script::new();
+    let ended = port::Channel::run(&channel, Arc::new(script), CancellationToken::new()).await;
     let line = ended.unwrap_err().to_string();
     assert!(line.contains("TELEGRAM_BOT_TOKEN") && !line.contains("WRONG") && !line.contains('\n'), "{line}");
     assert!(port::Channel::health(&channel).is_err(), "readiness is red at once");

@@ -191,7 +191,7 @@ async fn an_update_that_can_never_be_taken_in_is_given_up_and_the_next_one_is_an
     let telegram = Telegram::start().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let program = crate::harness::program::Program::start_at(&database, Some(url), |settings| {
+    let program = harness::program::Program::start_at(&database, Some(url), |settings| {
         super::bot(settings, &telegram);
         settings.telegram.mode = "webhook".to_owned();
     })
