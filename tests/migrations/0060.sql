@@ -1,0 +1,2 @@
+-- A column and functions only: no rows of its own.
+select;
