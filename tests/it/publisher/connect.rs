@@ -221,11 +221,15 @@ async fn without_a_key_there_is_stripes_own_page_and_only_organizers_are_paid() 
     assert_eq!((begun.status, &begun.body["url"]), (200, &json!("https://connect.stripe.com/")));
     assert_eq!(begun.cookie, None, "nobody comes back");
     let known = ask(&scene, "GET", "/api/connect/stripe", person(ana, Role::Organizer), None, Value::Null).await;
-    let fee = json!({"basisPoints": 290, "fixedCents": 30});
+    let fee = json!({"basisPoints": 290, "fixedCents": 30, "operatorPoints": 0});
     assert_eq!(known.body, json!({"configured": false, "account": null, "fee": fee, "event": null, "takings": null}));
     let euros =
         ask(&scene, "GET", "/api/connect/stripe?currency=eur", person(ana, Role::Guest), None, Value::Null).await;
-    assert_eq!(euros.body["fee"], json!({"basisPoints": 150, "fixedCents": 25}), "by currency, for guests, too");
+    assert_eq!(
+        euros.body["fee"],
+        json!({"basisPoints": 150, "fixedCents": 25, "operatorPoints": 0}),
+        "by currency, for guests, too"
+    );
     let foreign = format!("/api/connect/stripe?event={}", Uuid::nil());
     assert_eq!(ask(&scene, "GET", &foreign, person(ana, Role::Organizer), None, Value::Null).await.status, 404);
     assert_eq!(ask(&scene, "GET", "/api/connect/stripe", Caller::Anybody, None, Value::Null).await.status, 401);
