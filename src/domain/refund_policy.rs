@@ -246,7 +246,7 @@ fn number(before: &str, unit: &str) -> Option<i64> {
     let number = digits
         .parse()
         .ok()
-        .or_else(|| NUMBERS.iter().find(|(names, _)| names.iter().any(|name| spelt(&name))).map(|(_, number)| *number));
+        .or_else(|| NUMBERS.iter().find(|(names, _)| names.iter().any(spelt)).map(|(_, number)| *number));
     number.filter(|number: &i64| (0..=365).contains(number))
 }
 

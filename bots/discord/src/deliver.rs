@@ -232,7 +232,7 @@ fn flag(messages: &mut Vec<Message>, words: &str) {
     let mark = format!("-# {words}");
     match messages.last_mut() {
         Some(last) if units(&last.content) + units(&mark) < CONTENT => {
-            last.content = format!("{}\n{mark}", last.content)
+            last.content = format!("{}\n{mark}", last.content);
         }
         _ => messages.push(Message::text(mark)),
     }

@@ -89,8 +89,6 @@ impl Narrator {
             Reply::Delta(piece) => self.piece(&piece),
             Reply::Said(text) => self.said(&text),
             Reply::Suggestions(choices) => self.offer(choices),
-            // The panel has a search for places of its own, and the state shows the draft.
-            Reply::More(_) | Reply::Glance(_) => Vec::new(),
             Reply::Progress(progress) => vec![self.change("/progress", "progress", stage(&progress))],
             Reply::Draft(card) => self.whole(&list(&card, &[])),
             Reply::Confirm(asked) => self.ask(&asked),
@@ -104,7 +102,8 @@ impl Narrator {
                 Vec::new()
             }
             Reply::State(state) => self.saved(state.0),
-            Reply::Done => Vec::new(),
+            // The panel has a search for places of its own, and the state shows the draft.
+            Reply::More(_) | Reply::Glance(_) | Reply::Done => Vec::new(),
         }
     }
 

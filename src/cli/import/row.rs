@@ -74,13 +74,11 @@ fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
         let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
         return (text, (encoding != UTF_8).then(|| encoding.name()));
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (Cow::Borrowed(text), None),
-        Err(_) => {
-            let encoding = if is_chinese(bytes) { GB18030 } else { WINDOWS_1252 };
-            (encoding.decode_without_bom_handling(bytes).0, Some(encoding.name()))
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (Cow::Borrowed(text), None);
     }
+    let encoding = if is_chinese(bytes) { GB18030 } else { WINDOWS_1252 };
+    (encoding.decode_without_bom_handling(bytes).0, Some(encoding.name()))
 }
 
 /// Whether bytes are GB18030: they can be read as such, and most letters beyond ASCII are two high bytes, where a Western text has

@@ -108,7 +108,7 @@ fn what_becomes_free_is_first_for_those_who_wait() {
 
 #[test]
 fn the_line_of_one_kind_is_first_for_the_seats_that_all_kinds_share() {
-    let shared = |line, quantity| Kind { line, quantity, ..kind(u128::from(line), 0, 0, 40) };
+    let shared = |line, quantity| Kind { quantity, line, ..kind(u128::from(line), 0, 0, 40) };
     let full = Till { capacity: Some(81), ..till(vec![shared(1, None), shared(0, None)]) };
     assert_eq!(full.offer(&full.kinds[1], now()), Offer::SoldOut, "the one free seat is waited for");
     // Who waits for a kind that is sold out by itself takes nothing from the others, nor does a line that nobody serves any more.

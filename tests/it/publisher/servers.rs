@@ -18,7 +18,7 @@ use crate::harness::{self, Role};
 use crate::peers::stripe::{Mood, StripePeer};
 use crate::peers::{judges, node};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A mail server that fails where it is told, for as long as this lives.
 async fn server(python: &Path, folder: &Path, phase: &str, what: &str) -> (Child, u16) {

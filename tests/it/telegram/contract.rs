@@ -139,23 +139,23 @@ async fn a_wrong_token_is_one_clear_line() {
 struct Running {
     script: Script,
     stop: CancellationToken,
-    running: tokio::task::JoinHandle<Result<(), port::ChannelError>>,
+    task: tokio::task::JoinHandle<Result<(), port::ChannelError>>,
 }
 
 impl Running {
     fn start(telegram: &Telegram) -> Self {
         let (script, _) = Script::new();
         let (channel, stop) = (channel(telegram), CancellationToken::new());
-        let running = tokio::spawn({
+        let task = tokio::spawn({
             let (script, stop) = (script.clone(), stop.clone());
             async move { port::Channel::run(channel.as_ref(), Arc::new(script), stop).await }
         });
-        Self { script, stop, running }
+        Self { script, stop, task }
     }
 
     async fn end(self) {
         self.stop.cancel();
-        self.running.await.unwrap().unwrap();
+        self.task.await.unwrap().unwrap();
     }
 }
 
