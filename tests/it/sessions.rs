@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use tokio::sync::mpsc::UnboundedReceiver;
 use uuid::Uuid;
 
+use crate::harness::gate::Gate;
 use crate::harness::{self, program::Program};
 
 const ANA: &str = "ana@example.com";
@@ -154,7 +155,7 @@ async fn a_full_mailbox_says_busy_and_loses_nothing_it_took() {
     let program = Program::start(&database).await;
     let door = program.door();
     let session = open(&door).await;
-    fail::cfg("turn.begin", "pause").unwrap();
+    let gate = Gate::at("turn.begin");
     let (mut taken, mut busy) = (Vec::new(), 0);
     for number in 0..100 {
         let (message, answer) = incoming(ANA, &session, &format!("m{number}"), "hello");
@@ -165,7 +166,7 @@ async fn a_full_mailbox_says_busy_and_loses_nothing_it_took() {
         }
     }
     assert_eq!((taken.len(), busy), (eventos::wizard::directory::MAILBOX, 100 - eventos::wizard::directory::MAILBOX));
-    fail::remove("turn.begin");
+    drop(gate);
     for answer in taken {
         assert!(!failed(&heard(answer).await));
     }

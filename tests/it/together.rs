@@ -33,7 +33,8 @@ struct House {
 impl House {
     async fn open() -> Self {
         let (database, telegram, discord) = (harness::database().await, Telegram::start().await, Fake::start().await);
-        let authority = std::env::temp_dir().join(format!("eventos-together-{}-{}.pem", std::process::id(), discord.api.port()));
+        let authority =
+            std::env::temp_dir().join(format!("eventos-together-{}-{}.pem", std::process::id(), discord.api.port()));
         std::fs::write(&authority, &discord.authority).unwrap();
         let place = DiscordPlace::Resolved(discord.api, authority.clone());
         let program = Program::start_with(&database, |settings| {

@@ -79,6 +79,7 @@ impl Court {
         }
         let bridge = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let base = format!("http://127.0.0.1:{port}");
+        rustls::crypto::ring::default_provider().install_default().ok();
         let mut court = Self {
             bridge,
             base,

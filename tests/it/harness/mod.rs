@@ -1,6 +1,7 @@
 //! What the tests stand on: a database of their own, the program assembled on it, and transcripts that read like a chat.
 
 pub(crate) mod accounts;
+pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod postgres;
 pub(crate) mod program;

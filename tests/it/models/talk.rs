@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{fake, metadata, program, program_with, said, state, streamed};
 use crate::harness;
+use crate::harness::gate::Gate;
 use crate::harness::program::Program;
 use crate::peers::model::{self, Step, call, done, finish, proposes, says, usage, words};
 
@@ -205,7 +206,7 @@ async fn the_next_message_ends_the_words_of_every_turn_before_it() {
     let (door, session) = (program.app.directory().clone(), ana.session().unwrap().parse().unwrap());
     let first = tokio::spawn(async move { ana.say("a concert for 80 people").await.unwrap() });
     soon(asked(&fake, 1)).await;
-    fail::cfg("turn.begin", "pause").unwrap();
+    let gate = Gate::at("turn.begin");
     let next = tokio::spawn(async move { bea.say("for 90 people").await.unwrap() });
     soon(async {
         while door.waiting() < 2 {
@@ -221,7 +222,7 @@ async fn the_next_message_ends_the_words_of_every_turn_before_it() {
         }
     })
     .await;
-    fail::remove("turn.begin");
+    drop(gate);
     assert!(running.hurry.is_cancelled());
     let first = soon(first).await.unwrap();
     assert_eq!(state(&first)["draft"]["capacity"], 80);

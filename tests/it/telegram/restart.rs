@@ -6,6 +6,7 @@ use std::time::Duration;
 use eventos::store::cluster::Role;
 
 use super::{ANN, Scene, program};
+use crate::harness::gate::Gate;
 use crate::harness::{self, Database};
 use crate::peers::telegram::{Fault, TOKEN, Telegram};
 
@@ -159,7 +160,7 @@ async fn two_programs_on_one_database_answer_once() {
 async fn the_answers_of_the_last_turns_arrive_before_the_program_ends() {
     let scene = Scene::start().await;
     scene.hears("/start", "").await;
-    fail::cfg("turn.begin", "pause").unwrap();
+    let gate = Gate::at("turn.begin");
     scene.telegram.say(ANN, "A jazz night for 80 people");
     let taken = "select count(*) from inbox where state = 'accepted'";
     while scene.number(taken).await == 0 {
@@ -173,7 +174,7 @@ async fn the_answers_of_the_last_turns_arrive_before_the_program_ends() {
     }
     // What is said from here on is the next program's.
     telegram.say(ANN, "and 20 more");
-    fail::remove("turn.begin");
+    drop(gate);
     stopping.await.unwrap();
     assert!(telegram.texts(ANN).last().unwrap().contains("80"), "{:#?}", telegram.texts(ANN));
     let mut conn = database.connect(Role::Bootstrap).await;

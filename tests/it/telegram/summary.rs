@@ -44,7 +44,10 @@ async fn other_places_are_a_press_away_until_all_were_seen() {
     tx.commit().await.unwrap();
     scene.hears("/start", "").await;
     scene
-        .hears("A jazz night called Blue Notes for 80 people in Toronto, 25 dollars, on 3 March at 8 pm", "where")
+        .hears(
+            "A jazz night called Blue Notes for 80 people in Toronto, 25 dollars, on 3 March at 8 pm",
+            "Where in Toronto",
+        )
         .await;
     let mut seen: Vec<String> = Vec::new();
     for _ in 0..30 {
