@@ -132,21 +132,11 @@ async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
     let session = ana.session().unwrap().to_owned();
     fake.next(vec![Step::Open, words("Well, let me think about "), Step::Hang]);
     let door = program.door();
-    let from = port::Sender::Local { email: Some("ana@example.com".to_owned()) };
     let watching = fake.clone();
     let stopper = tokio::spawn(async move {
-        while watching.seen().is_empty() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        let (replies, mut heard) = port::Replies::channel();
-        assert!(door.observe(&from, &session, replies).await.unwrap());
-        let mut text = String::new();
-        while !text.contains("think about") {
-            if let Some(port::Reply::Delta(piece)) = heard.recv().await {
-                text.push_str(&piece);
-            }
-        }
-        assert!(door.stop(&from, &session).await.unwrap());
+        asked(&watching, 1).await;
+        shown(&door, &session, "think about").await;
+        assert!(door.stop(&ana_herself(), &session).await.unwrap());
     });
     let replies = soon(ana.say("a concert for 80 people")).await.unwrap();
     stopper.await.unwrap();
@@ -178,13 +168,28 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 /// Another hand of the same person in the same session.
 fn second(program: &Program, ana: &port::recorder::Recorder) -> port::recorder::Recorder {
     let session = port::SessionChoice::Id(ana.session().unwrap().to_owned());
-    let from = port::Sender::Local { email: Some("ana@example.com".to_owned()) };
-    port::recorder::Recorder::new(program.door(), from).in_session(session)
+    port::recorder::Recorder::new(program.door(), ana_herself()).in_session(session)
+}
+
+fn ana_herself() -> port::Sender {
+    port::Sender::Local { email: Some("ana@example.com".to_owned()) }
 }
 
 async fn asked(fake: &model::Fake, times: usize) {
     while fake.seen().len() < times {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+/// Waits until these words of the answer that is made are shown: a model that was asked has not said them yet.
+async fn shown(door: &std::sync::Arc<dyn port::Door>, session: &str, needle: &str) {
+    let (replies, mut heard) = port::Replies::channel();
+    assert!(door.observe(&ana_herself(), session, replies).await.unwrap(), "nothing is being answered");
+    let mut text = String::new();
+    while !text.contains(needle) {
+        if let port::Reply::Delta(piece) = heard.recv().await.expect("the answer ended without the words") {
+            text.push_str(&piece);
+        }
     }
 }
 
@@ -203,9 +208,11 @@ async fn the_next_message_ends_the_words_of_every_turn_before_it() {
     fake.next(hangs());
     // Of the second, whose answer would hang as well, nobody wants to hear once there is a third.
     fake.always(says("Yes."));
-    let (door, session) = (program.app.directory().clone(), ana.session().unwrap().parse().unwrap());
+    let known = ana.session().unwrap().to_owned();
+    let (door, session) = (program.app.directory().clone(), known.parse().unwrap());
     let first = tokio::spawn(async move { ana.say("a concert for 80 people").await.unwrap() });
     soon(asked(&fake, 1)).await;
+    soon(shown(&program.door(), &known, "long story")).await;
     let gate = Gate::at("turn.begin");
     let next = tokio::spawn(async move { bea.say("for 90 people").await.unwrap() });
     soon(async {
@@ -259,12 +266,13 @@ async fn a_change_from_outside_ends_the_words_it_would_wait_for() {
     let mut ana = program.organizer("ana@example.com");
     fake.next(says("Fine."));
     ana.say("a concert called Harbour Lights").await.unwrap();
-    let session = ana.session().unwrap().parse().unwrap();
+    let session = ana.session().unwrap().to_owned();
     fake.next(vec![Step::Open, words("Let me tell you a long story "), Step::Hang]);
     let directory = program.app.directory().clone();
     let told = tokio::spawn(async move { ana.say("for 80 people").await.unwrap() });
     soon(asked(&fake, 2)).await;
-    drop(soon(directory.visit(session)).await.unwrap());
+    soon(shown(&program.door(), &session, "long story")).await;
+    drop(soon(directory.visit(session.parse().unwrap())).await.unwrap());
     assert!(said(&told.await.unwrap()).contains("a long story …"));
     program.stop().await;
 }
