@@ -111,6 +111,27 @@ test('without a network everything is kept, sent later, and never lost', async (
   await expect(page.getByLabel('Event Name')).toHaveValue('Storm Proof Evening');
 });
 
+test('a draft whose first save is still being answered is on the dashboard at once, and can be gone on with', async ({ page }) => {
+  await signUp(page);
+  const busy = { success: false, error: { code: 'CONFLICT', message: 'This request is still being answered. Please ask again in a moment.' } };
+  await page.route('**/functions/v1/**', (route) => route.fulfill({ status: 409, json: busy }));
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Just Begun');
+  await page.goto('/dashboard');
+  const resume = page.getByRole('link', { name: 'Resume Draft: Just Begun' });
+  await expect(resume).toBeVisible();
+  await expect(page.getByText('Kept on this device')).toBeVisible();
+  await isSound(page);
+  await resume.click();
+  await expect(page.getByLabel('Event Name')).toHaveValue('Just Begun');
+  await page.goto('/dashboard');
+  await page.unroute('**/functions/v1/**');
+  await expect(page.getByText('Kept on this device')).toHaveCount(0);
+  await resume.click();
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  await expect(page.getByLabel('Event Name')).toHaveValue('Just Begun');
+});
+
 test('a limit counts down, once, and the words go through afterwards', async ({ page }) => {
   await signUp(page);
   await page.goto('/wizard/new');

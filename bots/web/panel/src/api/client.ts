@@ -36,7 +36,11 @@ export async function invoke<T>(name: string, body: object, key?: string): Promi
   // The wizard greets and suggests in the language of the page, whatever the browser's own is.
   const headers = { 'Accept-Language': document.documentElement.lang || 'en', ...(key ? { 'Idempotency-Key': key } : {}) };
   const { data, error } = await supabase.functions.invoke<T>(name, { body, headers });
-  if (error instanceof FunctionsHttpError) throw await answered(error.context as Response);
+  if (error instanceof FunctionsHttpError) {
+    const failure = await answered(error.context as Response);
+    // Without the draft that it met, it is no conflict: the same request is still being answered.
+    throw failure.kind === 'conflict' && !failure.current ? new Failure('inFlight', failure.status, failure.message, failure.code) : failure;
+  }
   if (error) throw new Failure('network', 0, error instanceof Error ? error.message : '');
   if (data === null || typeof data !== 'object') throw new Failure('server', 200);
   return data;

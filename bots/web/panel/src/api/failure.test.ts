@@ -13,12 +13,11 @@ describe('failureOf', () => {
     expect(failureOf(429, null, 'soon').retryAfter).toBeNull();
   });
 
-  it('tells a conflict from a request that is still under way', () => {
+  it('reads the draft that a conflict met', () => {
     const conflict = failureOf(409, { error: { code: 'CONFLICT', current: { name: 'Theirs', revision: 4 } } });
     expect(conflict).toMatchObject({ kind: 'conflict', current: { name: 'Theirs', revision: 4 } });
     const whole = failureOf(409, { error: { code: 'CONFLICT', current: { name: 'Theirs' }, eventDraft: { name: 'Theirs', capacity: 7, revision: 9 } } });
     expect(whole.current).toEqual({ name: 'Theirs', capacity: 7, revision: 9 });
-    expect(failureOf(409, { error: { code: 'IDEMPOTENCY_IN_FLIGHT' } }).kind).toBe('inFlight');
     expect(failureOf(409, { code: 'PT409' }).kind).toBe('conflict');
   });
 

@@ -51,8 +51,7 @@ export function failureOf(status: number, body: unknown, retryHeader: string | n
   const current = stored.length > 0 ? (Object.assign({}, ...stored) as Draft) : null;
   const code = text(inner.code, outer.error);
   // Whatever else the server refuses is said in the server's own words: only what it could not do is its fault.
-  let kind: FailureKind = KINDS[status] ?? (status >= 400 && status < 500 ? 'invalid' : 'server');
-  if (kind === 'conflict' && !current && !['CONFLICT', 'PT409'].includes(code)) kind = 'inFlight';
+  const kind: FailureKind = KINDS[status] ?? (status >= 400 && status < 500 ? 'invalid' : 'server');
   const wait = kind === 'rate' || kind === 'unavailable' ? seconds(inner.retryAfter, retryHeader) : null;
   return new Failure(kind, status, text(inner.message, inner.msg), code, fieldWords(inner.fields), wait, current);
 }

@@ -1,7 +1,7 @@
-/** Everything a person has begun and published. What an earlier visit left unsaved is sent first, so that drafts are current. */
+/** Everything a person has begun and published, with what an earlier visit left unsaved over it: shown at once, sent meanwhile. */
 import type { User } from '@supabase/supabase-js';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { asFailure } from '../api/failure';
 import { openSessions, ownEvents } from '../api/rows';
@@ -15,12 +15,9 @@ import { Plus } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
-import { clearOutbox, hasPending } from '../wizard/services';
-import { DraftCard, type DraftItem } from './DraftCard';
+import { DraftCard, itemsOf, type DraftItem } from './DraftCard';
 import { EventCard } from './EventCard';
-
-/** How long the list waits for unsaved edits to go out before it is shown anyway. */
-const PATIENCE_MS = 8000;
+import { useOutbox } from './useOutbox';
 
 export default function Dashboard() {
   return <RequireUser>{(user) => <Board key={user.id} user={user} />}</RequireUser>;
@@ -28,14 +25,17 @@ export default function Dashboard() {
 
 function Board({ user }: { user: User }) {
   const { t } = useWords();
+  const cache = useQueryClient();
   useTitle(t('dash.title'));
-  const sent = useOutbox(user.id);
-  const board = useQuery({
-    queryKey: ['board', user.id],
-    queryFn: () => Promise.all([openSessions(), ownEvents(user.id)]),
-    enabled: sent,
-    staleTime: 0,
-  });
+  const queryKey = ['board', user.id];
+  const board = useQuery({ queryKey, queryFn: () => Promise.all([openSessions(), ownEvents(user.id)]), staleTime: 0 });
+  const again = () => cache.invalidateQueries({ queryKey });
+  const { unsent, sending, look } = useOutbox(user.id, again);
+  const [sessions, events] = board.data ?? [[], []];
+  const change = () => {
+    look();
+    void again();
+  };
   return (
     <Shell>
       <header className="page-head">
@@ -51,42 +51,28 @@ function Board({ user }: { user: User }) {
           <ButtonLink to="/import">{t('dash.import')}</ButtonLink>
         </div>
       </header>
-      {!sent && <Banner>{t('dash.sending')}</Banner>}
+      {sending && <Banner>{t('dash.sending')}</Banner>}
       {board.isError && (
         <Banner tone="bad" action={<Button onClick={() => void board.refetch()}>{t('app.retry')}</Button>}>
           {t('dash.error')} {failureWords(asFailure(board.error), t)}
         </Banner>
       )}
-      {(board.isPending || (!sent && !board.data)) && !board.isError && <Waiting lines={5} />}
-      {board.data && sent && <Lists userId={user.id} items={itemsOf(...board.data)} events={board.data[1]} />}
+      {(board.data || unsent.length > 0) && <Lists userId={user.id} items={itemsOf(sessions, events, unsent)} events={events} onChange={change} />}
+      {board.isPending && <Waiting lines={5} />}
     </Shell>
   );
 }
 
-function useOutbox(userId: string): boolean {
-  const [sent, setSent] = useState(() => !hasPending(userId));
-  useEffect(() => {
-    if (sent) return;
-    const timer = setTimeout(() => setSent(true), PATIENCE_MS);
-    void clearOutbox(userId).then(() => setSent(true));
-    return () => clearTimeout(timer);
-  }, [sent, userId]);
-  return sent;
+interface ListsProps {
+  userId: string;
+  items: DraftItem[];
+  events: EventRow[];
+  onChange: () => void;
 }
 
-/** Drafts with the events they belong to, the one saved last first. */
-export function itemsOf(sessions: Awaited<ReturnType<typeof openSessions>>, events: EventRow[]): DraftItem[] {
-  const byId = new Map(events.map((event) => [event.id, event]));
-  return sessions
-    .map((session) => ({ session, event: session.event_id ? (byId.get(session.event_id) ?? null) : null }))
-    .filter(({ event }) => !event || event.status === 'draft');
-}
-
-function Lists({ userId, items, events }: { userId: string; items: DraftItem[]; events: EventRow[] }) {
+function Lists({ userId, items, events, onChange }: ListsProps) {
   const { t } = useWords();
-  const cache = useQueryClient();
   const [note, setNote] = useState<{ text: string; undo?: () => void } | null>(null);
-  const again = () => void cache.invalidateQueries({ queryKey: ['board', userId] });
   const drafts = items.filter((item) => item.session.status === 'in_progress');
   const aside = items.filter((item) => item.session.status !== 'in_progress');
   // What another program made has no conversation yet; its own page begins one.
@@ -95,7 +81,7 @@ function Lists({ userId, items, events }: { userId: string; items: DraftItem[]; 
   const published = events.filter((event) => event.status === 'published');
   const cancelled = events.filter((event) => event.status === 'cancelled');
   const nothing = drafts.length + aside.length + bare.length + published.length + cancelled.length === 0;
-  const card = (item: DraftItem) => <DraftCard key={item.session.id} item={item} onChange={again} onNote={setNote} />;
+  const card = (item: DraftItem) => <DraftCard key={item.session.id || item.unsent?.key} item={item} userId={userId} onChange={onChange} onNote={setNote} />;
   return (
     <>
       {note && (

@@ -2,6 +2,7 @@
 import { setSessionStatus } from '../api/rows';
 import { asFailure } from '../api/failure';
 import { duplicate } from '../draft/copy';
+import { overlay } from '../draft/merge';
 import { sharedOf, type EventRow, type SessionRow } from '../draft/row';
 import { asStage } from '../draft/types';
 import { agoWords, dayWords, splitLocal } from '../draft/when';
@@ -10,22 +11,44 @@ import { ButtonLink } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { Clock, More } from '../ui/icons';
 import { Menu } from '../ui/Menu';
+import { PendingBook, type Pending } from '../wizard/pending';
 
 export interface DraftItem {
   session: SessionRow;
   event: EventRow | null;
+  /** What this browser has of it and the server not yet. */
+  unsent: Pending | null;
+}
+
+/** Drafts with the events they belong to, the one saved last first; before them those that only this browser has. */
+export function itemsOf(sessions: SessionRow[], events: EventRow[], unsent: Pending[]): DraftItem[] {
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const known = new Set(sessions.map((session) => session.id));
+  const only = unsent.filter(({ sessionId }) => !sessionId || !known.has(sessionId)).map((record) => ({ session: sessionOf(record), event: null, unsent: record }));
+  const items = sessions.map((session) => ({
+    session,
+    event: session.event_id ? (byId.get(session.event_id) ?? null) : null,
+    unsent: unsent.find(({ sessionId }) => sessionId === session.id) ?? null,
+  }));
+  return [...only.reverse(), ...items].filter(({ event }) => !event || event.status === 'draft');
+}
+
+/** A record as the row that it becomes. */
+function sessionOf({ sessionId, stage, at, server }: Pending): SessionRow {
+  return { id: sessionId ?? '', event_id: null, stage, status: 'in_progress', last_saved_at: new Date(at).toISOString(), state: { draft: server } };
 }
 
 interface DraftCardProps {
   item: DraftItem;
+  userId: string;
   onChange: () => void;
   onNote: (note: { text: string; undo?: () => void } | null) => void;
 }
 
-export function DraftCard({ item, onChange, onNote }: DraftCardProps) {
+export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
   const { t, lang } = useWords();
-  const { session } = item;
-  const draft = sharedOf(session, item.event).draft ?? {};
+  const { session, unsent } = item;
+  const draft = overlay(sharedOf(session, item.event).draft ?? {}, unsent?.edits ?? {});
   const name = draft.name || t('dash.untitled');
   const stage = asStage(session.stage);
   const { date } = splitLocal(draft.dateTime, draft.timezone);
@@ -42,6 +65,11 @@ export function DraftCard({ item, onChange, onNote }: DraftCardProps) {
   };
   const discard = () =>
     attempt(async () => {
+      if (unsent && !session.id) {
+        const book = new PendingBook(userId);
+        book.drop(unsent.key);
+        return { text: t('dash.discarded'), undo: () => void attempt(() => Promise.resolve(book.put(unsent)).then(() => ({ text: t('settings.saved') }))) };
+      }
       await setSessionStatus(session.id, 'abandoned');
       const undo = () => void attempt(() => setSessionStatus(session.id, 'in_progress').then(() => ({ text: t('settings.saved') })));
       return { text: t('dash.discarded'), undo };
@@ -80,10 +108,17 @@ export function DraftCard({ item, onChange, onNote }: DraftCardProps) {
         {date ? dayWords(date, lang) : t('dash.noDate')}
       </p>
       <div className="card-foot">
-        <ButtonLink look={aside ? 'plain' : 'primary'} to={`/wizard/${session.id}`} aria-label={`${aside ? t('dash.takeUp') : t('dash.resume')}: ${name}`}>
+        <ButtonLink
+          look={aside ? 'plain' : 'primary'}
+          to={session.id ? `/wizard/${session.id}` : '/wizard/new'}
+          state={session.id ? undefined : { unsent: unsent?.key }}
+          aria-label={`${aside ? t('dash.takeUp') : t('dash.resume')}: ${name}`}
+        >
           {aside ? t('dash.takeUp') : t('dash.resume')}
         </ButtonLink>
-        <span className="soft small">{t('dash.saved', { ago: agoWords(new Date(session.last_saved_at), new Date(), lang) })}</span>
+        <span className="soft small">
+          {unsent ? t('wizard.local') : t('dash.saved', { ago: agoWords(new Date(session.last_saved_at), new Date(), lang) })}
+        </span>
       </div>
     </li>
   );

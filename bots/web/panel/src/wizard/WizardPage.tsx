@@ -32,7 +32,7 @@ type Found = { kind: 'draft'; shared: Shared } | { kind: 'finished'; eventId: st
 function Finder({ user }: { user: User }) {
   const { id = 'new' } = useParams();
   const [search] = useSearchParams();
-  const { key } = useLocation();
+  const { key, state } = useLocation() as { key: string; state: { unsent?: string } | null };
   const wanted = search.get('stage');
   const back = search.get('stripe_connected') ?? '';
   const resume = id === 'new' && wanted !== null;
@@ -56,7 +56,8 @@ function Finder({ user }: { user: User }) {
   const shared = found?.kind === 'draft' ? found.shared : {};
   const start = resume ? { ...shared, stage: asStage(wanted) } : shared;
   const opened = known?.opened ?? here;
-  return <Opened key={opened} user={user} start={start} connected={back} keep={(store) => (live.current = { store, opened })} />;
+  const unsent = id === 'new' ? state?.unsent : undefined;
+  return <Opened key={opened} user={user} start={start} unsent={unsent} connected={back} keep={(store) => (live.current = { store, opened })} />;
 }
 
 async function find(id: string | null): Promise<Found> {
@@ -70,17 +71,23 @@ async function find(id: string | null): Promise<Found> {
 interface OpenedProps {
   user: User;
   start: Shared;
+  /** The record of a draft that this browser has and the server not yet. */
+  unsent: string | undefined;
   connected: string;
   keep: (store: WizardStore) => void;
 }
 
-function Opened({ user, start, connected, keep }: OpenedProps) {
+function Opened({ user, start, unsent, connected, keep }: OpenedProps) {
   const navigate = useNavigate();
   const [store] = useState(() => {
-    const made = new WizardStore(new PendingBook(user.id), services(signInAgain), start);
+    const book = new PendingBook(user.id);
+    const kept = unsent ? book.get(unsent) : undefined;
+    const known = kept?.sessionId ? { ...start, sessionId: kept.sessionId, draft: kept.server, revision: kept.revision } : start;
+    const made = new WizardStore(book, services(user.id, signInAgain), known, kept);
     keep(made);
     return made;
   });
+  useEffect(() => store.hold(), [store]);
   const returned = useRef(connected);
   returned.current ||= connected;
   useEffect(() => {

@@ -1,50 +1,69 @@
 /**
  * Sends what an earlier visit left unsaved: the page was closed, or left in the middle of a save.
- * What meets a newer value of somebody else stays, to be decided where its draft is opened.
+ * What meets a newer value of somebody else stays, to be decided where its draft is opened; a draft that is open sends its own.
  */
-import { asFailure } from '../api/failure';
+import { asFailure, type Failure } from '../api/failure';
+import type { WizardAnswer } from '../api/wizard';
+import { payload, rebased, type Edits } from '../draft/merge';
+import { begun } from './begin';
+import { held, type Pending, type PendingBook } from './pending';
 import type { Services } from './store';
-import { payload, rebased } from '../draft/merge';
-import type { Pending, PendingBook } from './pending';
 
-/** True when nothing is left to send. Never throws; what failed stays in the book. */
-export async function sendPending(book: PendingBook, services: Pick<Services, 'wizard'>): Promise<boolean> {
-  let clear = true;
-  for (const record of book.all()) {
-    try {
-      await sendOne(record, book, services);
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (failure.kind === 'missing') book.drop(record.key);
-      else clear = false;
-    }
-  }
-  return clear;
+/** What the server took of a record, and what it answered. */
+export interface Landed {
+  answer: WizardAnswer;
+  edits: Edits;
 }
 
-async function sendOne(record: Pending, book: PendingBook, { wizard }: Pick<Services, 'wizard'>): Promise<void> {
-  const sessionId = record.sessionId ?? (await begin(record.key, wizard));
-  if (!record.sessionId) book.put({ ...record, sessionId });
-  const data = record.revision > 0 ? { ...payload(record.edits), revision: record.revision } : payload(record.edits);
+export interface Pass {
+  /** By the keys of their records. */
+  landed: Map<string, Landed>;
+  /** Why something that another pass may send was not sent; null: nothing is left for one. */
+  trouble: Failure | null;
+}
+
+/** The server may take it the next time. Anything else is for the draft's own page, or for whoever signs in. */
+const PASSING = new Set(['network', 'server', 'unavailable', 'rate', 'inFlight']);
+
+/** One try for each record. Never throws; what failed stays in the book. */
+export async function sendPending(book: PendingBook, { wizard }: Pick<Services, 'wizard'>): Promise<Pass> {
+  const pass: Pass = { landed: new Map(), trouble: null };
+  for (const { key } of book.all()) {
+    try {
+      const landed = await sendOne(key, book, wizard);
+      if (landed) pass.landed.set(key, landed);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.kind === 'missing') book.drop(key);
+      else if (PASSING.has(failure.kind)) pass.trouble = failure;
+    }
+  }
+  return pass;
+}
+
+async function sendOne(key: string, book: PendingBook, wizard: Services['wizard']): Promise<Landed | null> {
+  // Whoever else has the book open may have sent it, or changed it, between any two requests.
+  const record = () => (held(key) ? null : book.get(key));
+  const found = record();
+  if (!found) return null;
+  const sessionId = found.sessionId ?? (await begun(key, wizard)).sessionId ?? '';
+  const now = record();
+  if (!now) return null;
+  if (!now.sessionId) book.put({ ...now, sessionId });
+  const answer = await save(sessionId, now, wizard);
+  book.settle(key, now.edits, answer.eventDraft?.revision ?? now.revision);
+  return { answer, edits: now.edits };
+}
+
+async function save(sessionId: string, record: Pending, wizard: Services['wizard']): Promise<WizardAnswer> {
+  const on = (edits: Edits, revision: number | null | undefined) => (revision ? { ...payload(edits), revision } : payload(edits));
   try {
-    await wizard.save(sessionId, record.stage, data);
+    return await wizard.save(sessionId, record.stage, on(record.edits, record.revision));
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.kind !== 'conflict' || !failure.current) throw thrown;
     const { edits, conflicts } = rebased(record.edits, failure.current);
     if (conflicts.length > 0) throw thrown;
-    await wizard.save(sessionId, record.stage, { ...payload(edits), revision: failure.current.revision ?? undefined });
-  }
-  book.drop(record.key);
-}
-
-async function begin(key: string, wizard: Services['wizard']): Promise<string> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return (await wizard.begin(key)).sessionId ?? '';
-    } catch (thrown) {
-      if (asFailure(thrown).kind !== 'inFlight' || attempt >= 10) throw thrown;
-      await new Promise((resolve) => setTimeout(resolve, 400));
-    }
+    return wizard.save(sessionId, record.stage, on(edits, failure.current.revision));
   }
 }

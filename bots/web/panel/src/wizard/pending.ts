@@ -2,8 +2,8 @@
  * What was typed and is not yet saved, kept in this browser for each person: it survives a closed tab, a lost network and
  * a page that is left in the middle of a save. A record goes away only when the server has everything in it.
  */
+import { settled, type Edits } from '../draft/merge';
 import type { Draft } from '../draft/types';
-import type { Edits } from '../draft/merge';
 
 export interface Pending {
   /** Null until the server made the session; then `key` makes asking again harmless. */
@@ -20,14 +20,30 @@ const PREFIX = 'eventos.pending.';
 
 type Book = Record<string, Pending>;
 
+/** The records whose drafts are open on this page, and how often. */
+const open = new Map<string, number>();
+
+/** The draft of this record is open here, and sends its edits itself; until what is returned is called. */
+export function hold(key: string): () => void {
+  open.set(key, (open.get(key) ?? 0) + 1);
+  return () => void open.set(key, (open.get(key) ?? 1) - 1);
+}
+
+export const held = (key: string): boolean => (open.get(key) ?? 0) > 0;
+
 export class PendingBook {
   constructor(
     private readonly userId: string,
     private readonly storage: Storage = window.localStorage,
   ) {}
 
+  /** Every record, the oldest first. */
   all(): Pending[] {
     return Object.values(this.read()).sort((a, b) => a.at - b.at);
+  }
+
+  get(key: string): Pending | null {
+    return this.read()[key] ?? null;
   }
 
   forSession(sessionId: string): Pending | null {
@@ -36,6 +52,15 @@ export class PendingBook {
 
   put(record: Pending): void {
     this.write({ ...this.read(), [record.key]: record });
+  }
+
+  /** These edits are saved; what was typed since stays. */
+  settle(key: string, saved: Edits, revision: number): void {
+    const record = this.get(key);
+    if (!record) return;
+    const edits = settled(record.edits, saved);
+    if (Object.keys(edits).length === 0) this.drop(key);
+    else this.put({ ...record, edits, revision });
   }
 
   drop(key: string): void {

@@ -1,28 +1,27 @@
 /** What a draft needs from the world, and the sending of what earlier visits left behind. */
 import { wizard } from '../api/wizard';
-import { sendPending } from './outbox';
+import { sendPending, type Pass } from './outbox';
 import { PendingBook } from './pending';
 import type { Services } from './store';
 
-export function services(onAuth: () => void): Services {
+const running = new Map<string, Promise<Pass>>();
+
+export function services(userId: string, onAuth: () => void): Services {
   return {
     wizard,
     now: () => Date.now(),
     key: () => crypto.randomUUID(),
     onAuth,
     online: () => navigator.onLine,
+    before: running.get(userId),
   };
 }
 
-const running = new Map<string, Promise<boolean>>();
-
 /** Sends a person's unsaved edits; calls at the same time share one pass. */
-export function clearOutbox(userId: string): Promise<boolean> {
+export function clearOutbox(userId: string): Promise<Pass> {
   const known = running.get(userId);
   if (known) return known;
   const pass = sendPending(new PendingBook(userId), { wizard }).finally(() => running.delete(userId));
   running.set(userId, pass);
   return pass;
 }
-
-export const hasPending = (userId: string): boolean => new PendingBook(userId).all().length > 0;

@@ -262,7 +262,7 @@ describe('leaving in the middle', () => {
     await vi.advanceTimersByTimeAsync(0);
     store.close();
     expect(book().all()).toHaveLength(1);
-    expect(await sendPending(book(), { wizard: server.wizard })).toBe(true);
+    expect(await sendPending(book(), { wizard: server.wizard })).toMatchObject({ trouble: null });
     expect(server.keys).toEqual(['key-1', 'key-1']);
     expect(server.draft.name).toBe('Test Event');
     expect(book().all()).toEqual([]);
@@ -274,7 +274,7 @@ describe('leaving in the middle', () => {
     store.edit('name', 'Mine');
     store.close();
     server.touch({ name: 'Theirs' });
-    expect(await sendPending(book(), { wizard: server.wizard })).toBe(false);
+    expect(await sendPending(book(), { wizard: server.wizard })).toEqual({ landed: new Map(), trouble: null });
     expect(server.draft.name).toBe('Theirs');
     expect(opened().get().conflicts).toEqual([{ field: 'name', yours: 'Mine', current: 'Theirs' }]);
   });
@@ -282,9 +282,68 @@ describe('leaving in the middle', () => {
   it('forgets a draft that is not there any more and survives a broken book', async () => {
     opened().edit('name', 'Gone');
     server.next = [new Failure('missing', 404)];
-    expect(await sendPending(book(), { wizard: server.wizard })).toBe(true);
+    await sendPending(book(), { wizard: server.wizard });
+    expect(book().all()).toEqual([]);
     localStorage.setItem('eventos.pending.person', '{broken');
     expect(book().all()).toEqual([]);
+  });
+});
+
+describe('a page that was left while its first save is still being answered', () => {
+  const left = async () => {
+    server.next = ['lost'];
+    const store = new WizardStore(book(), services());
+    store.edit('name', 'Test Event');
+    await vi.advanceTimersByTimeAsync(0);
+    store.close();
+  };
+  const answering = (times: number) => Array.from({ length: times }, () => new Failure('inFlight', 409));
+
+  it('asks until the answer is there, for a server that has only just started', async () => {
+    await left();
+    server.next = answering(8);
+    const pass = sendPending(book(), { wizard: server.wizard });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([...(await pass).landed.keys()]).toEqual(['key-1']);
+    expect(new Set(server.keys).size).toBe(1);
+    expect(server.draft.name).toBe('Test Event');
+  });
+
+  it('says when another pass is worth its while, and keeps everything for it', async () => {
+    await left();
+    server.next = [new Failure('unavailable', 503, '', '', {}, 2)];
+    expect((await sendPending(book(), { wizard: server.wizard })).trouble).toMatchObject({ kind: 'unavailable', retryAfter: 2 });
+    expect(book().get('key-1')?.edits.name?.value).toBe('Test Event');
+  });
+
+  it('is opened from this browser alone, and sends its own edits', async () => {
+    await left();
+    const store = new WizardStore(book(), services(), {}, book().get('key-1'));
+    const release = store.hold();
+    expect(store.get().draft.name).toBe('Test Event');
+    expect((await sendPending(book(), { wizard: server.wizard })).landed.size).toBe(0);
+    expect(server.calls).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(server.draft.name).toBe('Test Event');
+    expect(store.get()).toMatchObject({ saving: 'saved', sessionId: 'session of key-1' });
+    release();
+  });
+
+  it('takes over what a pass under way saves before it sends what was typed since', async () => {
+    await left();
+    let answer: () => void = () => undefined;
+    server.gate = new Promise((resolve) => (answer = resolve));
+    const before = sendPending(book(), { wizard: server.wizard });
+    await vi.advanceTimersByTimeAsync(0);
+    const store = new WizardStore(book(), { ...services(), before }, {}, book().get('key-1'));
+    const release = store.hold();
+    store.edit('name', 'Test Event of May');
+    answer();
+    await vi.advanceTimersByTimeAsync(DEBOUNCE_MS);
+    expect(server.calls.map((call) => call[3])).toEqual([{ name: 'Test Event' }, { name: 'Test Event of May', revision: 1 }]);
+    expect(store.get()).toMatchObject({ conflicts: [], edits: {}, draft: { name: 'Test Event of May' } });
+    expect(book().all()).toEqual([]);
+    release();
   });
 });
 

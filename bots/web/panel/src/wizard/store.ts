@@ -7,7 +7,9 @@ import { asFailure, fieldWords, type Failure } from '../api/failure';
 import { sharedFrom, wizard, type WizardAnswer } from '../api/wizard';
 import { asStage, type Draft, type Field, type Progress, type Provenance, type Shared, type Stage, type Suggestion } from '../draft/types';
 import { decided, edited, overlay, payload, rebased, settled, type Conflict, type Edits, type Value } from '../draft/merge';
-import type { PendingBook } from './pending';
+import { begun } from './begin';
+import type { Landed, Pass } from './outbox';
+import { hold, type Pending, type PendingBook } from './pending';
 
 export type Saving = 'idle' | 'saving' | 'saved' | 'offline' | 'waiting' | 'failed';
 
@@ -42,6 +44,8 @@ export interface Services {
   key: () => string;
   onAuth: () => void;
   online: () => boolean;
+  /** A pass over everything unsaved that is under way: what it saves of this draft is taken over before anything more is sent. */
+  before?: Promise<Pass> | undefined;
 }
 
 export const DEBOUNCE_MS = 700;
@@ -53,7 +57,7 @@ const REBASES = 4;
 export class WizardStore {
   private snapshot: Snapshot;
   private listeners = new Set<() => void>();
-  private queue: Promise<unknown> = Promise.resolve();
+  private queue: Promise<unknown>;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private beginning: Promise<string> | null = null;
   private key: string;
@@ -63,12 +67,12 @@ export class WizardStore {
     private readonly book: PendingBook,
     private readonly services: Services,
     start: Shared = {},
+    kept: Pending | null | undefined = start.sessionId ? book.forSession(start.sessionId) : null,
   ) {
-    const kept = start.sessionId ? book.forSession(start.sessionId) : null;
     this.key = kept?.key ?? services.key();
     this.snapshot = {
-      sessionId: start.sessionId ?? null,
-      stage: asStage(start.stage),
+      sessionId: start.sessionId ?? kept?.sessionId ?? null,
+      stage: asStage(start.stage ?? kept?.stage),
       turn: 0,
       server: {},
       draft: {},
@@ -85,6 +89,7 @@ export class WizardStore {
       waitUntil: null,
       failure: null,
     };
+    this.queue = services.before?.then(({ landed }) => this.sentBefore(landed.get(this.key))) ?? Promise.resolve();
     this.receive(start);
     if (kept) {
       const { edits, conflicts } = rebased(kept.edits, this.snapshot.server);
@@ -216,6 +221,9 @@ export class WizardStore {
     this.set({ failure: null });
   }
 
+  /** While its page is open nobody else sends its edits; what is returned ends that. */
+  hold = (): (() => void) => hold(this.key);
+
   /** Stops its timers; what is unsaved stays on this device. */
   close(): void {
     if (this.timer) clearTimeout(this.timer);
@@ -223,18 +231,15 @@ export class WizardStore {
   }
 
   private async begin(): Promise<string> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const answer = await this.services.wizard.begin(this.key);
-        const id = answer.sessionId ?? '';
-        this.receive({ ...sharedFrom(answer), stage: undefined });
-        this.keep();
-        return id;
-      } catch (thrown) {
-        if (asFailure(thrown).kind !== 'inFlight' || attempt >= 10) throw thrown;
-        await pause(400);
-      }
-    }
+    const answer = await begun(this.key, this.services.wizard);
+    const id = answer.sessionId ?? '';
+    this.receive({ ...sharedFrom(answer), stage: undefined });
+    this.keep();
+    return id;
+  }
+
+  private sentBefore(landed: Landed | undefined): void {
+    if (landed) this.landed(landed.answer, landed.edits);
   }
 
   private push(send: Send, always: boolean): Promise<boolean> {
