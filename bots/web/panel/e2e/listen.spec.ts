@@ -1,19 +1,5 @@
 /** By keyboard alone, and by listening: what a screen reader is told. */
-import type { Page } from '@playwright/test';
-import { expect, PASSWORD, say, signUp, test } from './person';
-
-/** Goes to a control by Tab alone, as somebody without a mouse. */
-async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
-  for (let press = 0; press < most; press += 1) {
-    await page.keyboard.press('Tab');
-    const here = await page.evaluate(() => {
-      const element = document.activeElement as (HTMLElement & { labels?: NodeListOf<HTMLLabelElement> }) | null;
-      return element?.getAttribute('aria-label') ?? element?.labels?.[0]?.textContent ?? element?.textContent ?? '';
-    });
-    if (name.test(here.trim())) return;
-  }
-  throw new Error(`Tab never came to ${String(name)}`);
-}
+import { expect, PASSWORD, say, signUp, tabTo, test } from './person';
 
 test('by keyboard alone: from signing up to a published event', async ({ page }) => {
   await page.goto('/login?mode=up');

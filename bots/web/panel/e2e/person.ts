@@ -37,6 +37,19 @@ export async function say(page: Page, text: string): Promise<void> {
   await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
 }
 
+/** Goes to a control by Tab alone, as somebody without a mouse. */
+export async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
+  for (let press = 0; press < most; press += 1) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(() => {
+      const element = document.activeElement as (HTMLElement & { labels?: NodeListOf<HTMLLabelElement> }) | null;
+      return element?.getAttribute('aria-label') ?? element?.labels?.[0]?.textContent ?? element?.textContent ?? '';
+    });
+    if (name.test(here.trim())) return;
+  }
+  throw new Error(`Tab never came to ${String(name)}`);
+}
+
 /** No fault that a machine can find, by day and by night, and nothing wider than the screen. */
 export async function isSound(page: Page): Promise<void> {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
@@ -46,6 +59,7 @@ export async function isSound(page: Page): Promise<void> {
   const judge = new AxeBuilder({ page }).options({ runOnly: tags, resultTypes: ['violations'], iframes: false }).setLegacyMode();
   expect(words((await judge.analyze()).violations)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  expect(await page.evaluate(tooSmall)).toEqual([]);
   // By night nothing but the colours is another, and the judge is in the page already.
   await page.emulateMedia({ colorScheme: 'dark' });
   const night = await page.evaluate(() => {
@@ -54,6 +68,21 @@ export async function isSound(page: Page): Promise<void> {
   });
   expect(words(night.violations)).toEqual([]);
   await page.emulateMedia({ colorScheme: null });
+}
+
+/** What a finger on a phone would miss; links in the middle of a sentence are as high as its lines. */
+function tooSmall(): string[] {
+  if (!window.matchMedia('(pointer: coarse)').matches) return [];
+  const small: string[] = [];
+  for (const one of document.querySelectorAll<HTMLElement>('a[href], button, input:not([type=hidden]), select, textarea, summary, [role=menuitem]')) {
+    const label = one.matches('[type=checkbox], [type=radio]') ? one.closest('label') : null;
+    const box = (label ?? one).getBoundingClientRect();
+    const style = getComputedStyle(one);
+    const inSentence = style.display === 'inline' && (one.parentElement?.textContent ?? '').trim().length > (one.textContent ?? '').trim().length;
+    if (box.width === 0 || style.visibility === 'hidden' || box.right < 0 || box.bottom < 0 || inSentence) continue;
+    if (box.height < 43.5 || box.width < 24) small.push(`${one.tagName} ${(one.getAttribute('aria-label') ?? one.textContent ?? '').trim().slice(0, 30)} ${Math.round(box.width)}x${Math.round(box.height)}`);
+  }
+  return small;
 }
 
 function words(violations: Axe.Result[]): string[] {
