@@ -61,7 +61,7 @@ const CALENDAR = [
 
 test('a calendar and a table are seen before anything is made of them @phone', async ({ page }) => {
   await signUp(page);
-  await page.getByRole('link', { name: 'Bring events along' }).click();
+  await page.getByRole('link', { name: 'Import events' }).click();
   const choose = page.getByLabel('Your file');
   await expect(choose).toBeAttached();
   await isSound(page);

@@ -12,24 +12,24 @@ test('an event without guests says so; codes and questions are made, refused and
 
   const codes = page.getByRole('region', { name: 'Codes' });
   await codes.getByLabel('Code', { exact: true }).fill('early');
-  await codes.getByLabel('Takes off').fill('120');
+  await codes.getByLabel('Discount').fill('120');
   await codes.getByRole('button', { name: 'Add this code' }).click();
   await expect(codes.getByRole('alert')).toContainText('1 to 100 percent');
-  await codes.getByLabel('Takes off').fill('20');
+  await codes.getByLabel('Discount').fill('20');
   await codes.getByRole('button', { name: 'Add this code' }).click();
   await expect(codes.getByText('20 %')).toBeVisible();
   await expect(codes.getByLabel('Code', { exact: true })).toHaveValue('');
   await codes.getByLabel('Code', { exact: true }).fill('EARLY');
-  await codes.getByLabel('Takes off').fill('10');
+  await codes.getByLabel('Discount').fill('10');
   await codes.getByRole('button', { name: 'Add this code' }).click();
   await expect(codes.getByRole('alert')).toContainText('has that code already');
-  await expect(codes.getByLabel('Takes off')).toHaveValue('10');
+  await expect(codes.getByLabel('Discount')).toHaveValue('10');
 
   const questions = page.getByRole('region', { name: 'Questions' });
   await questions.getByRole('button', { name: 'Add this question' }).click();
   await expect(questions.getByRole('alert')).toContainText('Please write a question.');
   await questions.getByLabel('Your question').fill('Which shirt size?');
-  await questions.getByLabel('Nobody orders without an answer').check();
+  await questions.getByLabel('An answer is required').check();
   await isSound(page);
   await questions.getByRole('button', { name: 'Add this question' }).click();
   await expect(questions.getByText('Must be answered')).toBeVisible();
@@ -38,9 +38,9 @@ test('an event without guests says so; codes and questions are made, refused and
   await expect(page.getByLabel('Which shirt size?')).toBeVisible();
   await isSound(page);
   await page.goto(`/dashboard/events/${id}/guests`);
-  await codes.getByRole('button', { name: 'Take away: EARLY' }).click();
+  await codes.getByRole('button', { name: 'Remove: EARLY' }).click();
   await expect(codes.getByText('20 %')).toHaveCount(0);
-  await questions.getByRole('button', { name: /^Take away/ }).click();
+  await questions.getByRole('button', { name: /^Remove/ }).click();
   await expect(questions.getByText('Which shirt size?')).toHaveCount(0);
 });
 
@@ -51,8 +51,8 @@ test('a link opens a door for somebody without an account, until it is taken bac
   await page.goto(`/dashboard/events/${id}/guests`);
   const doors = page.getByRole('region', { name: 'Links for the doors' });
   await doors.getByRole('button', { name: 'Make a link' }).click();
-  await expect(doors.getByRole('alert')).toContainText('Please say whose door it is.');
-  await doors.getByLabel('Who stands there').fill('North door');
+  await expect(doors.getByRole('alert')).toContainText('Please name the door or the person.');
+  await doors.getByLabel('Door or person').fill('North door');
   await doors.getByRole('button', { name: 'Make a link' }).click();
   await expect(doors.getByText('It is shown only now.')).toBeVisible();
   const link = (await doors.locator('.url').textContent()) ?? '';
@@ -76,7 +76,7 @@ test('a link opens a door for somebody without an account, until it is taken bac
   await page.reload();
   await expect(doors.getByText(/^Used/)).toBeVisible();
   await isSound(page);
-  await doors.getByRole('button', { name: 'Take back: North door' }).click();
+  await doors.getByRole('button', { name: 'Revoke: North door' }).click();
   await expect(doors.getByText('North door', { exact: true })).toHaveCount(0);
   await helper.reload();
   await expect(helper.getByRole('heading', { name: 'This event is not here' })).toBeVisible();
@@ -101,7 +101,7 @@ test('who waits is offered what is given back; guests are found, written to and 
   await expect(waiting.getByText('fay@example.com')).toBeVisible();
   await expect(page.getByText('1 of 1', { exact: true })).toBeVisible();
   await expect(page.getByRole('img', { name: 'Tickets: 1, days: 1' })).toBeVisible();
-  await page.getByText('The same as a table').click();
+  await page.getByText('Show as a table').click();
   await expect(page.getByRole('columnheader', { name: 'Earned' })).toBeVisible();
   await isSound(page);
 

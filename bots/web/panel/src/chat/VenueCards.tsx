@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { venues as venuesNow } from '../api/rows';
 import type { Venue } from '../draft/types';
 import { useWords } from '../i18n';
+import { toVenue } from '../wizard/stages/VenueList';
 import { useDesk, useSnapshot } from '../wizard/desk';
 import { VenueCard } from '../wizard/VenueCard';
 
@@ -10,14 +11,19 @@ import { VenueCard } from '../wizard/VenueCard';
 type Card = Partial<Venue> & { venueId?: string };
 
 export function VenueCards({ venues, whole }: { venues: Card[]; whole: boolean }) {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const { store } = useDesk();
   const { draft } = useSnapshot();
-  // A card may carry the venue's short name where the draft has its id.
-  const rows = useQuery({ queryKey: ['venues', '', ''], queryFn: () => venuesNow('', ''), enabled: !!draft.venueId });
+  // A card may carry the venue's short name where the draft has its id, and tells its price in the server's way.
+  const rows = useQuery({ queryKey: ['venues', '', ''], queryFn: () => venuesNow('', '') });
   const taken = rows.data?.find((row) => row.id === draft.venueId || row.ref === draft.venueId);
   const chosen = (venue: Venue) => !!draft.venueId && [draft.venueId, taken?.id, taken?.ref].includes(venue.id);
-  const known = venues.map((one) => ({ ...one, id: one.venueId ?? one.id })).filter((one): one is Venue => !!one.id && !!one.name);
+  const priced = (one: Card): Card => {
+    const id = one.venueId ?? one.id;
+    const row = rows.data?.find((found) => found.id === id || found.ref === id);
+    return { ...one, id, priceEstimate: (row && toVenue(row, lang).priceEstimate) ?? one.priceEstimate };
+  };
+  const known = venues.map(priced).filter((one): one is Venue => !!one.id && !!one.name);
   const pick = (venue: Venue) => {
     store.edit('venueId', venue.id);
     void store.flush();

@@ -2,6 +2,8 @@
  * Money between what people type and minor units. No floating point touches an amount:
  * digits are moved as text, so that 19.99 is 1999 and never 1998.
  */
+import { regional } from '../i18n/regional';
+
 const NO_MINOR = new Set(
   'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split(' '),
 );
@@ -54,7 +56,7 @@ export function money(minor: number, currency: string | null | undefined, lang: 
   const value = minor / 10 ** digits;
   const whole = minor % 10 ** digits === 0;
   try {
-    return new Intl.NumberFormat(lang, {
+    return new Intl.NumberFormat(regional(lang), {
       style: 'currency',
       currency: code,
       minimumFractionDigits: whole ? 0 : digits,

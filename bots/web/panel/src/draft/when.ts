@@ -2,6 +2,7 @@
  * Days, hours and lengths. A draft keeps local time beside its zone; nothing here reads the clock,
  * callers pass the moment they mean.
  */
+import { regional } from '../i18n/regional';
 
 /** The parts that a date field and a time field show. */
 export interface LocalParts {
@@ -69,21 +70,21 @@ export function isPast(local: string | null | undefined, zone: string | null | u
 export function dayWords(date: string, lang: string): string {
   const moment = new Date(`${date}T12:00:00Z`);
   if (Number.isNaN(moment.getTime())) return date;
-  return new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeZone: 'UTC' }).format(moment);
+  return new Intl.DateTimeFormat(regional(lang), { dateStyle: 'full', timeZone: 'UTC' }).format(moment);
 }
 
 /** "Dec 4" in the reader's language. */
 export function shortDay(date: string, lang: string): string {
   const moment = new Date(`${date}T12:00:00Z`);
   if (Number.isNaN(moment.getTime())) return date;
-  return new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(moment);
+  return new Intl.DateTimeFormat(regional(lang), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(moment);
 }
 
 /** "6:00 PM" in the reader's language. */
 export function hourWords(time: string, lang: string): string {
   const moment = new Date(`2000-01-01T${time}:00Z`);
   if (Number.isNaN(moment.getTime())) return time;
-  return new Intl.DateTimeFormat(lang, { timeStyle: 'short', timeZone: 'UTC' }).format(moment);
+  return new Intl.DateTimeFormat(regional(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment);
 }
 
 /** "2 hr, 30 min" in the reader's language. */
@@ -95,7 +96,7 @@ export function durationWords(minutes: number, lang: string): string {
   ];
   const words = parts
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(count));
+    .map(([count, unit]) => new Intl.NumberFormat(regional(lang), { style: 'unit', unit, unitDisplay: 'long' }).format(count));
   return words.join(' ');
 }
 
@@ -109,7 +110,7 @@ export function agoWords(then: Date, now: Date, lang: string): string {
     [30, 'day'],
     [12, 'month'],
   ];
-  const format = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(regional(lang), { numeric: 'auto' });
   let value = seconds;
   for (const [size, unit] of steps) {
     if (Math.abs(value) < size) return format.format(value, unit);

@@ -1,12 +1,13 @@
 /** The door of an event on a phone: a camera, a field for codes, and what became of each scan. */
 import { useState, type FormEvent } from 'react';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { LINK } from '../api/sales';
 import { RequireUser } from '../auth';
 import type { Verdict } from '../door/queue';
 import { useCamera } from '../door/useCamera';
 import { useDoor } from '../door/useDoor';
 import { useWords, type Key } from '../i18n';
+import { regional } from '../i18n/regional';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
@@ -54,6 +55,7 @@ function DoorPage({ event }: { event: string }) {
             {t('door.inside', { inside: door.inside, total: door.total })}
           </p>
         </div>
+        {!event.startsWith(LINK) && <Link className="button plain" to={`/dashboard/events/${event}`}>{t('sales.back')}</Link>}
       </header>
       {!door.online && (
         <Banner tone="warn">
@@ -112,7 +114,7 @@ function DoorPage({ event }: { event: string }) {
 function Said({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
   const { t, lang } = useWords();
   const good = verdict.result === 'admitted' || verdict.result === 'undone';
-  const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(lang, { hour: '2-digit', minute: '2-digit' });
+  const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(regional(lang), { hour: '2-digit', minute: '2-digit' });
   return (
     <li className={`card verdict ${good ? 'good' : 'bad'}`}>
       <p className="verdict-word">{t(`door.result.${verdict.result}` as Key)}</p>

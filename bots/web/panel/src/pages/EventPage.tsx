@@ -57,7 +57,6 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
   const { t, lang } = useWords();
   const cache = useQueryClient();
   const fresh = useJustPublished();
-  const [editing, setEditing] = useState(false);
   const draft = draftOf(event);
   const { date, time } = splitLocal(draft.dateTime, draft.timezone);
   const name = event.name ?? t('dash.untitled');
@@ -99,34 +98,14 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
       <div className="event-grid">
         {own && event.status === 'draft' && <GoOn event={event} />}
         {event.slug && event.status !== 'draft' && (event.visibility === 'private' ? <PrivatePage event={event} /> : <Links event={event} />)}
-        {event.status !== 'draft' && (
-          <>
-            <Payments event={event} pending={fresh?.pending ?? false} />
-            <Stats event={event} />
-          </>
-        )}
-        {own && event.status === 'published' && (
-          <section className="card" aria-labelledby="edit">
-            <h2 id="edit">{t('event.edit')}</h2>
-            {editing ? (
-              <EventEdit
-                event={event}
-                onSaved={(changed) => {
-                  cache.setQueryData(['event', event.id], changed);
-                }}
-                onStale={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })}
-                onClose={() => setEditing(false)}
-              />
-            ) : (
-              <Button onClick={() => setEditing(true)}>{t('event.edit')}</Button>
-            )}
-          </section>
-        )}
+        {event.status !== 'draft' && <Stats event={event} />}
+        {own && event.status === 'published' && <Change event={event} />}
         {own && event.status === 'published' && <Talk event={event} userId={userId} />}
+        {event.status !== 'draft' && <Payments event={event} pending={fresh?.pending ?? false} />}
+        {own && <Again event={event} />}
         {own && event.status === 'published' && (
           <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />
         )}
-        {own && <Again event={event} />}
       </div>
     </Shell>
   );
@@ -155,6 +134,34 @@ function GoOn({ event }: { event: EventRow }) {
       <Button look="primary" busy={busy} onClick={() => void go()}>
         {t('dash.resume')}
       </Button>
+    </section>
+  );
+}
+
+/** Changing what is published by a form. */
+function Change({ event }: { event: EventRow }) {
+  const { t } = useWords();
+  const cache = useQueryClient();
+  const [editing, setEditing] = useState(false);
+  const queryKey = ['event', event.id];
+  return (
+    <section className="card" aria-labelledby="edit">
+      <h2 id="edit">{t('event.edit')}</h2>
+      {editing ? (
+        <EventEdit
+          event={event}
+          onSaved={(changed) => {
+            cache.setQueryData(queryKey, changed);
+          }}
+          onStale={() => void cache.invalidateQueries({ queryKey })}
+          onClose={() => setEditing(false)}
+        />
+      ) : (
+        <>
+          <p className="soft">{t('event.edit.text')}</p>
+          <Button onClick={() => setEditing(true)}>{t('event.edit')}</Button>
+        </>
+      )}
     </section>
   );
 }
@@ -216,6 +223,9 @@ function Payments({ event, pending }: { event: EventRow; pending: boolean }) {
   const known = typeof event.metadata?.stripe_product_id === 'string' && !pending;
   const setup = work?.payments ?? (known ? 'ready' : 'pending');
   const over = event.status === 'cancelled';
+  const mails = (work?.mailsWaiting ?? 0) + (work?.mailsFailed ?? 0);
+  // What costs nothing has nothing to set up.
+  if (free && !over && mails === 0 && (state.isPending || setup === 'none')) return null;
   return (
     <section className="card" aria-labelledby="payments">
       <h2 id="payments">{t('event.payments')}</h2>

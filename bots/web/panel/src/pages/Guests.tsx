@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { asFailure } from '../api/failure';
+import { eventById } from '../api/rows';
 import { guestFile, guests, refund, sendAgain, summary, type Guest, type Summary } from '../api/sales';
 import { RequireUser } from '../auth';
 import { money, toMajor, toMinor } from '../draft/money';
@@ -35,6 +36,7 @@ export default function Guests() {
 function Sales({ event }: { event: string }) {
   const { t } = useWords();
   useTitle(t('sales.title'));
+  const row = useQuery({ queryKey: ['event', event], queryFn: () => eventById(event) }).data;
   const figures = useQuery({ queryKey: ['sales', event], queryFn: () => summary(event), staleTime: 0 });
   if (figures.isPending) return <Shell><Waiting page lines={6} /></Shell>;
   if (figures.isError) {
@@ -51,13 +53,16 @@ function Sales({ event }: { event: string }) {
   return (
     <Shell>
       <header className="page-head">
-        <h1>{t('sales.title')}</h1>
+        <div>
+          <h1>{t('sales.title')}</h1>
+          {row?.name && <p className="soft" dir="auto">{row.name}</p>}
+        </div>
         <div className="row">
           <Link className="button plain" to={`/dashboard/events/${event}`}>{t('sales.back')}</Link>
           <Link className="button primary" to={`/checkin/${event}`}>{t('sales.door')}</Link>
         </div>
       </header>
-      <Figures summary={figures.data} />
+      <Figures summary={figures.data} free={row?.price_cents === 0 && figures.data.kinds.length < 2} />
       <List event={event} summary={figures.data} />
       <Line event={event} />
       <Codes event={event} currency={figures.data.currency} />
@@ -68,19 +73,23 @@ function Sales({ event }: { event: string }) {
   );
 }
 
-function Figures({ summary }: { summary: Summary }) {
+function Figures({ summary, free }: { summary: Summary; free: boolean }) {
   const { t, lang } = useWords();
   const cash = (cents: number) => money(cents, summary.currency, lang);
   const net = summary.grossCents - summary.refundedCents - summary.feeCents;
   const sold = summary.capacity ? t('sales.ofSeats', { n: summary.sold, all: summary.capacity }) : String(summary.sold);
-  const rows: [Key, string][] = [
+  const seats: [Key, string][] = [
     ['sales.sold', sold],
     ['sales.checkedIn', String(summary.checkedIn)],
+  ];
+  const taken: [Key, string][] = [
     ['sales.gross', cash(summary.grossCents)],
     ['sales.refunded', cash(summary.refundedCents)],
     ['sales.fees', cash(summary.feeCents)],
     ['sales.net', cash(net)],
   ];
+  // What never cost anything has nothing to tell of money.
+  const rows = free && summary.grossCents === 0 ? seats : [...seats, ...taken];
   return (
     <>
       {summary.disputed > 0 && <Banner tone="warn">{t('sales.disputed', { n: summary.disputed })}</Banner>}

@@ -21,7 +21,7 @@ export function Talk({ event, userId }: { event: EventRow; userId: string }) {
   // An event that was made without a conversation has none to go on with.
   if (!session.data) return null;
   return (
-    <section className="card talk" aria-labelledby="talk">
+    <section className={`card talk${open ? ' open' : ''}`} aria-labelledby="talk">
       <h2 id="talk">{t('talk.title')}</h2>
       <p className="soft">{t('talk.text')}</p>
       {open ? (

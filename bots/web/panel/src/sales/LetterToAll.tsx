@@ -36,7 +36,7 @@ export function LetterToAll({ event, count }: { event: string; count: number }) 
     <section className="card" aria-labelledby="letter">
       <h2 id="letter">{t('sales.letter')}</h2>
       <form className="stack" onSubmit={send}>
-        <p className="soft">{t('sales.letter.to', { n: count })}</p>
+        <p className="soft">{count === 0 ? t('sales.noGuests') : t('sales.letter.to', { n: count })}</p>
         {note && <Banner tone={note.tone}>{note.text}</Banner>}
         <Field label={t('sales.letter.title')}>
           {(control) => <input {...control} maxLength={150} value={title} onChange={(typed) => setTitle(typed.target.value)} />}

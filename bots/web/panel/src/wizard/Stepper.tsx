@@ -29,7 +29,10 @@ export function Stepper() {
   return (
     <nav className="stepper" aria-label={t('wizard.steps')}>
       <p className="stepper-now">
-        <strong>{t('wizard.step', { n: stage })}</strong>
+        <strong>
+          <span className="unseen">{t('wizard.step', { n: stage })}: </span>
+          {t(`stage.${stage}` as Key)}
+        </strong>
         {stage < 6 && <span>{t('wizard.left', { time: durationWords(minutes, lang) })}</span>}
       </p>
       <ol>

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { paymentsState, type Fee, type Taking, type Takings as Counted } from '../api/payments';
 import { money } from '../draft/money';
 import { useWords } from '../i18n';
+import { regional } from '../i18n/regional';
 import { useSnapshot } from './desk';
 
 export function Takings() {
@@ -40,6 +41,7 @@ interface KindProps {
 function Kind({ taking, counted, fee }: KindProps) {
   const { t, lang } = useWords();
   const say = (minor: number) => money(minor, counted.currency, lang);
+  const share = (percent: number) => new Intl.NumberFormat(regional(lang)).format(percent);
   return (
     <dl>
       <div>
@@ -48,12 +50,12 @@ function Kind({ taking, counted, fee }: KindProps) {
       </div>
       {taking.taxCents > 0 && (
         <div>
-          <dt>{t('pay.fees.tax', { percent: String(counted.taxRate) })}</dt>
+          <dt>{t('pay.fees.tax', { percent: share(Number(counted.taxRate)) })}</dt>
           <dd>+ {say(taking.taxCents)}</dd>
         </div>
       )}
       <div>
-        <dt>{t('pay.fees.fee', { percent: (fee.basisPoints + fee.operatorPoints) / 100, fixed: say(fee.fixedCents) })}</dt>
+        <dt>{t('pay.fees.fee', { percent: share((fee.basisPoints + fee.operatorPoints) / 100), fixed: say(fee.fixedCents) })}</dt>
         <dd>− {say(taking.feeCents)}</dd>
       </div>
       <div className="total">

@@ -1,5 +1,6 @@
 /** Stage 4: what a ticket costs and how many there are. People type major units; the draft keeps minor ones. */
 import * as z from 'zod/mini';
+import { fullHouse } from '../../draft/fullHouse';
 import { digitsOf, money, toMajor, toMinor } from '../../draft/money';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
@@ -35,7 +36,7 @@ export function Tickets() {
   const { draft } = useSnapshot();
   const { form, errorOf, submit, busy } = useStageForm(4, schema, slots);
   const sum = (draft.ticketTiers ?? []).reduce((total, tier) => total + (tier.quantity ?? 0), 0);
-  const full = draft.priceCents && draft.capacity ? draft.priceCents * draft.capacity : null;
+  const full = fullHouse(draft);
   return (
     <StageFrame stage={4} heading={t('tickets.heading')} lead={t('wizard.later')} busy={busy} onSubmit={submit(() => store.goTo(5))}>
       <div className="pair">

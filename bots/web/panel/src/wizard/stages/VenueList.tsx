@@ -27,18 +27,26 @@ export function suggestedVenues(suggestions: Suggestion[]): Venue[] {
     .map((one) => ({ ...(one.data as unknown as Venue), id: String(one.data.id ?? one.id) }));
 }
 
-/** Suggested ones first, each venue once. */
-export function ordered(suggested: Known[], known: Known[]): Known[] {
+interface Near {
+  venueId?: string | null;
+  city?: string | null;
+}
+
+/** The chosen one first, then those that are suggested, then those of the event's city; each venue once. */
+export function ordered(suggested: Known[], known: Known[], { venueId, city }: Near = {}): Known[] {
   const byId = new Map(known.map((venue) => [venue.id, venue]));
-  const first = suggested.map((venue) => ({ ...byId.get(venue.id), ...venue }));
+  const first = suggested.map((venue) => ({ ...venue, ...byId.get(venue.id) }));
   const taken = new Set(first.map((venue) => venue.id));
-  return [...first, ...known.filter((venue) => !taken.has(venue.id))];
+  const rank = (venue: Known) => (isChosen(venue, venueId) ? 0 : taken.has(venue.id) ? 1 : city && venue.city?.toLowerCase() === city.toLowerCase() ? 2 : 3);
+  return [...first, ...known.filter((venue) => !taken.has(venue.id))].sort((a, b) => rank(a) - rank(b));
 }
 
 export function VenueList() {
   const { t, lang } = useWords();
   const { store } = useDesk();
   const { draft, suggestions } = useSnapshot();
+  // As it was when the list was opened: nothing moves away under a finger.
+  const [near] = useState<Near>({ venueId: draft.venueId, city: draft.city });
   const [search, setSearch] = useState('');
   const [city, setCity] = useState('');
   const [all, setAll] = useState(false);
@@ -46,7 +54,7 @@ export function VenueList() {
   const found = useQuery({ queryKey: ['venues', place, text], queryFn: () => venues(text, place), placeholderData: (before) => before });
   const known = (found.data ?? []).map((row) => toVenue(row, lang));
   const narrowed = text !== '' || place !== '';
-  const list = ordered(narrowed ? [] : suggestedVenues(suggestions), known);
+  const list = ordered(narrowed ? [] : suggestedVenues(suggestions), known, narrowed ? {} : near);
   const suggested = new Set(suggestedVenues(suggestions).map((venue) => venue.id));
   const chosen = list.find((venue) => isChosen(venue, draft.venueId));
   const first = useMedia('(max-width: 61.99rem)') ? FIRST_NARROW : FIRST;
@@ -94,7 +102,8 @@ function isChosen(venue: Known, venueId: string | null | undefined): boolean {
   return !!venueId && (venue.id === venueId || venue.uuid === venueId);
 }
 
-function toVenue(row: VenueRow, lang: string): Known {
+/** A row as a card shows it: its price in the reader's way. */
+export function toVenue(row: VenueRow, lang: string): Known {
   const low = row.price_min_cents;
   const high = row.price_max_cents;
   const price = low === null ? null : high === null || high === low ? money(low, row.currency, lang) : `${money(low, row.currency, lang)} – ${money(high, row.currency, lang)}`;
