@@ -7,3 +7,4 @@ mod post;
 pub mod rate;
 mod refusals;
 pub mod router;
+mod shelf;

@@ -6,8 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use port::{Delivery, Memory, Outgoing, Refusal, Reply, Turn};
+use port::{Delivery, Memory, Notice, Outgoing, Refusal, Reply, Turn};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -106,6 +107,22 @@ impl Post {
         Ok(())
     }
 
+    /// Written down once under its name.
+    pub(super) async fn notice(&self, channel: &str, notice: Notice) -> Result<(), Refusal> {
+        let replies = serde_json::to_value(&notice.replies)
+            .map_err(|error| unavailable(&StoreError::Fault(format!("a notice cannot be written: {error}"))))?;
+        let (chat, note) = (notice.address.chat.as_str(), notice.address.note.as_str());
+        let written = async {
+            let mut tx = self.store.begin(Actor::Server).await?;
+            let id = name(channel, chat, &notice.id);
+            outbox::notice_once(&mut tx, id, (channel, chat, note), None, &replies, Some(&notice.language)).await?;
+            Ok::<_, StoreError>(tx.commit().await?)
+        };
+        written.await.map_err(|error| unavailable(&error))?;
+        self.told.notify_waiters();
+        Ok(())
+    }
+
     pub(super) async fn recall(&self, channel: &str, chat: &str) -> Result<Memory, Refusal> {
         let found = async {
             let mut tx = self.store.begin(Actor::Server).await?;
@@ -175,6 +192,14 @@ async fn write(tx: &mut Tx, id: Uuid, delivery: Delivery) -> Result<Option<&'sta
             "gone"
         }
     }))
+}
+
+/// The id that follows from what a channel calls its notice.
+fn name(channel: &str, chat: &str, notice: &str) -> Uuid {
+    let digest = Sha256::digest(format!("{channel}\n{chat}\n{notice}"));
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest).for_each(|(byte, known)| *byte = known);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// 1, 2, 4 ... seconds.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use dashmap::DashMap;
 use port::{
-    Accepted, Chat, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal, Replies,
-    Reply, Sender, SessionChoice, State, Turn,
+    Accepted, Chat, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Notice, Outgoing, Refusal,
+    Replies, Reply, Sender, SessionChoice, State,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -17,9 +17,9 @@ use super::lawful::check;
 use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
 use super::refusals::{not_taken, only_organizers, refusal, unavailable};
+use super::shelf;
 use crate::domain::person::Person;
 use crate::domain::session::Session;
-use crate::domain::stage::Stage;
 use crate::pictures::{self, NotKept, Pictures};
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
@@ -35,12 +35,8 @@ use crate::wizard::state;
 
 /// How many sessions' owners are remembered.
 const OWNERS: usize = 10_000;
-/// How many messages of a conversation are shown again.
-const HISTORY: i64 = 500;
 /// How long a finished session is still the latest, in hours.
 const FINISHED_H: i32 = 24;
-/// How many drafts are listed.
-const DRAFTS: i64 = 20;
 
 /// What channels are told is what is taken.
 const _: () = assert!(port::PICTURE_BYTES == pictures::MOST_BYTES, "one limit for pictures");
@@ -315,14 +311,7 @@ impl Door for Router {
 
     async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal> {
         let (person, id) = self.own(from, session).await?;
-        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
-        let spoken = conversations::recent(&mut tx, id, HISTORY).await.map_err(|error| unavailable(&error))?;
-        let turns = spoken.into_iter().map(|spoken| Turn {
-            id: spoken.id.to_string(),
-            from_user: spoken.role == "user",
-            text: spoken.content,
-        });
-        Ok(History { turns: turns.collect() })
+        shelf::history(&self.store, &person, id).await.map_err(|error| unavailable(&error))
     }
 
     async fn find(&self, from: &Sender, thread: &str) -> Result<Option<String>, Refusal> {
@@ -380,6 +369,10 @@ impl Door for Router {
         self.post.settled(outgoing, delivery).await
     }
 
+    async fn notice(&self, channel: &'static str, notice: Notice) -> Result<(), Refusal> {
+        self.post.notice(channel, notice).await
+    }
+
     async fn recall(&self, channel: &'static str, chat: &str) -> Result<Memory, Refusal> {
         self.post.recall(channel, chat).await
     }
@@ -398,19 +391,7 @@ impl Door for Router {
 
     async fn drafts(&self, from: &Sender) -> Result<Vec<Draft>, Refusal> {
         let person = self.identity.resolve(from).await?;
-        let mut tx = self.store.begin(Actor::Person(&person)).await.map_err(|error| unavailable(&error))?;
-        let open = sessions::list(&mut tx, person.id, DRAFTS).await.map_err(|error| unavailable(&error))?;
-        let percent = |number: i32| {
-            let stage = u8::try_from(number).ok().and_then(Stage::from_number);
-            stage.map_or(0, Stage::percent_complete)
-        };
-        let draft = |open: sessions::Open| Draft {
-            session: open.id.to_string(),
-            title: open.name,
-            percent: if open.published { 100 } else { percent(open.stage) },
-            published: open.published,
-        };
-        Ok(open.into_iter().map(draft).collect())
+        shelf::drafts(&self.store, &person).await.map_err(|error| unavailable(&error))
     }
 
     async fn link(&self, from: &Sender, step: LinkStep) -> Result<Linking, Refusal> {

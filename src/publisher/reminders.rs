@@ -90,7 +90,7 @@ pub(super) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
     let replies = json!([{"kind": "said", "value": text}]);
     let place = (to.channel.as_str(), to.chat.as_str(), to.note.as_str());
     // Under the item's own id: an attempt that was cut off before its end was written leaves one all the same.
-    outbox::notice_once(&mut tx, item.id, place, to.user_id, &replies, Some(language)).await?;
+    outbox::notice_once(&mut tx, item.id, place, Some(to.user_id), &replies, Some(language)).await?;
     tx.commit().await.map_err(StoreError::from)?;
     fault::point("publisher.kept");
     Ok(())

@@ -89,7 +89,7 @@ pub async fn notice_once(
     conn: &mut PgConnection,
     id: Uuid,
     (channel, chat, note): (&str, &str, &str),
-    user: Uuid,
+    user: Option<Uuid>,
     replies: &Value,
     language: Option<&str>,
 ) -> Result<(), StoreError> {

@@ -22,6 +22,8 @@ use crate::peers::telegram::{TOKEN, Telegram};
 
 /// Somebody with a phone.
 const ANN: i64 = 42;
+/// Somebody else with one.
+const BEN: i64 = 43;
 
 /// A program whose bot is up.
 struct Scene {

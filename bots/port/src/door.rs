@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Outgoing, Replies, Sender, State, words};
+use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Notice, Outgoing, Replies, Sender, State, words};
 
 /// The largest picture that a door takes, in bytes.
 pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
@@ -88,6 +88,16 @@ pub trait Door: Send + Sync + 'static {
     /// When the store is away.
     async fn settled(&self, outgoing: &str, delivery: Delivery) -> Result<(), Refusal> {
         let _ = (outgoing, delivery);
+        Err(Refusal::Unavailable)
+    }
+
+    /// Writes down what the channel says of its own accord, a list or a refusal, to be delivered behind what that chat is told already.
+    /// The same `id` once more is the same notice. Of its choices the ids are the channel's own, as the notice is no session's.
+    ///
+    /// # Errors
+    /// When the store is away.
+    async fn notice(&self, channel: &'static str, notice: Notice) -> Result<(), Refusal> {
+        let _ = (channel, notice);
         Err(Refusal::Unavailable)
     }
 

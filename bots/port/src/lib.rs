@@ -32,7 +32,7 @@ pub use door::{
 };
 pub use incoming::{Body, Chat, Command, Form, Incoming, Recording, Replies, Sender, SessionChoice, yes_or_no};
 pub use link::{LinkStep, Linking};
-pub use outgoing::{Address, Delivery, Memory, Outgoing};
+pub use outgoing::{Address, Delivery, Memory, Notice, Outgoing};
 pub use reply::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State, UNAVAILABLE};
 pub use visible::visible;
 pub use words::words;

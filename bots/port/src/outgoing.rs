@@ -19,6 +19,19 @@ pub struct Address {
     pub note: String,
 }
 
+/// What a channel says of its own accord; see [`crate::Door::notice`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// Unique over all that the channel says there.
+    pub id: String,
+    /// Where to.
+    pub address: Address,
+    /// The language it is worded in, ISO 639-1.
+    pub language: String,
+    /// What is said and shown, in order.
+    pub replies: Vec<Reply>,
+}
+
 /// An answer that is to be delivered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {

@@ -96,7 +96,8 @@ impl Postman {
         let (count, mut last, mut newest) = (parts.len(), None, None);
         for (number, part) in parts.into_iter().enumerate().skip(begun) {
             let into = preview.filter(|_| number == 0);
-            let has_buttons = part.buttons.is_some();
+            // Those of a notice stand beside the conversation and make none of its buttons old.
+            let has_buttons = part.buttons.is_some() && outgoing.session.is_some();
             match self.put(&place, part, into, outgoing, number).await {
                 Ok(message) => {
                     newest = Some(message);

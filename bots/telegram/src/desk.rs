@@ -3,17 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use port::{Door, Draft, LinkStep, Linking, Refusal, Sender, words};
+use port::{Choice, Door, Draft, LinkStep, Linking, Notice, Refusal, Reply, Sender, words};
 use serde_json::{Map, Value, json};
 use teloxide::payloads::AnswerCallbackQuery;
-use teloxide::types::{CallbackQueryId, InlineKeyboardMarkup, Message, ReplyMarkup};
+use teloxide::types::{CallbackQueryId, Message};
 
 use crate::NAME;
 use crate::api::{Api, Fault, types_of};
 use crate::inbound::Outcome;
 use crate::keys::Key;
-use crate::live::plain;
-use crate::page::{button, note};
 use crate::place::Place;
 
 /// Waits that are longer are not waited for.
@@ -33,117 +31,87 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Words of our own.
-    pub(crate) fn tell(&self, place: &Place, text: &str) -> Outcome {
-        self.tell_with(place, text, None)
+    /// Words of our own about an update.
+    pub(crate) async fn tell(&self, update: u32, place: &Place, text: &str) -> Outcome {
+        self.tell_with(update, place, text, Vec::new()).await
     }
 
-    /// Words with buttons. Sent beside the outbox, tried a few times; does not hold up what comes next.
-    fn tell_with(&self, place: &Place, text: &str, buttons: Option<InlineKeyboardMarkup>) -> Outcome {
-        let (desk, place, parts) = (self.clone(), place.clone(), note(text, buttons));
-        tokio::spawn(async move {
-            for part in parts {
-                let mut send = plain(&place, &part.text);
-                send.reply_markup = part.buttons.map(ReplyMarkup::InlineKeyboard);
-                desk.insist(&place, &send).await;
-            }
-        });
-        Outcome::Done
-    }
-
-    async fn insist(&self, place: &Place, send: &types_of::Send) {
-        let mut pause = PAUSE;
-        for _ in 0..TRIES {
-            match self.api.send(send).await {
-                Ok(_) => return,
-                Err(Fault::Wait(seconds)) if seconds <= LONGEST_WAIT_S => {
-                    drop(self.door.hold(NAME, &place.name(), seconds).await);
-                    tokio::time::sleep(Duration::from_secs(seconds.into())).await;
-                }
-                Err(Fault::Away { .. }) => {
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                Err(fault) => {
-                    tracing::warn!(error = fault.words(), "a notice could not be sent");
-                    return;
-                }
-            }
+    /// Words with buttons, written down before the update is done with.
+    async fn tell_with(&self, update: u32, place: &Place, text: &str, choices: Vec<Choice>) -> Outcome {
+        let notice = Notice {
+            id: update.to_string(),
+            address: place.address(),
+            language: place.language.clone(),
+            replies: vec![Reply::Said(text.to_owned()), Reply::Suggestions(choices)],
+        };
+        match self.door.notice(NAME, notice).await {
+            Ok(()) => Outcome::Done,
+            Err(_) => Outcome::Again,
         }
-        tracing::warn!("a notice was given up");
     }
 
     /// Tells why something is not done; a store that is away is asked again.
-    pub(crate) fn refuse(&self, place: &Place, refusal: &Refusal) -> Outcome {
+    pub(crate) async fn refuse(&self, update: u32, place: &Place, refusal: &Refusal) -> Outcome {
         if *refusal == Refusal::Unavailable {
             return Outcome::Again;
         }
-        self.tell(place, &refusal.words(&place.language))
+        self.tell(update, place, &refusal.words(&place.language)).await
     }
 
     /// The drafts, each with a button that goes on with it.
-    pub(crate) async fn drafts(&self, from: &Sender, place: &Place) -> Outcome {
+    pub(crate) async fn drafts(&self, update: u32, from: &Sender, place: &Place) -> Outcome {
         let drafts = match self.door.drafts(from).await {
             Ok(drafts) => drafts,
-            Err(refusal) => return self.refuse(place, &refusal),
+            Err(refusal) => return self.refuse(update, place, &refusal).await,
         };
         let language = place.language.as_str();
         if drafts.is_empty() {
-            return self.tell(place, &words(language, "no_drafts", &[]));
+            return self.tell(update, place, &words(language, "no_drafts", &[])).await;
         }
-        let line = |(number, draft): (usize, &Draft)| {
-            let title = draft.title.clone().unwrap_or_else(|| words(language, "untitled", &[]));
+        let choice = |draft: Draft| {
+            let label = draft.title.unwrap_or_else(|| words(language, "untitled", &[]));
             let state = if draft.published { words(language, "is_live", &[]) } else { format!("{} %", draft.percent) };
-            format!("{number}. {title} ({state})")
+            choice(label, Some(state), &Key::Resume { session: draft.session })
         };
-        let lines: Vec<String> = (1..).zip(&drafts).map(line).collect();
-        let text = format!("{}\n{}", words(language, "drafts", &[]), lines.join("\n"));
-        let buttons: Vec<_> = (1..)
-            .zip(&drafts)
-            .filter_map(|(number, draft): (usize, _)| {
-                button(&number.to_string(), &Key::Resume { session: draft.session.clone() })
-            })
-            .collect();
-        self.tell_with(place, &text, Some(InlineKeyboardMarkup::new(buttons.chunks(5).map(<[_]>::to_vec))))
+        let choices = drafts.into_iter().filter_map(choice).collect();
+        self.tell_with(update, place, &words(language, "drafts", &[]), choices).await
     }
 
     /// The languages, by their own names.
-    pub(crate) fn languages(&self, place: &Place) -> Outcome {
-        let named = |code: &&str| button(&words(code, "language_name", &[]), &Key::Language((*code).to_owned()));
-        let buttons: Vec<_> = ["en", "fr", "es", "zh"].iter().filter_map(named).collect();
-        let keyboard = InlineKeyboardMarkup::new(buttons.chunks(2).map(<[_]>::to_vec));
-        self.tell_with(place, &words(&place.language, "ask_language", &[]), Some(keyboard))
+    pub(crate) async fn languages(&self, update: u32, place: &Place) -> Outcome {
+        let named = |code: &&str| choice(words(code, "language_name", &[]), None, &Key::Language((*code).to_owned()));
+        let choices = ["en", "fr", "es", "zh"].iter().filter_map(named).collect();
+        self.tell_with(update, place, &words(&place.language, "ask_language", &[]), choices).await
     }
 
     /// Stops the answer that is being made. `None`: there is none, and the wizard may have a question open.
-    pub(crate) async fn cancel(&self, from: &Sender, place: &Place) -> Option<Outcome> {
+    pub(crate) async fn cancel(&self, update: u32, from: &Sender, place: &Place) -> Option<Outcome> {
         let session = self.noted(place, &session_note(place)).await;
         let Some(session) = session.as_ref().and_then(Value::as_str) else {
-            return Some(self.tell(place, &words(&place.language, "nothing_to_stop", &[])));
+            return Some(self.tell(update, place, &words(&place.language, "nothing_to_stop", &[])).await);
         };
         match self.door.stop(from, session).await {
             // The turn itself says that it was stopped.
             Ok(true) => Some(Outcome::Done),
             Ok(false) => None,
-            Err(refusal) => Some(self.refuse(place, &refusal)),
+            Err(refusal) => Some(self.refuse(update, place, &refusal).await),
         }
     }
 
     /// A step of linking, and what came of it.
-    pub(crate) async fn link(&self, from: &Sender, place: &Place, step: LinkStep) -> Outcome {
+    pub(crate) async fn link(&self, update: u32, from: &Sender, place: &Place, step: LinkStep) -> Outcome {
         let language = place.language.as_str();
         let linking = match self.door.link(from, step).await {
             Ok(linking) => linking,
-            Err(refusal) => return self.refuse(place, &refusal),
+            Err(refusal) => return self.refuse(update, place, &refusal).await,
         };
         let said = |key: &str| words(language, key, &[]);
         let text = match linking {
             Linking::Ask { request, account } => {
-                let yes = button(&said("link_yes"), &Key::Link { request: request.clone(), yes: true });
-                let no = button(&said("link_no"), &Key::Link { request, yes: false });
-                let keyboard = InlineKeyboardMarkup::new([yes.into_iter().chain(no).collect::<Vec<_>>()]);
+                let yes = choice(said("link_yes"), None, &Key::Link { request: request.clone(), yes: true });
+                let no = choice(said("link_no"), None, &Key::Link { request, yes: false });
                 let text = words(language, "link_ask", &[("account", &account)]);
-                return self.tell_with(place, &text, Some(keyboard));
+                return self.tell_with(update, place, &text, yes.into_iter().chain(no).collect()).await;
             }
             Linking::Waiting => said("link_waiting"),
             Linking::Linked { account, drafts } => {
@@ -163,7 +131,7 @@ impl Desk {
             Linking::Unlinked => said("unlinked"),
             Linking::NotLinked => said("not_linked"),
         };
-        self.tell(place, &text)
+        self.tell(update, place, &text).await
     }
 
     /// Answers a pressed button, so that it stops blinking. Beside everything else: Telegram gives no long time for it.
@@ -232,6 +200,11 @@ impl Desk {
         let notes = Map::from_iter([(name, json!(session))]);
         drop(self.door.remember(NAME, &place.name(), notes).await);
     }
+}
+
+/// Something to press; `None` for what no button can carry.
+fn choice(label: String, detail: Option<String>, key: &Key) -> Option<Choice> {
+    key.pack().map(|id| Choice { id, label, detail })
 }
 
 /// In a group each person has a conversation of their own.

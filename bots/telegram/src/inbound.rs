@@ -52,7 +52,7 @@ impl Inbound {
     }
 
     /// Takes an update in.
-    pub(crate) async fn take(&self, update: Update) -> Outcome {
+    pub(crate) async fn take(&self, update: &Update) -> Outcome {
         let id = update.id.0;
         if self.recent().contains(&id) {
             return Outcome::Done;
@@ -63,9 +63,10 @@ impl Inbound {
             _ => Outcome::Done,
         };
         if outcome == Outcome::Again && self.patience.ends(id) && self.desk.remembers().await {
-            outcome = self.give_up(id, &update.kind);
+            outcome = self.give_up(id, &update.kind).await;
         }
         if outcome == Outcome::Done {
+            self.patience.forget(id);
             let mut recent = self.recent();
             recent.push_back(id);
             if recent.len() > RECENT {
@@ -76,7 +77,7 @@ impl Inbound {
     }
 
     /// An update that is never taken in although the store answers.
-    fn give_up(&self, id: u32, update: &UpdateKind) -> Outcome {
+    async fn give_up(&self, id: u32, update: &UpdateKind) -> Outcome {
         tracing::error!(
             update.id = id,
             error.code = "TELEGRAM_GIVEN_UP",
@@ -84,7 +85,7 @@ impl Inbound {
         );
         match update {
             UpdateKind::Message(message) => match &message.from {
-                Some(by) => self.desk.refuse(&Place::of(self.bot(), message, by), &Refusal::Failed),
+                Some(by) => self.desk.refuse(id, &Place::of(self.bot(), message, by), &Refusal::Failed).await,
                 None => Outcome::Done,
             },
             UpdateKind::CallbackQuery(press) => {
@@ -125,7 +126,7 @@ impl Inbound {
             let said = message.sticker().is_some() || message.document().is_some() || message.video().is_some();
             let said = said || message.location().is_some() || message.contact().is_some();
             return if said {
-                self.desk.tell(&place, &words(&place.language, "unreadable", &[]))
+                self.desk.tell(id, &place, &words(&place.language, "unreadable", &[])).await
             } else {
                 Outcome::Done
             };
@@ -148,17 +149,17 @@ impl Inbound {
             Asked::NotForUs => return Outcome::Done,
             Asked::Start(Some(code)) | Asked::Link(Some(code)) => {
                 if place.group {
-                    return self.desk.tell(place, &words(&place.language, "link_private", &[]));
+                    return self.desk.tell(id, place, &words(&place.language, "link_private", &[])).await;
                 }
-                return self.desk.link(&from, place, LinkStep::Code { code, address: place.address() }).await;
+                return self.desk.link(id, &from, place, LinkStep::Code { code, address: place.address() }).await;
             }
-            Asked::Link(None) => return self.desk.tell(place, &words(&place.language, "link_how", &[])),
-            Asked::Unlink => return self.desk.link(&from, place, LinkStep::Unlink).await,
-            Asked::Drafts => return self.desk.drafts(&from, place).await,
-            Asked::Language(None) => return self.desk.languages(place),
-            Asked::Unknown => return self.desk.tell(place, &words(&place.language, "unknown_command", &[])),
+            Asked::Link(None) => return self.desk.tell(id, place, &words(&place.language, "link_how", &[])).await,
+            Asked::Unlink => return self.desk.link(id, &from, place, LinkStep::Unlink).await,
+            Asked::Drafts => return self.desk.drafts(id, &from, place).await,
+            Asked::Language(None) => return self.desk.languages(id, place).await,
+            Asked::Unknown => return self.desk.tell(id, place, &words(&place.language, "unknown_command", &[])).await,
             Asked::Cancel => {
-                return match self.desk.cancel(&from, place).await {
+                return match self.desk.cancel(id, &from, place).await {
                     Some(outcome) => outcome,
                     None => self.hand_in(id, Body::Decline, session(place), place, by).await,
                 };
@@ -184,11 +185,11 @@ impl Inbound {
             Ok(bytes) => bytes,
             // Telegram itself hands out nothing larger, and we take nothing larger than we say.
             Err(Fault::Refused(why)) if why.contains("too big") || why.contains("more than") => {
-                return self.desk.tell(place, &words(&place.language, "large_picture", &[]));
+                return self.desk.tell(id, place, &words(&place.language, "large_picture", &[])).await;
             }
             Err(fault) => {
                 tracing::warn!(error = fault.words(), "a picture could not be fetched");
-                return self.desk.tell(place, &words(&place.language, "picture_lost", &[]));
+                return self.desk.tell(id, place, &words(&place.language, "picture_lost", &[])).await;
             }
         };
         match self.door.keep_picture(&sender(by), bytes).await {
@@ -199,30 +200,30 @@ impl Inbound {
             }
             Err(Refusal::Unavailable) => Outcome::Again,
             Err(Refusal::Invalid(why)) => {
-                self.desk.tell(place, &words(&place.language, "bad_picture", &[("why", &why)]))
+                self.desk.tell(id, place, &words(&place.language, "bad_picture", &[("why", &why)])).await
             }
-            Err(refusal) => self.desk.refuse(place, &refusal),
+            Err(refusal) => self.desk.refuse(id, place, &refusal).await,
         }
     }
 
     /// A voice message is taken in as it was recorded: listening to it here would hold up everybody behind it.
     async fn voice(&self, id: u32, voice: &Voice<'_>, place: &Place, by: &User) -> Outcome {
-        let tell = |key| self.desk.tell(place, &words(&place.language, key, &[]));
+        let tell = async |key| self.desk.tell(id, place, &words(&place.language, key, &[])).await;
         if !self.door.hears() {
-            return tell("no_voice");
+            return tell("no_voice").await;
         }
         if voice.seconds > VOICE_SECONDS {
-            return tell("long_voice");
+            return tell("long_voice").await;
         }
         match self.api.file(voice.file, VOICE_BYTES).await {
             Ok(bytes) => {
                 let recording = Recording::new(voice.mime, voice.seconds, &bytes);
                 self.hand_in(id, Body::Voice(recording), session(place), place, by).await
             }
-            Err(Fault::Refused(_)) => tell("long_voice"),
+            Err(Fault::Refused(_)) => tell("long_voice").await,
             Err(fault) => {
                 tracing::warn!(error = fault.words(), "a voice message could not be fetched");
-                tell("bad_voice")
+                tell("bad_voice").await
             }
         }
     }
@@ -231,7 +232,7 @@ impl Inbound {
     async fn hand_in(&self, id: u32, body: Body, session: SessionChoice, place: &Place, by: &User) -> Outcome {
         match self.send_in(id, body, session, place, by).await {
             (outcome, None) => outcome,
-            (_, Some(refusal)) => self.desk.refuse(place, &refusal),
+            (_, Some(refusal)) => self.desk.refuse(id, place, &refusal).await,
         }
     }
 
@@ -300,7 +301,7 @@ impl Inbound {
             Key::Link { request, yes } => {
                 self.desk.answer(&press.id, None);
                 self.desk.settle_buttons(message.regular_message(), None);
-                return self.desk.link(&from, &place, LinkStep::Answer { request, yes }).await;
+                return self.desk.link(id, &from, &place, LinkStep::Answer { request, yes }).await;
             }
             Key::Language(code) => (Body::Language(code), session(&place)),
             Key::Resume { session } => (Body::Command(Command::Start), SessionChoice::Id(session)),

@@ -1,8 +1,8 @@
 //! The wizard in Telegram.
 //!
-//! `poll` and `webhook` bring updates, `inbound` takes them in, `commands` and `keys` say what they ask for, `desk` answers what needs no
-//! wizard; `live` shows a turn as it is made, `deliver` brings what was written down, `page` makes messages of it. `api` is the only file
-//! that talks to Telegram.
+//! `poll` and `webhook` bring updates, `lanes` keeps those of a chat in order, `inbound` takes them in, `commands` and `keys` say what
+//! they ask for, `desk` answers what needs no wizard; `live` shows a turn as it is made, `deliver` brings what was written down, `page`
+//! makes messages of it. `api` is the only file that talks to Telegram.
 //!
 //! Promises: nothing is acknowledged before it is durable; nothing is answered twice, but at one edge that nobody can see across, and then
 //! it says so; the bot's memory is the store.
@@ -14,6 +14,7 @@ mod desk;
 mod health;
 mod inbound;
 mod keys;
+mod lanes;
 mod live;
 mod page;
 mod patience;

@@ -86,13 +86,6 @@ impl Text {
     }
 }
 
-/// Plain words as messages, the buttons under the last.
-pub(crate) fn note(text: &str, buttons: Option<InlineKeyboardMarkup>) -> Vec<Part> {
-    let mut all = Text::default();
-    all.push(text);
-    finish(&all, buttons)
-}
-
 /// The messages of an answer. What was said elsewhere is not repeated where others read along.
 pub(crate) fn pages(outgoing: &Outgoing, overheard: bool) -> Vec<Part> {
     let language = outgoing.language.as_str();
@@ -112,7 +105,7 @@ pub(crate) fn pages(outgoing: &Outgoing, overheard: bool) -> Vec<Part> {
                 said.push_str(words);
             }
             Reply::Suggestions(choices) => {
-                if let Some(keyboard) = offer(&mut text, choices, &session) {
+                if let Some(keyboard) = offer(&mut text, choices, outgoing.session.as_deref()) {
                     buttons = Some(keyboard);
                 }
             }
@@ -218,18 +211,24 @@ fn question(text: &mut Text, asked: &Confirmation, session: &str) -> InlineKeybo
     InlineKeyboardMarkup::new([row.collect::<Vec<_>>()])
 }
 
-/// What may be picked: short labels as buttons, others as a numbered list with the numbers as buttons.
-fn offer(text: &mut Text, choices: &[Choice], session: &str) -> Option<InlineKeyboardMarkup> {
+/// What may be picked: short labels as buttons, others as a numbered list with the numbers as buttons. The ids of a notice, which is
+/// no session's, are keys of ours already.
+fn offer(text: &mut Text, choices: &[Choice], session: Option<&str>) -> Option<InlineKeyboardMarkup> {
     if choices.is_empty() {
         return None;
     }
-    let key = |choice: &Choice| Key::Pick { session: session.to_owned(), choice: choice.id.clone() };
+    let key = |choice: &Choice| match session {
+        Some(session) => Some(Key::Pick { session: session.to_owned(), choice: choice.id.clone() }),
+        None => Key::read(&choice.id),
+    };
+    let pressed = |label: &str, choice: &Choice| key(choice).and_then(|key| button(label, &key));
     let is_short = |choice: &Choice| {
-        choice.detail.is_none() && choice.label.chars().count() <= LABEL_CHARS && key(choice).pack().is_some()
+        choice.detail.is_none()
+            && choice.label.chars().count() <= LABEL_CHARS
+            && pressed(&choice.label, choice).is_some()
     };
     if choices.iter().all(is_short) {
-        let buttons: Vec<_> =
-            choices.iter().filter_map(|choice| button(&visible(&choice.label), &key(choice))).collect();
+        let buttons: Vec<_> = choices.iter().filter_map(|choice| pressed(&visible(&choice.label), choice)).collect();
         return Some(InlineKeyboardMarkup::new(buttons.chunks(2).map(<[_]>::to_vec)));
     }
     text.apart();
@@ -242,7 +241,7 @@ fn offer(text: &mut Text, choices: &[Choice], session: &str) -> Option<InlineKey
         }
     }
     let numbers: Vec<_> =
-        (1..).zip(choices).filter_map(|(number, choice)| button(&format!("{number}"), &key(choice))).collect();
+        (1..).zip(choices).filter_map(|(number, choice): (usize, _)| pressed(&number.to_string(), choice)).collect();
     (!numbers.is_empty()).then(|| InlineKeyboardMarkup::new(numbers.chunks(NUMBERS).map(<[_]>::to_vec)))
 }
 

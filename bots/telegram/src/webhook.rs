@@ -60,7 +60,7 @@ async fn called(State(gate): State<Gate>, headers: HeaderMap, body: Bytes) -> St
     }
     let Some(inbound) = gate.inbound.get() else { return StatusCode::SERVICE_UNAVAILABLE };
     match serde_json::from_slice::<Update>(&body) {
-        Ok(update) => match inbound.take(update).await {
+        Ok(update) => match inbound.take(&update).await {
             Outcome::Done => StatusCode::OK,
             Outcome::Again => StatusCode::SERVICE_UNAVAILABLE,
         },

@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
-use super::{ANN, Scene};
+use super::{ANN, BEN, Scene};
 use crate::peers::telegram::Fault;
 
 const GROUP: i64 = -100;
-const BEN: i64 = 43;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_group_only_what_is_addressed_is_read() {

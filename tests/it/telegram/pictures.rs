@@ -1,7 +1,7 @@
 //! Pictures that are sent into the chat become the event's (R151).
 
 use super::linking::link;
-use super::{ANN, Scene};
+use super::{ANN, BEN, Scene};
 use crate::peers::telegram::Fault;
 use crate::pictures::picture;
 
@@ -68,5 +68,27 @@ async fn a_picture_that_is_too_large_is_told_so_and_not_asked_for_again() {
         .telegram
         .until("it is told", |telegram| telegram.texts(ANN).iter().skip(before).any(|text| text.contains("too large")))
         .await;
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_somebody_elses_picture() {
+    let scene = Scene::start().await;
+    scene.hears("/start", "").await;
+    link(&scene, "ann@example.org").await;
+    scene.hears("A jazz night called Blue Notes for 80 people", "Blue Notes").await;
+    scene.telegram.hold_files(true);
+    let before = scene.telegram.messages(ANN).len();
+    scene.telegram.send_picture(ANN, &picture(20), "");
+    scene.telegram.say(ANN, "at Pier 21 in Halifax");
+    scene.telegram.say(BEN, "/start");
+    scene.telegram.until("Ben is answered", |telegram| !telegram.messages(BEN).is_empty()).await;
+    assert_eq!(scene.telegram.messages(ANN).len(), before, "her words wait for her picture");
+    assert_eq!(scene.number(PICTURES).await, 0);
+    scene.telegram.hold_files(false);
+    scene.count(before + 2).await;
+    let texts = scene.telegram.texts(ANN);
+    assert!(!texts[before].contains("Pier 21") && texts[before + 1].contains("Pier 21"), "in her order: {texts:#?}");
+    assert_eq!(scene.number(SHOWN).await, 1);
     scene.program.stop().await;
 }

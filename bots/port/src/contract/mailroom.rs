@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::{Delivery, Memory, Outgoing};
+use crate::{Delivery, Memory, Notice, Outgoing};
 
 /// How long an answer that failed waits.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -51,6 +51,21 @@ impl Mailroom {
         shelves.letters.push(Letter { outgoing, held: false, unclear: false, not_before: None });
         drop(shelves);
         self.told.notify_waiters();
+    }
+
+    pub(super) fn notice(&self, notice: Notice) {
+        self.post(Outgoing {
+            id: notice.id,
+            address: notice.address,
+            answers: None,
+            session: None,
+            language: notice.language,
+            replies: notice.replies,
+            meanwhile: Vec::new(),
+            progress: Value::Null,
+            attempt: 0,
+            again: false,
+        });
     }
 
     pub(super) async fn next(&self, _channel: &str) -> Outgoing {

@@ -26,6 +26,12 @@ impl Telegram {
         self.send(user, user, "", json!({"text": null, "voice": voice}))
     }
 
+    /// Whether files that are asked for stay on their way.
+    pub(crate) fn hold_files(&self, held: bool) {
+        self.state().files_held = held;
+        self.news.notify_waiters();
+    }
+
     fn keep(&self, bytes: &[u8]) -> String {
         let mut state = self.state();
         let id = format!("file-{}", state.files.len() + 1);
@@ -52,6 +58,13 @@ pub(super) async fn file(
     Shared(telegram): Shared<Telegram>,
     Path((token, path)): Path<(String, String)>,
 ) -> Result<Vec<u8>, StatusCode> {
+    loop {
+        let news = telegram.news.notified();
+        if !telegram.state().files_held {
+            break;
+        }
+        news.await;
+    }
     let id = path.strip_prefix("things/").filter(|_| token == format!("bot{TOKEN}"));
     id.and_then(|id| telegram.state().files.get(id).cloned()).ok_or(StatusCode::NOT_FOUND)
 }

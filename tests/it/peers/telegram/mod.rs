@@ -73,6 +73,8 @@ pub(crate) struct State {
     pub(crate) drafts: BTreeMap<i64, String>,
     /// What people sent, by its id.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// Nobody gets one of them.
+    pub(crate) files_held: bool,
     pub(crate) blocked: HashSet<i64>,
     pub(crate) presses: HashSet<String>,
     pub(crate) faults: Vec<(String, usize, Fault)>,
