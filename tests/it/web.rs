@@ -155,3 +155,55 @@ async fn an_event_is_made_at_the_panel_across_a_restart() {
     assert_eq!(page.transcript().await.len(), 5);
     program.stop().await;
 }
+
+/// The call of the card with the venues, and their ids.
+fn venues(events: &[Value]) -> (String, Vec<String>) {
+    let call =
+        events.iter().find(|event| event["toolCallName"] == "show_venues").unwrap_or_else(|| panic!("{events:#?}"));
+    let suggested = state(events)["suggestions"].as_array().unwrap().iter();
+    let ids = suggested.filter(|one| one["type"] == "venue").map(|one| one["id"].as_str().unwrap().to_owned());
+    (call["toolCallId"].as_str().unwrap().to_owned(), ids.collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_picks_nothing_of_what_was_offered_before_the_form_went_on() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "a workshop");
+    let shown = page.say("m1", "A workshop called Clay Days in Toronto for 40 people").await;
+    let (_, offered) = venues(&shown);
+    assert!(offered.len() > 1, "{shown:#?}");
+    // She picks the first one in the form, which goes another way in.
+    let session = state(&shown)["sessionId"].as_str().unwrap().to_owned();
+    let mut form = program.organizer("ana@example.com").in_session(port::SessionChoice::Id(session));
+    form.send(port::Body::Pick(offered[0].clone())).await.unwrap();
+    let (door, ana) = (program.door(), port::Sender::Local { email: Some("ana@example.com".to_owned()) });
+    let picked = door.state(&ana, form.session().unwrap()).await.unwrap().0["draft"]["placeKind"].clone();
+    assert_eq!(picked, "online");
+    let next = page.say("m2", "2").await;
+    assert_eq!(state(&next)["draft"]["placeKind"], picked, "{}", said(&next));
+    assert!(state(&next)["draft"]["dateTime"].is_string(), "it is the second day: {}", said(&next));
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_pages_own_code_answers_on_a_card_is_no_message() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "a workshop");
+    let shown = page.say("m1", "A workshop called Clay Days in Toronto for 40 people").await;
+    let (call, offered) = venues(&shown);
+    let before = page.transcript().await;
+    let answer = |content: &str| json!([{"id": "done", "role": "tool", "toolCallId": call, "content": content}]);
+    for content in ["shown", "ok", "{\"status\":\"complete\"}"] {
+        let events = page.post("run", answer(content)).await;
+        assert!(
+            said(&events).is_empty() && !events.iter().any(|event| event["type"] == "TOOL_CALL_START"),
+            "{events:#?}"
+        );
+    }
+    assert_eq!(page.transcript().await, before, "nobody said anything");
+    let events = page.post("run", answer(&json!({"id": offered[1]}).to_string())).await;
+    assert_eq!(state(&events)["draft"]["placeKind"], "hybrid", "{events:#?}");
+    program.stop().await;
+}

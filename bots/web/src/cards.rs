@@ -7,6 +7,7 @@ use port::{Body, Card, Confirmation, visible};
 use serde_json::{Map, Value, json};
 
 use crate::event::ToolCall;
+use crate::threads::is_uuid;
 
 /// The tool that shows venues.
 pub(crate) const VENUES: &str = "show_venues";
@@ -92,12 +93,13 @@ pub(crate) fn answer(call: &str, content: &str) -> Option<Body> {
     picked(content).map(Body::Pick)
 }
 
-/// The id in an answer such as `{"id":"..."}`, or the bare id.
+/// The id in an answer such as `{"id":"..."}`, or the bare id. Other words, as a page's own handler may answer, pick nothing: a client
+/// that runs on after each answer would talk with itself.
 fn picked(content: &str) -> Option<String> {
     let answer = serde_json::from_str::<Value>(content).unwrap_or_else(|_| Value::from(content));
     let named = || ["id", "suggestionId", "chosen", "picked"].iter().find_map(|key| answer.get(*key));
     let id = if answer.is_string() { Some(&answer) } else { named() }?.as_str()?.trim();
-    (!id.is_empty() && !id.contains(char::is_whitespace)).then(|| id.to_owned())
+    is_uuid(id).then(|| id.to_owned())
 }
 
 #[cfg(test)]
@@ -173,17 +175,19 @@ mod tests {
         let call = venues(&state, "m1").unwrap();
         let shown = json!({"id": "s1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "confidence": 0.8, "venueId": "v1", "reason": "near you"});
         assert_eq!(call.arguments, json!({"venues": [shown]}));
+        let picked = "7b1f3a3e-8a54-4c8e-9a6e-0d1c2b3a4f5e";
         for content in [
-            r#"{"id":"s1"}"#,
-            r#"{"id":"s1","venueId":"v1","name":"x"}"#,
-            r#"{"suggestionId":"s1"}"#,
-            r#"{"chosen":"s1"}"#,
-            r#""s1""#,
-            "s1",
+            json!({"id": picked}).to_string(),
+            json!({"id": picked, "venueId": "v1", "name": "x"}).to_string(),
+            json!({"suggestionId": picked}).to_string(),
+            json!({"chosen": picked}).to_string(),
+            json!(picked).to_string(),
+            picked.to_owned(),
         ] {
-            assert_eq!(answer(&call.id, content), Some(Body::Pick("s1".to_owned())), "{content}");
+            assert_eq!(answer(&call.id, &content), Some(Body::Pick(picked.to_owned())), "{content}");
         }
-        for odd in ["", "Error: the page went away", "{}", "null", "[]", r#"{"id":7}"#] {
+        for odd in ["", "shown", "ok", "Error: the page went away", "{}", "null", "[]", r#"{"id":7}"#, r#"{"id":"s1"}"#]
+        {
             assert_eq!(answer(&call.id, odd), None, "{odd}");
         }
         assert!(venues(&json!({"suggestions": []}), "m").is_none());

@@ -10,7 +10,7 @@ use crate::edits::Edits;
 use crate::failure::Failure;
 use crate::input::{Posted, RunInput};
 use crate::memory::Notes;
-use crate::threads::is_session_id;
+use crate::threads::is_uuid;
 
 /// How many answers of cards are looked at, newest first.
 const ANSWERS: usize = 4;
@@ -108,7 +108,7 @@ fn picked(words: &str, notes: &Notes) -> Option<String> {
     let numbered = number.and_then(|index| notes.choices.get(index));
     let named = || notes.choices.iter().find(|choice| choice.id == words || choice.label.trim() == words);
     let known = numbered.or_else(named).map(|choice| choice.id.clone());
-    known.or_else(|| is_session_id(words).then(|| words.to_owned()))
+    known.or_else(|| is_uuid(words).then(|| words.to_owned()))
 }
 
 #[cfg(test)]

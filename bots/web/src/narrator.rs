@@ -3,8 +3,11 @@
 //! Promises: `RUN_STARTED` first, `RUN_FINISHED` or `RUN_ERROR` once and last, with the same run id; every message and call
 //! that was opened is closed before; no text is empty, and each is shown once; the state is whole at the beginning and at the end.
 
+use std::borrow::Cow;
+
 use port::{Card, Choice, Confirmation, Line, Progress, Reply, visible};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::cards;
 use crate::event::{Change, Event, Role};
@@ -12,6 +15,8 @@ use crate::input::Screen;
 
 /// The codes of troubles that are no failure: the person asked for it, or has the answer elsewhere.
 const NO_FAILURE: [&str; 3] = ["STOPPED", "ACCEPTED", "ANSWERED_ELSEWHERE"];
+/// A message whose name is longer is named by what follows from it.
+const LONGEST_NAME: usize = 64;
 /// How many stages there are (R42).
 const STAGES: u8 = 6;
 
@@ -57,7 +62,7 @@ impl Narrator {
         Self {
             thread_id: thread_id.to_owned(),
             run_id: run_id.to_owned(),
-            message: format!("to-{message}"),
+            message: format!("to-{}", short(message)),
             screen,
             state: json!({}),
             messages: 0,
@@ -256,6 +261,16 @@ fn numbered(choices: &[Choice]) -> String {
 }
 
 /// A card as a text that reads well with and without Markdown.
+/// A name of bounded length for a message, always the same one: the answer of a card is named after the card's message, and its own
+/// answer shows the next card.
+fn short(message: &str) -> Cow<'_, str> {
+    if message.len() <= LONGEST_NAME {
+        return message.into();
+    }
+    let digest = Sha256::digest(message);
+    digest.iter().take(16).fold(String::new(), |name, byte| format!("{name}{byte:02x}")).into()
+}
+
 fn list(card: &Card, notes: &[String]) -> String {
     let mark = |line: &Line| line.source.mark(&card.language);
     let facts = card.lines.iter().map(|line| format!("{}: {}{}", line.label, line.value, mark(line)));

@@ -74,7 +74,11 @@ impl Run {
     }
 
     fn candidates(&self, found: Option<&Found>) -> Result<Vec<Candidate>, Failure> {
-        let notes = found.map(|found| self.memory.notes(&found.session)).unwrap_or_default();
+        let mut notes = found.map(|found| self.memory.notes(&found.session)).unwrap_or_default();
+        if !found.is_some_and(|found| found.offers(&notes.choices)) {
+            // The form or another channel went on meanwhile: a number answers what is asked now.
+            notes.choices.clear();
+        }
         let posted = &self.input.state;
         let edits = match found {
             Some(found) => edits::edits(posted, &found.session, &found.state, &notes.drafts),

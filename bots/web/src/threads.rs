@@ -2,7 +2,7 @@
 //!
 //! Promises: looking for a thread makes nothing; another person's is as absent as none.
 
-use port::{Door, Refusal, Sender, SessionChoice};
+use port::{Choice, Door, Refusal, Sender, SessionChoice};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ pub(crate) struct Found {
 
 /// Looks for the session of this thread.
 pub(crate) async fn find(door: &dyn Door, from: &Sender, thread: &str) -> Result<Option<Found>, Refusal> {
-    if is_session_id(thread)
+    if is_uuid(thread)
         && let Some(found) = get(door, from, thread).await?
     {
         return Ok(Some(found));
@@ -24,6 +24,15 @@ pub(crate) async fn find(door: &dyn Door, from: &Sender, thread: &str) -> Result
     match door.find(from, thread).await? {
         Some(session) => get(door, from, &session).await,
         None => Ok(None),
+    }
+}
+
+impl Found {
+    /// Whether all of these may still be picked.
+    pub(crate) fn offers(&self, choices: &[Choice]) -> bool {
+        let offered = self.state.get("suggestions").and_then(Value::as_array);
+        let ids = || offered.into_iter().flatten().filter_map(|suggestion| suggestion.get("id")?.as_str());
+        choices.iter().all(|choice| ids().any(|id| id == choice.id))
     }
 }
 
@@ -41,7 +50,7 @@ pub(crate) fn choice(thread: &str, found: Option<&Found>) -> SessionChoice {
     found.map_or_else(|| SessionChoice::Thread(thread.to_owned()), |found| SessionChoice::Id(found.session.clone()))
 }
 
-/// Session ids are UUIDs; a client's own thread id may be one as well.
-pub(crate) fn is_session_id(text: &str) -> bool {
+/// Ids of sessions and of suggestions are UUIDs; a client's own thread id may be one as well.
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.parse::<Uuid>().is_ok()
 }

@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 
 use super::mailroom::Mailroom;
 use crate::{
-    Accepted, Address, Body, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Outgoing, Refusal,
-    Replies, Reply, Sender, SessionChoice,
+    Accepted, Address, Body, Choice, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Notice,
+    Outgoing, Refusal, Replies, Reply, Sender, SessionChoice,
 };
 
 /// What the door does with the next message.
@@ -63,6 +63,8 @@ struct State {
     threads: HashMap<String, String>,
     open: Option<Open>,
     pictures: Vec<Vec<u8>>,
+    /// What was suggested last.
+    offered: Vec<Choice>,
     hears: bool,
     forgetful: usize,
 }
@@ -114,6 +116,7 @@ impl Script {
     pub fn send(&self, reply: Reply) -> bool {
         let mut state = self.state();
         let ended = reply == Reply::Done;
+        state.offer(&reply);
         let Some(open) = state.open.as_mut() else { return false };
         let heard = open.say(&self.mailroom, reply);
         if ended {
@@ -139,6 +142,12 @@ impl Script {
 }
 
 impl State {
+    fn offer(&mut self, reply: &Reply) {
+        if let Reply::Suggestions(choices) = reply {
+            self.offered.clone_from(choices);
+        }
+    }
+
     fn take(&mut self, incoming: &Incoming) -> (Answer, Option<String>) {
         let key = (incoming.chat.account.clone(), incoming.id.clone());
         let answer = match self.answers.pop_front() {
@@ -163,6 +172,9 @@ impl State {
         }
         self.current = Some(session.clone());
         let answer = if self.ids.insert(key) { answer } else { Answer::Known };
+        if let Answer::Now(script) | Answer::Open(script) | Answer::Soon(script) = &answer {
+            script.iter().for_each(|reply| self.offer(reply));
+        }
         (answer, Some(session))
     }
 }
@@ -224,7 +236,12 @@ impl Door for Script {
     }
 
     async fn state(&self, _from: &Sender, session: &str) -> Result<crate::State, Refusal> {
-        Ok(crate::State(json!({"sessionId": session})))
+        let offered = self.state().offered.clone();
+        let mut state = json!({"sessionId": session});
+        if !offered.is_empty() {
+            state["suggestions"] = json!(offered);
+        }
+        Ok(crate::State(state))
     }
 
     async fn keep_picture(&self, _from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
@@ -250,6 +267,11 @@ impl Door for Script {
 
     async fn settled(&self, outgoing: &str, delivery: Delivery) -> Result<(), Refusal> {
         self.mailroom.settled(outgoing, delivery);
+        Ok(())
+    }
+
+    async fn notice(&self, _channel: &'static str, notice: Notice) -> Result<(), Refusal> {
+        self.mailroom.notice(notice);
         Ok(())
     }
 

@@ -232,3 +232,16 @@ fn what_the_answer_told_already_is_not_told_again() {
     assert_eq!(texts(&events).len(), 1);
     assert_eq!(texts(&told(vec![published], End::Done, Screen::default())), [format!("Gala is published: {url}")]);
 }
+
+#[test]
+fn names_stay_short_and_are_the_same_each_time() {
+    let mut name = "answer:venues-m1".to_owned();
+    for _ in 0..20 {
+        let next = format!("answer:venues-to-{}-2", short(&name));
+        assert!(next.len() < 100 && next != name, "{next}");
+        assert_eq!(short(&name), short(&name.clone()));
+        name = next;
+    }
+    assert_eq!(short("m1"), "m1");
+    assert_ne!(short(&"a".repeat(300)), short(&"b".repeat(300)));
+}
