@@ -4,6 +4,7 @@
 mod harness;
 mod peers;
 
+mod acceptance;
 mod accounts;
 mod advice;
 mod architecture;

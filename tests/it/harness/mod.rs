@@ -6,6 +6,7 @@ pub(crate) mod http;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod python;
+pub(crate) mod served;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -88,13 +89,18 @@ pub(crate) fn skip(reason: &str) {
     assert!(std::env::var_os("REQUIRE_ALL").is_none(), "nothing may be skipped here: {reason}");
 }
 
-/// The folder with cases that nobody on this project wrote; `None`, said aloud, when it is not there.
-pub(crate) fn cases(name: &str) -> Option<PathBuf> {
+/// A folder beside the project that nobody on this project wrote; `None`, said aloud, when it is not there.
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("EVENTOS_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let path = shared.join("cases").join(name);
+    let path = shared.join(name);
     if !path.exists() {
         note_skip(&format!("{name}, which lies outside the project, is not at hand"));
         return None;
     }
     Some(path)
+}
+
+/// Cases of others.
+pub(crate) fn cases(name: &str) -> Option<PathBuf> {
+    shared(&format!("cases/{name}"))
 }

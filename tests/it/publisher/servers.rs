@@ -165,21 +165,71 @@ async fn somebody_elses_reader_finds_everything_in_a_mail() {
     scene.stop().await;
 }
 
+/// Somebody else's stand-in for Stripe. It knows products, and nothing of prices.
+struct LocalStripe {
+    _child: Child,
+    client: reqwest::Client,
+    url: String,
+}
+
+impl LocalStripe {
+    const KEY: &str = "sk_test_12345";
+
+    /// `None`, said aloud, where it is not to be had.
+    async fn start() -> Option<Self> {
+        let Some(python) = python("localstripe", &["localstripe==1.15.10"], "localstripe") else {
+            harness::skip("no other stand-in for Stripe: localstripe is not to be had");
+            return None;
+        };
+        let port = free_port().await;
+        let mut command = Command::new(python);
+        command.args(["-m", "localstripe.server", "--from-scratch", "--port", &port.to_string()]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        let stripe = Self { _child: child, client: client(), url: format!("http://127.0.0.1:{port}") };
+        until("localstripe is up", async || stripe.post("/v1/products", &[("name", "before")]).await).await;
+        Some(stripe)
+    }
+
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Option<Value> {
+        let request = self.client.post(format!("{}{path}", self.url)).basic_auth(Self::KEY, Some("")).form(form);
+        let answer = request.send().await.ok()?;
+        Some(json!({"status": answer.status().as_u16(), "body": answer.text().await.ok()?}))
+    }
+
+    /// Its products with these words in their name.
+    async fn products(&self, name: &str) -> Vec<Value> {
+        let request = self.client.get(format!("{}/v1/products?limit=100", self.url)).basic_auth(Self::KEY, Some(""));
+        let all: Value = request.send().await.unwrap().json().await.unwrap();
+        let all = all["data"].as_array().unwrap().iter();
+        all.filter(|product| product["name"].as_str().unwrap().contains(name)).cloned().collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_stripe_takes_the_product_as_we_send_it_and_has_it_once() {
+    let Some(stripe) = LocalStripe::start().await else { return };
+    let scene = Scene::start(StripePeer::start(Mood::honest()).await, |settings| {
+        settings.stripe_secret_key = Some(LocalStripe::KEY.into());
+        settings.publisher.stripe_api_base.clone_from(&stripe.url);
+    })
+    .await;
+    let event = scene.publish("Harbour Lights", Some(2_500), &[]).await;
+    // The prices are refused, as it has none; the product stays one, however often that is tried.
+    let tried = "select count(*) > 0 from payment_setup_queue where kind = 'stripe_product' and (attempts > 3 or dead_at is not null)";
+    scene.until("the prices were tried", tried).await;
+    let products = stripe.products("Harbour Lights").await;
+    assert_eq!(products.len(), 1, "{products:#?}");
+    assert_eq!(products[0]["metadata"]["event_id"], event.to_string());
+    assert_eq!(products[0]["active"], true);
+    scene.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_stripe_signs_is_taken_once_and_nothing_else() {
-    let Some(python) = python("localstripe", &["localstripe==1.15.10"], "localstripe") else {
-        return harness::skip("no other stand-in for Stripe: localstripe is not to be had");
-    };
-    let (stripe, ours) = (free_port().await, free_port().await);
-    let mut command = Command::new(python);
-    command.args(["-m", "localstripe.server", "--from-scratch", "--port", &stripe.to_string()]);
-    let _stripe = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-    let (client, at) = (client(), |path: &str| format!("http://127.0.0.1:{stripe}{path}"));
-    let post = async |path: &str, form: &[(&str, &str)]| {
-        let answer = client.post(at(path)).basic_auth("sk_test_12345", Some("")).form(form).send().await.ok()?;
-        Some(json!({"status": answer.status().as_u16(), "body": answer.text().await.ok()?}))
-    };
-    until("localstripe is up", async || post("/v1/products", &[("name", "before"), ("type", "service")]).await).await;
+    let Some(stripe) = LocalStripe::start().await else { return };
+    let ours = free_port().await;
+    let client = client();
+    let post = async |path: &str, form: &[(&str, &str)]| stripe.post(path, form).await;
     let database = harness::database().await;
     let folder = std::env::temp_dir().join(format!("eventos-localstripe-{}", std::process::id()));
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
