@@ -1,4 +1,5 @@
-//! What the house adds to a model's first token: turns over a server that thinks for 300 ms, beside the same client straight on it.
+//! What the house adds to a model's first token: turns over a server that thinks for 300 ms, beside the same client straight on it; and
+//! when the organizer reads anything at all, also where the model says nothing for ten seconds (R5: 800 ms).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,11 +14,10 @@ use eventos::understanding::openai::{OpenAi, Options};
 use futures::StreamExt as _;
 use port::{Body, Chat, Command, Door, Incoming, Replies, Reply, Sender, SessionChoice};
 use secrecy::SecretString;
+use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Until the first token of the server.
-const THINKS: Duration = Duration::from_millis(300);
 const TOKENS: usize = 40;
 /// The first token; no answer of the house has it.
 const FIRST: &str = "Marvellous";
@@ -28,41 +28,73 @@ struct Load {
     name: &'static str,
     turns: usize,
     over: Duration,
+    /// Until the first token of the server.
+    thinks: Duration,
     gap: Duration,
 }
 
+/// Until the first token of a server that works.
+const THINKS: Duration = Duration::from_millis(300);
+
 const LOADS: &[Load] = &[
-    Load { name: "50 turns/s, 5 ms a token", turns: 500, over: Duration::from_secs(10), gap: Duration::from_millis(5) },
+    Load {
+        name: "50 turns/s, 5 ms a token",
+        turns: 500,
+        over: Duration::from_secs(10),
+        thinks: THINKS,
+        gap: Duration::from_millis(5),
+    },
     Load {
         name: "100 streams in 10 s, 50 ms a token",
         turns: 100,
         over: Duration::from_secs(10),
+        thinks: THINKS,
         gap: Duration::from_millis(50),
     },
     Load {
         name: "500 streams in 10 s, 50 ms a token",
         turns: 500,
         over: Duration::from_secs(10),
+        thinks: THINKS,
         gap: Duration::from_millis(50),
     },
     Load {
         name: "2000 streams in 10 s, 50 ms a token",
         turns: 2_000,
         over: Duration::from_secs(10),
+        thinks: THINKS,
         gap: Duration::from_millis(50),
     },
 ];
 
+/// A model that says nothing for longer than anybody waits.
+const SILENT: Load = Load {
+    name: "50 turns/s, the model silent for 10 s",
+    turns: 500,
+    over: Duration::from_secs(10),
+    thinks: Duration::from_secs(10),
+    gap: Duration::from_millis(5),
+};
+
+/// When the organizer reads anything, and when the model's first token comes.
+type Times = (Vec<Option<Duration>>, Vec<Option<Duration>>);
+
 /// Prints the table.
-pub(crate) async fn run(store: Store, folder: &Path) {
-    println!("{:<38} {:>34} {:>34}", "first token, ms (p50 / p95 / p99)", "straight", "through the house");
+pub(crate) async fn run(database: &PgConnectOptions, folder: &Path) {
+    let row = |name: &str, straight: &str, house: &str, anything: &str| {
+        println!("{name:<38} {straight:>34} {house:>34} {anything:>34}");
+    };
+    row("ms (p50 / p95 / p99)", "first token, straight", "first token, through the house", "anything to read");
     for load in LOADS {
-        let address = serve(load.gap).await;
-        let base = format!("http://{address}/v1");
+        let base = format!("http://{}/v1", serve(load).await);
         let straight = straight(load, &base).await;
-        let house = house(load, &base, store.clone(), folder).await;
-        println!("{:<38} {:>34} {:>34}", load.name, told(straight), told(house));
+        let (anything, first) = house(load, &base, database, folder, "a concert for 80 people").await;
+        row(load.name, &told(straight), &told(first), &told(anything));
     }
+    let base = format!("http://{}/v1", serve(&SILENT).await);
+    // Nothing in it is a fact that could be shown at once.
+    let (anything, _) = house(&SILENT, &base, database, folder, "I wonder what people would like").await;
+    row(SILENT.name, "", "", &told(anything));
 }
 
 /// The middle, the slow and the slowest, and how many failed.
@@ -108,7 +140,9 @@ async fn straight(load: &Load, base: &str) -> Vec<Option<Duration>> {
     .await
 }
 
-async fn house(load: &Load, base: &str, store: Store, folder: &Path) -> Vec<Option<Duration>> {
+async fn house(load: &Load, base: &str, database: &PgConnectOptions, folder: &Path, words: &'static str) -> Times {
+    // A house that shuts down closes its own.
+    let store = Store::connect(database.clone(), 16).await.unwrap();
     let parts = Parts {
         store,
         private: true,
@@ -126,7 +160,10 @@ async fn house(load: &Load, base: &str, store: Store, folder: &Path) -> Vec<Opti
     let models = &mut settings.models;
     base.clone_into(&mut models.base_url);
     (models.session_tokens, models.user_day_tokens, models.day_tokens) = (0, 0, 0);
-    models.answer_within_ms = 60_000;
+    if load.thinks == THINKS {
+        // Every answer is the model's, however busy the machine.
+        models.answer_within_ms = 60_000;
+    }
     (models.first_token_ms, models.whole_ms) = (20_000, 60_000);
     settings.wizard.turn_deadline_s = 120;
     let app = App::assemble(parts, &settings).await.unwrap();
@@ -146,36 +183,41 @@ async fn house(load: &Load, base: &str, store: Store, folder: &Path) -> Vec<Opti
         let (door, run, sessions) = (door.clone(), run.clone(), sessions.clone());
         async move {
             let session = sessions.get(number)?.clone()?;
-            said(&*door, &run, number, SessionChoice::Id(session), Body::Text("a concert for 80 people".to_owned()))
-                .await?
-                .1
+            let (_, anything, first) =
+                said(&*door, &run, number, SessionChoice::Id(session), Body::Text(words.to_owned())).await?;
+            Some((anything, first))
         }
     })
     .await;
     app.shutdown().await;
-    times
+    times.into_iter().map(Option::unwrap_or_default).unzip()
 }
 
-/// One turn: its session, and when the model's first token came.
+/// One turn: its session, when there was anything to read, and when the model's first token came.
 async fn said(
     door: &dyn Door,
     run: &str,
     number: usize,
     session: SessionChoice,
     body: Body,
-) -> Option<(String, Option<Duration>)> {
+) -> Option<(String, Option<Duration>, Option<Duration>)> {
     let (replies, mut heard) = Replies::channel();
     let from = Sender::Local { email: Some(format!("model{run}-{number}@example.com")) };
     let id = format!("{run}-{number}-{}", matches!(body, Body::Text(_)));
     let begun = Instant::now();
     let chat = Chat { channel: "bench", account: String::new(), session };
     let accepted = door.accept(Incoming { id, from, chat, body, replies }).await.ok()?;
-    let mut first = None;
+    let (mut anything, mut first) = (None, None);
     while let Some(reply) = heard.recv().await {
         match reply {
-            Reply::Delta(piece) if piece.contains(FIRST) => first = first.or(Some(begun.elapsed())),
+            Reply::Delta(piece) => {
+                anything = anything.or(Some(begun.elapsed()));
+                if piece.contains(FIRST) {
+                    first = first.or(Some(begun.elapsed()));
+                }
+            }
             Reply::Trouble { .. } => return None,
-            Reply::Done => return Some((accepted.session, first)),
+            Reply::Done => return Some((accepted.session, anything, first)),
             _ => {}
         }
     }
@@ -204,18 +246,19 @@ where
 }
 
 /// Listens, thinks, and answers in tokens.
-async fn serve(gap: Duration) -> std::net::SocketAddr {
+async fn serve(load: &Load) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let (thinks, gap) = (load.thinks, load.gap);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(async move { drop(Box::pin(answer(stream, gap)).await) });
+            tokio::spawn(async move { drop(Box::pin(answer(stream, thinks, gap)).await) });
         }
     });
     address
 }
 
-async fn answer(mut stream: TcpStream, gap: Duration) -> std::io::Result<()> {
+async fn answer(mut stream: TcpStream, thinks: Duration, gap: Duration) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut bytes = Vec::new();
     let mut part = [0_u8; 16_384];
@@ -233,7 +276,7 @@ async fn answer(mut stream: TcpStream, gap: Duration) -> std::io::Result<()> {
             break;
         }
     }
-    tokio::time::sleep(THINKS).await;
+    tokio::time::sleep(thinks).await;
     stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n").await?;
     for number in 0..TOKENS {
         let token = if number == 0 { FIRST } else { " indeed" };

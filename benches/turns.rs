@@ -72,17 +72,18 @@ async fn run(folder: &Path, only: Option<&str>) {
     demo::load(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     if only == Some("models") {
-        models::run(store, folder).await;
+        models::run(&cluster.connect_options(Role::Authenticator, DATABASE), folder).await;
         cluster.close().await;
         return;
     }
-    queries::run(&store, cluster.connect_options(Role::Bootstrap, DATABASE)).await;
+    let admin = cluster.connect_options(Role::Bootstrap, DATABASE);
     if only.is_some() {
+        queries::run(&store, admin).await;
         cluster.close().await;
         return;
     }
     let parts = Parts {
-        store,
+        store: store.clone(),
         private: true,
         cluster: None,
         clock: Arc::new(SystemClock),
@@ -94,19 +95,28 @@ async fn run(folder: &Path, only: Option<&str>) {
     settings.limits.ai_wizard = 0;
     let app = App::assemble(parts, &settings).await.unwrap();
     for sessions in [1, 16, 64] {
-        turns(&app.door, sessions).await;
+        turns(&app.door, "few events", sessions).await;
     }
     idle(&app).await;
+    queries::run(&store, admin).await;
+    for sessions in [1, 16] {
+        turns(&app.door, "many events", sessions).await;
+    }
     app.shutdown().await;
     cluster.close().await;
 }
 
 /// A turn without a model that changes the draft: accept, understand, advise, settle.
-async fn turns(door: &Arc<dyn Door>, sessions: usize) {
+async fn turns(door: &Arc<dyn Door>, among: &str, sessions: usize) {
     let mut talks = tokio::task::JoinSet::new();
     let begun = Instant::now();
     for number in 0..sessions {
-        let from = Sender::Local { email: Some(format!("bench{sessions}-{number}@example.com")) };
+        let from = Sender::Local {
+            email: Some(format!(
+                "bench-{}-{sessions}-{number}@example.com",
+                among.split(' ').next().unwrap_or_default()
+            )),
+        };
         let mut organizer = Recorder::new(door.clone(), from);
         talks.spawn(async move {
             let mut times = Vec::new();
@@ -121,7 +131,7 @@ async fn turns(door: &Arc<dyn Door>, sessions: usize) {
     }
     let times: Vec<Duration> = talks.join_all().await.into_iter().flatten().collect();
     let rate = times.len() as f64 / begun.elapsed().as_secs_f64();
-    println!("{sessions:>2} sessions: {} {rate:.0} turns/s", spread(times));
+    println!("{among}, {sessions:>2} sessions: {} {rate:.0} turns/s", spread(times));
 }
 
 /// What a session costs that is awake and has nothing to do.
@@ -134,6 +144,7 @@ async fn idle(app: &App) {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let bytes = resident().saturating_sub(before) / IDLE as u64;
     println!("{} idle sessions: {bytes} bytes each", app.directory().awake());
+    app.directory().sweep(Duration::ZERO);
 }
 
 /// Resident memory of this process, in bytes; 0 where /proc is not to be had.
