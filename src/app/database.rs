@@ -24,11 +24,11 @@ use crate::store::{demo, migrate};
 pub async fn with_private_cluster<T>(
     settings: &Settings,
     work: impl AsyncFnOnce(PgConnectOptions) -> anyhow::Result<T>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<T> {
     let cluster = open_cluster(settings).await?;
     let result = work(cluster.connect_options(Role::Bootstrap, DATABASE)).await;
     cluster.close().await;
-    result.map(|_| ())
+    result
 }
 
 /// Opens the private cluster as it is, without bringing it up to date.

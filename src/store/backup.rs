@@ -2,9 +2,10 @@
 //!
 //! The file: a line of JSON (format, migration, tables with their columns), then for each table its rows as PostgreSQL's
 //! binary COPY, in pieces that each begin with their length (four bytes, big-endian); a piece of length 0 ends a table.
-//! All rows are of one moment. A backup of an older schema is restored into that schema and then brought up to date.
+//! All rows are of one moment. A backup of an older schema is restored into that schema and then brought up to date; what a file
+//! of an older program lacks is told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,16 @@ pub enum BackupError {
         /// Ours.
         ours: i64,
     },
+    /// The schema here cannot be taken back to the backup's.
+    #[error(
+        "this folder has a newer schema than the backup (here {ours}, the backup's {theirs}); restore into a new folder (--data-dir)"
+    )]
+    Ahead {
+        /// The backup's schema.
+        theirs: i64,
+        /// The one here.
+        ours: i64,
+    },
     /// Restoring would mix two sets of data.
     #[error("there is data here already; restore into a new folder (--data-dir)")]
     NotEmpty,
@@ -67,6 +78,15 @@ struct Table {
     columns: Vec<String>,
 }
 
+/// What came back.
+#[derive(Debug)]
+pub struct Restored {
+    /// How many tables the file holds.
+    pub tables: usize,
+    /// Tables of its schema that it does not hold, by schema and name: an older program left them out.
+    pub lacking: Vec<String>,
+}
+
 impl From<sqlx::Error> for BackupError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
@@ -78,16 +98,13 @@ impl From<sqlx::Error> for BackupError {
 /// # Errors
 /// [`BackupError::File`]; a file of that name is replaced only by a whole backup.
 pub async fn save(superuser: PgConnectOptions, path: &Path) -> Result<usize, BackupError> {
-    let mut conn = superuser.connect().await?;
-    sqlx::query("begin transaction isolation level repeatable read read only").execute(&mut conn).await?;
-    let migration: i64 =
-        sqlx::query_scalar("select coalesce(max(version), 0) from app._sqlx_migrations").fetch_one(&mut conn).await?;
-    let header = Header { format: FORMAT.to_owned(), migration, tables: tables(&mut conn).await? };
-    let unfinished = path.with_extension("unfinished");
     let failed =
         |error: std::io::Error| BackupError::File { file: path.display().to_string(), reason: error.to_string() };
-    let file =
-        File::options().create(true).write(true).truncate(true).mode(0o600).open(&unfinished).await.map_err(failed)?;
+    let mut conn = superuser.connect().await?;
+    sqlx::query("begin transaction isolation level repeatable read read only").execute(&mut conn).await?;
+    let migration = migration(&mut conn).await?;
+    let header = Header { format: FORMAT.to_owned(), migration, tables: tables(&mut conn).await? };
+    let (file, unfinished) = Unfinished::create(path).await?;
     let mut out = BufWriter::new(file);
     let first = serde_json::to_vec(&header).map_err(|error| StoreError::Fault(error.to_string()))?;
     piece(&mut out, &first).await.map_err(failed)?;
@@ -103,9 +120,53 @@ pub async fn save(superuser: PgConnectOptions, path: &Path) -> Result<usize, Bac
     }
     out.flush().await.map_err(failed)?;
     out.get_ref().sync_all().await.map_err(failed)?;
-    tokio::fs::rename(&unfinished, path).await.map_err(failed)?;
+    unfinished.finish(path).await.map_err(failed)?;
     conn.close().await?;
     Ok(header.tables.len())
+}
+
+/// A backup that is being written, beside the name that it gets at its end; gone when it does not come so far.
+struct Unfinished {
+    path: PathBuf,
+    named: bool,
+}
+
+impl Unfinished {
+    async fn create(path: &Path) -> Result<(File, Self), BackupError> {
+        // Behind the whole name: backups called `a.one` and `a.two` are two files.
+        let mut name = path.as_os_str().to_owned();
+        name.push(".unfinished");
+        let own = PathBuf::from(name);
+        let file = File::options().create_new(true).write(true).mode(0o600).open(&own).await.map_err(|error| {
+            let reason = if error.kind() == std::io::ErrorKind::AlreadyExists {
+                "another backup is being written, or one was broken off; when none runs remove this file".to_owned()
+            } else {
+                error.to_string()
+            };
+            BackupError::File { file: own.display().to_string(), reason }
+        })?;
+        Ok((file, Self { path: own, named: false }))
+    }
+
+    /// Gives the file its name, for good: the folder that says so is on the disk, too.
+    async fn finish(mut self, path: &Path) -> std::io::Result<()> {
+        tokio::fs::rename(&self.path, path).await?;
+        self.named = true;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).await?.sync_all().await
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if !self.named {
+            std::fs::remove_file(&self.path).ok();
+        }
+    }
+}
+
+async fn migration(conn: &mut PgConnection) -> Result<i64, BackupError> {
+    Ok(sqlx::query_scalar("select coalesce(max(version), 0) from app._sqlx_migrations").fetch_one(conn).await?)
 }
 
 async fn piece(out: &mut BufWriter<File>, bytes: &[u8]) -> std::io::Result<()> {
@@ -114,13 +175,15 @@ async fn piece(out: &mut BufWriter<File>, bytes: &[u8]) -> std::io::Result<()> {
     out.write_all(bytes).await
 }
 
-/// Every table of ours with its columns that are not derived.
+/// Every table of the database with its columns that are not derived. The books of the migrations are not data: restoring makes
+/// them anew.
 async fn tables(conn: &mut PgConnection) -> Result<Vec<Table>, BackupError> {
     let rows: Vec<(String, Vec<String>)> = sqlx::query_as(
         "select c.oid::regclass::text, array_agg(quote_ident(a.attname) order by a.attnum)
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-         where c.relkind = 'r' and n.nspname in ('public', 'auth')
+         where c.relkind = 'r' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+             and (n.nspname, c.relname) <> ('app', '_sqlx_migrations')
          group by c.oid order by 1",
     )
     .fetch_all(conn)
@@ -128,11 +191,11 @@ async fn tables(conn: &mut PgConnection) -> Result<Vec<Table>, BackupError> {
     Ok(rows.into_iter().map(|(name, columns)| Table { name, columns }).collect())
 }
 
-/// Puts a backup into an empty database and brings it up to date. Returns how many tables it held.
+/// Puts a backup into an empty database and brings it up to date.
 ///
 /// # Errors
 /// Nothing is kept of a backup that is not whole.
-pub async fn restore(superuser: PgConnectOptions, path: &Path) -> Result<usize, BackupError> {
+pub async fn restore(superuser: PgConnectOptions, path: &Path) -> Result<Restored, BackupError> {
     let name = path.display().to_string();
     let file =
         File::open(path).await.map_err(|error| BackupError::File { file: name.clone(), reason: error.to_string() })?;
@@ -152,10 +215,17 @@ pub async fn restore(superuser: PgConnectOptions, path: &Path) -> Result<usize, 
     if used {
         return Err(BackupError::NotEmpty);
     }
+    let ours = migration(&mut conn).await?;
+    if ours > header.migration {
+        return Err(BackupError::Ahead { theirs: header.migration, ours });
+    }
     let known = tables(&mut conn).await?;
     let mut tx = conn.begin().await?;
     // The rows are those of a database that kept its rules: triggers and foreign keys have nothing to add.
     sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await?;
+    // A program that began here before anybody signed in left a key and a secret: those of the backup hold.
+    let names: Vec<&str> = known.iter().map(|table| table.name.as_str()).collect();
+    sqlx::query(AssertSqlSafe(format!("truncate table {}", names.join(", ")))).execute(&mut *tx).await?;
     for table in &header.tables {
         let fits = known
             .iter()
@@ -178,7 +248,9 @@ pub async fn restore(superuser: PgConnectOptions, path: &Path) -> Result<usize, 
     tx.commit().await?;
     conn.close().await?;
     migrate::run(superuser).await?;
-    Ok(header.tables.len())
+    let lacking = known.into_iter().map(|table| table.name);
+    let lacking = lacking.filter(|name| !header.tables.iter().any(|table| table.name == *name)).collect();
+    Ok(Restored { tables: header.tables.len(), lacking })
 }
 
 async fn next(input: &mut BufReader<File>, longest: u32) -> std::io::Result<Vec<u8>> {
@@ -196,7 +268,7 @@ async fn continue_counters(conn: &mut PgConnection) -> Result<(), BackupError> {
     let counters: Vec<(String, String)> = sqlx::query_as(
         "select a.attrelid::regclass::text, quote_ident(a.attname) from pg_attribute a join pg_class c on c.oid = a.attrelid
          join pg_namespace n on n.oid = c.relnamespace
-         where a.attidentity <> '' and c.relkind = 'r' and n.nspname in ('public', 'auth')",
+         where a.attidentity <> '' and c.relkind = 'r' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'",
     )
     .fetch_all(&mut *conn)
     .await?;

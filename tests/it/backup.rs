@@ -5,15 +5,55 @@ use eventos::store::cluster::Role;
 use port::Sender;
 use port::SessionChoice;
 use port::recorder::Recorder;
+use serde_json::Value;
 
 use crate::harness::{self, program::Program};
 
-struct File(std::path::PathBuf);
+/// A backup in the making.
+pub(crate) struct File(pub(crate) std::path::PathBuf);
+
+impl File {
+    pub(crate) fn named(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("eventos-{name}-{}", std::process::id())))
+    }
+}
 
 impl Drop for File {
     fn drop(&mut self) {
         std::fs::remove_file(&self.0).ok();
     }
+}
+
+/// The pieces of a backup as they stand in the file, each with its length; the first is the header.
+fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
+    let (mut rest, mut pieces) = (bytes, Vec::new());
+    while let Some((length, _)) = rest.split_first_chunk::<4>() {
+        let (piece, more) = rest.split_at(4 + usize::try_from(u32::from_be_bytes(*length)).unwrap());
+        pieces.push(piece);
+        rest = more;
+    }
+    pieces
+}
+
+/// The same backup as a program would have written it that does not know tables of schema app.
+fn without_app(bytes: &[u8]) -> Vec<u8> {
+    let mut pieces = pieces(bytes).into_iter();
+    let mut header: Value = serde_json::from_slice(&pieces.next().unwrap()[4..]).unwrap();
+    let tables = header["tables"].as_array_mut().unwrap();
+    let kept: Vec<bool> = tables.iter().map(|table| !table["name"].as_str().unwrap().starts_with("app.")).collect();
+    tables.retain(|table| !table["name"].as_str().unwrap().starts_with("app."));
+    let header = header.to_string();
+    let mut old = u32::try_from(header.len()).unwrap().to_be_bytes().to_vec();
+    old.extend(header.into_bytes());
+    for kept in kept {
+        let end = [0_u8; 4];
+        let rows = pieces.by_ref().take_while(|piece| **piece != end[..]).collect::<Vec<_>>().concat();
+        if kept {
+            old.extend(rows);
+            old.extend(end);
+        }
+    }
+    old
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +64,7 @@ async fn a_restored_conversation_goes_on_where_it_was() {
     ana.say("a workshop called Knots at 88 Queen St in Toronto on December 1 2026 at 6pm for 30 people").await.unwrap();
     let session = ana.session().unwrap().to_owned();
     program.stop().await;
-    let file = File(std::env::temp_dir().join(format!("eventos-backup-{}", std::process::id())));
+    let file = File::named("backup");
     backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
 
     let empty = harness::empty_database(17).await.unwrap();
@@ -47,7 +87,7 @@ async fn half_a_backup_leaves_nothing_behind() {
     let program = Program::start(&database).await;
     program.organizer("ana@example.com").say("a workshop called Knots").await.unwrap();
     program.stop().await;
-    let file = File(std::env::temp_dir().join(format!("eventos-half-backup-{}", std::process::id())));
+    let file = File::named("half-backup");
     backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
     let whole = std::fs::read(&file.0).unwrap();
     let empty = harness::empty_database(17).await.unwrap();
@@ -58,4 +98,100 @@ async fn half_a_backup_leaves_nothing_behind() {
     }
     std::fs::write(&file.0, &whole).unwrap();
     backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_of_the_database_is_in_a_backup() {
+    let database = harness::database().await;
+    let file = File::named("whole-backup");
+    let count = backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let bytes = std::fs::read(&file.0).unwrap();
+    let header: Value = serde_json::from_slice(&pieces(&bytes)[0][4..]).unwrap();
+    let mut kept: Vec<&str> =
+        header["tables"].as_array().unwrap().iter().map(|table| table["name"].as_str().unwrap()).collect();
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let there: Vec<String> = sqlx::query_scalar(
+        "select t.table_schema || '.' || t.table_name from information_schema.tables t
+         where t.table_type = 'BASE TABLE' and t.table_schema not in ('pg_catalog', 'information_schema')
+           and t.table_name <> '_sqlx_migrations'",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    let mut there: Vec<&str> = there.iter().map(|name| name.strip_prefix("public.").unwrap_or(name)).collect();
+    kept.sort_unstable();
+    there.sort_unstable();
+    assert_eq!(kept, there, "a table that no backup holds is lost with the machine");
+    assert_eq!(count, there.len());
+    let strays: Vec<String> = sqlx::query_scalar(
+        "select c.oid::regclass::text from pg_class c
+         where c.relkind = 'S' and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i')
+           and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)",
+    )
+    .fetch_all(&mut conn)
+    .await
+    .unwrap();
+    assert!(strays.is_empty(), "restoring continues the counters of columns alone: {strays:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_of_an_older_program_lacks_is_told() {
+    let database = harness::database().await;
+    let mut conn = database.connect(Role::Bootstrap).await;
+    sqlx::query("select app.secret('orders')").execute(&mut conn).await.unwrap();
+    let file = File::named("old-backup");
+    let count = backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let old = without_app(&std::fs::read(&file.0).unwrap());
+
+    let empty = harness::empty_database(17).await.unwrap();
+    let restored = backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    assert_eq!((restored.tables, restored.lacking.len()), (count, 0), "{restored:?}");
+
+    std::fs::write(&file.0, &old).unwrap();
+    let empty = harness::empty_database(17).await.unwrap();
+    let restored = backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    assert_eq!(restored.tables, count - 2);
+    assert_eq!(restored.lacking, ["app.reminded", "app.secrets"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_is_not_taken_back_for_an_older_backup() {
+    let database = harness::database().await;
+    let file = File::named("backup-of-an-older-schema");
+    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let bytes = std::fs::read(&file.0).unwrap();
+    let head = pieces(&bytes)[0].len();
+    let mut header: Value = serde_json::from_slice(&bytes[4..head]).unwrap();
+    header["migration"] = Value::from(1);
+    let header = header.to_string();
+    let mut older = u32::try_from(header.len()).unwrap().to_be_bytes().to_vec();
+    older.extend(header.into_bytes());
+    older.extend(&bytes[head..]);
+    std::fs::write(&file.0, older).unwrap();
+    let result = backup::restore(database.options(Role::Bootstrap), &file.0).await;
+    assert!(matches!(result, Err(BackupError::Ahead { theirs: 1, .. })), "{result:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_with_names_alike_are_two_and_none_writes_into_anothers() {
+    let database = harness::database().await;
+    let folder = std::env::temp_dir().join(format!("eventos-backups-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Another one is being written.
+    std::fs::write(folder.join("a.unfinished"), "of another").unwrap();
+    std::fs::write(folder.join("a.db.unfinished"), "of another").unwrap();
+    backup::save(database.options(Role::Bootstrap), &folder.join("a.sql")).await.unwrap();
+    let refused = backup::save(database.options(Role::Bootstrap), &folder.join("a.db")).await.unwrap_err().to_string();
+    assert!(refused.contains("a.db.unfinished") && refused.contains("being written"), "{refused}");
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["a.db.unfinished", "a.sql", "a.unfinished"]);
+    for others in ["a.unfinished", "a.db.unfinished"] {
+        assert_eq!(std::fs::read_to_string(folder.join(others)).unwrap(), "of another");
+    }
+    // What cannot be given its name leaves nothing behind.
+    std::fs::create_dir_all(folder.join("taken")).unwrap();
+    backup::save(database.options(Role::Bootstrap), &folder.join("taken")).await.unwrap_err();
+    assert!(!folder.join("taken.unfinished").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -15,6 +15,7 @@ mod money;
 mod paid;
 mod questions;
 mod race;
+mod restored;
 #[path = "publisher/scene.rs"]
 #[expect(dead_code, clippy::duplicate_mod, reason = "the scene is the publisher's, whose own tests use all of it")]
 mod scene;
