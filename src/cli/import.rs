@@ -4,6 +4,7 @@
 //! and city; what is told as kept stands in the database. A row without coordinates gets those that its address was found
 //! at before, else Google Maps' when a key is set, else those of its city; nothing is written while others are asked.
 
+mod price;
 mod row;
 
 use std::path::Path;

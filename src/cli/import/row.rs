@@ -1,12 +1,14 @@
 //! One row of a table of venues: what its columns mean, and why it is refused. Pure.
 
-use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context as _;
-use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
 
+use super::price;
+use crate::domain::import::encoding::{Text, decoded};
+use crate::domain::import::table;
+use crate::domain::money::Currency;
 use crate::store::venue_import::Venue;
 use crate::understanding;
 
@@ -68,44 +70,13 @@ pub(super) struct Table {
     pub(super) unknown: Vec<String>,
 }
 
-/// The text of a file: by its mark, else UTF-8, else as Windows writes it in China or in the West.
-fn decoded(bytes: &[u8]) -> (Cow<'_, str>, Option<&'static str>) {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
-        return (text, (encoding != UTF_8).then(|| encoding.name()));
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (Cow::Borrowed(text), None);
-    }
-    let encoding = if is_chinese(bytes) { GB18030 } else { WINDOWS_1252 };
-    (encoding.decode_without_bom_handling(bytes).0, Some(encoding.name()))
-}
-
-/// Whether bytes are GB18030: they can be read as such, and most letters beyond ASCII are two high bytes, where a Western text has
-/// single ones ("é") between plain letters.
-fn is_chinese(bytes: &[u8]) -> bool {
-    let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(bytes) else { return false };
-    let letters = text.chars().filter(|letter| !letter.is_ascii()).count();
-    let high = bytes.iter().filter(|byte| !byte.is_ascii()).count();
-    // One high byte and one plain one for each letter of a Western text; two for each common Chinese one.
-    high * 2 > letters * 3
-}
-
 /// Reads a file.
 ///
 /// # Errors
 /// When the file is no table, or has no column for the name.
 pub(super) fn read(bytes: &[u8]) -> anyhow::Result<Table> {
-    let (text, encoding) = decoded(bytes);
-    anyhow::ensure!(!text.contains('\0'), "it is no text");
-    let first = text.lines().next().unwrap_or_default();
-    let many = |sign: char| first.matches(sign).count();
-    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|sign| (many(*sign), *sign == ',')).unwrap_or(',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(u8::try_from(delimiter).unwrap_or(b','))
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let Text { text, encoding } = decoded(bytes).context("it is no text")?;
+    let mut reader = table::reader(&text);
     let names = reader.headers().context("its first line cannot be read")?.clone();
     let heads: Vec<Option<&str>> = names.iter().map(column).collect();
     let mut seen: HashMap<String, u64> = HashMap::new();
@@ -161,9 +132,6 @@ fn venue(values: &BTreeMap<&str, &str>) -> Result<VenueRow, String> {
         }
     }
     let name = text("name").ok_or("it has no name")?;
-    let price = |column: &str| {
-        text(column).map(|value| cents(value).ok_or_else(|| format!("{column}: {value:?} is no amount"))).transpose()
-    };
     let degrees = |column: &str, most: f64| {
         let value = text(column).map(|value| {
             value
@@ -186,12 +154,17 @@ fn venue(values: &BTreeMap<&str, &str>) -> Result<VenueRow, String> {
             people.ok_or_else(|| format!("capacity: {value:?} is no number of people from 1 to 10,000,000"))
         })
         .transpose()?;
-    let currency = text("currency").map(str::to_uppercase);
-    if let Some(code) =
-        currency.as_deref().filter(|code| code.len() != 3 || !code.chars().all(|letter| letter.is_ascii_uppercase()))
-    {
-        return Err(format!("currency: {code:?} is no code of three letters such as CAD"));
-    }
+    let currency = text("currency").map(|code| {
+        Currency::parse(code).ok_or_else(|| format!("currency: {code:?} is no code of three letters such as CAD"))
+    });
+    let prices: Vec<&str> = ["price_min", "price_max"].into_iter().filter_map(text).collect();
+    let currency = currency.transpose()?.or_else(|| price::currency(&prices, text("city"), text("country")));
+    let price = |column: &str| {
+        let of = currency.map_or_else(String::new, |currency| format!(" of {currency}"));
+        let amount =
+            |value: &str| price::minor(value, currency).ok_or_else(|| format!("{column}: {value:?} is no amount{of}"));
+        text(column).map(amount).transpose()
+    };
     let (low, high) = (price("price_min")?, price("price_max")?);
     if low.zip(high).is_some_and(|(low, high)| low > high) {
         return Err("its lowest price is above its highest".to_owned());
@@ -222,7 +195,7 @@ fn venue(values: &BTreeMap<&str, &str>) -> Result<VenueRow, String> {
         amenities,
         price_min_cents: low,
         price_max_cents: high,
-        currency,
+        currency: currency.map(|currency| currency.code().to_owned()),
     }))
 }
 
@@ -237,28 +210,6 @@ fn reference(name: &str, city: Option<&str>) -> String {
     let words: Vec<&str> =
         plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.join("-").chars().take(100).collect()
-}
-
-/// An amount in major units, with a point or a comma before the cents, as cents.
-fn cents(value: &str) -> Option<i64> {
-    let plain: String =
-        value.chars().filter(|letter| !matches!(letter, '$' | '€' | '£' | '¥' | ' ' | '\u{a0}' | '\'')).collect();
-    let (whole, rest) = match plain.rfind(['.', ',']) {
-        Some(at) if plain.len() - at <= 3 => (plain.get(..at)?, plain.get(at + 1..)?),
-        _ => (plain.as_str(), ""),
-    };
-    let whole: String = whole.chars().filter(|letter| !matches!(letter, '.' | ',')).collect();
-    let digits = |text: &str| text.chars().all(|letter| letter.is_ascii_digit());
-    if whole.is_empty() || !digits(&whole) || !digits(rest) {
-        return None;
-    }
-    let rest = format!("{rest:0<2}");
-    whole
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(100)?
-        .checked_add(rest.parse().ok()?)
-        .filter(|cents| *cents <= 100_000_000_000)
 }
 
 #[cfg(test)]
@@ -293,21 +244,32 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_read() {
+    fn other_encodings_are_read_and_told() {
         let west = read(b"nom,ville\n\xc9glise,Qu\xe9bec\n").unwrap();
-        assert_eq!(west.encoding, Some("windows-1252"));
-        let utf16: Vec<u8> = "\u{feff}name,city\n茶馆,上海\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let east = read(&utf16).unwrap();
-        assert_eq!(east.encoding, Some("UTF-16LE"));
-        // As Excel writes it in China.
-        let (excel, _, _) = GB18030.encode("名称,城市,容量\n静安文化中心,上海,120\n");
-        let china = read(&excel).unwrap();
-        assert_eq!(china.encoding, Some("gb18030"));
-        let names =
-            [west, east, china].map(|table| Venue::from(table.rows.into_iter().next().unwrap().1.unwrap()).name);
-        assert_eq!(names, ["Église", "茶馆", "静安文化中心"]);
-        let (french, _, _) = WINDOWS_1252.encode("nom,ville\nL'Été créé à Montréal,Québec\nCafé «Noël»,Sète\n");
-        assert_eq!(read(&french).unwrap().encoding, Some("windows-1252"), "many accents make no Chinese");
+        assert_eq!((west.encoding, west.rows[0].1.as_ref().unwrap().0.name.as_str()), (Some("windows-1252"), "Église"));
+    }
+
+    #[test]
+    fn prices_are_in_minor_units_of_their_currency() {
+        let rows = rows(
+            "name,city,country,price_min,price_max,currency\nA,,,50000,\"¥80,000\",jpy\nB,,,1.5,KWD 2.250,KWD\nC,Tokyo,Japan,50000,,\n\
+             D,Toronto,,\"$1,250\",,\nE,,,20,,\nF,Toronto,,,,\nG,,,€20,,CAD\n",
+        );
+        let prices: Vec<_> = rows
+            .iter()
+            .filter_map(|row| row.as_ref().ok())
+            .map(|venue| (venue.price_min_cents, venue.price_max_cents, venue.currency.as_deref()))
+            .collect();
+        let wanted = [
+            (Some(50_000), Some(80_000), Some("JPY")),
+            (Some(1_500), Some(2_250), Some("KWD")),
+            (Some(50_000), None, Some("JPY")),
+            (Some(125_000), None, Some("CAD")),
+            (Some(2_000), None, None),
+            (None, None, None),
+        ];
+        assert_eq!(prices, wanted);
+        assert_eq!(rows[6].as_ref().unwrap_err(), "price_min: \"€20\" is no amount of CAD");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Source: RFC 5545, sections 3.1 (content lines), 3.3 (values), 3.6.1 (VEVENT). Read leniently: what other programs write
 //! wrongly is taken where its meaning is plain.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span};
@@ -28,9 +30,34 @@ enum Moment {
     Local(DateTime, Option<String>),
 }
 
+/// What a calendar begins with.
+const BEGIN: &str = "BEGIN:VCALENDAR";
+
 /// Whether the text is a calendar.
 pub(super) fn is_one(text: &str) -> bool {
-    text.trim_start().get(..15).is_some_and(|start| start.eq_ignore_ascii_case("BEGIN:VCALENDAR"))
+    text.trim_start().get(..BEGIN.len()).is_some_and(|start| start.eq_ignore_ascii_case(BEGIN))
+}
+
+/// The bytes of a calendar, unfolded where a line is folded within a letter of UTF-8 (section 3.1); any other file as it is.
+pub(super) fn with_whole_letters(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let is_one = start.get(..BEGIN.len()).is_some_and(|start| start.eq_ignore_ascii_case(BEGIN.as_bytes()));
+    if !is_one || std::str::from_utf8(bytes).is_ok() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut whole = Vec::with_capacity(bytes.len());
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let [b' ' | b'\t', more @ ..] = line {
+            whole.extend_from_slice(more);
+        } else {
+            if !whole.is_empty() {
+                whole.push(b'\n');
+            }
+            whole.extend_from_slice(line);
+        }
+    }
+    Cow::Owned(whole)
 }
 
 /// The forms of its events, and how many of its parts are none.

@@ -4,8 +4,9 @@
 //! with it and loses nothing else. A form has the names of the API (`domain/entry.rs`), which checks each value as it
 //! checks an organizer's.
 
+pub mod encoding;
 mod ics;
-mod table;
+pub mod table;
 
 use serde_json::{Map, Value};
 
@@ -66,29 +67,12 @@ impl Form {
 
 /// Reads a file: a calendar when it says so, else a table. `None`: it is neither, or holds no text.
 pub fn read(bytes: &[u8], zone: Option<&str>) -> Option<Import> {
-    let text = text(bytes)?;
+    let bytes = ics::with_whole_letters(bytes);
+    let text = encoding::decoded(&bytes)?.text;
     let (forms, passed_over) = if ics::is_one(&text) { ics::forms(&text) } else { table::forms(&text)? };
     let more = forms.len().saturating_sub(MOST);
     let events = forms.into_iter().take(MOST).map(|form| found(form, zone)).collect();
     Some(Import { events, passed_over: passed_over + more })
-}
-
-/// Text in one of the encodings that such files come in.
-fn text(bytes: &[u8]) -> Option<String> {
-    let wide = |bytes: &[u8], join: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| join(*pair)).collect();
-        String::from_utf16(&units).ok()
-    };
-    match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).ok().map(str::to_owned),
-        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
-        // What is no UTF-8 is read as Latin-1, as old programs write it.
-        bytes if bytes.contains(&0) => None,
-        bytes => Some(
-            std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned),
-        ),
-    }
 }
 
 /// Checks a form as if an organizer had filled it in.

@@ -2,10 +2,11 @@
 //!
 //! Source: RFC 4180, read leniently: commas, semicolons or tabs, any end of line.
 
+use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 use serde_json::json;
 
 use super::{Form, MOST};
-use crate::domain::money::Currency;
+use crate::domain::money::{self, Currency};
 
 /// What a column may be called, and the field that it fills.
 const COLUMNS: &[(&str, &[&str])] = &[
@@ -61,64 +62,48 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("recurrence", &["recurrence", "rrule", "repeats", "récurrence", "重复"]),
 ];
 
+/// A reader of a table's cells, whichever sign parts its columns.
+pub fn reader(text: &str) -> Reader<&[u8]> {
+    let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let many = |sign: char| head.matches(sign).count();
+    let sign = [',', ';', '\t'].into_iter().max_by_key(|sign| (many(*sign), *sign == ',')).unwrap_or(',');
+    ReaderBuilder::new()
+        .delimiter(u8::try_from(sign).unwrap_or(b','))
+        .flexible(true)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes())
+}
+
 /// The forms of its lines, and how many of them are none. `None`: no column is one that is known, or none names the events.
 pub(super) fn forms(text: &str) -> Option<(Vec<Form>, usize)> {
-    let head = text.lines().next().unwrap_or_default();
-    let count = |mark: char| head.matches(mark).count();
-    let mark = [',', ';', '\t'].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(',');
-    let mut rows = rows(text, mark).into_iter();
-    let columns: Vec<Option<&str>> = rows.next()?.iter().map(|title| column(title)).collect();
+    let mut reader = reader(text);
+    let columns: Vec<Option<&str>> = reader.headers().ok()?.iter().map(column).collect();
     if !columns.contains(&Some("name")) {
         return None;
     }
-    let (mut forms, mut empty) = (Vec::new(), 0);
-    for row in rows {
-        if forms.len() > MOST || row.iter().all(|cell| cell.trim().is_empty()) {
-            empty += usize::from(forms.len() > MOST);
-        } else {
-            forms.push(form(&columns, &row));
+    let (mut forms, mut passed_over) = (Vec::new(), 0);
+    for row in reader.records() {
+        match row {
+            Ok(row) if forms.len() <= MOST => {
+                if row.iter().any(|cell| !cell.is_empty()) {
+                    forms.push(form(&columns, &row));
+                }
+            }
+            _ => passed_over += 1,
         }
     }
-    Some((forms, empty))
+    Some((forms, passed_over))
 }
 
 fn column(title: &str) -> Option<&'static str> {
-    let title = title.trim().trim_start_matches('\u{FEFF}').replace('_', " ").to_lowercase();
+    let title = title.replace('_', " ").to_lowercase();
     COLUMNS.iter().find(|(_, names)| names.contains(&title.as_str())).map(|(field, _)| *field)
 }
 
-/// Cells by lines; a quoted cell may hold anything.
-fn rows(text: &str, mark: char) -> Vec<Vec<String>> {
-    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let mut quoted = false;
-    let mut marks = text.trim_start_matches('\u{FEFF}').chars().peekable();
-    while let Some(c) = marks.next() {
-        match c {
-            '"' if quoted && marks.peek() == Some(&'"') => {
-                cell.push('"');
-                marks.next();
-            }
-            '"' if quoted || cell.is_empty() => quoted = !quoted,
-            c if c == mark && !quoted => row.push(std::mem::take(&mut cell)),
-            '\r' if !quoted && marks.peek() == Some(&'\n') => {}
-            '\n' | '\r' if !quoted => {
-                row.push(std::mem::take(&mut cell));
-                rows.push(std::mem::take(&mut row));
-            }
-            c => cell.push(c),
-        }
-    }
-    if !cell.is_empty() || !row.is_empty() {
-        row.push(cell);
-        rows.push(row);
-    }
-    rows
-}
-
-fn form(columns: &[Option<&str>], row: &[String]) -> Form {
+fn form(columns: &[Option<&str>], row: &StringRecord) -> Form {
     let cell = |wanted: &str| {
         let cells = columns.iter().zip(row).filter(|(column, _)| **column == Some(wanted));
-        cells.map(|(_, cell)| cell.trim()).find(|cell| !cell.is_empty())
+        cells.map(|(_, cell)| cell).find(|cell| !cell.is_empty())
     };
     let mut form = Form::default();
     for field in ["name", "description", "timezone", "place", "address", "city", "onlineUrl", "recurrence"] {
@@ -151,9 +136,9 @@ fn form(columns: &[Option<&str>], row: &[String]) -> Form {
         }
     }
     let digits = cell("currency").and_then(Currency::parse).map_or(2, |currency| currency.digits());
-    match cell("price").map(|price| (price, minor(price, digits))) {
-        Some((_, Some(cents))) => form.put("priceCents", json!(cents)),
-        Some((_, None)) => form.note("priceCents", "Please give the price as a number, such as 25 or 12.50."),
+    match cell("price").map(|price| money::minor(price.trim_matches(beside_a_number), digits)) {
+        Some(Some(cents)) => form.put("priceCents", json!(cents)),
+        Some(None) => form.note("priceCents", "Please give the price as a number, such as 25 or 12.50."),
         None => {}
     }
     form
@@ -164,16 +149,7 @@ fn two_digits(hour: &str) -> String {
     if hour.find(':') == Some(1) { format!("0{hour}") } else { hour.to_owned() }
 }
 
-/// A price in minor units of a currency with so many digits after its point.
-fn minor(price: &str, digits: u32) -> Option<i64> {
-    let price = price.trim_matches(|c: char| !c.is_ascii_digit());
-    let (whole, part) = price.rsplit_once(['.', ',']).unwrap_or((price, ""));
-    let number = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let room = usize::try_from(digits).ok()?;
-    if whole.is_empty() || part.len() > room || !number(whole) || !number(part) {
-        return None;
-    }
-    let padded = format!("{part:0<room$}");
-    let part: i64 = if padded.is_empty() { 0 } else { padded.parse().ok()? };
-    whole.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(digits)?)?.checked_add(part)
+/// Signs and names of currencies, but no minus.
+fn beside_a_number(c: char) -> bool {
+    !c.is_ascii_digit() && c != '-'
 }

@@ -88,6 +88,23 @@ fn a_table_in_any_order_and_language_becomes_drafts() {
     assert_eq!(import.events[1].draft.name.as_deref(), Some("Soir"));
     let yen = read_text("name,price,currency\nA,2500,JPY\nB,2500.5,JPY\n");
     assert_eq!((yen.events[0].draft.price_cents, yen.events[1].draft.price_cents), (Some(2_500), None));
+    let prices = read_text("name\tprice\tcurrency\nA\t$ 1,250.00\tCAD\nB\t-5\tCAD\nC\tKWD 1.5\tKWD\n");
+    let prices = prices.events.iter().map(|found| found.draft.price_cents);
+    assert_eq!(prices.collect::<Vec<_>>(), [Some(125_000), None, Some(1_500)]);
+}
+
+#[test]
+fn files_of_other_encodings_keep_their_letters() {
+    let (chinese, _, _) = encoding_rs::GB18030.encode("名称,日期\n静安文化中心,2027-05-03\n");
+    let (western, _, _) = encoding_rs::WINDOWS_1252.encode("nom;date\nSoirée d’été – 20 €;2027-05-03\n");
+    for (bytes, name) in [(chinese, "静安文化中心"), (western, "Soirée d’été – 20 €")] {
+        let draft = &read(&bytes, None).unwrap().events[0].draft;
+        assert_eq!((draft.name.as_deref(), draft.date), (Some(name), Some("2027-05-03".parse().unwrap())));
+    }
+    let folded =
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Caf\xC3\r\n \xA9 \r\n noir\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let found = read(folded, None).unwrap();
+    assert_eq!(found.events[0].draft.name.as_deref(), Some("Café noir"), "folded within a letter");
 }
 
 #[test]
