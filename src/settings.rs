@@ -324,12 +324,15 @@ fn override_plain(table: &mut Table, environment: &[(String, String)]) -> Result
     Ok(())
 }
 
-/// Puts the text of a variable in the place of a default of the same kind.
+/// Puts the text of a variable in the place of a default of the same kind. An empty one says nothing: a compose file leaves `${NAME:-}`.
 fn put(table: &mut Table, name: &str, section: &str, key: &str, text: &str) -> Result<(), SettingsError> {
     let slot = table.get_mut(section).and_then(|section| section.get_mut(key));
     let slot =
         slot.ok_or_else(|| SettingsError::Unknown { place: name.to_owned(), key: format!("{section}.{key}") })?;
     let wrong = |wanted: &str| malformed(name, &format!("{text:?} is not {wanted}"));
+    if text.is_empty() {
+        return Ok(());
+    }
     *slot = match slot {
         Value::Integer(_) => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
         Value::Float(_) => Value::Float(text.parse().map_err(|_| wrong("a number"))?),
@@ -388,6 +391,25 @@ mod tests {
         );
         assert_eq!(line(Some("[wizard]\nidle_s = \"5\""), &[]), "my.toml: wizard.idle_s must be a whole number");
         assert!(!line(None, &[("LISTEN_ADDR", "here")]).contains('\n'));
+    }
+
+    #[test]
+    fn an_empty_variable_is_one_that_is_not_set() {
+        let names = [
+            "RUST_LOG",
+            "OPENAI_MODEL",
+            "LISTEN_ADDR",
+            "EVENTOS_WIZARD__IDLE_S",
+            "EVENTOS_ACCOUNTS__ALG",
+            "DATABASE_URL",
+        ];
+        let file = "[wizard]\nidle_s = 5\n[log]\nfilter = \"debug\"";
+        let (plain, empty) = (load(Some(file), &[]).unwrap(), load(Some(file), &names.map(|name| (name, ""))).unwrap());
+        assert_eq!((empty.log.filter.as_str(), empty.wizard.idle_s), ("debug", 5), "the file's, not the default's");
+        assert_eq!(format!("{empty:?}"), format!("{plain:?}"));
+        assert!(load(None, &[("EVENTOS_WIZARD__IDLE", "")]).is_err(), "a slip is told all the same");
+        let models = load(None, &[("OPENAI_FALLBACK_MODEL", "none"), ("OPENAI_TRANSCRIBER", "none")]).unwrap().models;
+        assert!(models.fallback_model.is_empty() && models.transcriber.is_empty() && !models.model.is_empty());
     }
 
     #[test]

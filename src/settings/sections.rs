@@ -180,6 +180,7 @@ pub struct Models {
     /// The model that is asked first.
     pub model: String,
     /// The model that is asked when the first gives no answer; empty: none.
+    #[serde(deserialize_with = "unless_none")]
     pub fallback_model: String,
     /// How long the first model may think, in milliseconds.
     pub first_token_ms: u64,
@@ -226,6 +227,7 @@ pub struct Models {
     /// One call in so many seconds is tried while they are off.
     pub fallback_probe_s: u64,
     /// The model that turns voice messages into words; empty: nobody listens.
+    #[serde(deserialize_with = "unless_none")]
     pub transcriber: String,
     /// A voice message is listened to for so many milliseconds at most.
     pub hear_within_ms: u64,
@@ -279,6 +281,11 @@ pub enum LogFormat {
     Json,
     /// For people.
     Pretty,
+}
+
+/// The name of a model; nothing for `none`.
+fn unless_none<'de, D: Deserializer<'de>>(text: D) -> Result<String, D::Error> {
+    String::deserialize(text).map(|name| if name == "none" { String::new() } else { name })
 }
 
 /// Addresses and networks, with commas between them.

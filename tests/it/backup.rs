@@ -173,7 +173,7 @@ async fn a_schema_is_not_taken_back_for_an_older_backup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn backups_with_names_alike_are_two_and_none_writes_into_anothers() {
+async fn backups_with_names_alike_are_two_and_none_writes_over_another() {
     let database = harness::database().await;
     let folder = std::env::temp_dir().join(format!("eventos-backups-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

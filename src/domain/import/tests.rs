@@ -102,9 +102,9 @@ fn files_of_other_encodings_keep_their_letters() {
         assert_eq!((draft.name.as_deref(), draft.date), (Some(name), Some("2027-05-03".parse().unwrap())));
     }
     let folded =
-        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Caf\xC3\r\n \xA9 \r\n noir\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:D\xC3\r\n \xA9but \r\n du bal\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let found = read(folded, None).unwrap();
-    assert_eq!(found.events[0].draft.name.as_deref(), Some("Café noir"), "folded within a letter");
+    assert_eq!(found.events[0].draft.name.as_deref(), Some("Début du bal"), "folded within a letter");
 }
 
 #[test]
