@@ -296,13 +296,17 @@ impl App {
             Box::pin(async move {
                 let key = accounts.public_key().await;
                 let key = key.inspect_err(|error| tracing::error!(%error, "the panel gets no key")).ok()?;
+                let options = accounts.options();
                 Some(web::PanelConfig {
                     supabase_url: accounts.project().map(str::to_owned),
                     supabase_anon_key: key,
                     public_url,
                     copilotkit_url: web::BASE.to_owned(),
                     max_upload_bytes: u64::try_from(pictures::MOST_BYTES).ok(),
-                    sign_in: web::SignIn { anonymous: accounts.options().guests },
+                    sign_in: web::SignIn {
+                        anonymous: options.guests,
+                        password_min_length: options.supabase.is_none().then_some(options.password_min_length),
+                    },
                     ..web::PanelConfig::default()
                 })
             })

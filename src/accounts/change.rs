@@ -1,4 +1,7 @@
 //! What somebody changes about their own account; a guest who gives an address becomes an organizer and keeps everything.
+//!
+//! Promises: where addresses are confirmed by mail, an address that has an account is answered like a free one; the address that
+//! somebody had is told of the one that takes its place, and may take it back for a day (docs/decisions/0051).
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -7,11 +10,16 @@ use super::Accounts;
 use super::mailed::{Kind, Pkce};
 use super::refusal::Refusal;
 use super::sessions::{Origin, SignedIn};
-use super::sign_in::address;
+use super::sign_in::{address, place};
 use crate::store::accounts::users::{self, Change, User};
 use crate::store::accounts::{one_time, sign_ins};
-use crate::store::database::Actor;
+use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
+
+/// Changes from one place within a window.
+const CHANGES: u32 = 100;
+/// That window, in seconds.
+const WINDOW_S: i64 = 300;
 
 /// What is to change.
 #[derive(Default)]
@@ -34,7 +42,8 @@ impl Accounts {
     /// Changes somebody's own account. The person as they are afterwards.
     ///
     /// # Errors
-    /// What is wrong with a wish; as for [`Accounts::signed_in`].
+    /// What is wrong with a wish; as for [`Accounts::signed_in`]; [`Refusal::EmailExists`] where addresses are not confirmed by mail;
+    /// [`Refusal::TooFast`], [`Refusal::MailedJustNow`] for too many from one place or for one address.
     pub async fn change(
         &self,
         authorization: Option<&str>,
@@ -42,6 +51,8 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<(User, Option<String>), Refusal> {
         let SignedIn { user, session } = self.signed_in(authorization).await?;
+        let now = self.clock.now();
+        self.guard.count(&["change", &place(origin)], CHANGES, WINDOW_S, now).map_err(Refusal::TooFast)?;
         let email = wishes.email.filter(|email| !email.is_empty()).map(address).transpose()?;
         let email = email.filter(|email| user.email.as_deref() != Some(email));
         let hash = match wishes.password.filter(|password| !password.is_empty()) {
@@ -51,14 +62,30 @@ impl Accounts {
         let phone = wishes.phone.filter(|phone| !phone.is_empty()).map(phone_number).transpose()?;
         let data = wishes.data.map(|data| merged(&user.user_meta, data));
 
-        let now = self.clock.now();
+        let at_once = email.as_deref().filter(|_| self.options.autoconfirm);
+        let waiting = email.as_deref().filter(|_| !self.options.autoconfirm);
+        if let Some(to) = waiting {
+            // Before anybody is looked up: an address that is known is refused like one that is not.
+            self.not_everybody(origin)?;
+            self.not_again(Kind::EmailChange.name(), to)?;
+        }
         let mut tx = self.store.begin(Actor::Server).await?;
-        if let Some(email) = &email
-            && users::by_email(&mut tx, email).await?.is_some()
-        {
+        let is_taken = match &email {
+            Some(email) => self.is_taken(&mut tx, email, &user).await?,
+            None => false,
+        };
+        if is_taken && at_once.is_some() {
             return Err(Refusal::EmailExists);
         }
-        let at_once = email.as_deref().filter(|_| self.options.autoconfirm);
+        if hash.is_some() {
+            one_time::forget(&mut tx, user.id, Some(Kind::EmailBack.name())).await?;
+        }
+        if let Some(to) = waiting.filter(|_| !is_taken) {
+            self.mail(&mut tx, &user, Kind::EmailChange, to, wishes.redirect_to, wishes.pkce).await?;
+        }
+        if let Some(new) = at_once {
+            self.tell_old(&mut tx, &user, new).await?;
+        }
         let app_meta = (at_once.is_some() && user.is_anonymous).then(|| self.fresh_meta());
         let change = Change {
             email: at_once,
@@ -72,18 +99,18 @@ impl Accounts {
         users::update(&mut tx, user.id, &change, now).await?;
         if hash.is_some() {
             sign_ins::end_all(&mut tx, user.id, Some(session)).await?;
-            one_time::forget(&mut tx, user.id).await?;
-        }
-        let waiting = email.as_deref().filter(|_| !self.options.autoconfirm);
-        if let Some(to) = waiting {
-            self.not_again("email_change", to)?;
-            self.mail(&mut tx, &user, Kind::EmailChange, to, wishes.redirect_to, wishes.pkce).await?;
         }
         let more = json!({"email": at_once.is_some() || waiting.is_some(), "password": hash.is_some(), "phone": phone.is_some()});
         self.note(&mut tx, Some(user.id), "user_updated", &more, origin).await?;
         let user = users::get(&mut tx, user.id).await?.ok_or(Refusal::NobodySigned)?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok((user, waiting.map(str::to_owned)))
+    }
+
+    /// The address is somebody else's, or was until today.
+    async fn is_taken(&self, tx: &mut Tx, email: &str, user: &User) -> Result<bool, Refusal> {
+        let known = users::by_email(tx, email).await?;
+        Ok(known.is_some() || one_time::is_held(tx, email, Some(user.id), self.clock.now()).await?)
     }
 
     async fn new_password(&self, user: &User, password: &str, gets_address: bool) -> Result<String, Refusal> {

@@ -79,7 +79,7 @@ impl Accounts {
                     return Ok(known);
                 }
                 let unproved = take_apart(token)?;
-                let key = project.named(unproved.kid.as_deref()).await?.ok_or(BadToken::Invalid)?;
+                let key = project.named(unproved.kid.as_deref(), &unproved.alg).await?.ok_or(BadToken::Invalid)?;
                 match self.prove(unproved, &key, now)? {
                     person @ Believed::Person(_) => Ok(person),
                     // A project's keys are compared, not believed.

@@ -23,6 +23,7 @@ mod passwords;
 pub mod refusal;
 pub mod remote;
 pub mod sessions;
+pub mod shown;
 pub mod sign_in;
 pub mod token;
 pub mod view;
@@ -62,7 +63,7 @@ pub struct Accounts {
 /// Whose accounts these are.
 enum Authority {
     Own(Box<Keyring>),
-    Remote(Box<Remote>),
+    Remote(Arc<Remote>),
 }
 
 impl Accounts {
@@ -78,7 +79,7 @@ impl Accounts {
         options: Options,
     ) -> Result<Self, AccountsError> {
         let (authority, issuer) = if let Some(project) = &options.supabase {
-            (Authority::Remote(Box::new(Remote::new(project)?)), format!("{}/auth/v1", project.url))
+            (Authority::Remote(Arc::new(Remote::new(project)?)), format!("{}/auth/v1", project.url))
         } else {
             let ring = Keyring::new(store.clone(), clock.clone(), &options)?;
             (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))

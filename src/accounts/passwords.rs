@@ -29,8 +29,8 @@ impl Passwords {
         Self { min_length, places: Semaphore::new(AT_ONCE), nobodys: OnceCell::new() }
     }
 
-    /// The password's hash (PHC); `salt` is random.
-    pub(super) async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, Refusal> {
+    /// Whether it may be a password, without the work of hashing it.
+    pub(super) fn judge(&self, password: &str) -> Result<(), Refusal> {
         let length = password.chars().count();
         if length < self.min_length {
             return Err(Refusal::WeakPassword(self.min_length));
@@ -38,6 +38,12 @@ impl Passwords {
         if length > LONGEST {
             return Err(Refusal::Invalid(format!("Password cannot be longer than {LONGEST} characters")));
         }
+        Ok(())
+    }
+
+    /// The password's hash (PHC); `salt` is random.
+    pub(super) async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, Refusal> {
+        self.judge(password)?;
         Ok(self.work(password, salt).await?)
     }
 

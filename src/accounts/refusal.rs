@@ -147,7 +147,9 @@ impl Refusal {
             Self::BadVerifier => (400, "bad_code_verifier"),
             Self::TooFast(_) => (429, "over_request_rate_limit"),
             Self::MailedJustNow(_) => (429, "over_email_send_rate_limit"),
-            Self::Accounts(AccountsError::Store(StoreError::Unavailable(_))) => (503, "service_unavailable"),
+            Self::Accounts(AccountsError::Store(StoreError::Unavailable(_)) | AccountsError::Remote(_)) => {
+                (503, "service_unavailable")
+            }
             Self::Accounts(_) => (500, "unexpected_failure"),
         }
     }

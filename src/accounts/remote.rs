@@ -1,17 +1,19 @@
 //! A hosted project where people sign in: its tokens are proved with the keys that it shows, its own keys are compared.
 //!
-//! Promises: a flood of unknown key names makes at most one request in ten seconds; while the project cannot be reached, the keys
-//! that it showed last go on proving.
+//! Promises: a flood of unknown key names makes at most one request in ten seconds; a key that the project showed once proves at once,
+//! also while the project is asked anew or cannot be reached; a name that could not be looked up is no bad token.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ring::digest;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::{Mutex, OwnedMutexGuard, RwLock};
 use tokio::time::Instant;
 
 use super::error::AccountsError;
+use super::keys::Alg;
 use super::keys::public::PublicKey;
 use super::options::Project;
 use super::token::Believed;
@@ -33,7 +35,21 @@ pub struct Remote {
     service_key: Option<SecretString>,
     secret: Option<PublicKey>,
     shown: RwLock<Shown>,
-    asked: Mutex<Option<Instant>>,
+    /// Held by whoever asks.
+    asked: Arc<Mutex<Option<Asked>>>,
+}
+
+/// When the project was asked last, and whether it told.
+#[derive(Clone, Copy)]
+struct Asked {
+    at: Instant,
+    told: bool,
+}
+
+impl Asked {
+    fn is_recent(&self) -> bool {
+        self.at.elapsed() < PAUSE
+    }
 }
 
 #[derive(Default)]
@@ -68,7 +84,7 @@ impl Remote {
             service_key: project.service_role_key.clone(),
             secret: project.jwt_secret.as_ref().map(|secret| PublicKey::secret(secret.expose_secret().as_bytes())),
             shown: RwLock::default(),
-            asked: Mutex::default(),
+            asked: Arc::default(),
         })
     }
 
@@ -78,41 +94,67 @@ impl Remote {
         if same(&self.service_key) { Some(Believed::Service) } else { same(&self.anon_key).then_some(Believed::Anon) }
     }
 
-    /// The key of this name; for a name that the project does not show, and for none, the shared secret.
-    pub(super) async fn named(&self, kid: Option<&str>) -> Result<Option<PublicKey>, AccountsError> {
+    /// The key of this name; for a name that the project does not show, and for none, the shared secret if `alg` is that of one.
+    ///
+    /// # Errors
+    /// [`AccountsError::Remote`] for a name that is not known while the project does not tell.
+    pub(super) async fn named(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+        alg: &str,
+    ) -> Result<Option<PublicKey>, AccountsError> {
         let Some(kid) = kid else { return Ok(self.secret.clone()) };
-        let known = {
+        let (known, is_fresh) = {
             let shown = self.shown.read().await;
             (shown.named(kid), shown.is_fresh())
         };
-        if let (Some(key), true) = known {
-            return Ok(Some(key));
+        if known.is_some() {
+            if !is_fresh {
+                self.ask_beside();
+            }
+            return Ok(known);
         }
-        match (self.ask().await, self.shown.read().await.named(kid), &self.secret) {
-            (_, Some(key), _) => Ok(Some(key)),
-            (_, None, Some(secret)) => Ok(Some(secret.clone())),
-            (asked, None, None) => asked.map(|()| None),
+        let asked = self.ask().await;
+        let found = self.shown.read().await.named(kid);
+        match &self.secret {
+            _ if found.is_some() => Ok(found),
+            Some(secret) if alg == Alg::Hs256.as_str() => Ok(Some(secret.clone())),
+            _ => asked.map(|()| None),
         }
     }
 
-    /// Asks the project for its keys, unless somebody just did.
-    async fn ask(&self) -> Result<(), AccountsError> {
-        let mut asked = self.asked.lock().await;
-        if asked.is_some_and(|at| at.elapsed() < PAUSE) {
-            let shown = self.shown.read().await;
-            return if shown.at.is_some() {
-                Ok(())
-            } else {
-                Err(AccountsError::Remote("it was just asked".to_owned()))
-            };
+    /// Asks the project for its keys and waits for them, unless somebody just did.
+    async fn ask(self: &Arc<Self>) -> Result<(), AccountsError> {
+        let turn = self.asked.clone().lock_owned().await;
+        if let Some(asked) = turn.filter(Asked::is_recent) {
+            let just_failed = || AccountsError::Remote("it was just asked".to_owned());
+            return asked.told.then_some(()).ok_or_else(just_failed);
         }
-        *asked = Some(Instant::now());
+        // A task of its own: a caller who goes away meanwhile takes nobody's answer along.
+        let project = self.clone();
+        tokio::spawn(async move { project.look(turn).await }).await.map_err(|_| AccountsError::Lost)?
+    }
+
+    /// Asks the project for its keys in a task of its own, unless somebody does or just did.
+    fn ask_beside(self: &Arc<Self>) {
+        let Ok(turn) = self.asked.clone().try_lock_owned() else { return };
+        if turn.is_some_and(|asked| asked.is_recent()) {
+            return;
+        }
+        let project = self.clone();
+        tokio::spawn(async move { project.look(turn).await });
+    }
+
+    async fn look(&self, mut turn: OwnedMutexGuard<Option<Asked>>) -> Result<(), AccountsError> {
+        *turn = Some(Asked { at: Instant::now(), told: false });
         let answer = self.fetch().await;
         if let Err(error) = &answer {
             tracing::warn!(action = "project_keys", %error, error.code = "JWKS_UNAVAILABLE");
         }
         let keys = answer?;
-        *self.shown.write().await = Shown { keys, at: Some(Instant::now()) };
+        let at = Instant::now();
+        *self.shown.write().await = Shown { keys, at: Some(at) };
+        *turn = Some(Asked { at, told: true });
         Ok(())
     }
 
@@ -144,4 +186,86 @@ impl Remote {
 fn is_same(key: &str, shown: &str) -> bool {
     let hash = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
     hash(key).as_ref() == hash(shown).as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse as _;
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What a project does when it is asked.
+    #[derive(Clone, Copy)]
+    enum Does {
+        Shows,
+        Fails,
+        Hangs,
+    }
+
+    /// A project that does this in turn, the last again and again, and whose one key is called `known`.
+    async fn project(script: &'static [Does]) -> Arc<Remote> {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let show = get(move || {
+            let does = script[asked.fetch_add(1, Ordering::SeqCst).min(script.len() - 1)];
+            async move {
+                match does {
+                    Does::Shows => {
+                        let half = "A".repeat(43);
+                        Json(json!({"keys": [{"kty": "EC", "crv": "P-256", "kid": "known", "x": half, "y": half}]}))
+                            .into_response()
+                    }
+                    Does::Fails => StatusCode::BAD_GATEWAY.into_response(),
+                    Does::Hangs => pending().await,
+                }
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/auth/v1/.well-known/jwks.json", show);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let jwt_secret = Some(SecretString::from("a secret of both sides"));
+        let project = Project { url, anon_key: None, service_role_key: None, jwt_secret };
+        Arc::new(Remote::new(&project).unwrap())
+    }
+
+    /// Time passes at once.
+    async fn later(by: Duration) {
+        tokio::time::pause();
+        tokio::time::advance(by).await;
+        tokio::time::resume();
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_known_proves_while_the_project_hangs() {
+        let project = project(&[Does::Shows, Does::Hangs]).await;
+        assert!(project.named(Some("known"), "ES256").await.unwrap().is_some());
+        assert!(project.asked.try_lock().is_ok(), "nobody asks a fresh one");
+        later(FRESH).await;
+        for _ in 0..3 {
+            assert!(project.named(Some("known"), "ES256").await.unwrap().is_some());
+            assert!(project.asked.try_lock().is_err(), "somebody is asking still");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_could_not_be_looked_up_is_no_bad_token() {
+        let project = project(&[Does::Shows, Does::Fails]).await;
+        assert!(project.named(Some("other"), "ES256").await.unwrap().is_none(), "the project told");
+        assert!(project.named(Some("other"), "HS256").await.unwrap().is_some(), "the secret of both sides");
+        later(PAUSE).await;
+        for _ in 0..2 {
+            assert!(matches!(project.named(Some("other"), "ES256").await, Err(AccountsError::Remote(_))));
+            assert!(project.named(Some("other"), "HS256").await.unwrap().is_some());
+            assert!(project.named(Some("known"), "ES256").await.unwrap().is_some());
+        }
+        assert!(project.named(None, "HS256").await.unwrap().is_some());
+    }
 }

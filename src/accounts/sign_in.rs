@@ -1,7 +1,8 @@
 //! Signing up, and signing in with a password.
 //!
 //! Promises: a wrong password and an unknown address answer alike and take alike; where addresses are confirmed by mail, signing
-//! up tells nobody that an address has an account.
+//! up tells nobody that an address has an account; a password counts with the mail that confirms its own sign-up
+//! (docs/decisions/0050).
 
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use super::network;
 use super::refusal::Refusal;
 use super::sessions::{Origin, is_banned};
 use super::view::Session;
+use crate::store::accounts::one_time;
 use crate::store::accounts::users::{self, NewUser, User};
 use crate::store::database::Actor;
 use crate::store::error::StoreError;
@@ -57,6 +59,8 @@ impl Accounts {
         if new.password.is_empty() {
             return Err(Refusal::invalid("Signup requires a valid password"));
         }
+        // A slip of the keyboard costs no mail.
+        self.passwords.judge(new.password)?;
         let now = self.clock.now();
         self.guard.count(&["signup", &place(origin)], SIGN_UPS, WINDOW_S, now).map_err(Refusal::TooFast)?;
         if !self.options.autoconfirm {
@@ -66,6 +70,8 @@ impl Accounts {
         let hash = self.passwords.hash(new.password, self.ids.id().into_bytes()).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
         let known = users::by_email(&mut tx, &email).await?;
+        // Whoever had the address until today may still take it back.
+        let is_held = known.is_none() && one_time::is_held(&mut tx, &email, None, now).await?;
         let confirmed = self.options.autoconfirm;
         let app_meta = self.fresh_meta();
         let user = NewUser {
@@ -80,15 +86,17 @@ impl Accounts {
         };
         match known {
             Some(_) if confirmed => return Err(Refusal::UserExists),
-            Some(known) if known.confirmed_at.is_some() => {
-                return Ok(SignedUp::Mailed(Box::new(pretended(&user, now))));
-            }
-            Some(known) => {
-                // Not confirmed yet: whoever reads the mail decides; the first password stays.
+            None if is_held && confirmed => return Err(Refusal::UserExists),
+            Some(known) if known.confirmed_at.is_none() => {
+                // The new mail's link ends the one before, and its password the one before.
                 self.mail(&mut tx, &known, Kind::Confirmation, &email, new.redirect_to, new.pkce).await?;
-                tx.commit().await.map_err(StoreError::from)?;
+                if users::sign_up_again(&mut tx, known.id, &user, now).await? {
+                    tx.commit().await.map_err(StoreError::from)?;
+                }
                 return Ok(SignedUp::Mailed(Box::new(pretended(&user, now))));
             }
+            Some(_) => return Ok(SignedUp::Mailed(Box::new(pretended(&user, now)))),
+            None if is_held => return Ok(SignedUp::Mailed(Box::new(pretended(&user, now)))),
             None => users::insert(&mut tx, &user, now).await.map_err(taken)?,
         }
         self.note(&mut tx, Some(user.id), "signup", &json!({"provider": "email"}), origin).await?;

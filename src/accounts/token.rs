@@ -123,7 +123,8 @@ pub struct PersonClaims {
 pub struct Unproved<'a> {
     /// The name of its key.
     pub kid: Option<String>,
-    alg: String,
+    /// How it says that it is signed; that of the key decides.
+    pub alg: String,
     signed: &'a str,
     payload: Value,
     signature: Vec<u8>,

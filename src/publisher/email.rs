@@ -59,6 +59,7 @@ pub(super) const MAILS: &[MailKind] = &[
     MailKind { kind: "mail_recovery", words: |words| &words.recovery, button: Button::Link },
     MailKind { kind: "mail_magic_link", words: |words| &words.magic_link, button: Button::Link },
     MailKind { kind: "mail_email_change", words: |words| &words.email_change, button: Button::Link },
+    MailKind { kind: "mail_email_changed", words: |words| &words.email_changed, button: Button::Link },
     MailKind { kind: "mail_linked", words: |words| &words.linked, button: Button::Nowhere },
     MailKind { kind: "mail_published", words: |words| &words.published, button: Button::Page },
     MailKind { kind: PAYMENT_SETUP, words: |words| &words.payment_setup, button: Button::Payments },

@@ -38,6 +38,7 @@ pub(crate) struct Words {
     pub(crate) recovery: Mail,
     pub(crate) magic_link: Mail,
     pub(crate) email_change: Mail,
+    pub(crate) email_changed: Mail,
     pub(crate) linked: Mail,
     pub(crate) published: Mail,
     pub(crate) payment_setup: Mail,

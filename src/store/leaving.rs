@@ -45,7 +45,7 @@ pub async fn leave(conn: &mut PgConnection, user: Uuid) -> Result<Left, StoreErr
     .await?;
     forget(conn, user, &kept).await?;
     sign_ins::end_all(conn, user, None).await?;
-    one_time::forget(conn, user).await?;
+    one_time::forget(conn, user, None).await?;
     Ok(Left { events_kept: kept.len(), called_off })
 }
 

@@ -40,4 +40,7 @@ pub struct Payments {
 pub struct SignIn {
     /// One may look around without an address.
     pub anonymous: bool,
+    /// The fewest characters of a password; absent: the project where people sign in knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_min_length: Option<usize>,
 }

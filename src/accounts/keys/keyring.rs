@@ -1,15 +1,16 @@
 //! The keys of this database: made at the first need, shared by all its processes, read again when somebody rotated them.
 //!
 //! Promises: two programs that start at once make one key; a name that no key has costs the database at most one look in a few
-//! seconds; a retired key proves tokens for as long as one of its own may live, and signs nothing.
+//! seconds; a retired key proves tokens for as long as one of its own may live, and signs nothing; while the database is away the keys
+//! in hand go on, and nobody who can do with them waits for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use super::Alg;
@@ -48,7 +49,29 @@ pub struct Keyring {
     seal: Option<Seal>,
     /// A retired key is shown so long.
     retention: SignedDuration,
-    read: Mutex<Option<(Instant, Keys)>>,
+    held: std::sync::Mutex<Held>,
+    /// Held by whoever reads the database.
+    looking: Mutex<()>,
+}
+
+/// What is in hand.
+#[derive(Clone, Default)]
+struct Held {
+    keys: Option<Keys>,
+    looked: Option<Looked>,
+}
+
+/// When the database was read last, and whether it answered.
+#[derive(Clone, Copy)]
+struct Looked {
+    at: Instant,
+    answered: bool,
+}
+
+impl Held {
+    fn is_younger(&self, age: Duration) -> bool {
+        self.looked.is_some_and(|looked| looked.at.elapsed() < age)
+    }
 }
 
 impl Keyring {
@@ -60,12 +83,31 @@ impl Keyring {
         let seal = if secret.expose_secret().is_empty() { None } else { Some(Seal::new(secret)?) };
         let retention = SignedDuration::from_secs(options.access_token_s.saturating_add(60));
         let (alg, any_alg) = (options.alg, options.any_alg);
-        Ok(Self { store, clock, alg, any_alg, seal, retention, read: Mutex::new(None) })
+        Ok(Self {
+            store,
+            clock,
+            alg,
+            any_alg,
+            seal,
+            retention,
+            held: std::sync::Mutex::default(),
+            looking: Mutex::new(()),
+        })
     }
 
-    /// The keys, made when there are none.
+    /// The keys, made when there are none. Old ones are read again by one caller, and stay while the database is away.
     pub async fn keys(&self) -> Result<Keys, AccountsError> {
-        self.no_older_than(FRESH).await
+        let held = self.held();
+        let is_young = held.is_younger(FRESH);
+        let Some(keys) = held.keys else { return self.newest().await };
+        if is_young {
+            return Ok(keys);
+        }
+        let Ok(turn) = self.looking.try_lock() else { return Ok(keys) };
+        match self.look(turn).await {
+            Err(AccountsError::Store(_)) => Ok(keys),
+            looked => looked,
+        }
     }
 
     /// The key of this name, which another process may just have made.
@@ -75,7 +117,7 @@ impl Keyring {
         if known.is_some() {
             return Ok(known);
         }
-        Ok(named(&self.no_older_than(PAUSE).await?))
+        Ok(named(&self.newest().await?))
     }
 
     /// What others prove our tokens with (RFC 7517).
@@ -86,7 +128,7 @@ impl Keyring {
 
     /// A new key signs from now on. Tokens of the old ones hold until they end, or with `at_once` no longer.
     pub async fn rotate(&self, at_once: bool) -> Result<Keys, AccountsError> {
-        let mut read = self.read.lock().await;
+        let _turn = self.looking.lock().await;
         let now = self.clock.now();
         let mut tx = self.store.begin(Actor::Server).await?;
         keys::lock(&mut tx).await?;
@@ -98,20 +140,46 @@ impl Keyring {
         let stored = keys::all(&mut tx).await?;
         tx.commit().await.map_err(StoreError::from)?;
         let keys = self.open(stored).await?;
-        *read = Some((Instant::now(), keys.clone()));
+        self.hold(Held { keys: Some(keys.clone()), looked: Some(Looked { at: Instant::now(), answered: true }) });
         Ok(keys)
     }
 
-    async fn no_older_than(&self, age: Duration) -> Result<Keys, AccountsError> {
-        let mut read = self.read.lock().await;
-        if let Some((at, keys)) = read.as_ref()
-            && at.elapsed() < age
-        {
-            return Ok(keys.clone());
+    /// The keys as the database has them, unless somebody just looked.
+    async fn newest(&self) -> Result<Keys, AccountsError> {
+        let turn = self.looking.lock().await;
+        let held = self.held();
+        match (held.is_younger(PAUSE), held.looked.is_some_and(|looked| looked.answered), held.keys) {
+            (true, true, Some(keys)) => Ok(keys),
+            // Those who waited for somebody's look do not each wait for one of their own.
+            (true, false, _) => Err(StoreError::Unavailable("the keys were just looked for".to_owned()).into()),
+            _ => self.look(turn).await,
         }
-        let keys = self.load().await?;
-        *read = Some((Instant::now(), keys.clone()));
-        Ok(keys)
+    }
+
+    /// Reads the database. Where it does not answer, the keys in hand stay.
+    async fn look(&self, turn: MutexGuard<'_, ()>) -> Result<Keys, AccountsError> {
+        let read = self.load().await;
+        let answered = !matches!(read, Err(AccountsError::Store(_)));
+        let keys = match &read {
+            Ok(keys) => Some(keys.clone()),
+            Err(AccountsError::Store(error)) => {
+                tracing::warn!(action = "signing_keys", %error, error.code = "KEYS_NOT_READ");
+                self.held().keys
+            }
+            // What cannot be opened is no reason to go on with what was there before.
+            Err(_) => None,
+        };
+        self.hold(Held { keys, looked: Some(Looked { at: Instant::now(), answered }) });
+        drop(turn);
+        read
+    }
+
+    fn held(&self) -> Held {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, held: Held) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
     }
 
     async fn load(&self) -> Result<Keys, AccountsError> {

@@ -18,12 +18,13 @@ use super::body::Body;
 use super::client::Client;
 use super::sign_up::Landing;
 use crate::accounts::landing::{with_fragment, with_query};
-use crate::accounts::mailed::{Followed, Pkce, Shown};
+use crate::accounts::mailed::Pkce;
 use crate::accounts::refusal::Refusal;
+use crate::accounts::shown::{Followed, Shown};
 use crate::http::router::HttpState;
 
 /// Longer than leaving a mail for the publisher takes.
-const AS_LONG: Duration = Duration::from_millis(150);
+pub(super) const AS_LONG: Duration = Duration::from_millis(150);
 
 #[derive(Deserialize)]
 pub(super) struct Wish {
@@ -43,13 +44,15 @@ impl Wish {
 
 pub(super) async fn recover(
     State(state): State<HttpState>,
+    client: Client,
     Query(landing): Query<Landing>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>, Failed> {
     let end = Instant::now() + AS_LONG;
     let email = wish.email.as_deref().filter(|email| !email.is_empty());
     let email = email.ok_or_else(|| Refusal::Invalid("Password recovery requires an email".to_owned()))?;
-    let done = state.accounts.recover(email, landing.redirect_to.as_deref(), wish.pkce()?).await;
+    let redirect_to = landing.redirect_to.as_deref();
+    let done = state.accounts.recover(email, redirect_to, wish.pkce()?, &client.origin).await;
     sleep_until(end).await;
     done?;
     Ok(Json(json!({})))
@@ -57,13 +60,15 @@ pub(super) async fn recover(
 
 pub(super) async fn resend(
     State(state): State<HttpState>,
+    client: Client,
     Query(landing): Query<Landing>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>, Failed> {
     let end = Instant::now() + AS_LONG;
     let kind = wish.kind.as_deref().unwrap_or_default();
     let email = wish.email.as_deref().unwrap_or_default();
-    let done = state.accounts.resend(kind, email, landing.redirect_to.as_deref(), wish.pkce()?).await;
+    let redirect_to = landing.redirect_to.as_deref();
+    let done = state.accounts.resend(kind, email, redirect_to, wish.pkce()?, &client.origin).await;
     sleep_until(end).await;
     done?;
     Ok(Json(json!({})))

@@ -50,6 +50,12 @@ pub(super) static WORDS: Words = Words {
         button: "Confirm my new address",
         note: "If this was not you, you need not do anything.",
     },
+    email_changed: Mail {
+        subject: "The address of your account was changed",
+        lead: "From now on {item} is the address of your account instead of this one.",
+        button: "It was not me: take it back",
+        note: "If it was you, you need not do anything. If not, take the address back within 24 hours: everybody is signed out, and you choose a new password.",
+    },
     linked: Mail {
         subject: "A chat account was linked",
         lead: "Your {item} account {kind} is linked now: you can go on with your events in that chat.",

@@ -50,6 +50,12 @@ pub(super) static WORDS: Words = Words {
         button: "Confirmar mi dirección nueva",
         note: "Si no fuiste tú, no tienes que hacer nada.",
     },
+    email_changed: Mail {
+        subject: "Se cambió la dirección de tu cuenta",
+        lead: "Desde ahora, {item} es la dirección de tu cuenta en lugar de esta.",
+        button: "No fui yo: recuperarla",
+        note: "Si fuiste tú, no tienes que hacer nada. Si no, recupera tu dirección en las próximas 24 horas: se cierran todas las sesiones y eliges una contraseña nueva.",
+    },
     linked: Mail {
         subject: "Se vinculó una cuenta de chat",
         lead: "Su cuenta de {item} {kind} ya está vinculada: puede seguir con sus eventos en ese chat.",

@@ -50,6 +50,12 @@ pub(super) static WORDS: Words = Words {
         button: "Confirmer ma nouvelle adresse",
         note: "Si ce n’était pas vous, vous n’avez rien à faire.",
     },
+    email_changed: Mail {
+        subject: "L’adresse de votre compte a été modifiée",
+        lead: "Désormais, {item} est l’adresse de votre compte à la place de celle-ci.",
+        button: "Ce n’était pas moi : la reprendre",
+        note: "Si c’était vous, vous n’avez rien à faire. Sinon, reprenez votre adresse dans les 24 heures : toutes les sessions sont fermées et vous choisissez un nouveau mot de passe.",
+    },
     linked: Mail {
         subject: "Un compte de messagerie a été lié",
         lead: "Votre compte {item} {kind} est maintenant lié : vous pouvez poursuivre vos événements dans cette conversation.",

@@ -37,6 +37,12 @@ pub(super) static WORDS: Words = Words {
         button: "确认新邮箱",
         note: "如果这不是您本人的操作，无需理会。",
     },
+    email_changed: Mail {
+        subject: "您账号的邮箱已更改",
+        lead: "从现在起，您账号的邮箱由此邮箱改为 {item}。",
+        button: "不是我本人操作：改回原邮箱",
+        note: "如果是您本人的操作，无需理会。如果不是，请在 24 小时内改回原邮箱：所有设备都会退出登录，并由您设置新密码。",
+    },
     linked: Mail {
         subject: "已关联聊天账号",
         lead: "您的 {item} 账号 {kind} 现已关联：您可以在该聊天中继续处理活动。",

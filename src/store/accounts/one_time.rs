@@ -49,19 +49,19 @@ pub struct OneTime {
     pub expires_at: Timestamp,
 }
 
-/// Keeps one; the person's earlier one of the kind is worth nothing any longer, nor is what has expired.
+/// Keeps one; the person's earlier one of the kind is worth nothing any longer, nor is what has expired. Wrong codes of an earlier one
+/// count on while its code was alive: a new mail gives nobody new tries.
 pub async fn put(conn: &mut PgConnection, new: &NewOneTime<'_>) -> Result<(), StoreError> {
+    sqlx::query!("delete from auth.one_time_tokens where expires_at < $1", new.at.to_sqlx() as _)
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!(
-        "delete from auth.one_time_tokens where user_id = $1 and kind = $2 or expires_at < $3",
-        new.user,
-        new.kind,
-        new.at.to_sqlx() as _
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!(
-        "insert into auth.one_time_tokens (id, user_id, kind, link_hash, code_hash, payload, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into auth.one_time_tokens as earlier (id, user_id, kind, link_hash, code_hash, payload, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (user_id, kind) do update set id = excluded.id, link_hash = excluded.link_hash,
+             code_hash = excluded.code_hash, payload = excluded.payload, created_at = excluded.created_at,
+             expires_at = excluded.expires_at,
+             attempts = case when earlier.created_at > excluded.created_at - interval '1 hour' then earlier.attempts else 0 end",
         new.id,
         new.user,
         new.kind,
@@ -145,8 +145,28 @@ pub async fn used(conn: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Nothing that was sent to this person is worth anything any longer.
-pub async fn forget(conn: &mut PgConnection, user: Uuid) -> Result<(), StoreError> {
-    sqlx::query!("delete from auth.one_time_tokens where user_id = $1", user).execute(conn).await?;
+/// Nothing that was sent to this person is worth anything any longer, but what is of the kind that is `kept`.
+pub async fn forget(conn: &mut PgConnection, user: Uuid, kept: Option<&str>) -> Result<(), StoreError> {
+    sqlx::query!("delete from auth.one_time_tokens where user_id = $1 and kind is distinct from $2", user, kept)
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+/// Whether somebody, other than `but`, may still take this address back that was theirs.
+pub async fn is_held(
+    conn: &mut PgConnection,
+    email: &str,
+    but: Option<Uuid>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let held = sqlx::query!(
+        r#"select exists (select from auth.one_time_tokens
+             where kind = 'email_back' and payload ->> 'new_email' = $1 and user_id is distinct from $2
+               and expires_at > $3) as "held!""#,
+        email,
+        but,
+        now.to_sqlx() as _
+    );
+    Ok(held.fetch_one(conn).await?.held)
 }

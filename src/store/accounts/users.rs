@@ -208,6 +208,37 @@ pub async fn update(conn: &mut PgConnection, id: Uuid, change: &Change<'_>, now:
     Ok(())
 }
 
+/// Somebody signs up once more whose address is not confirmed yet: the new password and words take the place of the old ones. False when
+/// the address was confirmed meanwhile, and nothing changed.
+pub async fn sign_up_again(
+    conn: &mut PgConnection,
+    id: Uuid,
+    new: &NewUser<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = sqlx::query!(
+        "update auth.users set encrypted_password = $2, raw_user_meta_data = $3, updated_at = $4
+         where id = $1 and email_confirmed_at is null",
+        id,
+        new.password,
+        new.user_meta,
+        now.to_sqlx() as _
+    )
+    .execute(&mut *conn)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "update profiles set full_name = left(nullif(coalesce($2::jsonb ->> 'full_name', $2::jsonb ->> 'name'), ''), 200) where id = $1",
+        id,
+        new.user_meta
+    )
+    .execute(conn)
+    .await?;
+    Ok(true)
+}
+
 /// Lays these over what administration says about somebody.
 pub async fn merge_app_meta(conn: &mut PgConnection, id: Uuid, meta: &Value, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query!(
