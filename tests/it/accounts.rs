@@ -1,7 +1,9 @@
 //! Accounts: whose token is believed, how keys are made and rotated, and sign-in as clients of GoTrue know it.
 
 mod admin;
+mod changed;
 mod clients;
+mod codes;
 mod hosted;
 mod keys;
 mod mailed;

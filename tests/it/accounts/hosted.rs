@@ -80,7 +80,11 @@ fn said(url: &str, changes: &Value) -> Value {
 }
 
 fn by_secret(claims: &Value) -> String {
-    let text = unsigned(&json!({"alg": "HS256", "typ": "JWT"}), claims);
+    by_secret_named(None, claims)
+}
+
+fn by_secret_named(kid: Option<&str>, claims: &Value) -> String {
+    let text = unsigned(&json!({"alg": "HS256", "typ": "JWT", "kid": kid}), claims);
     let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), text.as_bytes());
     format!("{text}.{}", encode(signature))
 }
@@ -148,8 +152,15 @@ async fn a_project_that_cannot_be_reached_is_no_reason_to_sign_anybody_out() {
     let accounts = somebody(&database).await;
     let pen = Pen::other("project-key");
     let token = pen.sign(&json!({"alg": "ES256", "kid": "project-key"}), &said("http://127.0.0.1:9", &json!({})));
-    // With a shared secret the token could only be that secret's; without one nobody can tell yet.
-    assert!(matches!(accounts.caller_of(&token).await, Err(Denied::Bad(_))));
+    // Nobody can tell yet: that is no bad token. One of the shared secret's needs nobody to be asked.
+    assert!(matches!(accounts.caller_of(&token).await, Err(Denied::Unknown(_))));
+    let of_both = by_secret_named(Some("an older key"), &said("http://127.0.0.1:9", &json!({})));
+    assert!(matches!(accounts.caller_of(&of_both).await, Ok(Caller::Person(_))));
+    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+    let state = HttpState { accounts: accounts.clone(), ..harness::http::state(database.store().await, clock) };
+    let request = Request::builder().uri("/rest/v1/events").header("authorization", format!("Bearer {token}"));
+    let answer = router(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     let mut options = accounts.options().clone();
     options.supabase.as_mut().unwrap().jwt_secret = None;
     let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));

@@ -1,15 +1,22 @@
 //! Keys: made once however many programs start, rotated without throwing anybody out, sealed when asked.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
+use eventos::accounts::Denied;
 use eventos::accounts::caller::Caller;
 use eventos::accounts::error::AccountsError;
 use eventos::accounts::keys::Alg;
 use eventos::accounts::options::Options;
 use eventos::domain::clock::FixedClock;
+use eventos::store::database::{Actor, Store};
+use futures::poll;
 use secrecy::SecretString;
+use serde_json::json;
 
-use crate::harness::accounts::{accounts_with, options};
+use crate::harness::accounts::{Pen, accounts_with, options};
 use crate::harness::program::NOW;
 use crate::harness::{self, Role};
 
@@ -107,4 +114,43 @@ async fn work_beside_a_program_shows_the_key_that_it_signs_with() {
     // A program that is to sign in another way makes its own key; the old one proves what it signed.
     let other = accounts_with(&store, clock(), options());
     assert_eq!(other.jwks().await.unwrap()["keys"].as_array().unwrap().len(), 3);
+}
+
+/// Longer than keys are used without a look at the database; passes at once.
+async fn a_while() {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn keys_in_hand_go_on_while_the_database_is_away() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let accounts = accounts_with(&store, clock(), options());
+    let (shown, keys) = (accounts.jwks().await.unwrap(), accounts.api_keys().await.unwrap());
+    store.close().await;
+    a_while().await;
+    assert_eq!(accounts.jwks().await.unwrap(), shown);
+    assert!(matches!(accounts.caller_of(&keys.service_role).await, Ok(Caller::Service)));
+    // A name that is not among them may be that of a new key: nobody can tell yet.
+    let stranger = Pen::other("new").sign(&json!({"alg": "ES256", "kid": "new"}), &json!({}));
+    for _ in 0..2 {
+        assert!(matches!(accounts.caller_of(&stranger).await, Err(Denied::Unknown(_))));
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_what_somebody_else_looks_for() {
+    let database = harness::database().await;
+    let store = Store::connect(database.options(Role::Authenticator), 1).await.unwrap();
+    let accounts = accounts_with(&store, clock(), options());
+    let shown = accounts.jwks().await.unwrap();
+    let busy = store.begin(Actor::Server).await.unwrap();
+    a_while().await;
+    let mut first = pin!(accounts.jwks());
+    assert!(poll!(first.as_mut()).is_pending(), "it waits for the only connection");
+    assert_eq!(poll!(pin!(accounts.jwks())).map(Result::unwrap), Poll::Ready(shown.clone()));
+    drop(busy);
+    assert_eq!(first.await.unwrap(), shown);
 }

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::web::{Answer, PASSWORD, Web, text};
 use crate::harness::Role;
 
-async fn web() -> Web {
+/// A program that confirms addresses by mail.
+pub(super) async fn web() -> Web {
     Web::with(|settings| "off".clone_into(&mut settings.accounts.autoconfirm)).await
 }
 
 /// The newest mail of this kind.
-async fn mail(web: &Web, kind: &str) -> Value {
+pub(super) async fn mail(web: &Web, kind: &str) -> Value {
     let mut conn = web.database.connect(Role::Bootstrap).await;
     sqlx::query_scalar("select payload from payment_setup_queue where kind = $1 order by created_at desc limit 1")
         .bind(kind)
@@ -19,14 +20,15 @@ async fn mail(web: &Web, kind: &str) -> Value {
         .unwrap()
 }
 
-async fn follow(web: &Web, mail: &Value) -> String {
+/// Where the link of a mail leads.
+pub(super) async fn follow(web: &Web, mail: &Value) -> String {
     let path = text(mail, "link").strip_prefix("http://events.test").unwrap().to_owned();
     let answer = web.ask("GET", &path, None, &Value::Null).await;
     assert_eq!(answer.status, 303);
     answer.headers["location"].to_str().unwrap().to_owned()
 }
 
-async fn verify(web: &Web, body: Value) -> Answer {
+pub(super) async fn verify(web: &Web, body: Value) -> Answer {
     web.post("/auth/v1/verify", body).await
 }
 
