@@ -56,6 +56,10 @@ good(await client(anon).auth.resetPasswordForEmail(email('ana'), { redirectTo: `
 good(await client(anon).auth.resetPasswordForEmail(email('nobody'), { redirectTo: `${url}/reset` }));
 const otp = await client(anon).auth.signInWithOtp({ email: email('ana') });
 assert.equal(otp.error.code, 'otp_disabled');
+const guess = async () => (await client(anon).auth.verifyOtp({ type: 'recovery', email: email('nobody'), token: '000000' })).error;
+for (let tries = 0; tries < 10; tries += 1) assert.deepEqual([(await guess()).code, tries], ['otp_expired', tries]);
+const slowed = await guess();
+assert.deepEqual([slowed.status, slowed.code], [429, 'over_request_rate_limit']);
 
 const admin = client(service).auth.admin;
 const made = good(await admin.createUser({ email: email('made'), password, email_confirm: true, app_metadata: { user_role: 'attendee' } })).user;
