@@ -25,6 +25,7 @@ use crate::door::rate;
 use crate::door::router::Router;
 use crate::http::listen::{self, Bounds};
 use crate::http::probes::{ChatProbe, ClusterProbe, StoreProbe};
+use crate::http::reads::Reads;
 use crate::http::router::{HttpState, Probe};
 use crate::node::Node;
 use crate::pictures::{self, Pictures};
@@ -146,7 +147,7 @@ impl App {
         chats::take_back(&store, &node.name).await;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));
-        let pictures = Arc::new(Pictures::new(store.clone()));
+        let pictures = Arc::new(Pictures::new(store.clone(), told::room(&settings.limits)));
         let door = Arc::new(Router::new(
             store.clone(),
             directory.clone(),
@@ -250,6 +251,7 @@ impl App {
             webhooks_private: self.webhooks_private,
             public_url: self.public_url.clone(),
             limits: self.limits.clone(),
+            reads: Reads::new(self.store.most_connections()),
             pictures: self.pictures.clone(),
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),

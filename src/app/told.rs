@@ -8,6 +8,7 @@ use crate::domain::fees::Fees;
 use crate::domain::person::Role as PersonRole;
 use crate::door::rate;
 use crate::node;
+use crate::pictures::Room;
 use crate::publisher;
 use crate::sales;
 use crate::settings::{self, Settings};
@@ -58,10 +59,17 @@ pub(super) fn rules(settings: &settings::Limits) -> rate::Rules {
         picture_upload: rule(settings.picture_upload, settings.picture_upload_window_s, 0),
         account_export: rule(settings.account_export, settings.account_export_window_s, 0),
         purchases: rule(settings.purchases, settings.purchases_window_s, 0),
+        visitor_reads: rule(settings.visitor_reads, settings.visitor_reads_window_s, 0),
+        address_uploads: rule(settings.address_uploads, settings.address_uploads_window_s, 0),
         max_keys: settings.max_keys,
         address_per_s: settings.address_per_s,
         address_burst: settings.address_burst,
     }
+}
+
+/// What guests' pictures may take.
+pub(super) fn room(settings: &settings::Limits) -> Room {
+    Room::of_mb(settings.guest_pictures_mb, settings.pictures_of_guests_mb)
 }
 
 /// How tickets are sold.

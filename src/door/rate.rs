@@ -65,6 +65,10 @@ pub struct Rules {
     pub account_export: Rule,
     /// Orders of one address.
     pub purchases: Rule,
+    /// Reads of the REST API of one address, by whoever shows no token.
+    pub visitor_reads: Rule,
+    /// Pictures that are brought from one address.
+    pub address_uploads: Rule,
     /// People who are remembered for each of them.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up; 0: no bound.
@@ -91,6 +95,8 @@ pub struct Limits {
     pictures: Counter,
     exports: Counter,
     purchases: Counter,
+    visitor_reads: Counter,
+    address_uploads: Counter,
     addresses: Option<Flood>,
     recent: Recent,
     clock: Arc<dyn Clock>,
@@ -124,6 +130,8 @@ impl Limits {
             pictures: Counter::new(rules.picture_upload, rules.max_keys),
             exports: Counter::new(rules.account_export, rules.max_keys),
             purchases: Counter::new(rules.purchases, rules.max_keys),
+            visitor_reads: Counter::new(rules.visitor_reads, rules.max_keys),
+            address_uploads: Counter::new(rules.address_uploads, rules.max_keys),
             addresses: Flood::new(rules.address_per_s, rules.address_burst, MonotonicClock),
             recent: Recent::default(),
             clock,
@@ -140,6 +148,8 @@ impl Limits {
             picture_upload: free,
             account_export: free,
             purchases: free,
+            visitor_reads: free,
+            address_uploads: free,
             max_keys: 0,
             address_per_s: 0,
             address_burst: 0,
@@ -194,8 +204,29 @@ impl Limits {
     /// # Errors
     /// [`RetryAfter`] when it does not pass.
     pub fn check_purchase(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+        self.check_place(&self.purchases, address)
+    }
+
+    /// Counts a read of the REST API by somebody without a token, who is known by their address alone; as for
+    /// [`Self::check_purchase`].
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_visitor_read(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+        self.check_place(&self.visitor_reads, address)
+    }
+
+    /// Counts a picture from this address, whoever brings it: guests cost nothing to make. As for [`Self::check_purchase`].
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when it does not pass.
+    pub fn check_upload(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+        self.check_place(&self.address_uploads, address)
+    }
+
+    fn check_place(&self, counter: &Counter, address: Option<IpAddr>) -> Result<(), RetryAfter> {
         let Some(address) = address else { return Ok(()) };
-        let taken = self.purchases.take(u128::from(network::of(address)), self.clock.now().as_millisecond());
+        let taken = counter.take(u128::from(network::of(address)), self.clock.now().as_millisecond());
         taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
     }
 
@@ -243,6 +274,8 @@ mod tests {
             picture_upload: rule(30),
             account_export: rule(10),
             purchases: rule(20),
+            visitor_reads: rule(6),
+            address_uploads: rule(3),
             max_keys: 1000,
             address_per_s: 1,
             address_burst: 5,
@@ -285,6 +318,22 @@ mod tests {
         assert_eq!(passed(&one.iter().map(String::as_str).collect::<Vec<_>>()), 5);
         assert_eq!(passed(&["2001:db8:1:3::1", "::ffff:192.0.2.1", "192.0.2.2"]), 3);
         assert_eq!(passed(&["192.0.2.1"; 20]), 4, "an IPv4 address in IPv6's dress is the same");
+    }
+
+    #[test]
+    fn what_costs_much_is_counted_by_address_too() {
+        let (limits, clock) = limits();
+        let passed = |check: &dyn Fn(Option<IpAddr>) -> Result<(), RetryAfter>, address: Option<&str>| {
+            let address = address.map(|address| address.parse().unwrap());
+            (0..10).filter(|_| check(address).is_ok()).count()
+        };
+        let read = |address| limits.check_visitor_read(address);
+        let upload = |address| limits.check_upload(address);
+        assert_eq!([passed(&read, Some("192.0.2.1")), passed(&upload, Some("192.0.2.1"))], [6, 3]);
+        assert_eq!([passed(&read, Some("192.0.2.2")), passed(&upload, Some("192.0.2.2"))], [6, 3]);
+        assert_eq!(passed(&upload, None), 10, "over no socket nothing is counted");
+        clock.advance(20);
+        assert_eq!(limits.check_visitor_read(Some("192.0.2.1".parse().unwrap())).unwrap_err().seconds, 40);
     }
 
     #[test]

@@ -345,8 +345,8 @@ impl Door for Router {
         {
             return Err(Refusal::TooFast { retry_after_s: retry.seconds });
         }
-        self.pictures.keep(known.person.id, bytes).await.map_err(|error| match error {
-            NotKept::Unfit(_) | NotKept::Full => Refusal::Invalid(error.to_string()),
+        self.pictures.keep(&known.person, bytes).await.map_err(|error| match error {
+            NotKept::Unfit(_) | NotKept::Full | NotKept::GuestsFull => Refusal::Invalid(error.to_string()),
             NotKept::Store(error) => unavailable(&error),
             NotKept::Lost => Refusal::Failed,
         })

@@ -17,6 +17,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::address::ClientAddress;
 use super::admission::admit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::{Refusal, Refusals};
@@ -28,6 +29,7 @@ use crate::pictures::{MOST_BYTES, NotKept};
 use crate::store::audit::Origin;
 use crate::store::error::StoreError;
 use crate::store::files;
+use crate::telemetry::metrics;
 
 /// Both addresses; an upload may be larger than other requests.
 pub(super) fn routes() -> axum::Router<HttpState> {
@@ -74,14 +76,19 @@ pub(super) async fn take(
     State(state): State<HttpState>,
     caller: Caller,
     origin: Origin,
+    address: ClientAddress,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), HttpError> {
     let person = caller.person().ok_or(HttpError::Unauthorized)?;
     if !person.role.may_draft() {
         return Err(HttpError::Store(StoreError::Refused("pictures".to_owned())));
     }
+    if let Err(retry) = state.limits.check_upload(address.ip.filter(|_| !address.is_here)) {
+        metrics::refused("address_uploads");
+        return Err(HttpError::TooFast { retry_after_s: retry.seconds });
+    }
     admit(&state, Endpoint::PictureUpload, &caller, &origin).await?;
-    let url = state.pictures.keep(person.id, body.to_vec()).await.map_err(refused)?;
+    let url = state.pictures.keep(person, body.to_vec()).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(json!({"success": true, "url": url}))))
 }
 
@@ -135,7 +142,7 @@ fn refused(not_kept: NotKept) -> HttpError {
         NotKept::Unfit(Unfit::TooHeavy) => decline(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE"),
         NotKept::Unfit(Unfit::Unreadable) => decline(StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_PICTURE"),
         NotKept::Unfit(_) => decline(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_PICTURE"),
-        NotKept::Full => decline(StatusCode::CONFLICT, "STORAGE_FULL"),
+        NotKept::Full | NotKept::GuestsFull => decline(StatusCode::CONFLICT, "STORAGE_FULL"),
         NotKept::Store(error) => error.into(),
         NotKept::Lost => HttpError::Panicked,
     }

@@ -39,6 +39,7 @@ mod place;
 mod preview;
 pub mod probes;
 mod queue;
+pub mod reads;
 mod request;
 mod reserved;
 mod rest;

@@ -19,6 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::address::{self, Gate};
 use super::error::HttpError;
+use super::reads::Reads;
 use super::{
     account, auth, connect, copies, cors, doors, event_page, files, functions, gate, health, imports, links,
     metrics_page, openapi, organizing, patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
@@ -63,6 +64,8 @@ pub struct HttpState {
     pub proxies: Arc<[IpNet]>,
     /// How long the body of a request may take to come.
     pub body_patience: Duration,
+    /// How many read tables at once.
+    pub reads: Reads,
     /// Keeps pictures.
     pub pictures: Arc<Pictures>,
     /// Measures how things stand, for the page of metrics.

@@ -127,6 +127,18 @@ pub struct Limits {
     pub purchases: u32,
     /// The window, in seconds.
     pub purchases_window_s: u32,
+    /// Reads of the REST API of one address by whoever shows no token, in a window.
+    pub visitor_reads: u32,
+    /// The window, in seconds.
+    pub visitor_reads_window_s: u32,
+    /// Pictures that are brought from one address in a window.
+    pub address_uploads: u32,
+    /// The window, in seconds.
+    pub address_uploads_window_s: u32,
+    /// What the pictures of a guest may take, in MB; 0: what those of an organizer may.
+    pub guest_pictures_mb: u32,
+    /// What the pictures of all guests together may take, in MB; 0: no bound.
+    pub pictures_of_guests_mb: u32,
     /// People who are remembered for each of these.
     pub max_keys: usize,
     /// Requests of one address each second, once its burst is used up.

@@ -102,6 +102,11 @@ impl Store {
         (self.pool.size(), self.pool.num_idle())
     }
 
+    /// Connections that may be open.
+    pub fn most_connections(&self) -> u32 {
+        self.pool.options().get_max_connections()
+    }
+
     /// Answers when the database does.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query!("select 1 as one").fetch_one(&self.pool).await?;

@@ -41,6 +41,21 @@ pub async fn keep(
     Ok(row.id.map_or(Kept::NoRoom, Kept::As))
 }
 
+/// Whether the files of all guests together leave room for so many bytes more; until the transaction ends no other guest's is
+/// weighed, so that two at once do not each find room for one. Runs as the server.
+pub async fn have_guests_room(conn: &mut PgConnection, more: usize, most: i64) -> Result<bool, StoreError> {
+    sqlx::query!(r#"select pg_advisory_xact_lock(hashtextextended('files of guests', 0))::text as "locked?""#)
+        .fetch_one(&mut *conn)
+        .await?;
+    let row = sqlx::query!(
+        r#"select coalesce(sum(octet_length(f.bytes)), 0)::bigint as "taken!"
+           from files f join profiles p on p.id = f.owner_id where p.is_anonymous"#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(row.taken.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) <= most)
+}
+
 /// The file with this id, when the caller may see it.
 pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<File>, StoreError> {
     let row = sqlx::query!(

@@ -1,8 +1,10 @@
 //! How often somebody may ask, over the door and over real sockets: what passes, what is refused, what is written down.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::extract::ConnectInfo;
 use axum::http::Request;
 use eventos::accounts::caller::{Caller, Signed};
 use eventos::domain::clock::FixedClock;
@@ -126,6 +128,8 @@ fn state(store: Store, clock: Arc<FixedClock>) -> HttpState {
         picture_upload: rule(100),
         account_export: rule(100),
         purchases: rule(20),
+        visitor_reads: rule(3),
+        address_uploads: rule(2),
         max_keys: 100,
         address_per_s: 0,
         address_burst: 0,
@@ -207,6 +211,37 @@ async fn the_third_event_in_a_minute_waits_and_reading_goes_on() {
     assert_eq!(call("GET", "/rest/v1/events?select=name", "").await, (200, None));
     clock.advance(60);
     assert_eq!(call("POST", "/rest/v1/events", &third).await, (201, None));
+}
+
+#[tokio::test]
+async fn whoever_shows_no_token_reads_so_often_from_one_address() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let mut tx = store.begin(Actor::Server).await.unwrap();
+    let person = people::ensure_organizer(&mut tx, "ana@example.com").await.unwrap();
+    tx.commit().await.unwrap();
+    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+    let routes = router(state(store, clock.clone()));
+    let read = async |caller: Option<Caller>, address: &str| {
+        let mut request =
+            Request::builder().uri("/rest/v1/venues?select=name").body(axum::body::Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address.parse().unwrap(), 4711)));
+        if let Some(caller) = caller {
+            request.extensions_mut().insert(caller);
+        }
+        let answer = routes.clone().oneshot(request).await.unwrap();
+        let wait = answer.headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), wait)
+    };
+    for _ in 0..3 {
+        assert_eq!(read(None, "198.51.100.7").await, (200, None));
+    }
+    assert_eq!(read(None, "198.51.100.7").await, (429, Some("60".to_owned())));
+    assert_eq!(read(None, "198.51.100.8").await, (200, None));
+    let signed = Caller::Person(Box::new(Signed::known(person)));
+    assert_eq!(read(Some(signed), "198.51.100.7").await, (200, None), "who is known is counted by name");
+    clock.advance(60);
+    assert_eq!(read(None, "198.51.100.7").await, (200, None));
 }
 
 /// One request on a connection of its own: the head and the body of the answer.

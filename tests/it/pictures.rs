@@ -1,10 +1,17 @@
 //! Pictures over the API, in a draft, on the page, and for nobody else; taking one's data along, and leaving.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use eventos::accounts::caller::{Caller, Signed};
-use eventos::domain::person::Person;
+use eventos::domain::clock::FixedClock;
+use eventos::domain::person::{Person, Role as PersonRole};
+use eventos::http::router::{HttpState, router};
+use eventos::pictures::{Pictures, Room};
 use eventos::store::database::Actor;
 use eventos::store::people;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -14,7 +21,8 @@ use sqlx::Row as _;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::harness::{self, Database, Role, program::Program};
+use crate::harness::program::{NOW, Program};
+use crate::harness::{self, Database, Role};
 
 struct Scene {
     database: Database,
@@ -200,6 +208,73 @@ async fn a_person_has_so_much_room_and_old_pictures_make_some() {
         .unwrap();
     let row = sqlx::query(keep).bind(ana.id).bind(vec![3_u8; 100]).fetch_one(&mut conn).await.unwrap();
     assert!(row.get::<Option<Uuid>, _>(0).is_some(), "what nothing shows made room");
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guests_have_little_room_and_all_of_them_together_a_bound() {
+    let scene = Scene::start().await;
+    let store = scene.database.store().await;
+    let mut conn = scene.database.connect(Role::Bootstrap).await;
+    let ana = signed(&scene.person("ana-guests@example.com").await);
+    assert_eq!(scene.ask(&ana, "POST", "/files", picture(1)).await.status, 201);
+    let one: i64 =
+        sqlx::query("select octet_length(bytes)::bigint from files").fetch_one(&mut conn).await.unwrap().get(0);
+    let room = Room { guest: 2 * one + one / 2, guests: 3 * one + one / 2 };
+    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+    let pictures = Arc::new(Pictures::new(store.clone(), room));
+    let state = HttpState { pictures, ..harness::http::state(store, clock) };
+    let scene = Scene { router: router(state), ..scene };
+
+    let mut guests = Vec::new();
+    for _ in 0..3 {
+        let made = "insert into auth.users (id, is_anonymous) values (gen_random_uuid(), true) returning id";
+        let id: Uuid = sqlx::query(made).fetch_one(&mut conn).await.unwrap().get(0);
+        let role = PersonRole::Guest;
+        guests.push(signed(&Person {
+            id,
+            role,
+            email: None,
+            name: None,
+            timezone: None,
+            country: None,
+            currency: None,
+        }));
+    }
+    let bring = async |caller: &Caller, shade: u8| -> (u16, String) {
+        let answer = scene.ask(caller, "POST", "/files", picture(shade)).await;
+        (answer.status, answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned())
+    };
+    for shade in 10..12 {
+        assert_eq!(bring(&guests[0], shade).await.0, 201);
+    }
+    let (status, words) = bring(&guests[0], 12).await;
+    assert!(status == 409 && words.contains("many pictures"), "{status} {words}");
+    for shade in 10..15 {
+        assert_eq!(bring(&ana, shade).await.0, 201, "an organizer has more");
+    }
+    assert_eq!(bring(&guests[1], 20).await.0, 201);
+    for shade in 21..23 {
+        let (status, words) = bring(&guests[2], shade).await;
+        assert!(status == 409 && words.contains("sign in"), "{status} {words}");
+    }
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_brings_so_many_pictures() {
+    let database = harness::database().await;
+    let program = Program::start_with(&database, |settings| settings.limits.address_uploads = 2).await;
+    let scene = Scene { router: program.app.http(), program, database };
+    let mut statuses = Vec::new();
+    for (number, shade) in (0..3).zip(30_u8..) {
+        let person = scene.person(&format!("ana-{number}@example.com")).await;
+        let mut request = Request::builder().method("POST").uri("/files").body(Body::from(picture(shade))).unwrap();
+        request.extensions_mut().insert(signed(&person));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4711))));
+        statuses.push(scene.router.clone().oneshot(request).await.unwrap().status().as_u16());
+    }
+    assert_eq!(statuses, [201, 201, 429], "whoever brings them");
     scene.program.stop().await;
 }
 

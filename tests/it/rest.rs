@@ -3,6 +3,7 @@
 //! Promises: each row of the wire's table that is served; what each person may do with each table over HTTP; a foreign id
 //! answers byte for byte as an absent one; a real PostgREST on the same database gives the same answers.
 
+mod cost;
 mod drafts;
 mod matrix;
 mod peer;

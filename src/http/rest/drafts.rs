@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Call;
+use crate::http::reads::Crowded;
 use crate::http::router::HttpState;
 use crate::store::error::StoreError;
 use crate::store::rest::catalogue::Column;
@@ -24,6 +25,8 @@ pub(super) const BUSY: &str = "The wizard is busy with this event. Please try ag
 pub(super) enum NotNow {
     /// A session's mailbox is full, or the program is stopping.
     Busy,
+    /// Too many read at once.
+    Crowded(Crowded),
     /// The database.
     Store(StoreError),
 }
@@ -33,6 +36,10 @@ pub(super) enum NotNow {
 /// # Errors
 /// [`NotNow`].
 pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &Level) -> Result<Vec<Visit>, NotNow> {
+    // A visitor has no session, and writes no draft: the write itself says so.
+    if call.is_anonymous() {
+        return Ok(Vec::new());
+    }
     let key = match (level.table.name, act) {
         ("events", Act::Update(..) | Act::Delete) => "id",
         ("ticket_tiers", Act::Update(..) | Act::Delete | Act::Insert(..)) => "event_id",
@@ -52,7 +59,7 @@ pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &
 /// # Errors
 /// [`NotNow`].
 pub(super) async fn of_events(state: &HttpState, call: &Call, events: &[Uuid]) -> Result<Vec<Visit>, NotNow> {
-    // A visitor has no session, and writes no draft: the write itself says so.
+    // As above.
     if events.is_empty() || call.is_anonymous() {
         return Ok(Vec::new());
     }
@@ -74,11 +81,12 @@ async fn meant(state: &HttpState, call: &Call, level: &Level, key: &'static Colu
     for embed in &mut level.embeds {
         embed.level.outputs.clear();
     }
+    let _place = state.reads.begin(&call.caller).await.map_err(NotNow::Crowded)?;
     let mut tx = state.store.begin(call.caller.actor()).await.map_err(NotNow::Store)?;
     match rest::run(&mut tx, &Act::Read, &level, Back::Rows, false, !call.is_anonymous()).await {
         Ok(found) => Ok(named(&found.body, key.name)),
         // The write itself says it, in the words of a write.
-        Err(Trouble::Refused(_)) => Ok(Vec::new()),
+        Err(Trouble::Refused(_) | Trouble::TooLarge) => Ok(Vec::new()),
         Err(Trouble::Store(error)) => Err(NotNow::Store(error)),
     }
 }

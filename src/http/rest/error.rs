@@ -10,8 +10,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::drafts::{self, NotNow};
+use crate::http::reads::Crowded;
 use crate::store::error::StoreError;
-use crate::store::rest::{Report, Trouble};
+use crate::store::rest::{ANSWER_BYTES, Report, Trouble};
+
+/// What somebody hears whose read has to wait for another time.
+pub(super) const CROWDED: &str = "Many are reading at this moment. Please try again in a moment.";
 
 /// Why a request of the REST API is not answered as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +45,13 @@ impl RestError {
     pub(super) fn syntax(part: &str, text: &str, expected: &str) -> Self {
         let message = format!("\"failed to parse {part} ({text})\"");
         Self::new(StatusCode::BAD_REQUEST, "PGRST100", message).details(format!("expecting {expected}"))
+    }
+
+    /// PostgreSQL could answer it; nobody needs so much at once.
+    pub(super) fn too_much(asked: &str, bound: usize) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "PGRST100", "The query asks for too much at once")
+            .details(format!("It asks for {asked}; at most {bound} are answered."))
+            .hint("Ask for less with 'select', or in several requests.")
     }
 
     /// PostgREST answers it; we do not.
@@ -140,6 +151,12 @@ impl RestError {
     pub(super) fn of(trouble: Trouble, anonymous: bool) -> Self {
         match trouble {
             Trouble::Refused(report) => Self::refused(*report, anonymous),
+            Trouble::TooLarge => Self::new(
+                StatusCode::BAD_REQUEST,
+                "PGRST100",
+                format!("The answer would be larger than {} MB", ANSWER_BYTES / 1024 / 1024),
+            )
+            .hint("Ask for less with 'select' and 'limit', or in several requests."),
             Trouble::Store(error) => Self::of_store(&error),
         }
     }
@@ -170,8 +187,16 @@ impl From<NotNow> for RestError {
     fn from(reason: NotNow) -> Self {
         match reason {
             NotNow::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", drafts::BUSY),
+            NotNow::Crowded(crowded) => crowded.into(),
             NotNow::Store(error) => Self::of_store(&error),
         }
+    }
+}
+
+/// With the code of a PostgREST whose pool has no connection left.
+impl From<Crowded> for RestError {
+    fn from(_: Crowded) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "PGRST003", CROWDED)
     }
 }
 

@@ -18,6 +18,8 @@ mod repeated;
 mod rpc;
 mod tables;
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Path, Query, Request, State};
@@ -26,11 +28,14 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
+use super::address::ClientAddress;
 use super::admission::admit;
+use super::error::HttpError;
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::door::rate::Endpoint;
 use crate::store::audit::Origin;
+use crate::telemetry::metrics;
 use error::RestError;
 
 /// The routes below `/rest/v1`.
@@ -53,6 +58,8 @@ struct Call {
     pairs: Vec<(String, String)>,
     body: Bytes,
     origin: Origin,
+    /// Where it comes from, unless that is this machine.
+    place: Option<IpAddr>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Call {
@@ -64,9 +71,20 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let caller = parts.extensions.get().cloned().unwrap_or_default();
         let pairs = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         let address = parts.uri.to_string();
+        let place =
+            parts.extensions.get::<ClientAddress>().filter(|address| !address.is_here).and_then(|address| address.ip);
         let (method, headers) = (parts.method.clone(), parts.headers.clone());
         let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
-        Ok(Self { caller, method, headers, address, pairs, body: body.map_err(IntoResponse::into_response)?, origin })
+        Ok(Self {
+            caller,
+            method,
+            headers,
+            address,
+            pairs,
+            body: body.map_err(IntoResponse::into_response)?,
+            origin,
+            place,
+        })
     }
 }
 
@@ -85,6 +103,13 @@ async fn table(State(state): State<HttpState>, Path(name): Path<String>, call: C
     if call.method == Method::OPTIONS {
         return methods();
     }
+    if call.is_anonymous()
+        && is_read(&call.method)
+        && let Err(retry) = state.limits.check_visitor_read(call.place)
+    {
+        metrics::refused("visitor_reads");
+        return repeated::shaped(HttpError::TooFast { retry_after_s: retry.seconds }, false);
+    }
     repeated::once(state, call, |state, call| async move {
         if let Some(endpoint) = counted(&call.method, &name)
             && let Err(refused) = admit(&state, endpoint, &call.caller, &call.origin).await
@@ -97,6 +122,10 @@ async fn table(State(state): State<HttpState>, Path(name): Path<String>, call: C
         tables::answer(&state, &call, &name).await.into_response()
     })
     .await
+}
+
+fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 /// What a person's calls are counted under (R109).

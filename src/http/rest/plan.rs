@@ -31,16 +31,24 @@ const CASTS: &[&str] = &[
     "jsonb",
 ];
 
+/// Tables inside one another, the first one included.
+const LEVELS: usize = 3;
+/// Neighbours in a whole request.
+const NEIGHBOURS: usize = 10;
+/// Values in a whole request; `*` counts for each of its table's columns.
+const OUTPUTS: usize = 200;
+
 /// What of this table is asked.
 ///
 /// # Errors
-/// For columns, neighbours and types that are not there.
+/// For columns, neighbours and types that are not there, and for more of them than one request may ask for.
 pub(super) fn level(table: &'static Table, asked: &Asked) -> Result<Level, RestError> {
     let mut top = Level { outputs: Vec::new(), ..Level::of(table) };
     match &asked.select {
         Some(entries) => select(&mut top, entries)?,
         None => top.outputs.push(Output::All),
     }
+    Extent::of(&top).check()?;
     for (way, tree) in &asked.conditions {
         let level = find(&mut top, way)?;
         level.conditions.push(condition(level.table, tree)?);
@@ -79,6 +87,43 @@ fn select(level: &mut Level, entries: &[Entry]) -> Result<(), RestError> {
         }
     }
     Ok(())
+}
+
+/// How much a request asks for. Each level may answer with all rows of the one around it, once more for each of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Extent {
+    levels: usize,
+    neighbours: usize,
+    outputs: usize,
+}
+
+impl Extent {
+    fn of(level: &Level) -> Self {
+        let values = level.outputs.iter().map(|output| match output {
+            Output::All => level.table.columns.len(),
+            Output::Value { .. } => 1,
+        });
+        let own = Self { levels: 1, neighbours: level.embeds.len(), outputs: values.sum() };
+        level.embeds.iter().map(|embed| Self::of(&embed.level)).fold(own, |all, inner| Self {
+            levels: all.levels.max(inner.levels + 1),
+            neighbours: all.neighbours + inner.neighbours,
+            outputs: all.outputs + inner.outputs,
+        })
+    }
+
+    fn check(self) -> Result<(), RestError> {
+        let Self { levels, neighbours, outputs } = self;
+        for (asked, bound, what) in [
+            (levels, LEVELS, "tables inside one another"),
+            (neighbours, NEIGHBOURS, "neighbours"),
+            (outputs, OUTPUTS, "values of a row and its neighbours"),
+        ] {
+            if asked > bound {
+                return Err(RestError::too_much(&format!("{asked} {what}"), bound));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn link(table: &'static Table, relation: &str, hint: Option<&str>) -> Result<Link, RestError> {
@@ -139,4 +184,42 @@ fn usual_name(field: &Field) -> String {
         RawStep::Index(_) => None,
     });
     key.unwrap_or_else(|| field.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grammar;
+    use super::*;
+
+    fn planned(select: &str) -> Result<Level, RestError> {
+        let asked = grammar::parse(&[("select".to_owned(), select.to_owned())]).unwrap();
+        level(table("events").unwrap(), &asked)
+    }
+
+    fn many(number: usize, entry: impl Fn(usize) -> String) -> String {
+        (0..number).map(entry).collect::<Vec<_>>().join(",")
+    }
+
+    #[test]
+    fn one_request_asks_for_so_much_and_no_more() {
+        for lawful in [
+            "*,venues(*),tickets(*),ticket_tiers(*),orders(*),wizard_sessions(*)".to_owned(),
+            "id,venues(id,events(id))".to_owned(),
+            many(OUTPUTS, |number| format!("a{number}:name")),
+            many(NEIGHBOURS, |number| format!("a{number}:tickets(id)")),
+        ] {
+            assert!(planned(&lawful).is_ok(), "{lawful}");
+        }
+        for greedy in [
+            "id,venues(id,events(id,venues(id)))".to_owned(),
+            many(OUTPUTS + 1, |number| format!("a{number}:name")),
+            many(NEIGHBOURS + 1, |number| format!("a{number}:tickets(id)")),
+            many(6, |_| "*".to_owned()),
+            format!("tickets({})", many(OUTPUTS + 1, |number| format!("a{number}:status"))),
+        ] {
+            let refused = planned(&greedy).unwrap_err();
+            assert_eq!((refused.status.as_u16(), refused.code.as_str()), (400, "PGRST100"), "{greedy}");
+            assert!(refused.details.is_some_and(|details| details.contains("at most")), "{greedy}");
+        }
+    }
 }

@@ -16,6 +16,11 @@ use query::{Act, Back, Level};
 
 /// How long a statement may run.
 const PATIENCE: &str = "10s";
+/// The same for somebody without a token, of whom nothing is known.
+const PATIENCE_WITH_VISITORS: &str = "2s";
+
+/// No answer to a read is larger, in bytes.
+pub const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a request gave.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +56,9 @@ pub enum Trouble {
     /// PostgreSQL refuses.
     #[error("{}: {}", .0.code, .0.message)]
     Refused(Box<Report>),
+    /// What was asked for is more than one answer holds.
+    #[error("the answer would be larger than {ANSWER_BYTES} bytes")]
+    TooLarge,
     /// The database is away, or the program is at fault.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,7 +84,7 @@ fn of(error: &PgDatabaseError) -> Report {
 /// Does what is asked.
 ///
 /// # Errors
-/// [`Trouble::Refused`] with PostgreSQL's words.
+/// [`Trouble::Refused`] with PostgreSQL's words, [`Trouble::TooLarge`] for a read.
 pub async fn run(
     conn: &mut PgConnection,
     act: &Act,
@@ -85,13 +93,15 @@ pub async fn run(
     count: bool,
     signed_in: bool,
 ) -> Result<Outcome, Trouble> {
-    sqlx::query("select set_config('statement_timeout', $1, true)").bind(PATIENCE).execute(&mut *conn).await?;
+    let patience = if signed_in { PATIENCE } else { PATIENCE_WITH_VISITORS };
+    sqlx::query("select set_config('statement_timeout', $1, true)").bind(patience).execute(&mut *conn).await?;
     let statement = statement::build(act, level, back, count, signed_in);
     let mut asked = sqlx::query_as(AssertSqlSafe(statement.text));
     for value in statement.values {
         asked = asked.bind(value);
     }
-    let (total, rows, body, key): (Option<i64>, i64, String, Option<String>) = asked.fetch_one(conn).await?;
+    let (total, rows, body, key): (Option<i64>, i64, Option<String>, Option<String>) = asked.fetch_one(conn).await?;
+    let body = body.ok_or(Trouble::TooLarge)?;
     Ok(Outcome { total, rows, body, key })
 }
 

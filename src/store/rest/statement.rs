@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::ANSWER_BYTES;
 use super::catalogue::Column;
 use super::query::{Act, Back, Condition, Embed, Level, Order, Output, Path, Step, Test};
 
@@ -46,9 +47,12 @@ impl Writer {
             "null::bigint".to_owned()
         };
         let rows = self.rows(level, &from, &alias, &conditions);
+        // The rows as `json_agg` writes them; what is past the bound is counted and not gathered.
         format!(
-            "with source as ({rows}) select {total}, pg_catalog.count(*), \
-             coalesce(pg_catalog.json_agg(s), '[]')::text, null::text from source s"
+            "with source as ({rows}), told as (select j, pg_catalog.sum(pg_catalog.octet_length(j)) over (rows unbounded preceding) as so_far \
+             from (select pg_catalog.row_to_json(s)::text as j from source s) r) \
+             select {total}, pg_catalog.count(*), case when coalesce(pg_catalog.max(so_far), 0) <= {ANSWER_BYTES} then \
+             '[' || coalesce(pg_catalog.string_agg(j, E', \\n ') filter (where so_far <= {ANSWER_BYTES}), '') || ']' end, null::text from told"
         )
     }
 

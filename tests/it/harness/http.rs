@@ -7,8 +7,9 @@ use eventos::domain::clock::{Clock, RandomIds};
 use eventos::domain::fees::Fees;
 use eventos::domain::outcome::{Notice, Sessions};
 use eventos::door::rate::Limits;
+use eventos::http::reads::Reads;
 use eventos::http::router::HttpState;
-use eventos::pictures::Pictures;
+use eventos::pictures::{Pictures, Room};
 use eventos::publisher::Ground;
 use eventos::publisher::stripe::connect::Connect;
 use eventos::sales::{Options, Sales};
@@ -59,7 +60,8 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         connect: Arc::new(Connect::without_key(ground, Fees::parse("2.9 30", 0.0).unwrap())),
         accounts: super::accounts::accounts(&store, clock.clone()),
         directory: directory(&store, clock.clone()),
-        pictures: Arc::new(Pictures::new(store.clone())),
+        pictures: Arc::new(Pictures::new(store.clone(), Room::default())),
+        reads: Reads::new(store.most_connections()),
         sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), selling())),
         store,
         door: Arc::new(port::contract::Script::new().0),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::http::error::{Declined, HttpError};
 use crate::http::rest::drafts::{BUSY, NotNow};
+use crate::http::rest::error::CROWDED;
 use crate::store::rest::{Report, Trouble};
 
 /// What was being done: a policy's refusal means another status in each.
@@ -20,6 +21,7 @@ impl From<NotNow> for HttpError {
         let soon = || Map::from_iter([("retryAfter".to_owned(), 1.into())]);
         match reason {
             NotNow::Busy => declined(StatusCode::SERVICE_UNAVAILABLE, "BUSY", BUSY, soon()),
+            NotNow::Crowded(_) => declined(StatusCode::SERVICE_UNAVAILABLE, "BUSY", CROWDED, soon()),
             NotNow::Store(error) => error.into(),
         }
     }
@@ -66,6 +68,7 @@ pub(super) fn is_conflict(trouble: &Trouble) -> bool {
 pub(super) fn of(trouble: Trouble, doing: Doing, fields: &Map<String, Value>) -> HttpError {
     match trouble {
         Trouble::Store(error) => HttpError::Store(error),
+        Trouble::TooLarge => HttpError::TooLarge,
         Trouble::Refused(report) => refused(&report, doing, fields),
     }
 }
