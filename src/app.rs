@@ -15,6 +15,7 @@ use port::Door;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -252,6 +253,7 @@ impl App {
             public_url: self.public_url.clone(),
             limits: self.limits.clone(),
             reads: Reads::new(self.store.most_connections()),
+            exporting: Arc::new(Semaphore::new(1)),
             pictures: self.pictures.clone(),
             proxies: self.server.trusted_proxies.clone().into(),
             body_patience: Duration::from_secs(self.server.body_timeout_s),

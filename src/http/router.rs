@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 use ipnet::IpNet;
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -66,6 +67,8 @@ pub struct HttpState {
     pub body_patience: Duration,
     /// How many read tables at once.
     pub reads: Reads,
+    /// Everything about one account is gathered by one request at a time.
+    pub exporting: Arc<Semaphore>,
     /// Keeps pictures.
     pub pictures: Arc<Pictures>,
     /// Measures how things stand, for the page of metrics.

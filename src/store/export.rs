@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::StoreError;
 
-/// Everything but the account's own row. Runs as the server.
+/// Everything but the account's own row and the pictures, which are too heavy to be held together. Runs as the server.
 pub async fn all(conn: &mut PgConnection, user: Uuid) -> Result<Value, StoreError> {
     let row = sqlx::query!(
         r#"select jsonb_build_object(
@@ -31,8 +31,6 @@ pub async fn all(conn: &mut PgConnection, user: Uuid) -> Result<Value, StoreErro
                  'conversation', (select coalesce(jsonb_agg(jsonb_build_object('role', c.role, 'content', c.content, 'at', c.created_at) order by c.seq), '[]')
                    from ai_conversations c where c.session_id = s.id)) order by s.started_at), '[]')
                from wizard_sessions s where s.user_id = $1),
-             'pictures', (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'mime', f.mime, 'created_at', f.created_at,
-                 'base64', encode(f.bytes, 'base64')) order by f.created_at), '[]') from files f where f.owner_id = $1),
              'chat_accounts', (select coalesce(jsonb_agg(to_jsonb(a) order by a.linked_at), '[]') from chat_accounts a where a.user_id = $1),
              'webhooks', (select coalesce(jsonb_agg(to_jsonb(h) - 'secret' || jsonb_build_object(
                  'deliveries', (select coalesce(jsonb_agg(to_jsonb(w) order by w.created_at), '[]') from webhook_deliveries w
@@ -46,6 +44,26 @@ pub async fn all(conn: &mut PgConnection, user: Uuid) -> Result<Value, StoreErro
     .fetch_one(conn)
     .await?;
     Ok(row.all)
+}
+
+/// The pictures of a person, oldest first. Runs as the server.
+pub async fn pictures(conn: &mut PgConnection, user: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let rows = sqlx::query!("select id from files where owner_id = $1 order by created_at, id", user);
+    Ok(rows.fetch_all(conn).await?.into_iter().map(|row| row.id).collect())
+}
+
+/// One of them as JSON text; `None` when it is gone meanwhile. Runs as the server.
+pub async fn picture(conn: &mut PgConnection, user: Uuid, id: Uuid) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query!(
+        r#"select jsonb_build_object('id', id, 'mime', mime, 'created_at', created_at,
+             'base64', encode(bytes, 'base64'))::text as "picture!"
+           from files where owner_id = $1 and id = $2"#,
+        user,
+        id
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.picture))
 }
 
 /// The account as sign-in knows it, where that is here. Runs as the server.

@@ -279,6 +279,28 @@ async fn one_address_brings_so_many_pictures() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_account_after_the_other_is_taken_along() {
+    let scene = Scene::start().await;
+    let ana = signed(&scene.person("ana-exports@example.com").await);
+    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
+    let state = harness::http::state(scene.database.store().await, clock);
+    let exporting = state.exporting.clone();
+    let scene = Scene { router: router(state), ..scene };
+    for shade in 40..43 {
+        assert_eq!(scene.ask(&ana, "POST", "/files", picture(shade)).await.status, 201);
+    }
+    let other = exporting.acquire().await.unwrap();
+    let waits = scene.ask(&ana, "GET", "/api/account/export", Body::empty()).await;
+    assert_eq!((waits.status, waits.header("retry-after")), (429, "10"), "somebody else's is being gathered");
+    drop(other);
+    let file = scene.ask(&ana, "GET", "/api/account/export", Body::empty()).await;
+    assert_eq!(file.status, 200);
+    assert_eq!(file.json()["pictures"].as_array().map(Vec::len), Some(3));
+    assert_eq!(exporting.available_permits(), 1, "the next one may begin");
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_takes_everything_but_what_others_bought() {
     let scene = Scene::start().await;
     let (ana, bob) = (scene.person("ana-leaves@example.com").await, scene.person("bob-leaves@example.com").await);
@@ -308,6 +330,10 @@ async fn whoever_leaves_takes_everything_but_what_others_bought() {
     for words in ["ana-leaves@example.com", "Only A Draft", "Sold Already", "guest@example.com", "base64"] {
         assert!(text.contains(words), "{words}");
     }
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(whole["pictures"].as_array().map(Vec::len), Some(1));
+    assert!(url.ends_with(whole["pictures"][0]["id"].as_str().unwrap()), "{url}");
+    assert!(!whole["pictures"][0]["base64"].as_str().unwrap().is_empty() && whole["events"].is_array());
     assert!(!text.contains("Untouched") && !text.contains("bob-leaves") && !text.contains("encrypted_password"));
 
     assert_eq!(scene.ask(&Caller::Anybody, "DELETE", "/api/account", "{}").await.status, 401);

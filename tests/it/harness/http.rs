@@ -18,6 +18,7 @@ use eventos::wizard::directory::Directory;
 use eventos::wizard::system::ActorSystem;
 use eventos::wizard::turn::{self, Desk};
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 /// Sessions' mailboxes whose threads live as long as the test's process.
 fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
@@ -62,6 +63,7 @@ pub(crate) fn state(store: Store, clock: Arc<dyn Clock>) -> HttpState {
         directory: directory(&store, clock.clone()),
         pictures: Arc::new(Pictures::new(store.clone(), Room::default())),
         reads: Reads::new(store.most_connections()),
+        exporting: Arc::new(Semaphore::new(1)),
         sales: Arc::new(Sales::new(store.clone(), clock.clone(), Arc::new(RandomIds), selling())),
         store,
         door: Arc::new(port::contract::Script::new().0),
