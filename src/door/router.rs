@@ -284,11 +284,11 @@ impl Door for Router {
         self.limits.remember(&name(&person, &incoming));
         metrics::message(if received.fresh { Message::Accepted } else { Message::Redelivered });
         self.note_owner(session, person.id);
-        let Incoming { chat, body, replies, .. } = incoming;
+        let Incoming { id, chat, body, replies, .. } = incoming;
         if received.fresh {
             fault::point("deliver.before");
             let job = Job::new((received.inbox, received.message), person, chat.channel, body, Some(replies));
-            self.directory.deliver(place, Arc::new(job));
+            self.directory.deliver(place, Arc::new(job.named(id)));
             fault::point("deliver.after");
         } else if replies.address().is_some() {
             // Its answer is delivered, or was: nothing comes twice.
@@ -352,10 +352,10 @@ impl Door for Router {
         })
     }
 
-    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
+    async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal> {
         let (_, id) = self.own(from, session).await?;
-        let running = self.directory.running(id);
-        Ok(running.is_some_and(|job| {
+        let meant = message.map_or_else(|| self.directory.running(id), |name| self.directory.named(id, name));
+        Ok(meant.is_some_and(|job| {
             job.stop.cancel();
             true
         }))

@@ -293,6 +293,11 @@ impl Directory {
         self.slots.get(&session)?.pending.iter().find(|job| job.inbox == inbox).cloned()
     }
 
+    /// The message that was handed in under this id, while it waits or is being answered.
+    pub fn named(&self, session: Uuid, name: &str) -> Option<Arc<Job>> {
+        self.slots.get(&session)?.pending.iter().find(|job| job.name.as_deref() == Some(name)).cloned()
+    }
+
     /// Puts sessions to sleep that had nothing to do for this long.
     pub fn sweep(&self, idle: Duration) {
         let now = self.desk.clock.now();

@@ -29,6 +29,8 @@ pub struct Job {
     pub inbox: Uuid,
     /// The user's message in the conversation.
     pub message: Uuid,
+    /// What its channel calls it, when it was handed in here.
+    pub name: Option<String>,
     /// Who sent it: the session's owner.
     pub person: Person,
     /// The channel it came through.
@@ -66,6 +68,7 @@ impl Job {
         Self {
             inbox: received.0,
             message: received.1,
+            name: None,
             person,
             channel: channel.to_owned(),
             sent: body,
@@ -96,6 +99,12 @@ impl Job {
     /// From here on the message is its words.
     pub fn hear(&self, words: String) {
         self.heard.get_or_init(|| Body::Text(words));
+    }
+
+    /// The same message, by what its channel calls it.
+    #[must_use]
+    pub fn named(self, name: String) -> Self {
+        Self { name: Some(name), ..self }
     }
 
     /// The same message; whether its answer is delivered stands in its row.

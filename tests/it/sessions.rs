@@ -177,6 +177,44 @@ async fn a_full_mailbox_says_busy_and_loses_nothing_it_took() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_the_turn_of_the_message_that_it_names() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let door = program.door();
+    let session = open(&door).await;
+    let SessionChoice::Id(id) = &session else { panic!() };
+    let ana = Sender::Local { email: Some(ANA.to_owned()) };
+    let stopped = |replies: &[Reply]| {
+        replies.iter().any(|reply| matches!(reply, Reply::Trouble { code, .. } if code == "STOPPED"))
+    };
+    let hand_in = async |name: &str| {
+        let (message, answer) = incoming(ANA, &session, name, "hello");
+        assert!(door.accept(message).await.unwrap().fresh);
+        answer
+    };
+    let gate = Gate::at("turn.begin");
+    let (first, second, third) = (hand_in("one").await, hand_in("two").await, hand_in("three").await);
+    assert_eq!(door.stop(&ana, id, Some("none")).await, Ok(false));
+    assert_eq!(door.stop(&ana, id, Some("two")).await, Ok(true));
+    drop(gate);
+    assert!(!stopped(&heard(first).await), "what runs before it goes on");
+    assert!(stopped(&heard(second).await));
+    assert!(!stopped(&heard(third).await));
+    while program.app.directory().waiting() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(door.stop(&ana, id, Some("two")).await, Ok(false), "it is over");
+
+    let gate = Gate::at("turn.begin");
+    let (first, second) = (hand_in("four").await, hand_in("five").await);
+    assert_eq!(door.stop(&ana, id, None).await, Ok(true));
+    drop(gate);
+    assert!(stopped(&heard(first).await), "without a name it is the one that runs");
+    assert!(!stopped(&heard(second).await));
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_sleeps_and_wakes_with_the_same_conversation() {
     let database = harness::database().await;
     let program = Program::start(&database).await;
@@ -357,7 +395,7 @@ async fn somebody_elses_session_answers_as_an_absent_one() {
     let SessionChoice::Id(id) = &session else { panic!() };
     let eve = Sender::Local { email: Some("eve@example.com".to_owned()) };
     assert_eq!(door.history(&eve, id).await, Err(Refusal::NotFound));
-    assert_eq!(door.stop(&eve, id).await, Err(Refusal::NotFound));
+    assert_eq!(door.stop(&eve, id, None).await, Err(Refusal::NotFound));
     assert_eq!(door.observe(&eve, id, Replies::channel().0).await, Err(Refusal::NotFound));
     program.stop().await;
 }

@@ -45,8 +45,8 @@ impl Door for Signed {
         self.0.state(&person(from), session).await
     }
 
-    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
-        self.0.stop(&person(from), session).await
+    async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal> {
+        self.0.stop(&person(from), session, message).await
     }
 }
 

@@ -114,7 +114,7 @@ impl Talk {
             None => self.door.drafts(&from).await.map(|drafts| drafts.into_iter().next().map(|draft| draft.session)),
         };
         let message = match session {
-            Ok(Some(session)) => match self.door.stop(&from, &session).await {
+            Ok(Some(session)) => match self.door.stop(&from, &session, None).await {
                 Ok(true) => Message::text(escape(&words.say("stopped"))),
                 Ok(false) => {
                     self.say(heard, &Body::Decline, &SessionChoice::Id(session), words).await;

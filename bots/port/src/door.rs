@@ -65,11 +65,12 @@ pub trait Door: Send + Sync + 'static {
         false
     }
 
-    /// Stops the turn that runs in this session now; `false` when none does.
+    /// Stops a turn of this session: that of the message that was handed in under this id, whether it runs or waits behind another,
+    /// and no other; without an id the one that runs now. `false` when there is none.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for a session that is not the sender's.
-    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal>;
+    async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal>;
 
     /// Waits for the next answer that is to be delivered by this channel and holds it for the caller. Of each chat there is one at a
     /// time, in order: the next one comes when [`Self::settled`] was told what became of the one before. What a channel does not settle

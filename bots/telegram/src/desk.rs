@@ -90,7 +90,7 @@ impl Desk {
         let Some(session) = session.as_ref().and_then(Value::as_str) else {
             return Some(self.tell(update, place, &words(&place.language, "nothing_to_stop", &[])).await);
         };
-        match self.door.stop(from, session).await {
+        match self.door.stop(from, session, None).await {
             // The turn itself says that it was stopped.
             Ok(true) => Some(Outcome::Done),
             Ok(false) => None,

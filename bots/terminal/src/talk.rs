@@ -113,7 +113,7 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
             | SessionChoice::Thread(_)
             | SessionChoice::NewThread(_) => String::new(),
         };
-        let id = format!("{}-{}", self.options.run, self.sent);
+        let id = self.message();
         let chat = Chat { channel: NAME, account, session };
         match self.door.accept(Incoming { id, from: self.sender(), chat, body, replies }).await {
             Err(refusal) => self.refused(&refusal, opening).await,
@@ -183,10 +183,15 @@ impl<'t, W: AsyncWrite + Unpin + Send> Talk<'t, W> {
         }
     }
 
+    /// The id of the last message that was sent.
+    fn message(&self) -> String {
+        format!("{}-{}", self.options.run, self.sent)
+    }
+
     /// Asks for the end of the turn, which comes as any other.
     async fn stop_turn(&mut self) -> io::Result<()> {
         if let SessionChoice::Id(session) | SessionChoice::Onward(session) = &self.session
-            && let Err(refusal) = self.door.stop(&self.sender(), session).await
+            && let Err(refusal) = self.door.stop(&self.sender(), session, Some(&self.message())).await
         {
             self.note(&format!("\n{refusal}")).await?;
         }

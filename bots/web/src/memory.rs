@@ -165,9 +165,13 @@ impl Inner {
 }
 
 impl Turn {
-    /// The session is known now: it is busy too.
-    pub(crate) fn in_session(&mut self, session: &str) {
+    /// The session is known now: it is busy too. And so is the message that the run answers: what was posted before it was known.
+    pub(crate) fn in_session(&mut self, session: &str, message: &str) {
         let mut inner = self.memory.inner();
+        message.clone_into(&mut self.running.message);
+        for key in &self.keys {
+            inner.running.insert(key.clone(), self.running.clone());
+        }
         inner.running.entry(session.to_owned()).or_insert_with(|| {
             self.keys.push(session.to_owned());
             self.running.clone()
@@ -199,7 +203,7 @@ mod tests {
         let memory = Memory::default();
         let begin = |key: &str, message: &str| memory.begin(vec![key.to_owned()], run(message));
         let Begun::Free(mut turn) = begin("thread", "m1") else { panic!("it was free") };
-        turn.in_session("session");
+        turn.in_session("session", "m1");
         assert_eq!(memory.running("session"), Some(run("m1")));
         assert!(matches!(begin("thread", "m2"), Begun::Busy));
         assert!(matches!(begin("session", "m2"), Begun::Busy));

@@ -122,7 +122,7 @@ impl Run {
         replies: UnboundedReceiver<Reply>,
     ) -> Response {
         if let Some(turn) = &mut turn {
-            turn.in_session(session);
+            turn.in_session(session, message);
         }
         let state = match found {
             Some(found) => found.state,

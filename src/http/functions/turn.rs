@@ -138,7 +138,7 @@ mod tests {
         async fn state(&self, _: &Sender, _: &str) -> Result<State, Refusal> {
             Ok(State(json!({})))
         }
-        async fn stop(&self, _: &Sender, _: &str) -> Result<bool, Refusal> {
+        async fn stop(&self, _: &Sender, _: &str, _: Option<&str>) -> Result<bool, Refusal> {
             Ok(false)
         }
     }

@@ -317,8 +317,8 @@ impl Door for Stalled {
     async fn state(&self, from: &Sender, session: &str) -> Result<port::State, Refusal> {
         Door::state(&self.0, from, session).await
     }
-    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
-        self.0.stop(from, session).await
+    async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal> {
+        self.0.stop(from, session, message).await
     }
     async fn next_outgoing(&self, channel: &'static str) -> Result<Outgoing, Refusal> {
         self.0.next_outgoing(channel).await

@@ -257,7 +257,7 @@ impl Door for Script {
         self.state().hears
     }
 
-    async fn stop(&self, _from: &Sender, _session: &str) -> Result<bool, Refusal> {
+    async fn stop(&self, _from: &Sender, _session: &str, _message: Option<&str>) -> Result<bool, Refusal> {
         Ok(self.send(Reply::Done))
     }
 

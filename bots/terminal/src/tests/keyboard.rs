@@ -105,7 +105,7 @@ impl Door for Stubborn {
     async fn state(&self, from: &Sender, session: &str) -> Result<port::State, Refusal> {
         Door::state(&self.0, from, session).await
     }
-    async fn stop(&self, _: &Sender, _: &str) -> Result<bool, Refusal> {
+    async fn stop(&self, _: &Sender, _: &str, _: Option<&str>) -> Result<bool, Refusal> {
         Err(Refusal::Busy)
     }
 }

@@ -216,9 +216,18 @@ impl Door for Theatre {
         Ok(state(&house.sessions[index]))
     }
 
-    async fn stop(&self, from: &Sender, session: &str) -> Result<bool, Refusal> {
+    async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal> {
         let index = self.own(from, session)?;
-        let running = self.house().sessions[index].running.clone();
+        let house = self.house();
+        let known = &house.sessions[index];
+        let meant = message.is_none_or(|message| {
+            known
+                .seen
+                .get(message)
+                .zip(known.running.as_ref())
+                .is_some_and(|(named, running)| Arc::ptr_eq(named, running))
+        });
+        let running = known.running.clone().filter(|_| meant);
         Ok(running.is_some_and(|job| {
             job.stop.notify_one();
             true
