@@ -1,8 +1,10 @@
 //! Any server that speaks `OpenAI`'s Chat Completions: `OpenAI`, Azure, Groq, vLLM, Ollama, llama.cpp (docs/models.md).
 //!
 //! Promises: one call each, no retries of the library's own; the status of a refusal is kept whatever its body looks like; the
-//! key stands in no log and no error; a stream that ends without a reason to end is a [`Trouble`]; dropping it hangs up.
+//! key stands in no log and no error; a stream that ends without a reason to end is a [`Trouble`], and so is an answer without
+//! an end; dropping it hangs up.
 
+mod calls;
 mod hearing;
 mod listing;
 mod service;
@@ -21,6 +23,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::model::{Model, Piece, Pieces, Request, Trouble, Usage};
+use calls::Places;
 use service::Service;
 use wire::Chunk;
 
@@ -137,12 +140,13 @@ struct Heard {
     chunks: BoxStream<'static, Result<Chunk, OpenAIError>>,
     finished: bool,
     usage: Option<Usage>,
+    places: Places,
     over: bool,
 }
 
 /// From chunks to pieces, the last of which says whether the answer is whole.
 fn pieces(chunks: impl futures::Stream<Item = Result<Chunk, OpenAIError>> + Send + 'static) -> Pieces {
-    let heard = Heard { chunks: chunks.boxed(), finished: false, usage: None, over: false };
+    let heard = Heard { chunks: chunks.boxed(), finished: false, usage: None, places: Places::default(), over: false };
     let batches = stream::unfold(heard, |mut heard| async move {
         if heard.over {
             return None;
@@ -173,11 +177,12 @@ impl Heard {
         // Others than the first answer were not asked for.
         if let Some(choice) = chunk.choices.into_iter().next() {
             batch.extend(choice.delta.content.filter(|text| !text.is_empty()).map(|text| Ok(Piece::Words(text))));
-            batch.extend(choice.delta.tool_calls.into_iter().flatten().map(|call| {
+            for call in choice.delta.tool_calls.into_iter().flatten() {
                 let function = call.function.unwrap_or_default();
                 let name = function.name.filter(|name| !name.is_empty());
-                Ok(Piece::Call { index: call.index, name, arguments: function.arguments.unwrap_or_default() })
-            }));
+                let index = self.places.of(call.index, call.id.as_deref(), name.as_deref());
+                batch.push(Ok(Piece::Call { index, name, arguments: function.arguments.unwrap_or_default() }));
+            }
             self.finished |= choice.finish_reason.is_some_and(|reason| !reason.is_empty());
         }
         if self.finished && self.usage.is_some() {

@@ -67,7 +67,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rsa", &["accounts"]),
     ("argon2", &["accounts"]),
     ("governor", &["door"]),
-    ("hyper", &["http"]),
+    ("hyper", &["http", "understanding"]),
     ("hyper_util", &["http"]),
     ("ipnet", &["http", "settings"]),
     ("metrics_exporter_prometheus", &["telemetry"]),

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::{Endpoint, OpenAi, Options, cause, service};
 use crate::understanding::model::Trouble;
 
+/// No list is longer, in bytes; that of a gateway with every model there is has half a million.
+const LIST: usize = 4 * 1024 * 1024;
+
 impl OpenAi {
     /// The names of the models that a server has (`GET /models`).
     ///
@@ -19,7 +22,7 @@ impl OpenAi {
         let response = response
             .map_err(|error| if error.is_timeout() { Trouble::Late } else { Trouble::Unreachable(cause(&error)) })?;
         let status = response.status();
-        let body = response.bytes().await.map_err(|error| Trouble::Broken(cause(&error)))?;
+        let body = service::read(response, LIST).await?;
         if !status.is_success() {
             return Err(service::refusal(status.as_u16(), None, &body));
         }

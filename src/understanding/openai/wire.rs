@@ -42,7 +42,9 @@ pub(super) struct Delta {
 #[serde(default)]
 pub(super) struct CallPart {
     #[serde(deserialize_with = "or_default")]
-    pub(super) index: u32,
+    pub(super) index: Option<u32>,
+    #[serde(deserialize_with = "or_default")]
+    pub(super) id: Option<String>,
     #[serde(deserialize_with = "or_default")]
     pub(super) function: Option<Function>,
 }
