@@ -2,20 +2,24 @@
 //!
 //! Promises: the work is done once, also when its caller goes away while waiting or both come at once; the same status, headers
 //! and bytes come back (a new request id apart); 409 while the first is being answered, 422 for another request under the same
-//! key. What may turn out otherwise next time (too many requests, a fault, a store that is away) is not kept.
+//! key. What a request makes is kept with its key in the transaction that makes it, so that a process that dies before it keeps the
+//! answer leaves nothing to be made twice. What may turn out otherwise next time (too many requests, a fault, a store that is away) is not kept.
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, DATE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::error::{Declined, Failure, HttpError};
 use crate::domain::person::Person;
-use crate::store::database::{Actor, Store};
+use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::idempotency::{self, Known};
+use crate::wizard::fault;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key, in characters.
@@ -55,21 +59,48 @@ impl Repeat {
     }
 }
 
+/// The key of a request that is worked on now.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    key: String,
+    /// The same request came before, and its process was lost: it may have done its work.
+    pub(super) was_lost: bool,
+    made: Option<Value>,
+}
+
+impl Claim {
+    /// What the request made when it came before.
+    pub(super) fn made<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_value(self.made.clone()?).ok()
+    }
+
+    /// Keeps what the request makes, in the transaction that makes it: what dies between its commit and the answer's is not made
+    /// twice.
+    pub(super) async fn keep_made<T: Serialize + Sync>(&self, tx: &mut Tx, made: &T) -> Result<(), StoreError> {
+        let made = serde_json::to_value(made).map_err(|error| StoreError::Fault(error.to_string()))?;
+        idempotency::keep_made(tx, &self.key, &made).await
+    }
+}
+
 /// Does the work of a request once, or gives the answer that it had.
 ///
 /// # Errors
 /// 409 and 422 as promised; those of the work.
-pub(super) async fn once(
+pub(super) async fn once<F>(
     store: Store,
     person: Person,
     repeat: Repeat,
-    work: impl Future<Output = Result<Response, HttpError>> + Send + 'static,
-) -> Result<Response, HttpError> {
+    work: impl FnOnce(Claim) -> F + Send,
+) -> Result<Response, HttpError>
+where
+    F: Future<Output = Result<Response, HttpError>> + Send + 'static,
+{
     let mut tx = store.begin(Actor::Person(&person)).await?;
     let known = idempotency::claim(&mut tx, &repeat.key, &repeat.hash).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    match known {
-        Known::Claimed => {}
+    let (was_lost, made) = match known {
+        Known::Claimed => (false, None),
+        Known::Lost(made) => (true, made),
         Known::Answered(answer) => return replay(&answer),
         Known::Mismatch => {
             let words = "This Idempotency-Key came with another request. Please use a new one.";
@@ -79,7 +110,8 @@ pub(super) async fn once(
             let words = "This request is still being answered. Please ask again in a moment.";
             return Err(declined(StatusCode::CONFLICT, "CONFLICT", words));
         }
-    }
+    };
+    let work = work(Claim { key: repeat.key.clone(), was_lost, made });
     // In a task of its own: a caller that goes away does not stop it half way.
     let done = tokio::spawn(async move {
         let response = work.await.unwrap_or_else(IntoResponse::into_response);
@@ -95,6 +127,7 @@ async fn keep(store: &Store, person: &Person, repeat: &Repeat, response: Respons
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED | StatusCode::REQUEST_TIMEOUT);
     let (answer, response) = recorded(response).await?;
     let written = async {
+        fault::store("answer.keep")?;
         let mut tx = store.begin(Actor::Person(person)).await?;
         match answer.filter(|_| !passing) {
             Some(answer) => idempotency::keep(&mut tx, &repeat.key, status.as_u16(), &answer).await?,

@@ -16,6 +16,8 @@ pub const LOST_S: i32 = 120;
 pub enum Known {
     /// Nothing: it is the caller's to answer now.
     Claimed,
+    /// The same request came before and its process was lost: it is the caller's to answer now, and this is what it made then.
+    Lost(Option<Value>),
     /// It came with another request.
     Mismatch,
     /// Its first request is still being answered.
@@ -26,24 +28,28 @@ pub enum Known {
 
 /// Claims a key for a request with this hash, or says what is known of it.
 pub async fn claim(conn: &mut PgConnection, key: &str, hash: &[u8]) -> Result<Known, StoreError> {
-    sqlx::query!(
-        "delete from idempotency_keys where user_id = auth.uid() and key = $1
-           and (created_at < now() - make_interval(secs => $2) or status is null and created_at < now() - make_interval(secs => $3))",
+    let gone = sqlx::query!(
+        r#"delete from idempotency_keys where user_id = auth.uid() and key = $1
+             and (created_at < now() - make_interval(secs => $2) or status is null and created_at < now() - make_interval(secs => $3))
+           returning status is null and request_hash = $4 and created_at >= now() - make_interval(secs => $2) as "is_lost!", made"#,
         key,
         f64::from(KEPT_S),
-        f64::from(LOST_S)
-    )
-    .execute(&mut *conn)
-    .await?;
-    let made = sqlx::query!(
-        "insert into idempotency_keys (key, request_hash) values ($1, $2) on conflict (user_id, key) do nothing",
-        key,
+        f64::from(LOST_S),
         hash
     )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let lost = gone.filter(|gone| gone.is_lost).map(|gone| gone.made);
+    let claimed = sqlx::query!(
+        "insert into idempotency_keys (key, request_hash, made) values ($1, $2, $3) on conflict (user_id, key) do nothing",
+        key,
+        hash,
+        lost.clone().flatten()
+    )
     .execute(&mut *conn)
     .await?;
-    if made.rows_affected() == 1 {
-        return Ok(Known::Claimed);
+    if claimed.rows_affected() == 1 {
+        return Ok(lost.map_or(Known::Claimed, Known::Lost));
     }
     let row = sqlx::query!(
         "select request_hash, status, body from idempotency_keys where user_id = auth.uid() and key = $1",
@@ -58,10 +64,18 @@ pub async fn claim(conn: &mut PgConnection, key: &str, hash: &[u8]) -> Result<Kn
     })
 }
 
+/// Keeps what the request of a claimed key makes, in the transaction that makes it, until the answer is kept.
+pub async fn keep_made(conn: &mut PgConnection, key: &str, made: &Value) -> Result<(), StoreError> {
+    sqlx::query!("update idempotency_keys set made = $2 where user_id = auth.uid() and key = $1", key, made)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Keeps the answer to a claimed key.
 pub async fn keep(conn: &mut PgConnection, key: &str, status: u16, answer: &Value) -> Result<(), StoreError> {
     sqlx::query!(
-        "update idempotency_keys set status = $2, body = $3 where user_id = auth.uid() and key = $1",
+        "update idempotency_keys set status = $2, body = $3, made = null where user_id = auth.uid() and key = $1",
         key,
         i32::from(status),
         answer
@@ -71,10 +85,14 @@ pub async fn keep(conn: &mut PgConnection, key: &str, status: u16, answer: &Valu
     Ok(())
 }
 
-/// Gives a claimed key back: its request may come again as if for the first time.
+/// Gives a claimed key back: its request may come again as if for the first time. One that made something keeps its key: whoever
+/// was told of a fault all the same hears what it made, once it counts as lost.
 pub async fn release(conn: &mut PgConnection, key: &str) -> Result<(), StoreError> {
-    sqlx::query!("delete from idempotency_keys where user_id = auth.uid() and key = $1 and status is null", key)
-        .execute(conn)
-        .await?;
+    sqlx::query!(
+        "delete from idempotency_keys where user_id = auth.uid() and key = $1 and status is null and made is null",
+        key
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }

@@ -105,6 +105,29 @@ pub async fn session_that_took(
     Ok(row.map(|row| row.session_id))
 }
 
+/// The session that a message of this person, newer than so many seconds, was taken into, whatever account it is told apart by. Runs
+/// as the server.
+pub async fn session_of_own(
+    conn: &mut PgConnection,
+    channel: &str,
+    external_id: &str,
+    user: Uuid,
+    newer_s: i32,
+) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query!(
+        "select session_id from inbox where user_id = $3 and channel = $1 and external_id = $2
+           and created_at > now() - make_interval(secs => $4)
+         order by seq desc limit 1",
+        channel,
+        external_id,
+        user,
+        f64::from(newer_s)
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| row.session_id))
+}
+
 /// Whether a message of this name was taken in. Runs as the server.
 pub async fn is_known(
     conn: &mut PgConnection,

@@ -19,11 +19,14 @@ use port::{Body, Command, Form, SessionChoice};
 use serde_json::{Value, json};
 
 use super::error::{Declined, HttpError};
-use super::idempotency;
+use super::idempotency::{self, Claim};
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
 use super::words::Words;
 use crate::accounts::caller::Caller;
+use crate::store::database::Actor;
+use crate::store::idempotency::KEPT_S;
+use crate::store::inbox;
 use answer::Told;
 use caller::Author;
 use description::{WizardAnswer, WizardAsk};
@@ -68,22 +71,35 @@ pub(super) async fn wizard(
     let repeat = idempotency::Repeat::of(&headers, "POST", PATH, &body)?;
     // The wizard greets as the caller's page speaks.
     let greeting = Words::wanted(None, None, &headers).map(|words| words.language).filter(|language| *language != "en");
-    let Some(repeat) = repeat else { return serve(&state, &author, request, greeting, None).await };
+    let Some(repeat) = repeat else { return serve(&state, &author, request, greeting, None, None).await };
     let store = state.store.clone();
     let person = author.person.clone();
     let message = repeat.message_id();
-    let work = async move { serve(&state, &author, request, greeting, Some(message)).await };
+    let work = |claim: Claim| async move {
+        let is_again = claim.was_lost && request.action == Action::Initialize;
+        let begun = if is_again { begun(&state, &author, &message).await? } else { None };
+        serve(&state, &author, request, greeting, Some(message), begun).await
+    };
     idempotency::once(store, person, repeat, work).await
 }
 
+/// The session that this message began when it came before: it was made in the transaction that took the message in, so that
+/// whoever asks again, after the process died, goes on in it.
+async fn begun(state: &HttpState, author: &Author, message: &str) -> Result<Option<String>, HttpError> {
+    let mut tx = state.store.begin(Actor::Server).await?;
+    let found = inbox::session_of_own(&mut tx, turn::CHANNEL, message, author.person.id, KEPT_S).await?;
+    Ok(found.map(|session| session.to_string()))
+}
+
 /// Does what is asked. `greeting`: the language of a conversation that begins, where that is not English; `message`: the id by
-/// which the wizard knows the message again.
+/// which the wizard knows the message again; `begun`: the session that this request began when it came before.
 async fn serve(
     state: &HttpState,
     author: &Author,
     request: WizardRequest,
     greeting: Option<&str>,
     message: Option<String>,
+    begun: Option<String>,
 ) -> Result<Response, HttpError> {
     let desk = turn::Desk { door: state.door.as_ref(), author, message };
     let action = request.action;
@@ -97,7 +113,7 @@ async fn serve(
             } else {
                 Body::Form(Form { stage: first, ..request.form() })
             };
-            desk.take_turn(SessionChoice::New, body, "").await?
+            desk.take_turn(begun.map_or(SessionChoice::New, SessionChoice::Id), body, "").await?
         }
         Action::ProcessStage | Action::SaveDraft => {
             desk.take_turn(SessionChoice::Id(request.session()?), Body::Form(request.form()), "").await?

@@ -10,7 +10,7 @@ use crate::domain::clock::{Ids as _, RandomIds};
 use crate::http::error::{Declined, HttpError};
 
 /// The channel's name.
-const CHANNEL: &str = "api";
+pub(super) const CHANNEL: &str = "api";
 
 /// What a caller is told whose turn did not end.
 const CUT_OFF: &str = "I was interrupted. What you sent is kept; please look again in a moment.";

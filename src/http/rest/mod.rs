@@ -31,6 +31,7 @@ use axum::routing::any;
 use super::address::ClientAddress;
 use super::admission::admit;
 use super::error::HttpError;
+use super::idempotency::Claim;
 use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::door::rate::Endpoint;
@@ -58,6 +59,8 @@ struct Call {
     pairs: Vec<(String, String)>,
     body: Bytes,
     origin: Origin,
+    /// Its key, when it has one and is worked on now.
+    claim: Option<Claim>,
     /// Where it comes from, unless that is this machine.
     place: Option<IpAddr>,
 }
@@ -83,6 +86,7 @@ impl<S: Send + Sync> FromRequest<S> for Call {
             pairs,
             body: body.map_err(IntoResponse::into_response)?,
             origin,
+            claim: None,
             place,
         })
     }

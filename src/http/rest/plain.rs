@@ -17,6 +17,7 @@ use super::{Call, drafts};
 use crate::accounts::caller::Caller;
 use crate::domain::publishing::slug_for;
 use crate::http::error::HttpError;
+use crate::http::idempotency::Claim;
 use crate::http::router::HttpState;
 use crate::store::audit;
 use crate::store::database::Tx;
@@ -30,6 +31,9 @@ type Fields = Map<String, Value>;
 /// `POST /rest/v1/events` (R55-R59).
 pub(super) async fn create(state: &HttpState, call: &Call) -> Result<Response, HttpError> {
     signed_in(call)?;
+    if let Some(made) = call.claim.as_ref().and_then(Claim::made::<Value>) {
+        return Ok(created(made));
+    }
     let mut fields = values::object(&call.body)?;
     values::check(&fields, values::GIVEN)?;
     let name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -47,8 +51,16 @@ pub(super) async fn create(state: &HttpState, call: &Call) -> Result<Response, H
     let rows = json!([fields]).to_string();
     let made = rest::run(&mut tx, &Act::Insert(columns(&fields)?, rows), &level, Back::Rows, false, true).await;
     let made = made.map_err(|trouble| refused(trouble, &fields))?;
+    let made = first(&made.body);
+    if let Some(claim) = &call.claim {
+        claim.keep_made(&mut tx, &made).await?;
+    }
     tx.commit().await.map_err(crate::store::error::StoreError::from)?;
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(first(&made.body))).into_response())
+    Ok(created(made))
+}
+
+fn created(event: Value) -> Response {
+    (StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(event)).into_response()
 }
 
 /// `PATCH /rest/v1/events/{id}` (R60-R62).

@@ -16,7 +16,7 @@ use crate::http::idempotency::{self, Repeat};
 use crate::http::router::HttpState;
 
 /// Does the work of a request; once for each key, where a write has one.
-pub(super) async fn once<F>(state: HttpState, call: Call, work: impl FnOnce(HttpState, Call) -> F) -> Response
+pub(super) async fn once<F>(state: HttpState, call: Call, work: impl FnOnce(HttpState, Call) -> F + Send) -> Response
 where
     F: Future<Output = Response> + Send + 'static,
 {
@@ -26,16 +26,18 @@ where
         Ok(repeat) => repeat,
         Err(error) => return shaped(error, is_plain),
     };
-    let work = Box::pin(work(state, call));
-    let Some(repeat) = repeat else { return work.await };
+    let Some(repeat) = repeat else { return Box::pin(work(state, call)).await };
     let person = match caller {
         Caller::Person(signed) => signed.person,
         // Who has not signed in writes nothing; the work says so.
-        Caller::Anybody => return work.await,
+        Caller::Anybody => return Box::pin(work(state, call)).await,
         Caller::Service => return shaped(no_person(), is_plain),
     };
-    let done = idempotency::once(store, person, repeat, async { Ok(work.await) }).await;
-    done.unwrap_or_else(|error| shaped(error, is_plain))
+    let done = idempotency::once(store, person, repeat, |claim| {
+        let answer = Box::pin(work(state, Call { claim: Some(claim), ..call }));
+        async move { Ok(answer.await) }
+    });
+    done.await.unwrap_or_else(|error| shaped(error, is_plain))
 }
 
 fn key(call: &Call) -> Result<Option<Repeat>, HttpError> {

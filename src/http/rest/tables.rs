@@ -8,6 +8,7 @@ use super::error::RestError;
 use super::preferences::{self, Form, Preferences, Return};
 use super::{Call, drafts, grammar, payload, plan};
 use crate::accounts::caller::Caller;
+use crate::http::idempotency::Claim;
 use crate::http::router::HttpState;
 use crate::store::audit;
 use crate::store::rest::catalogue::{self, Table};
@@ -124,6 +125,10 @@ async fn run(
         Act::Update(columns, _) => columns.is_empty(),
         Act::Read | Act::Delete => false,
     };
+    if let Some(made) = call.claim.as_ref().filter(|_| matches!(act, Act::Insert(..))).and_then(Claim::made::<Outcome>)
+    {
+        return Ok(made);
+    }
     let outcome = if is_idle {
         nothing
     } else {
@@ -140,6 +145,9 @@ async fn run(
         let outcome = rest::run(&mut tx, act, level, back, count, !call.is_anonymous()).await;
         let outcome = outcome.map_err(|trouble| RestError::of(trouble, call.is_anonymous()))?;
         refuse_many(form, outcome.rows)?;
+        if let (Act::Insert(..), Some(claim)) = (act, &call.claim) {
+            claim.keep_made(&mut tx, &outcome).await.map_err(store_error)?;
+        }
         tx.commit().await.map_err(|error| RestError::of_store(&error.into()))?;
         return Ok(outcome);
     };

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod query;
 mod statement;
 
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgDatabaseError;
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -23,7 +24,7 @@ const PATIENCE_WITH_VISITORS: &str = "2s";
 pub const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a request gave.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// All rows that fit, when they were counted.
     pub total: Option<i64>,

@@ -56,6 +56,42 @@ async fn of_many_at_once_one_works_and_the_others_wait_or_hear_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_answer_was_lost_is_not_begun_twice() {
+    let api = Api::start().await;
+    let ana = api.caller("ana@example.com").await;
+    let (body, key) = (json!({"action": "initialize"}).to_string(), [("idempotency-key", "begun")]);
+    // The process dies between the turn and its answer's commit.
+    fail::cfg("answer.keep", "return").unwrap();
+    let first = api.post(&ana, body.clone(), &key).await.ok();
+    fail::remove("answer.keep");
+    assert_eq!(
+        api.post(&ana, body.clone(), &key).await.code(),
+        (409, "CONFLICT".to_owned()),
+        "it may still be at work"
+    );
+    let mut conn = api.database.connect(Role::Bootstrap).await;
+    sqlx::query("update idempotency_keys set created_at = now() - interval '1 hour'").execute(&mut conn).await.unwrap();
+    let again = api.post(&ana, body.clone(), &key).await.ok();
+    assert_eq!(again["sessionId"], first["sessionId"]);
+    assert_eq!(again["aiResponse"]["message"], first["aiResponse"]["message"]);
+    assert_eq!(api.post(&ana, body.clone(), &key).await.ok()["sessionId"], first["sessionId"], "now it is kept");
+    let count = async |conn: &mut sqlx::PgConnection| -> i64 {
+        sqlx::query_scalar("select count(*) from wizard_sessions").fetch_one(conn).await.unwrap()
+    };
+    assert_eq!(count(&mut conn).await, 1);
+
+    // Another request under a lost key is another request.
+    sqlx::query("update idempotency_keys set status = null, body = null, created_at = now() - interval '1 hour'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    let other = api.post(&ana, json!({"action": "initialize", "stage": 1}).to_string(), &key).await.ok();
+    assert_ne!(other["sessionId"], first["sessionId"]);
+    assert_eq!(count(&mut conn).await, 2);
+    api.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_whose_request_was_lost_is_free_again_and_its_turn_is_not_taken_twice() {
     let api = Api::start().await;
     let ana = api.caller("ana@example.com").await;

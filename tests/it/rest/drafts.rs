@@ -281,3 +281,40 @@ async fn a_write_under_a_key_is_done_once() {
     assert_eq!(refused.status, 400, "{}", refused.body);
     desk.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_before_its_answer_was_lost_is_not_made_twice() {
+    let desk = Desk::start().await;
+    let mut conn = desk.database.connect(Role::Bootstrap).await;
+    let made = async |conn: &mut sqlx::PgConnection, name: &str| -> i64 {
+        let query = sqlx::query_scalar("select count(*) from events where name = $1");
+        query.bind(name).fetch_one(conn).await.unwrap()
+    };
+    let representation = [("idempotency-key", "rows"), ("prefer", "return=representation")];
+    let minimal = [("idempotency-key", "none"), ("content-profile", "public")];
+    let plain = [("idempotency-key", "plain")];
+    for (headers, name) in [(&representation[..], "As rows"), (&minimal[..], "As nothing"), (&plain[..], "As an event")]
+    {
+        let event = json!({ "name": name });
+        // The process dies between the event's commit and its answer's.
+        fail::cfg("answer.keep", "return").unwrap();
+        let first = desk.ask("POST", "/rest/v1/events", headers, &event).await;
+        fail::remove("answer.keep");
+        assert_eq!(first.status, 201, "{}", first.body);
+        let early = desk.ask("POST", "/rest/v1/events", headers, &event).await;
+        assert_eq!((early.status, early.code()), (409, "CONFLICT".to_owned()));
+        let lost = "update idempotency_keys set created_at = now() - interval '1 hour' where status is null";
+        sqlx::query(lost).execute(&mut conn).await.unwrap();
+        let again = desk.ask("POST", "/rest/v1/events", headers, &event).await;
+        assert_eq!((again.status, &again.body), (201, &first.body), "{name}");
+        assert_eq!(made(&mut conn, name).await, 1, "{name}");
+        let kept = desk.ask("POST", "/rest/v1/events", headers, &event).await;
+        assert_eq!((kept.status, &kept.body), (201, &first.body), "{name}");
+    }
+    let left: i64 = sqlx::query_scalar("select count(*) from idempotency_keys where made is not null")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    assert_eq!(left, 0, "a kept answer says it all");
+    desk.stop().await;
+}
