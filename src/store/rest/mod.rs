@@ -58,7 +58,7 @@ pub enum Trouble {
     #[error("{}: {}", .0.code, .0.message)]
     Refused(Box<Report>),
     /// What was asked for is more than one answer holds.
-    #[error("the answer would be larger than {ANSWER_BYTES} bytes")]
+    #[error("the answer would be larger than any may be")]
     TooLarge,
     /// The database is away, or the program is at fault.
     #[error(transparent)]
