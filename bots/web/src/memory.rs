@@ -209,6 +209,10 @@ mod tests {
         assert!(matches!(begin("session", "m2"), Begun::Busy));
         assert!(matches!(begin("session", "m1"), Begun::Same));
         assert!(matches!(begin("elsewhere", "m2"), Begun::Free(_)));
+        turn.in_session("session", "m1 as the door has it");
+        let message = |key: &str| memory.running(key).map(|running| running.message);
+        let known = Some("m1 as the door has it".to_owned());
+        assert_eq!([message("session"), message("thread")], [known.clone(), known], "a stop names this one");
         drop(turn);
         assert!(memory.running("session").is_none());
         assert!(matches!(begin("thread", "m2"), Begun::Free(_)));

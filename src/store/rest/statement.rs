@@ -47,10 +47,10 @@ impl Writer {
             "null::bigint".to_owned()
         };
         let rows = self.rows(level, &from, &alias, &conditions);
-        // The rows as `json_agg` writes them; what is past the bound is counted and not gathered.
+        // The rows as `json_agg` writes them (`s.*`: whatever a column is called); what is past the bound is counted, not gathered.
         format!(
             "with source as ({rows}), told as (select j, pg_catalog.sum(pg_catalog.octet_length(j)) over (rows unbounded preceding) as so_far \
-             from (select pg_catalog.row_to_json(s)::text as j from source s) r) \
+             from (select pg_catalog.row_to_json(s.*)::text as j from source s) r) \
              select {total}, pg_catalog.count(*), case when coalesce(pg_catalog.max(so_far), 0) <= {ANSWER_BYTES} then \
              '[' || coalesce(pg_catalog.string_agg(j, E', \\n ') filter (where so_far <= {ANSWER_BYTES}), '') || ']' end, null::text from told"
         )
@@ -70,7 +70,9 @@ impl Writer {
             Back::Rows => {
                 let alias = self.alias();
                 let rows = self.rows(&Level { conditions: Vec::new(), ..level.clone() }, "source", &alias, &[]);
-                format!("pg_catalog.count(*), coalesce(pg_catalog.json_agg(s), '[]')::text, null::text from ({rows}) s")
+                format!(
+                    "pg_catalog.count(*), coalesce(pg_catalog.json_agg(s.*), '[]')::text, null::text from ({rows}) s"
+                )
             }
         };
         format!("with source as ({change} returning {returned}) select null::bigint, {shown}")
@@ -138,9 +140,9 @@ impl Writer {
         for embed in level.embeds.iter().filter(|embed| !embed.level.outputs.is_empty()) {
             let rows = self.neighbours(embed, alias);
             let value = if embed.link.many {
-                format!("(select coalesce(pg_catalog.json_agg(x), '[]')::jsonb from ({rows}) x)")
+                format!("(select coalesce(pg_catalog.json_agg(x.*), '[]')::jsonb from ({rows}) x)")
             } else {
-                format!("(select pg_catalog.row_to_json(x)::jsonb from ({rows}) x)")
+                format!("(select pg_catalog.row_to_json(x.*)::jsonb from ({rows}) x)")
             };
             shown.push(format!("{value} as {}", quoted(&embed.name)));
         }

@@ -62,8 +62,15 @@ async fn columns_and_neighbours() {
     three(&api).await;
     let select = "select=n:name,city:metadata->>city,metadata->a,capacity::text&name=eq.One";
     assert_eq!(rows(&api, select).await, json!([{"n": "One", "city": "T", "a": {"b": [1]}, "capacity": "1"}]));
+    assert_eq!(
+        rows(&api, "select=s:name,j:capacity&name=eq.One").await,
+        json!([{"s": "One", "j": 1}]),
+        "any name may be another's"
+    );
     let place = Place::public(A);
     let of = |select: &str| format!("/rest/v1/events?id=eq.{}&select={select}", place.event);
+    let other = api.get(A, &of("tickets(x:status),venues(x:name)")).await;
+    assert_eq!(other.json(), json!([{"tickets": [{"x": "valid"}], "venues": {"x": "Hall"}}]));
     let tickets = api.get(A, &of("name,tickets(attendee_name,status),venues(name),v:venue_id(id)")).await;
     assert_eq!(
         tickets.json(),
