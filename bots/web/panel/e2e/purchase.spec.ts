@@ -39,6 +39,11 @@ test('a guest buys, is found, and is let in once @phone', async ({ page }) => {
   await page.getByRole('button', { name: 'Check', exact: true }).click();
   await expect(page.getByText('Welcome').last()).toBeVisible();
   await expect(page.getByText('1 of 2 are in')).toBeVisible();
+  // The same ticket a moment later is somebody else's try, and the answer stands in sight.
+  await page.getByLabel('Code on the ticket').fill(code);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await expect(page.locator('.verdict-word', { hasText: 'Was here already' })).toBeInViewport();
+  await expect(page.getByText('1 of 2 are in')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('0 of 2 are in')).toBeVisible();
   await isSound(page);

@@ -6,7 +6,7 @@ test('an event without guests says so; codes and questions are made, refused and
   await signUp(page);
   const { id, slug } = await published(page, { name: 'Empty Room' });
   await page.goto(`/dashboard/events/${id}/guests`);
-  await expect(page.getByText('No guests yet.')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Guests' }).getByText('No guests yet.')).toBeVisible();
   await expect(page.getByText('Nothing is sold yet.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeDisabled();
 

@@ -8,7 +8,7 @@ import { after, judge, settle, Waiting, type DoorTicket, type Scan, type Verdict
 /** How often what waits is sent, and how often the tickets are read anew. */
 const SEND_MS = 4_000;
 const READ_MS = 60_000;
-/** The same code before the camera is one scan for so long. */
+/** The same code before the camera is one scan for so long; whoever types it means it. */
 const SAME_MS = 4_000;
 const BATCH = 200;
 const SHOWN = 30;
@@ -23,8 +23,11 @@ export interface Door {
   inside: number;
   waiting: number;
   verdicts: Verdict[];
-  scan: (text: string, undo?: boolean) => boolean;
+  scan: (text: string, by: By) => boolean;
 }
+
+/** How a code came, or that its scan is taken back. */
+export type By = 'camera' | 'hand' | 'undo';
 
 export function useDoor(event: string, doorName: string): Door {
   const queue = useRef(new Waiting(event));
@@ -109,11 +112,12 @@ export function useDoor(event: string, doorName: string): Door {
   }, [read, send]);
 
   const scan = useCallback(
-    (text: string, undo = false) => {
+    (text: string, by: By) => {
+      const undo = by === 'undo';
       const code = readCode(text);
       if (!code) return false;
       const now = Date.now();
-      if (!undo && last.current.code === code && now - last.current.at < SAME_MS) {
+      if (by === 'camera' && last.current.code === code && now - last.current.at < SAME_MS) {
         last.current.at = now;
         return true;
       }

@@ -12,6 +12,7 @@ import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { Shell } from '../ui/Shell';
+import { useMedia } from '../ui/useMedia';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
 import { NotFound } from './NotFound';
@@ -34,18 +35,22 @@ function DoorPage({ event }: { event: string }) {
   useTitle(t('door.title'));
   const [place, setPlace] = useState(() => localStorage.getItem(DOOR) ?? '');
   const door = useDoor(event, place);
+  const narrow = useMedia('(max-width: 45rem)');
   const [camera, setCamera] = useState(false);
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState(false);
-  const { video, state } = useCamera(camera, (code) => door.scan(code));
+  const { video, state } = useCamera(camera, (code) => door.scan(code, 'camera'));
   if (door.missing) return <NotFound title={t('event.missing')} />;
   const submit = (submitted: FormEvent) => {
     submitted.preventDefault();
-    const read = door.scan(text);
+    const read = door.scan(text, 'hand');
     setWrong(!read);
     if (read) setText('');
   };
   const first = door.verdicts[0];
+  // On a phone the newest answer stands where one looks, and not below everything else.
+  const above = narrow && first;
+  const said = (verdict: Verdict) => <Said verdict={verdict} onUndo={() => door.scan(verdict.code, 'undo')} />;
   return (
     <Shell>
       <header className="page-head">
@@ -67,6 +72,7 @@ function DoorPage({ event }: { event: string }) {
       <div className="door-grid">
         <section className="card door-scan" aria-labelledby="scan">
           <h2 id="scan">{t('door.scan')}</h2>
+          {above && said(first)}
           {camera && <video ref={video} className="door-video" muted playsInline aria-label={t('door.picture')} />}
           {(state === 'denied' || state === 'missing') && <Banner tone="warn">{t(`door.camera.${state}`)}</Banner>}
           <Button look={camera ? 'plain' : 'primary'} onClick={() => setCamera(!camera)}>
@@ -101,8 +107,8 @@ function DoorPage({ event }: { event: string }) {
           </div>
           {door.verdicts.length === 0 && <p className="soft">{t('door.none')}</p>}
           <ul className="stack">
-            {door.verdicts.map((verdict) => (
-              <Said key={verdict.id} verdict={verdict} onUndo={() => door.scan(verdict.code, true)} />
+            {door.verdicts.slice(above ? 1 : 0).map((verdict) => (
+              <li key={verdict.id}>{said(verdict)}</li>
             ))}
           </ul>
         </section>
@@ -116,7 +122,7 @@ function Said({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
   const good = verdict.result === 'admitted' || verdict.result === 'undone';
   const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(regional(lang), { hour: '2-digit', minute: '2-digit' });
   return (
-    <li className={`card verdict ${good ? 'good' : 'bad'}`}>
+    <div className={`card verdict ${good ? 'good' : 'bad'}`}>
       <p className="verdict-word">{t(`door.result.${verdict.result}` as Key)}</p>
       <p>
         {verdict.name ?? verdict.code}
@@ -132,6 +138,6 @@ function Said({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
           {t('door.undo')}
         </button>
       )}
-    </li>
+    </div>
   );
 }

@@ -324,9 +324,10 @@ function Stats({ event }: { event: EventRow }) {
         ['event.stats.tickets', String(row.ticket_count)],
         ['event.stats.checkedIn', String(row.checked_in_count)],
         ['event.stats.orders', String(row.order_count)],
-        ['event.stats.revenue', money(row.revenue_cents, event.currency, lang)],
       ]
     : [];
+  // What costs nothing brings nothing.
+  if (row && (row.revenue_cents > 0 || event.price_cents !== 0)) figures.push(['event.stats.revenue', money(row.revenue_cents, event.currency, lang)]);
   return (
     <section className="card" aria-labelledby="stats">
       <h2 id="stats">{t('event.stats')}</h2>

@@ -284,7 +284,7 @@ function GiveBack({ guest, currency, onClose, onGive }: GiveBackProps) {
         {left === 0 && error && <p className="field-error" role="alert">{error}</p>}
         <div className="row">
           <Button look="danger" busy={busy} onClick={give}>{t(left > 0 ? 'sales.give' : 'sales.cancel')}</Button>
-          <Button onClick={onClose}>{t('app.cancel')}</Button>
+          <Button onClick={onClose}>{t(left > 0 ? 'app.cancel' : 'chat.refund.no')}</Button>
         </div>
       </div>
     </Dialog>

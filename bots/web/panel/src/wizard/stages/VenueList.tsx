@@ -45,8 +45,10 @@ export function VenueList() {
   const { t, lang } = useWords();
   const { store } = useDesk();
   const { draft, suggestions } = useSnapshot();
-  // As it was when the list was opened: nothing moves away under a finger.
-  const [near] = useState<Near>({ venueId: draft.venueId, city: draft.city });
+  // What is chosen in the conversation comes to the top; a press in this list moves nothing away under the finger.
+  const [near, setNear] = useState<Near>({ venueId: draft.venueId, city: draft.city });
+  const [pressed, setPressed] = useState<Known | null>(null);
+  if (!(pressed && isChosen(pressed, draft.venueId)) && (draft.venueId !== near.venueId || draft.city !== near.city)) setNear({ venueId: draft.venueId, city: draft.city });
   const [search, setSearch] = useState('');
   const [city, setCity] = useState('');
   const [all, setAll] = useState(false);
@@ -61,6 +63,7 @@ export function VenueList() {
   const shown = all ? list : list.filter((venue, index) => index < first || venue === chosen);
 
   const pick = (venue: Known) => {
+    setPressed(venue);
     store.edit('venueId', venue.id);
     if (draft.placeKind === 'online') store.edit('placeKind', 'hybrid');
   };
