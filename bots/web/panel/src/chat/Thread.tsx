@@ -5,7 +5,7 @@
 import { useAgent, useConfigureSuggestions, useCopilotKit, useSuggestions } from '@copilotkit/react-core/v2/headless';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { asStage, type Shared } from '../draft/types';
-import { useWords } from '../i18n';
+import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { useCountdown } from '../ui/useCountdown';
 import { useDesk, useSnapshot } from '../wizard/desk';
@@ -143,7 +143,11 @@ function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean
   }, [agent, store, onPublished, stage]);
 }
 
+/** What the server offers in English at all times; everything else comes in the conversation's language. */
+const ALWAYS: Partial<Record<string, Key>> = { '/publish': 'chat.chip.publish', 'Show me the draft': 'chat.chip.show' };
+
 function useChips(running: boolean): { title: string; message: string }[] {
+  const { t } = useWords();
   const { copilotkit } = useCopilotKit();
   // Without the server's own endpoint a request for suggestions would look like a message.
   const offered = copilotkit.suggestions === true;
@@ -152,7 +156,11 @@ function useChips(running: boolean): { title: string; message: string }[] {
     [offered],
   );
   const { suggestions, isLoading } = useSuggestions({ agentId: AGENT });
-  return running || isLoading ? [] : suggestions.filter((one) => one.title && one.message);
+  const said = (one: { title: string; message: string }) => {
+    const key = ALWAYS[one.message];
+    return key ? { title: t(key), message: t(key) } : one;
+  };
+  return running || isLoading ? [] : suggestions.filter((one) => one.title && one.message).map(said);
 }
 
 /** The last failure, once, although each is told in two events. */
