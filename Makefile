@@ -36,8 +36,9 @@ queries: setup ## renews .sqlx, the checked descriptions of every query
 reliability: setup ## 1,000 kills at every named point of a turn and of the publisher
 	@KILLS=1000 tools/test.sh --profile reliability -E 'test(kill_at_every)'
 
-bench: setup ## one turn against PostgreSQL, queries, idle sessions, start-up; figures for docs/performance.md
+bench: setup ## turns, queries, idle sessions, start-up, models' first tokens; figures for docs/performance.md
 	@cargo bench --bench turns
+	@cargo bench --bench turns -- models
 
 clean: ## stops the tests' PostgreSQL and removes what was built
 	@tools/stop-test-postgres.sh || true

@@ -193,12 +193,9 @@ mod tests {
     use std::future::pending;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use axum::http::StatusCode;
-    use axum::response::IntoResponse as _;
-    use axum::routing::get;
-    use axum::{Json, Router};
     use serde_json::json;
-    use tokio::net::TcpListener;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -210,27 +207,41 @@ mod tests {
         Hangs,
     }
 
+    /// Answers the one request of a connection.
+    async fn answer(mut stream: TcpStream, does: Does) {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            match stream.read_u8().await {
+                Ok(byte) => head.push(byte),
+                Err(_) => return,
+            }
+        }
+        assert!(head.starts_with(b"GET /auth/v1/.well-known/jwks.json "));
+        let (status, body) = match does {
+            Does::Shows => {
+                let half = "A".repeat(43);
+                let key = json!({"kty": "EC", "crv": "P-256", "kid": "known", "x": half, "y": half});
+                ("200 OK", json!({"keys": [key]}).to_string())
+            }
+            Does::Fails => ("502 Bad Gateway", String::new()),
+            Does::Hangs => pending().await,
+        };
+        let length = body.len();
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+        stream.write_all(answer.as_bytes()).await.ok();
+    }
+
     /// A project that does this in turn, the last again and again, and whose one key is called `known`.
     async fn project(script: &'static [Does]) -> Arc<Remote> {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let show = get(move || {
-            let does = script[asked.fetch_add(1, Ordering::SeqCst).min(script.len() - 1)];
-            async move {
-                match does {
-                    Does::Shows => {
-                        let half = "A".repeat(43);
-                        Json(json!({"keys": [{"kty": "EC", "crv": "P-256", "kid": "known", "x": half, "y": half}]}))
-                            .into_response()
-                    }
-                    Does::Fails => StatusCode::BAD_GATEWAY.into_response(),
-                    Does::Hangs => pending().await,
-                }
-            }
-        });
+        let asked = AtomicUsize::new(0);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().route("/auth/v1/.well-known/jwks.json", show);
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let does = script[asked.fetch_add(1, Ordering::SeqCst).min(script.len() - 1)];
+                tokio::spawn(answer(stream, does));
+            }
+        });
         let jwt_secret = Some(SecretString::from("a secret of both sides"));
         let project = Project { url, anon_key: None, service_role_key: None, jwt_secret };
         Arc::new(Remote::new(&project).unwrap())

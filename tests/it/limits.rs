@@ -245,7 +245,7 @@ async fn whoever_shows_no_token_reads_so_often_from_one_address() {
 }
 
 /// One request on a connection of its own: the head and the body of the answer.
-async fn ask(address: std::net::SocketAddr, path: &str, headers: &str) -> (String, String) {
+async fn ask(address: SocketAddr, path: &str, headers: &str) -> (String, String) {
     let mut socket = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();

@@ -177,7 +177,7 @@ async fn a_number_picks_nothing_of_what_was_offered_before_the_form_went_on() {
     let session = state(&shown)["sessionId"].as_str().unwrap().to_owned();
     let mut form = program.organizer("ana@example.com").in_session(port::SessionChoice::Id(session));
     form.send(port::Body::Pick(offered[0].clone())).await.unwrap();
-    let (door, ana) = (program.door(), port::Sender::Local { email: Some("ana@example.com".to_owned()) });
+    let (door, ana) = (program.door(), Sender::Local { email: Some("ana@example.com".to_owned()) });
     let picked = door.state(&ana, form.session().unwrap()).await.unwrap().0["draft"]["placeKind"].clone();
     assert_eq!(picked, "online");
     let next = page.say("m2", "2").await;

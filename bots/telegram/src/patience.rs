@@ -22,9 +22,9 @@ impl Patience {
         if tries.len() >= COUNTED && !tries.contains_key(&update) {
             tries.clear();
         }
-        let tried = tries.entry(update).or_default();
-        *tried = tried.saturating_add(1);
-        *tried >= MOST
+        let count = tries.entry(update).or_default();
+        *count = count.saturating_add(1);
+        *count >= MOST
     }
 
     /// It is done with.

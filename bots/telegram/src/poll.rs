@@ -57,7 +57,9 @@ async fn ask(api: &Api, lanes: &Lanes, health: &Health, stop: &CancellationToken
         match found {
             Ok(updates) => {
                 health.well();
-                updates.iter().for_each(|update| take(lanes, update));
+                for update in &updates {
+                    take(lanes, update);
+                }
                 pause = PAUSE;
                 tokio::select! {
                     () = stop.cancelled() => break,

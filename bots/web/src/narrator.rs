@@ -77,7 +77,7 @@ impl Narrator {
     /// Begins the run with the state as it is saved.
     pub(crate) fn begin(&mut self, state: Value) -> Vec<Event> {
         if state.is_object() {
-            self.state = state;
+            self.state = shown(state);
         }
         let (thread_id, run_id) = (self.thread_id.clone(), self.run_id.clone());
         vec![Event::RunStarted { thread_id, run_id }, Event::StateSnapshot { snapshot: self.state.clone() }]
@@ -210,7 +210,7 @@ impl Narrator {
 
     /// The state as it is saved now; the client gets it with the end. Venues that this turn offered have a card.
     fn saved(&mut self, state: Value) -> Vec<Event> {
-        self.state = state;
+        self.state = shown(state);
         if !self.screen.venues || self.choices.is_empty() {
             return Vec::new();
         }
@@ -261,6 +261,19 @@ fn numbered(choices: &[Choice]) -> String {
 }
 
 /// A card as a text that reads well with and without Markdown.
+/// A state whose suggestions, which a page shows as chips, carry nothing that a screen would obey.
+fn shown(mut state: Value) -> Value {
+    let suggestions = state.get_mut("suggestions").and_then(Value::as_array_mut);
+    for suggestion in suggestions.into_iter().flatten() {
+        for name in ["label", "detail"] {
+            if let Some(Value::String(words)) = suggestion.get_mut(name) {
+                *words = visible(words).into_owned();
+            }
+        }
+    }
+    state
+}
+
 /// A name of bounded length for a message, always the same one: the answer of a card is named after the card's message, and its own
 /// answer shows the next card.
 fn short(message: &str) -> Cow<'_, str> {

@@ -136,7 +136,7 @@ async fn a_stop_ends_the_call_and_keeps_what_was_shown() {
     let stopper = tokio::spawn(async move {
         asked(&watching, 1).await;
         shown(&door, &session, "think about").await;
-        assert!(door.stop(&ana_herself(), &session).await.unwrap());
+        assert!(door.stop(&ana_herself(), &session, None).await.unwrap());
     });
     let replies = soon(ana.say("a concert for 80 people")).await.unwrap();
     stopper.await.unwrap();

@@ -173,7 +173,9 @@ impl State {
         self.current = Some(session.clone());
         let answer = if self.ids.insert(key) { answer } else { Answer::Known };
         if let Answer::Now(script) | Answer::Open(script) | Answer::Soon(script) = &answer {
-            script.iter().for_each(|reply| self.offer(reply));
+            for reply in script {
+                self.offer(reply);
+            }
         }
         (answer, Some(session))
     }
@@ -237,11 +239,11 @@ impl Door for Script {
 
     async fn state(&self, _from: &Sender, session: &str) -> Result<crate::State, Refusal> {
         let offered = self.state().offered.clone();
-        let mut state = json!({"sessionId": session});
-        if !offered.is_empty() {
-            state["suggestions"] = json!(offered);
-        }
-        Ok(crate::State(state))
+        Ok(crate::State(if offered.is_empty() {
+            json!({"sessionId": session})
+        } else {
+            json!({"sessionId": session, "suggestions": offered})
+        }))
     }
 
     async fn keep_picture(&self, _from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
