@@ -186,3 +186,73 @@ async fn messages_from_all_three_at_once_become_one_order() {
     let _one = house.session().await;
     house.close().await;
 }
+
+/// What somebody says in a chat until their event is public; then one presses "Publish".
+const TALK: [(&str, &str); 3] = [
+    ("A poetry slam called Loud Lines on February 18 2027 at 7pm", "Loud Lines"),
+    ("at the Old Mill Hall in Toronto, for 60 people", "Old Mill Hall"),
+    ("12 dollars, two hours", "[Publish]"),
+];
+
+impl House {
+    /// Waits until nothing waits to be delivered any more.
+    async fn delivered(&self) {
+        let mut conn = self.database.connect(Role::Bootstrap).await;
+        for _ in 0..6_000 {
+            let waiting = "select (select count(*) from outbox where state = 'pending') + (select count(*) from inbox where state <> 'answered')";
+            if sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut conn).await.unwrap() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("answers still wait to be delivered");
+    }
+
+    /// Ana's screen on Telegram from this message of the bot's on.
+    fn on_telegram(&self, from: usize) -> String {
+        let shown = self.telegram.messages(ANA).into_iter().skip(from).map(|message| {
+            let buttons: String = message.buttons.iter().map(|(label, _)| format!(" [{label}]")).collect();
+            format!("{}\n{}", message.text, buttons.trim_start())
+        });
+        shown.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_event_on_telegram() {
+    let house = House::open().await;
+    house.link().await;
+    let mut transcript = String::new();
+    let mut tell = |said: &str, shown: &str| transcript += &format!("> {said}\n{}\n\n", shown.trim());
+    for (said, expected) in TALK {
+        let before = house.telegram.messages(ANA).len();
+        house.telegram.say(ANA, said);
+        house.until("answered", |house| house.on_telegram(before).contains(expected)).await;
+        house.delivered().await;
+        tell(said, &house.on_telegram(before));
+    }
+    let before = house.telegram.messages(ANA).len();
+    house.telegram.press(ANA, ANA, "Publish");
+    house.until("published", |house| house.on_telegram(before).contains("is published")).await;
+    house.delivered().await;
+    tell("[Publish]", &house.on_telegram(before));
+    insta::assert_snapshot!(transcript);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_event_on_discord() {
+    let house = House::open().await;
+    house.link().await;
+    let begun = house.on_discord().len();
+    for (said, expected) in TALK {
+        house.discord.write(house.ana, Place::Private, said);
+        house.until("answered", |house| house.on_discord()[begun..].contains(expected)).await;
+        house.delivered().await;
+    }
+    house.discord.press(house.ana, Place::Private, "Publish");
+    house.until("published", |house| house.on_discord()[begun..].contains("is published")).await;
+    house.delivered().await;
+    insta::assert_snapshot!(house.on_discord()[begun..]);
+    house.close().await;
+}

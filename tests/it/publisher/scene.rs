@@ -124,7 +124,10 @@ impl Scene {
     pub(super) async fn run(&self, statement: &str) {
         // Beside the program at work a statement that locks in another order may have to give way, and is made again.
         while let Err(error) = sqlx::query(AssertSqlSafe(statement)).execute(&mut self.superuser().await).await {
-            let gave_way = error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "40P01");
+            let gave_way = error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|code| code == "40P01");
             assert!(gave_way, "{statement}: {error}");
         }
         sqlx::query("select pg_notify('eventos_queue', '')").execute(&mut self.superuser().await).await.unwrap();
