@@ -34,7 +34,7 @@ fn keep_refunds(g: &mut Gathering<'_, '_>, words: Range<usize>) {
     }
 }
 
-/// "Max 4 tickets per person".
+/// "Max 4 tickets per person"; "2 per person" where the tickets are free, and a number is no price.
 pub(super) fn tickets_per_order(g: &mut Gathering<'_, '_>) {
     let scene = g.scene;
     let found = scene.reading.numbers.iter().find_map(|number| {
@@ -44,8 +44,10 @@ pub(super) fn tickets_per_order(g: &mut Gathering<'_, '_>) {
         let near = follows.start <= range.end + 2;
         let ticket = scene.starting(Cue::Ticket, range.end);
         let limited = scene.ending(Cue::Limit, range.start).is_some();
+        let alone = clause == (range.start..follows.end) && scene.reading.money.iter().any(|money| money.free);
         let count = whole(number).filter(|count| *count <= 1_000)?;
-        (near && (ticket.is_some() || limited) && g.all_open(&range)).then_some((count, range.start..follows.end))
+        (near && (ticket.is_some() || limited || alone) && g.all_open(&range))
+            .then_some((count, range.start..follows.end))
     });
     if let Some((count, range)) = found {
         g.take(&range);

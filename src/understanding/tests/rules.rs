@@ -29,6 +29,12 @@ fn tickets_per_order_and_tax() {
     assert!(said(&understood).contains(&&Fact::Price(2_500)), "{understood:?}");
     assert!(said(&answer(&[Field::TaxRate], "5%")).contains(&&Fact::TaxRate(5.0)));
     assert!(said(&answer(&[Field::MaxPerOrder], "6")).contains(&&Fact::MaxPerOrder(6)));
+    let free = opening("a talk on Friday for 30 people, tickets are free, 2 per person");
+    for fact in [Fact::Capacity(30), Fact::Price(0), Fact::MaxPerOrder(2)] {
+        assert!(said(&free).contains(&&fact), "{fact:?}: {free:?}");
+    }
+    let paid = opening("a talk on Friday, 2 per person");
+    assert!(!said(&paid).contains(&&Fact::MaxPerOrder(2)), "it may be a price: {paid:?}");
     assert!(said(&opening("a gala on Friday, no tax")).contains(&&Fact::TaxRate(0.0)));
 }
 
