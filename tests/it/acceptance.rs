@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use crate::browser::chromium;
@@ -65,10 +66,10 @@ fn key<'a>(keys: &'a str, name: &str) -> &'a str {
 }
 
 /// Runs a script against the program; what it printed.
-async fn run(folder: &Path, served: &Served, keys: &str, words: &[&str], env: &[(&str, &str)]) -> String {
+async fn run(folder: &Path, url: &str, keys: &str, words: &[&str], env: &[(&str, &str)]) -> String {
     let (program, words) = words.split_first().unwrap();
     let mut command = Command::new(program);
-    command.args(words).current_dir(folder).kill_on_drop(true).env("BASE_URL", &served.url);
+    command.args(words).current_dir(folder).kill_on_drop(true).env("BASE_URL", url);
     command.env("SERVICE_KEY", key(keys, "service_role_key")).env("ANON_KEY", key(keys, "anon_key"));
     let output = command.envs(env.iter().copied()).output().await.unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -86,7 +87,7 @@ async fn supabase_js_of_two_years_and_two_kinds_of_keys_find_what_the_specificat
         let served = Served::start(&format!("acceptance-{kind}"), &[("EVENTOS_ACCOUNTS__ALG", kind)]).await;
         let keys = served.ask(&["keys"]).await;
         for folder in [&latest, &earliest] {
-            let said = run(folder, &served, &keys, &["node_modules/.bin/vitest", "run"], &[]).await;
+            let said = run(folder, &served.url, &keys, &["node_modules/.bin/vitest", "run"], &[]).await;
             assert!(said.contains(" passed") && !said.contains("skipped"), "{said}");
         }
         served.stop().await;
@@ -100,7 +101,18 @@ async fn the_whole_flow_of_the_specification_in_a_real_browser() {
     let served = Served::start("acceptance-flow", &[]).await;
     let keys = served.ask(&["keys"]).await;
     let words = ["node_modules/.bin/playwright", "test", "-c", "playwright.config.mjs"];
-    let said = run(&folder, &served, &keys, &words, &[("CHROMIUM", chromium.to_str().unwrap())]).await;
+    let chromium = chromium.to_str().unwrap();
+    let said = run(&folder, &served.url, &keys, &words, &[("CHROMIUM", chromium)]).await;
+    assert!(said.contains("2 passed"), "{said}");
+
+    // Once more with a server that is far away: what is typed meanwhile is not lost (ruling C-48).
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port().to_string();
+    let target = served.url.rsplit(':').next().unwrap();
+    let mut far = Command::new("node");
+    far.args(["latency-proxy.mjs", "600"]).current_dir(&folder).kill_on_drop(true);
+    let _far = far.env("PORT", &port).env("TARGET_PORT", target).spawn().unwrap();
+    let far = format!("http://127.0.0.1:{port}");
+    let said = run(&folder, &far, &keys, &words, &[("CHROMIUM", chromium)]).await;
     assert!(said.contains("2 passed"), "{said}");
     served.stop().await;
 }
@@ -112,13 +124,13 @@ async fn a_hundred_people_walk_through_the_wizard_and_nothing_fails() {
     let keys = served.ask(&["keys"]).await;
     let mint = ["node", "mint-test-jwt.mjs"];
     let load = ["node", "run-k6.mjs", "spec-tests/load-tests/wizard-api.js"];
-    let with = run(&folder, &served, &keys, &mint, &[("LOAD_CLAIM", "1")]).await;
+    let with = run(&folder, &served.url, &keys, &mint, &[("LOAD_CLAIM", "1")]).await;
     // Every check; how fast it is, is for the bench to say.
-    let said = run(&folder, &served, &keys, &load, &[("TEST_JWT", &with), ("TIME_SCALE", TIME_SCALE)]).await;
+    let said = run(&folder, &served.url, &keys, &load, &[("TEST_JWT", &with), ("TIME_SCALE", TIME_SCALE)]).await;
     assert!(said.contains("http_req_failed rate=0.0000") && said.contains("checks rate=1.0000"), "{said}");
 
     // Without the claim one person is one person: the limit answers.
-    let without = run(&folder, &served, &keys, &mint, &[]).await;
+    let without = run(&folder, &served.url, &keys, &mint, &[]).await;
     let mut command = Command::new(load[0]);
     command.args(&load[1..]).current_dir(&folder).env("BASE_URL", &served.url).env("TEST_JWT", without);
     let output = command.env("TIME_SCALE", "0.005").output().await.unwrap();

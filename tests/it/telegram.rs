@@ -5,6 +5,7 @@ mod delivery;
 mod groups;
 mod judge;
 mod linking;
+mod others;
 mod pictures;
 mod restart;
 mod summary;

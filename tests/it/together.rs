@@ -211,8 +211,8 @@ impl House {
     /// Ana's screen on Telegram from this message of the bot's on.
     fn on_telegram(&self, from: usize) -> String {
         let shown = self.telegram.messages(ANA).into_iter().skip(from).map(|message| {
-            let buttons: String = message.buttons.iter().map(|(label, _)| format!(" [{label}]")).collect();
-            format!("{}\n{}", message.text, buttons.trim_start())
+            let buttons: Vec<_> = message.buttons.iter().map(|(label, _)| format!("[{label}]")).collect();
+            format!("{}\n{}", message.text, buttons.join(" "))
         });
         shown.collect::<Vec<_>>().join("\n")
     }
@@ -222,8 +222,8 @@ impl House {
 async fn a_whole_event_on_telegram() {
     let house = House::open().await;
     house.link().await;
-    let mut transcript = String::new();
-    let mut tell = |said: &str, shown: &str| transcript += &format!("> {said}\n{}\n\n", shown.trim());
+    let mut transcript = Vec::new();
+    let mut tell = |said: &str, shown: &str| transcript.push(format!("> {said}\n{}\n", shown.trim()));
     for (said, expected) in TALK {
         let before = house.telegram.messages(ANA).len();
         house.telegram.say(ANA, said);
@@ -236,7 +236,7 @@ async fn a_whole_event_on_telegram() {
     house.until("published", |house| house.on_telegram(before).contains("is published")).await;
     house.delivered().await;
     tell("[Publish]", &house.on_telegram(before));
-    insta::assert_snapshot!(transcript);
+    insta::assert_snapshot!(transcript.join("\n"));
     house.close().await;
 }
 

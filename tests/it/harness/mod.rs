@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod gate;
 pub(crate) mod http;
+pub(crate) mod npm;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod python;
