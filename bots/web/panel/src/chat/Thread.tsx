@@ -9,6 +9,7 @@ import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { useCountdown } from '../ui/useCountdown';
 import { useDesk, useSnapshot } from '../wizard/desk';
+import type { Snapshot } from '../wizard/store';
 import type { Outgoing } from './ChatPane';
 import { Greeting } from './Greeting';
 import { Log } from './Log';
@@ -38,12 +39,12 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
   const [connected, setConnected] = useState(false);
   const [starting, setStarting] = useState(false);
   const trouble = useTrouble();
-  const stage = useRef<number>(store.get().stage);
+  const sent = useRef<Sent>(store.get());
   useTools();
   // A card that waits for its answer is no run: one may go on writing past it.
   const live = starting || (agent.isRunning && connected);
   const running = live || (agent.isRunning && agent.messages.length > 0);
-  useFollow(agent, live, stage);
+  useFollow(agent, live, sent);
 
   useEffect(() => {
     const listening = agent.subscribe({ onRunInitialized: () => setStarting(false) });
@@ -75,7 +76,7 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
       trouble.clear();
       await store.flush();
       agent.setState(store.shared());
-      stage.current = store.get().stage;
+      sent.current = store.get();
       agent.addMessage({ id: crypto.randomUUID(), role: 'user', content: text });
       try {
         await copilotkit.runAgent({ agent });
@@ -120,8 +121,14 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
   );
 }
 
-/** The draft follows the conversation; the page turns when the conversation turned it, and leaves when it published. */
-function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean, stage: { current: number }) {
+/** Where the form was when something was last said. */
+type Sent = Pick<Snapshot, 'stage' | 'turn'>;
+
+/**
+ * The draft follows the conversation; the page turns when the conversation turned it, and leaves when it published. Whoever turned to a
+ * stage while the answer was on its way stays there.
+ */
+function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean, sent: { current: Sent }) {
   const { store, onPublished } = useDesk();
   const live = useRef(running);
   live.current = running;
@@ -131,16 +138,17 @@ function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean
         const shared = state as Shared;
         if (!shared || typeof shared !== 'object' || !shared.draft) return;
         store.receive({ ...shared, degraded: shared.degraded === true });
-        const next = asStage(shared.stage ?? stage.current);
-        if (next !== stage.current) {
-          stage.current = next;
-          if (live.current) store.follow(next);
+        const { stage, turn } = sent.current;
+        const next = asStage(shared.stage ?? stage);
+        if (next !== stage) {
+          sent.current = { stage: next, turn };
+          if (live.current && store.get().turn === turn) store.follow(next);
         }
         if (shared.draft.status === 'published' && shared.draft.id && live.current) onPublished(shared.draft.id, false);
       },
     });
     return () => listening.unsubscribe();
-  }, [agent, store, onPublished, stage]);
+  }, [agent, store, onPublished, sent]);
 }
 
 /** What the server offers in English at all times; everything else comes in the conversation's language. */
