@@ -16,6 +16,7 @@ import { Shell } from '../ui/Shell';
 import { Waiting } from '../ui/Waiting';
 import { failureWords } from '../ui/failureWords';
 import { WizardDesk } from './WizardDesk';
+import { begun } from './begin';
 import { PendingBook } from './pending';
 import { services } from './services';
 import { WizardStore } from './store';
@@ -50,14 +51,32 @@ function Finder({ user }: { user: User }) {
   });
   if (loads && query.isPending) return <Shell><Waiting page lines={6} /></Shell>;
   if (loads && query.isError) return <Unreachable thrown={query.error} onRetry={() => void query.refetch()} />;
+  const unsent = id === 'new' ? state?.unsent : undefined;
+  if (!known && unsent && !new PendingBook(user.id).get(unsent)) return <Landed user={user} record={unsent} />;
   const found = loads ? query.data : undefined;
   if (found?.kind === 'finished') return <Finished eventId={found.eventId} />;
   if (found?.kind === 'missing' && !resume) return <Missing />;
   const shared = found?.kind === 'draft' ? found.shared : {};
   const start = resume ? { ...shared, stage: asStage(wanted) } : shared;
   const opened = known?.opened ?? here;
-  const unsent = id === 'new' ? state?.unsent : undefined;
   return <Opened key={opened} user={user} start={start} unsent={unsent} connected={back} keep={(store) => (live.current = { store, opened })} />;
+}
+
+/** The draft of a record that was sent between being shown and being opened: its key still names its session. */
+function Landed({ user, record }: { user: User; record: string }) {
+  const navigate = useNavigate();
+  const query = useQuery({
+    queryKey: ['landed', user.id, record],
+    queryFn: () => begun(record, services(user.id, signInAgain).wizard),
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const sessionId = query.data?.sessionId;
+  useEffect(() => {
+    if (sessionId) void navigate(`/wizard/${sessionId}`, { replace: true });
+  }, [sessionId, navigate]);
+  if (query.isError) return <Unreachable thrown={query.error} onRetry={() => void query.refetch()} />;
+  return <Shell><Waiting page lines={6} /></Shell>;
 }
 
 async function find(id: string | null): Promise<Found> {
