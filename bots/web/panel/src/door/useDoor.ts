@@ -84,8 +84,11 @@ export function useDoor(event: string, doorName: string): Door {
         return [...fresh, ...shown.map((one) => byId.get(one.id) ?? one)].slice(0, SHOWN);
       });
       let next = known.current;
+      // What was scanned or undone meanwhile is newer than this answer.
+      const newer = new Set(queue.current.all().map((scan) => scan.code));
       for (const told of results) {
         const ticket = next.get(codes.get(told.id) ?? '');
+        if (ticket && newer.has(ticket.code)) continue;
         if (ticket && told.result === 'already') next = new Map(next).set(ticket.code, { ...ticket, status: 'used', checkedInAt: told.firstAt, door: told.firstDoor });
         if (ticket && told.result === 'cancelled') next = new Map(next).set(ticket.code, { ...ticket, status: 'cancelled' });
       }
