@@ -1,5 +1,5 @@
 /** By keyboard alone, and by listening: what a screen reader is told. */
-import { expect, PASSWORD, say, signUp, tabTo, test } from './person';
+import { answered, expect, PASSWORD, say, signUp, tabTo, test } from './person';
 
 test('by keyboard alone: from signing up to a published event', async ({ page }) => {
   await page.goto('/login?mode=up');
@@ -17,13 +17,14 @@ test('by keyboard alone: from signing up to a published event', async ({ page })
   await tabTo(page, /^Event Type/);
   await page.keyboard.type('Meetup');
   await tabTo(page, /^Message/);
-  await page.keyboard.type('On 9 May 2031 at 6 pm, at the Carlu in Toronto, for 40 people, free');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('log').locator('.assistant .bubble').last()).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
+  const type = (words: string) =>
+    answered(page, async () => {
+      await page.keyboard.type(words);
+      await page.keyboard.press('Enter');
+    });
+  await type('On 9 May 2031 at 6 pm, at the Carlu in Toronto, for 40 people, free');
   await page.getByLabel('Message').focus();
-  await page.keyboard.type('Publish it');
-  await page.keyboard.press('Enter');
+  await type('Publish it');
   // Asked twice, it is one question.
   await expect(page.getByRole('button', { name: 'Yes, publish' })).toHaveCount(1);
   await page.getByLabel('Message').focus();

@@ -29,11 +29,20 @@ export async function pane(page: Page, name: 'Form' | 'Assistant' | 'Preview'): 
 /** Says something to the assistant and waits for the end of its answer. */
 export async function say(page: Page, text: string): Promise<void> {
   await pane(page, 'Assistant');
-  const replies = page.getByRole('log').locator('.said.assistant');
-  const before = await replies.count();
-  await page.getByLabel('Message').fill(text);
-  await page.keyboard.press('Enter');
-  await expect.poll(() => replies.count()).toBeGreaterThan(before);
+  await answered(page, async () => {
+    await page.getByLabel('Message').fill(text);
+    await page.keyboard.press('Enter');
+  });
+}
+
+/** Sends a message and waits until it is answered: what was said before it is no answer to it. */
+export async function answered(page: Page, send: () => Promise<void>): Promise<void> {
+  const said = page.getByRole('log').locator('.said');
+  const own = page.getByRole('log').locator('.said.user');
+  const before = await own.count();
+  await send();
+  await expect(own).toHaveCount(before + 1);
+  await expect(said.last()).toHaveClass(/assistant/);
   await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
 }
 

@@ -1,6 +1,6 @@
 /** What goes wrong, and what an organizer still has afterwards. */
 import type { Page } from '@playwright/test';
-import { expect, isSound, pane, say, signUp, test } from './person';
+import { answered, expect, isSound, pane, say, signUp, test } from './person';
 
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible({ timeout: 20_000 });
 
@@ -146,6 +146,50 @@ test('a limit counts down, once, and the words go through afterwards', async ({ 
   await saved(page);
   await page.reload();
   await expect(page.getByLabel('Event Name')).toHaveValue('Too Quick Twice');
+});
+
+test('what the assistant did not take is sent again: words from where they were written, a yes from its card', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await say(page, 'A free concert called Blue Hour on 9 May 2031 at 8 pm at the Old Mill in Toronto');
+  const refuse = (seconds: number) =>
+    page.route('**/agent/*/run', (route) =>
+      route.fulfill({ status: 429, headers: { 'retry-after': `${seconds}` }, json: { error: 'RATE_LIMIT', message: 'no', retryAfter: seconds } }),
+    );
+  await refuse(3);
+  await page.getByLabel('Message').fill('For 120 people');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/Please wait \d+ seconds?/)).toHaveCount(1);
+  await expect(page.getByLabel('Message')).toHaveValue('For 120 people');
+  await expect(page.locator('.said.user')).toHaveCount(1);
+  await page.unroute('**/agent/*/run');
+  await answered(page, () => page.keyboard.press('Enter'));
+  await expect(page.getByLabel('Message')).toHaveValue('');
+  await page.getByRole('button', { name: /Tickets/ }).click();
+  await expect(page.getByLabel('Capacity')).toHaveValue('120');
+
+  await refuse(0);
+  await page.getByRole('button', { name: 'Yes, publish' }).click();
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(1);
+  await page.unroute('**/agent/*/run');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.waitForURL('**/dashboard/events/*');
+});
+
+test('a menu that was opened before the page was whole stays open', async ({ page }) => {
+  await signUp(page);
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route('**/rest/v1/**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
+  go();
+  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible();
 });
 
 test('the form does everything while the assistant is away', async ({ page }) => {

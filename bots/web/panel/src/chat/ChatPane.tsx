@@ -20,6 +20,8 @@ const Room = lazy(() => import('./Room'));
 
 export interface Outgoing {
   id: number;
+  /** What the server knows the message by: handed in twice it is taken once. */
+  key: string;
   text: string;
 }
 
@@ -48,6 +50,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
   const { store } = useDesk();
   const { sessionId } = useSnapshot();
   const [outgoing, setOutgoing] = useState<Outgoing | null>(null);
+  const [returned, setReturned] = useState<Outgoing | null>(null);
   const [stop, setStop] = useState<(() => void) | null>(null);
   const [down, setDown] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -59,11 +62,14 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
     onUsed();
     setBegun(true);
     setTrouble(null);
+    const said = { id: (counter += 1), key: returned?.text === text ? returned.key : crypto.randomUUID(), text };
+    setReturned(null);
     try {
       noteTalk(await store.session());
-      setOutgoing({ id: (counter += 1), text });
+      setOutgoing(said);
     } catch (thrown) {
       setTrouble(failureWords(asFailure(thrown), t));
+      setReturned(said);
     }
   };
   useSaid((text) => void send(text));
@@ -84,6 +90,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
               threadId={sessionId}
               outgoing={outgoing}
               onTaken={taken}
+              onReturned={setReturned}
               onStop={stoppable}
               onDown={unreachable}
               onExample={(text) => void send(text)}
@@ -94,7 +101,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
         <Greeting onExample={(text) => void send(text)} />
       )}
       {trouble && <Banner tone="bad">{trouble}</Banner>}
-      <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null} />
+      <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null} returned={returned} />
     </div>
   );
 }

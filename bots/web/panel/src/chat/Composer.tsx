@@ -1,20 +1,26 @@
 /** Where one writes to the assistant: Enter sends, Shift and Enter begins a new line, and while it works it can be stopped. */
-import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useWords } from '../i18n';
 import { Send, Stop } from '../ui/icons';
+import type { Outgoing } from './ChatPane';
 
 interface ComposerProps {
   onSend: (text: string) => void;
   onStop: (() => void) | null;
   busy: boolean;
+  /** What did not get through: it stands here again, before what was written meanwhile. */
+  returned: Outgoing | null;
 }
 
 const LONGEST = 4000;
 
-export function Composer({ onSend, onStop, busy }: ComposerProps) {
+export function Composer({ onSend, onStop, busy, returned }: ComposerProps) {
   const { t } = useWords();
   const [text, setText] = useState('');
   const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (returned) setText((written) => (written.trim() ? `${returned.text}\n${written}` : returned.text));
+  }, [returned]);
   const waiting = busy || onStop !== null;
   const send = (event?: FormEvent) => {
     event?.preventDefault();

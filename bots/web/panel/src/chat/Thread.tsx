@@ -6,8 +6,6 @@ import { useAgent, useConfigureSuggestions, useCopilotKit, useSuggestions } from
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { asStage, type Shared } from '../draft/types';
 import { useWords, type Key } from '../i18n';
-import { Banner } from '../ui/Banner';
-import { useCountdown } from '../ui/useCountdown';
 import { useDesk, useSnapshot } from '../wizard/desk';
 import type { Snapshot } from '../wizard/store';
 import type { Outgoing } from './ChatPane';
@@ -15,22 +13,20 @@ import { Greeting } from './Greeting';
 import { Log } from './Log';
 import { AGENT } from './Room';
 import { useTools } from './tools';
+import { TroubleBanner, useTrouble } from './Trouble';
 
 export interface ThreadProps {
   threadId: string;
   outgoing: Outgoing | null;
   onTaken: () => void;
+  /** What was to be said was not taken by the server: it is somebody's words, and theirs to send again. */
+  onReturned: (unsent: Outgoing) => void;
   onStop: (stop: (() => void) | null) => void;
   onDown: () => void;
   onExample: (text: string) => void;
 }
 
-interface Trouble {
-  kind: 'rate' | 'auth' | 'other';
-  until: number | null;
-}
-
-export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: ThreadProps) {
+export function Thread({ threadId, outgoing, onTaken, onReturned, onStop, onExample }: ThreadProps) {
   const { t } = useWords();
   const { store } = useDesk();
   const { degraded } = useSnapshot();
@@ -46,10 +42,7 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
   const running = live || (agent.isRunning && agent.messages.length > 0);
   useFollow(agent, live, sent);
 
-  useEffect(() => {
-    const listening = agent.subscribe({ onRunInitialized: () => setStarting(false) });
-    return () => listening.unsubscribe();
-  }, [agent]);
+  const { begun, unheard } = useBegun(agent, setStarting);
 
   useEffect(() => {
     onStop(running ? () => copilotkit.stopAgent({ agent }) : null);
@@ -71,13 +64,14 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
   }, [agent, copilotkit, threadId]);
 
   const run = useCallback(
-    async (text: string) => {
+    async (said: Outgoing) => {
       setStarting(true);
       trouble.clear();
       await store.flush();
       agent.setState(store.shared());
       sent.current = store.get();
-      agent.addMessage({ id: crypto.randomUUID(), role: 'user', content: text });
+      agent.addMessage({ id: said.key, role: 'user', content: said.text });
+      begun.current = false;
       try {
         await copilotkit.runAgent({ agent });
       } catch {
@@ -85,10 +79,13 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
       } finally {
         setStarting(false);
       }
+      if (begun.current) return;
+      agent.setMessages(agent.messages.filter((message) => message.id !== said.key));
+      onReturned(said);
     },
     // The handle of the trouble is stable; `trouble` itself changes with every event.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [agent, copilotkit, store, trouble.clear],
+    [agent, begun, copilotkit, onReturned, store, trouble.clear],
   );
 
   const taken = useRef(0);
@@ -96,15 +93,21 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
     if (!outgoing || !connected || outgoing.id === taken.current) return;
     taken.current = outgoing.id;
     onTaken();
-    void run(outgoing.text);
+    void run(outgoing);
   }, [outgoing, connected, onTaken, run]);
+
+  const again = useCallback(() => {
+    trouble.clear();
+    void copilotkit.runAgent({ agent }).catch(() => undefined);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [agent, copilotkit, trouble.clear]);
 
   const empty = agent.messages.length === 0 && !running && !outgoing;
   const chips = useChips(running);
   return (
     <>
       {empty ? <Greeting onExample={connected ? onExample : null} waiting={!connected} /> : <Log messages={agent.messages} running={running} />}
-      {trouble.now && <TroubleBanner trouble={trouble.now} />}
+      {trouble.now && <TroubleBanner trouble={trouble.now} onAgain={unheard ? again : null} />}
       {degraded && !running && !trouble.now && <p className="chat-slow">{t('chat.slow')}</p>}
       {!empty && !running && chips.length > 0 && (
         <ul className="chips chat-chips" aria-label={t('chat.suggestions')}>
@@ -119,6 +122,32 @@ export function Thread({ threadId, outgoing, onTaken, onStop, onExample }: Threa
       )}
     </>
   );
+}
+
+/**
+ * Whether the server has begun to answer what was last handed in: before that it may not know of it. What was answered on a card
+ * and never heard (`unheard`) can be handed in again as it is; the server takes it once.
+ */
+function useBegun(agent: ReturnType<typeof useAgent>['agent'], setStarting: (is: boolean) => void) {
+  const begun = useRef(false);
+  const [unheard, setUnheard] = useState(false);
+  useEffect(() => {
+    const ended = () => setUnheard(!begun.current && agent.messages.at(-1)?.role === 'tool');
+    const listening = agent.subscribe({
+      onRunInitialized: () => {
+        begun.current = false;
+        setUnheard(false);
+        setStarting(false);
+      },
+      onRunStartedEvent: () => {
+        begun.current = true;
+      },
+      onRunFailed: ended,
+      onRunFinalized: ended,
+    });
+    return () => listening.unsubscribe();
+  }, [agent, setStarting]);
+  return { begun, unheard };
 }
 
 /** Where the form was when something was last said. */
@@ -169,32 +198,4 @@ function useChips(running: boolean): { title: string; message: string }[] {
     return key ? { title: t(key), message: t(key) } : one;
   };
   return running || isLoading ? [] : suggestions.filter((one) => one.title && one.message).map(said);
-}
-
-/** The last failure, once, although each is told in two events. */
-function useTrouble() {
-  const { copilotkit } = useCopilotKit();
-  const [now, setNow] = useState<Trouble | null>(null);
-  useEffect(() => {
-    const listening = copilotkit.subscribe({
-      onError: ({ error, code }) => {
-        const told: string = code;
-        if (told.startsWith('tool_') || told === 'agent_connect_failed') return;
-        const { status, payload } = error as Error & { status?: number; payload?: { retryAfter?: number; error?: { retryAfter?: number } } };
-        const wait = payload?.retryAfter ?? payload?.error?.retryAfter ?? 60;
-        const kind = status === 429 ? 'rate' : status === 401 ? 'auth' : 'other';
-        setNow((before) => (kind === 'other' && before ? before : { kind, until: kind === 'rate' ? Date.now() + wait * 1000 : null }));
-      },
-    });
-    return () => listening.unsubscribe();
-  }, [copilotkit]);
-  const clear = useCallback(() => setNow(null), []);
-  return { now, clear };
-}
-
-function TroubleBanner({ trouble }: { trouble: Trouble }) {
-  const { t } = useWords();
-  const left = useCountdown(trouble.until);
-  if (trouble.kind === 'rate') return left > 0 ? <div className="banner warn">{t('banner.wait', { n: left })}</div> : null;
-  return <Banner tone="bad">{t(trouble.kind === 'auth' ? 'fail.auth' : 'chat.error')}</Banner>;
 }

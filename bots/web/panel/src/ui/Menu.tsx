@@ -1,6 +1,6 @@
 /** A menu behind a button; arrow keys, typing and Escape work. Not modal, so that nothing but the menu is touched. */
 import * as Radix from '@radix-ui/react-dropdown-menu';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 
 export interface MenuItem {
   label: string;
@@ -16,12 +16,14 @@ interface MenuProps {
 }
 
 export function Menu({ label, trigger, groups }: MenuProps) {
+  // Looked up once it is opened: a place that changes while it is open would close it.
+  const [main, setMain] = useState<HTMLElement | null>(null);
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} onOpenChange={(open) => open && setMain(document.querySelector('main'))}>
       <Radix.Trigger className="icon-button" aria-label={label}>
         {trigger}
       </Radix.Trigger>
-      <Radix.Portal container={document.querySelector('main')}>
+      <Radix.Portal container={main}>
         <Radix.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
           {groups.map((group, index) => (
             <Radix.Group key={group.title ?? index}>
