@@ -3,7 +3,8 @@ import { Failure } from '../api/failure';
 import type { WizardAnswer } from '../api/wizard';
 import { sendPending } from './outbox';
 import { PendingBook } from './pending';
-import { DEBOUNCE_MS, WizardStore, type Services } from './store';
+import { SOON_MS } from './pace';
+import { WizardStore, type Services } from './store';
 
 type Call = [action: string, sessionId: string, stage: number, data: Record<string, unknown>];
 
@@ -85,7 +86,7 @@ describe('saving', () => {
     store.edit('capacity', 25);
     expect(store.get().draft).toMatchObject({ name: 'Python', capacity: 25 });
     expect(server.keys).toEqual(['key-1']);
-    await vi.advanceTimersByTimeAsync(DEBOUNCE_MS);
+    await vi.advanceTimersByTimeAsync(SOON_MS);
     expect(server.calls).toEqual([['save-draft', 'session of key-1', 1, { name: 'Python', capacity: 25 }]]);
     expect(store.get()).toMatchObject({ saving: 'saved', edits: {}, revision: 1 });
     expect(book().all()).toEqual([]);
@@ -110,7 +111,7 @@ describe('saving', () => {
     open();
     await first;
     expect(store.get().draft.name).toBe('Two');
-    await vi.advanceTimersByTimeAsync(DEBOUNCE_MS);
+    await vi.advanceTimersByTimeAsync(SOON_MS);
     expect(server.draft.name).toBe('Two');
     expect(server.calls.map((call) => call[3].revision)).toEqual([undefined, 1]);
   });
@@ -339,7 +340,7 @@ describe('a page that was left while its first save is still being answered', ()
     const release = store.hold();
     store.edit('name', 'Test Event of May');
     answer();
-    await vi.advanceTimersByTimeAsync(DEBOUNCE_MS);
+    await vi.advanceTimersByTimeAsync(SOON_MS);
     expect(server.calls.map((call) => call[3])).toEqual([{ name: 'Test Event' }, { name: 'Test Event of May', revision: 1 }]);
     expect(store.get()).toMatchObject({ conflicts: [], edits: {}, draft: { name: 'Test Event of May' } });
     expect(book().all()).toEqual([]);

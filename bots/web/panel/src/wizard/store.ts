@@ -9,6 +9,7 @@ import { asStage, type Draft, type Field, type Progress, type Provenance, type S
 import { decided, edited, overlay, payload, rebased, settled, type Conflict, type Edits, type Value } from '../draft/merge';
 import { begun } from './begin';
 import type { Landed, Pass } from './outbox';
+import { Pace } from './pace';
 import { hold, type Pending, type PendingBook } from './pending';
 
 export type Saving = 'idle' | 'saving' | 'saved' | 'offline' | 'waiting' | 'failed';
@@ -48,7 +49,6 @@ export interface Services {
   before?: Promise<Pass> | undefined;
 }
 
-export const DEBOUNCE_MS = 700;
 const RETRIES = 3;
 const BACKGROUND_MS = 15_000;
 /** How often a write may meet a newer revision before the organizer is asked to try again. */
@@ -62,6 +62,7 @@ export class WizardStore {
   private beginning: Promise<string> | null = null;
   private key: string;
   private refused = new Map<Field, number>();
+  private readonly pace: Pace;
 
   constructor(
     private readonly book: PendingBook,
@@ -70,6 +71,7 @@ export class WizardStore {
     kept: Pending | null | undefined = start.sessionId ? book.forSession(start.sessionId) : null,
   ) {
     this.key = kept?.key ?? services.key();
+    this.pace = new Pace(services.now);
     this.snapshot = {
       sessionId: start.sessionId ?? kept?.sessionId ?? null,
       stage: asStage(start.stage ?? kept?.stage),
@@ -148,7 +150,7 @@ export class WizardStore {
     this.keep();
     if (Object.keys(edits).length === 0) return;
     void this.session().catch(() => undefined);
-    this.schedule(DEBOUNCE_MS);
+    this.schedule(this.pace.wait());
   }
 
   /** The session's id; made when there is none. Asking twice at once asks the server once. */
@@ -262,6 +264,7 @@ export class WizardStore {
       try {
         const id = await this.session();
         const { revision } = this.snapshot;
+        this.pace.note();
         const answer = await send(id, revision > 0 ? { ...payload(edits), revision } : payload(edits));
         this.landed(answer, edits);
         return true;
@@ -302,7 +305,7 @@ export class WizardStore {
     this.receive({ ...shared, draft: draft as Draft, errors });
     this.set({ edits: settled(this.snapshot.edits, sent), saving: 'saved', waitUntil: null, failure: null });
     this.keep();
-    if (Object.keys(this.sendable()).length > 0) this.schedule(DEBOUNCE_MS);
+    if (Object.keys(this.sendable()).length > 0) this.schedule(this.pace.wait());
   }
 
   private rebase(current: Draft): boolean {
