@@ -41,20 +41,31 @@ pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &
         return Ok(Vec::new());
     }
     let key = match (level.table.name, act) {
+        ("wizard_sessions", Act::Update(..)) => "id",
         ("events", Act::Update(..) | Act::Delete) => "id",
         ("ticket_tiers", Act::Update(..) | Act::Delete | Act::Insert(..)) => "event_id",
         _ => return Ok(Vec::new()),
     };
-    let events = if let Act::Insert(_, rows) = act {
+    let rows = if let Act::Insert(_, rows) = act {
         named(rows, key)
     } else {
         let Some(column) = level.table.column(key) else { return Ok(Vec::new()) };
         meant(state, call, level, column).await?
     };
-    of_events(state, call, &events).await
+    if level.table.name == "wizard_sessions" { in_line(state, rows).await } else { of_events(state, call, &rows).await }
 }
 
-/// The mailboxes of every session that makes one of these events. Always in the same order, so that nobody waits in a circle.
+/// The mailboxes of these sessions. Always in the same order, so that nobody waits in a circle.
+async fn in_line(state: &HttpState, mut sessions: Vec<Uuid>) -> Result<Vec<Visit>, NotNow> {
+    sessions.sort_unstable();
+    let mut visits = Vec::with_capacity(sessions.len());
+    for session in sessions {
+        visits.push(state.directory.visit(session).await.map_err(|_: Closed| NotNow::Busy)?);
+    }
+    Ok(visits)
+}
+
+/// The mailboxes of every session that makes one of these events.
 ///
 /// # Errors
 /// [`NotNow`].
@@ -66,11 +77,7 @@ pub(super) async fn of_events(state: &HttpState, call: &Call, events: &[Uuid]) -
     let mut tx = state.store.begin(call.caller.actor()).await.map_err(NotNow::Store)?;
     let sessions = sessions::of_events(&mut tx, events).await.map_err(NotNow::Store)?;
     drop(tx);
-    let mut visits = Vec::with_capacity(sessions.len());
-    for session in sessions {
-        visits.push(state.directory.visit(session).await.map_err(|_: Closed| NotNow::Busy)?);
-    }
-    Ok(visits)
+    in_line(state, sessions).await
 }
 
 /// The events of the rows that the conditions fit.

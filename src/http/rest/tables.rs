@@ -2,17 +2,19 @@
 
 use axum::http::Method;
 use axum::response::Response;
+use serde_json::Value;
 
 use super::answer::Answer;
 use super::error::RestError;
+use super::payload::Payload;
 use super::preferences::{self, Form, Preferences, Return};
 use super::{Call, drafts, grammar, payload, plan};
 use crate::accounts::caller::Caller;
 use crate::http::idempotency::Claim;
 use crate::http::router::HttpState;
 use crate::store::audit;
-use crate::store::rest::catalogue::{self, Table};
-use crate::store::rest::query::{Act, Back, Level};
+use crate::store::rest::catalogue::{self, OwnWriter, Table};
+use crate::store::rest::query::{Act, Back, Condition, Level, Path, Test};
 use crate::store::rest::{self, Outcome};
 
 /// No answer has more rows; whoever wants more asks for the next ones.
@@ -26,7 +28,7 @@ pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result
     let form = Form::of(&call.headers)?;
     let table = catalogue::table(name).ok_or_else(|| RestError::no_table(name))?;
     let mut level = plan::level(table, &asked)?;
-    let act = act(call, table, &level, asked.columns.as_deref())?;
+    let act = act(call, table, &mut level, asked.columns.as_deref())?;
     if act == Act::Read {
         bound(&mut level, preferences::range(&call.headers)?);
     }
@@ -51,10 +53,10 @@ pub(super) async fn answer(state: &HttpState, call: &Call, name: &str) -> Result
     .response())
 }
 
-fn act(call: &Call, table: &'static Table, level: &Level, columns: Option<&[String]>) -> Result<Act, RestError> {
+fn act(call: &Call, table: &'static Table, level: &mut Level, columns: Option<&[String]>) -> Result<Act, RestError> {
     let is_write = !matches!(call.method, Method::GET | Method::HEAD);
-    if let Some(words) = table.own_writer.filter(|_| is_write) {
-        return Err(RestError::own_writer(words));
+    if let Some(own) = table.own_writer.as_ref().filter(|_| is_write && call.method != Method::PATCH) {
+        return Err(RestError::own_writer(own.words));
     }
     if is_write && (level.limit.is_some() || level.offset > 0) {
         return Err(RestError::not_served("Writing only some of the rows that fit (limit, offset)"));
@@ -76,6 +78,9 @@ fn act(call: &Call, table: &'static Table, level: &Level, columns: Option<&[Stri
                 return Err(RestError::body("A change is one object"));
             }
             filtered(level, "UPDATE")?;
+            if let Some(own) = &table.own_writer {
+                level.conditions.push(turned(own, &row).ok_or_else(|| RestError::own_writer(own.words))?);
+            }
             Ok(Act::Update(row.columns, row.rows))
         }
         Method::DELETE => {
@@ -85,6 +90,17 @@ fn act(call: &Call, table: &'static Table, level: &Level, columns: Option<&[Stri
         Method::PUT => Err(RestError::not_served("PUT")),
         ref other => Err(RestError::method(other.as_str())),
     }
+}
+
+/// What must hold of a row whose writer is another, so that its owner may turn it as this says; `None`: nobody may.
+fn turned(own: &OwnWriter, row: &Payload) -> Option<Condition> {
+    let (name, values) = own.turned;
+    let [column] = row.columns.as_slice() else { return None };
+    let rows: Vec<Value> = serde_json::from_str(&row.rows).ok()?;
+    let to = rows.first()?.get(name)?.as_str()?;
+    let between = Test::In(values.iter().map(|value| (*value).to_owned()).collect());
+    let path = Path { column, steps: Vec::new(), text: false };
+    values.contains(&to).then_some(Condition::Test { path, negated: false, test: between })
 }
 
 fn filtered(level: &Level, verb: &str) -> Result<(), RestError> {

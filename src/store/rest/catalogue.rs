@@ -12,8 +12,17 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Left out of `*` for somebody who is not signed in, who may not read them.
     pub for_signed_in: &'static [&'static str],
-    /// Rows that one writer keeps and no client writes; the words for those who try.
-    pub own_writer: Option<&'static str>,
+    /// Rows that one writer keeps and no client writes.
+    pub own_writer: Option<OwnWriter>,
+}
+
+/// What is kept from clients of a table that has a writer of its own, and the little that is not.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OwnWriter {
+    /// The words for those who try.
+    pub words: &'static str,
+    /// The one column that a row's owner may turn, and the values between which it is turned; a row with another value stays.
+    pub turned: (&'static str, &'static [&'static str]),
 }
 
 /// A column.
@@ -124,7 +133,11 @@ pub const TABLES: &[Table] = &[
         name: "wizard_sessions",
         columns: WIZARD_SESSIONS,
         for_signed_in: &[],
-        own_writer: Some("A session is written by its wizard. Say it to the wizard instead."),
+        own_writer: Some(OwnWriter {
+            words: "A session is written by its wizard. Say it to the wizard instead.",
+            // A draft is put aside and taken up again (R72); one that was published stays so.
+            turned: ("status", &["in_progress", "abandoned"]),
+        }),
     },
     plain("ai_conversations", AI_CONVERSATIONS),
     plain("profiles", PROFILES),

@@ -210,6 +210,30 @@ async fn talk_and_changes_at_once_lose_no_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_put_aside_and_taken_up_again_by_its_owner_and_a_published_one_stays() {
+    let desk = Desk::start().await;
+    let path = format!("/rest/v1/wizard_sessions?id=eq.{}&select=status", desk.session);
+    let turn = async |status: &str| {
+        let answer =
+            desk.ask("PATCH", &path, &[("prefer", "return=representation")], &json!({ "status": status })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    };
+    assert_eq!(turn("abandoned").await, json!([{ "status": "abandoned" }]));
+    assert_eq!(turn("in_progress").await, json!([{ "status": "in_progress" }]));
+    // The next turn of the conversation begins from what was left.
+    turn("abandoned").await;
+    let (_, answer) = desk.say(&desk.here(), "Make it 40 people").await;
+    heard(answer).await;
+    assert_eq!(desk.row().await["capacity"], 40);
+    let mut conn = desk.database.connect(Role::Bootstrap).await;
+    let complete = "update wizard_sessions set status = 'completed', completed_at = now() where id = $1";
+    sqlx::query(complete).bind(desk.session).execute(&mut conn).await.unwrap();
+    assert_eq!(turn("abandoned").await, json!([]), "what was published is not put aside");
+    desk.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_that_goes_away_or_dies_holds_up_nobody() {
     let desk = Desk::start().await;
     let directory = desk.program.app.directory().clone();

@@ -225,6 +225,11 @@ async fn refusals_have_their_codes() {
     assert_eq!((text.status, text.code().as_str()), (400, "PGRST102"));
     let sessions = api.write(A, "PATCH", "/rest/v1/wizard_sessions?stage=eq.1", "", "{\"stage\":6}").await;
     assert_eq!(sessions.status, 405, "a session has one writer");
+    let mixed = api
+        .write(A, "PATCH", "/rest/v1/wizard_sessions?stage=eq.1", "", "{\"status\":\"abandoned\",\"stage\":6}")
+        .await;
+    let done = api.write(A, "PATCH", "/rest/v1/wizard_sessions?stage=eq.1", "", "{\"status\":\"completed\"}").await;
+    assert_eq!((mixed.status, done.status), (405, 405), "only putting aside and taking up again is its owner's");
     let gone = api.write(A, "DELETE", "/rest/v1/events?name=eq.x", "", "").await;
     assert_eq!((gone.status, gone.code().as_str()), (403, "42501"));
 }
