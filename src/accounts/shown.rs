@@ -2,7 +2,7 @@
 //!
 //! Promises: a code holds for an hour and five tries, and a new mail within the hour gives no new ones; codes are counted by address
 //! and by place; one use ends both the link and the code and whatever else was mailed to that person, but the link that takes an
-//! address back (docs/decisions/0051).
+//! address back (docs/decisions/0051); a link that is only looked at does nothing (docs/decisions/0053).
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -19,6 +19,7 @@ use crate::store::accounts::sign_ins;
 use crate::store::accounts::users::{self, Change, User};
 use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
+use crate::store::people;
 
 /// How long a redirect's code may be exchanged.
 const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
@@ -48,7 +49,17 @@ pub enum Shown<'a> {
     },
 }
 
-/// What came of following a link.
+/// What a link is worth, before its button was pressed.
+pub struct Worth {
+    /// What it allows.
+    pub kind: Kind,
+    /// The address that counts afterwards.
+    pub email: Option<String>,
+    /// The language that its person reads, if known.
+    pub language: Option<String>,
+}
+
+/// What came of a link whose button was pressed.
 pub enum Followed {
     /// They are in.
     In(Box<Session>),
@@ -88,7 +99,21 @@ impl Accounts {
         self.guard.count(&["code", &email], CODES_OF_ADDRESS, ADDRESS_WINDOW_S, now).map_err(Refusal::TooFast)
     }
 
-    /// As [`Accounts::verify`] for somebody who follows a link: a client that asked for a code gets one.
+    /// What a link would do. It stays worth the same: what looks through mails follows their links, too.
+    ///
+    /// # Errors
+    /// [`Refusal::LinkExpired`]; for a word that stands for no mail.
+    pub async fn worth(&self, word: &str, token: &str) -> Result<Worth, Refusal> {
+        let mut tx = self.store.begin(Actor::Server).await?;
+        let found = self.find(&mut tx, word, &Shown::Link(token)).await?;
+        let kind = Kind::of(word).and_then(|kinds| kinds.iter().copied().find(|kind| kind.name() == found.kind));
+        let kind = kind.ok_or(Refusal::LinkExpired)?;
+        let user = users::get(&mut tx, found.user).await?.ok_or(Refusal::LinkExpired)?;
+        let language = people::language(&mut tx, found.user).await?;
+        Ok(Worth { kind, email: payload(&found).new_email.or(user.email), language })
+    }
+
+    /// As [`Accounts::verify`] for somebody who presses a link's button: a client that asked for a code gets one.
     ///
     /// # Errors
     /// As for [`Accounts::verify`].

@@ -302,7 +302,8 @@ impl Failure {
             _ => ("notice_refused", words.text("notice_refused_text").to_owned()),
         };
         let is_ours = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
-        let notice = Notice { title: words.text(title), text: &text, reference: is_ours.then_some(request_id) };
+        let reference = is_ours.then_some(request_id);
+        let notice = Notice { title: words.text(title), text: &text, reference, ..Notice::default() };
         let html = templates::notice(words, &notice)?;
         Ok((status, [(CONTENT_SECURITY_POLICY, templates::POLICY.clone())], Html(html)).into_response())
     }

@@ -49,6 +49,11 @@ pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default().to_owned())
 }
 
+/// Whether a form came from another site's page. Browsers say so; who says nothing is no browser, and acts for nobody.
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 fn refuse(family: &str, denied: Denied) -> Response {
     match denied {
         Denied::Unknown(error) => HttpError::from(error).into_response(),

@@ -61,7 +61,7 @@ fn environment() -> Environment<'static> {
 }
 
 /// A short page that says one thing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Notice<'a> {
     /// What it says.
     pub(super) title: &'a str,
@@ -69,6 +69,19 @@ pub(super) struct Notice<'a> {
     pub(super) text: &'a str,
     /// By which a fault is found again.
     pub(super) reference: Option<&'a str>,
+    /// What can be done here.
+    pub(super) press: Option<Press<'a>>,
+}
+
+/// The one button of a short page.
+#[derive(Debug, Serialize)]
+pub(super) struct Press<'a> {
+    /// Where its form goes.
+    pub(super) action: &'a str,
+    /// What the form brings along: name and value.
+    pub(super) fields: Vec<(&'a str, &'a str)>,
+    /// What stands on it.
+    pub(super) button: &'a str,
 }
 
 /// The page of an event; guests may choose another language on it, its organizer's preview follows the panel's.
@@ -118,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_policy_fits_the_style_as_it_stands_in_a_page() {
-        let page = notice(Words::english(), &Notice { title: "<b>", text: "text", reference: None }).unwrap();
+        let page = notice(Words::english(), &Notice { title: "<b>", text: "text", ..Notice::default() }).unwrap();
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
         let hash = STANDARD.encode(Sha256::digest(style));
         assert!(POLICY.to_str().unwrap().contains(&format!("style-src 'sha256-{hash}'")));

@@ -8,6 +8,7 @@ mod hosted;
 mod keys;
 mod mailed;
 mod people;
+mod pressed;
 mod sign_in;
 mod tokens;
 mod web;

@@ -1,14 +1,15 @@
 //! Mails that are asked for, and what somebody shows of them.
 //!
-//! Promises: asking for a mail takes as long for an unknown address as for a known one; a followed link leads to this site only.
+//! Promises: asking for a mail takes as long for an unknown address as for a known one; a followed link shows a page with a button
+//! and does nothing before it is pressed (docs/decisions/0053); it leads to this site only.
 
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{Form, Query, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
@@ -18,10 +19,14 @@ use super::body::Body;
 use super::client::Client;
 use super::sign_up::Landing;
 use crate::accounts::landing::{with_fragment, with_query};
-use crate::accounts::mailed::Pkce;
+use crate::accounts::mailed::{Kind, Pkce};
 use crate::accounts::refusal::Refusal;
-use crate::accounts::shown::{Followed, Shown};
+use crate::accounts::shown::{Followed, Shown, Worth};
+use crate::http::error::HttpError;
+use crate::http::gate::is_foreign;
 use crate::http::router::HttpState;
+use crate::http::templates::{self, Notice, Press};
+use crate::http::words::Words;
 
 /// Longer than leaving a mail for the publisher takes.
 pub(super) const AS_LONG: Duration = Duration::from_millis(150);
@@ -109,6 +114,7 @@ pub(super) async fn verify(
     Ok(Json(session.json()))
 }
 
+/// What stands in the link of a mail, and in the form of its page.
 #[derive(Deserialize)]
 pub(super) struct Link {
     token: Option<String>,
@@ -117,14 +123,38 @@ pub(super) struct Link {
     redirect_to: Option<String>,
 }
 
+impl Link {
+    fn proof(&self) -> Result<(&str, &str), Refusal> {
+        let proof = self.token.as_deref().zip(self.kind.as_deref());
+        proof.ok_or_else(|| Refusal::Invalid("Verify requires a token and a verification type".to_owned()))
+    }
+}
+
+/// Shows what a link of a mail would do. Programs that look through mails follow links; none presses a button.
 pub(super) async fn follow(
     State(state): State<HttpState>,
-    client: Client,
+    headers: HeaderMap,
     Query(link): Query<Link>,
 ) -> Result<Response, Failed> {
-    let (Some(token), Some(kind)) = (&link.token, &link.kind) else {
-        return Err(Refusal::Invalid("Verify requires a token and a verification type".to_owned()).into());
-    };
+    let (token, kind) = link.proof()?;
+    let landing = state.accounts.landing(link.redirect_to.as_deref());
+    match state.accounts.worth(kind, token).await {
+        Ok(worth) => Ok(page(&worth, token, kind, &landing, &headers)),
+        Err(refusal) => Ok(lead_to(failed(&landing, &refusal, token.starts_with("pkce_")))),
+    }
+}
+
+/// The button of a link's page was pressed: what the mail allows is done.
+pub(super) async fn press(
+    State(state): State<HttpState>,
+    client: Client,
+    headers: HeaderMap,
+    Form(link): Form<Link>,
+) -> Result<Response, Failed> {
+    if is_foreign(&headers) {
+        return Err(Refusal::Invalid("This form is not from our page".to_owned()).into());
+    }
+    let (token, kind) = link.proof()?;
     let landing = state.accounts.landing(link.redirect_to.as_deref());
     let location = match state.accounts.follow(kind, token, &client.origin).await {
         Ok(Followed::Code(code)) => with_query(&landing, &[("code", &code)]),
@@ -142,7 +172,36 @@ pub(super) async fn follow(
         ),
         Err(refusal) => failed(&landing, &refusal, token.starts_with("pkce_")),
     };
-    Ok((StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response())
+    Ok(lead_to(location))
+}
+
+fn lead_to(location: String) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+/// The page of a link: what it would do, and the button. It tells nobody its address, which holds the token.
+fn page(worth: &Worth, token: &str, kind: &str, landing: &str, headers: &HeaderMap) -> Response {
+    let words = Words::wanted(None, worth.language.as_deref(), headers).unwrap_or_else(Words::english);
+    let (title, text, button) = match worth.kind {
+        Kind::Confirmation => ("link_confirm_title", "link_confirm_text", "link_confirm_button"),
+        Kind::Recovery => ("link_recover_title", "link_recover_text", "link_recover_button"),
+        Kind::EmailChange => ("link_change_title", "link_change_text", "link_change_button"),
+        Kind::EmailBack => ("link_back_title", "link_back_text", "link_back_button"),
+    };
+    let text = words.fill(text, &[("email", worth.email.as_deref().unwrap_or_default())]);
+    let press = Press {
+        // Beside this page's own address, whatever stands before it.
+        action: "verify/link",
+        fields: vec![("token", token), ("type", kind), ("redirect_to", landing)],
+        button: words.text(button),
+    };
+    let notice = Notice { title: words.text(title), text: &text, press: Some(press), ..Notice::default() };
+    let headers = [
+        (CONTENT_SECURITY_POLICY, templates::SHOP_POLICY.clone()),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    templates::notice(words, &notice)
+        .map_or_else(|error| HttpError::from(error).into_response(), |html| (headers, Html(html)).into_response())
 }
 
 /// The page learns why; a fault of ours is no page's business.

@@ -38,6 +38,7 @@ fn own() -> Router<HttpState> {
         .route("/otp", post(links::otp))
         .route("/magiclink", post(links::otp))
         .route("/verify", get(links::follow).post(links::verify))
+        .route("/verify/link", post(links::press))
         .route("/settings", get(about::settings))
         .route("/health", get(about::health))
         .route("/.well-known/jwks.json", get(about::jwks))

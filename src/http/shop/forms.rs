@@ -1,6 +1,5 @@
-//! What a form brought, by the names of its fields; and whether it came from a page of ours.
+//! What a form brought, by the names of its fields.
 
-use axum::http::HeaderMap;
 use uuid::Uuid;
 
 use crate::domain::sale::Line;
@@ -53,11 +52,6 @@ pub(super) fn answer_field(question: Uuid) -> String {
 /// The name of a kind's field.
 pub(super) fn field(kind: Option<Uuid>) -> String {
     kind.map_or_else(|| "kind-all".to_owned(), |id| format!("kind-{id}"))
-}
-
-/// Whether a form came from another site's page. Browsers say so; who says nothing is no browser, and acts for nobody.
-pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use minijinja::Value;
 use serde::Serialize;
 
-use super::forms::{Form, is_foreign};
+use super::forms::Form;
 use super::{Asked, page, qr, till};
 use crate::domain::money::{Currency, price_words};
 use crate::domain::sale::OrderStatus;
 use crate::domain::values::{EventKind, EventStatus};
 use crate::http::error::HttpError;
+use crate::http::gate::is_foreign;
 use crate::http::place::Place;
 use crate::http::router::HttpState;
 use crate::http::schedule::Schedule;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use minijinja::Value;
 use serde::Serialize;
 
-use super::forms::{Form, answer_field, field, is_foreign};
+use super::forms::{Form, answer_field, field};
 use super::{Asked, page};
 use crate::domain::money::price_words;
 use crate::domain::sale::{Kind, Offer, Refusal, Till};
@@ -14,6 +14,7 @@ use crate::domain::values::{EventKind, EventStatus};
 use crate::http::address::ClientAddress;
 use crate::http::error::HttpError;
 use crate::http::event_page;
+use crate::http::gate::is_foreign;
 use crate::http::place::Place;
 use crate::http::router::HttpState;
 use crate::http::schedule::Schedule;

@@ -27,6 +27,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Value,
+    /// The same as it came: a page, perhaps.
+    pub(super) page: String,
 }
 
 impl Web {
@@ -66,11 +68,23 @@ impl Web {
             request = request.header(*name, *value);
         }
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        self.send(request.body(body).unwrap()).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (Parts { status, headers, .. }, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Answer { status: status.as_u16(), headers, body }
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: status.as_u16(), headers, body, page: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Presses the button of a link's page, which sends what stands in the link; `site` as a browser says where the page is from.
+    pub(super) async fn press(&self, fields: &str, site: &str) -> Answer {
+        let request = Request::post("/auth/v1/verify/link")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site);
+        self.send(request.body(Body::from(fields.to_owned())).unwrap()).await
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> Answer {

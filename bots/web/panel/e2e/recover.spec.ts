@@ -32,6 +32,9 @@ test('a forgotten password is chosen anew from the mail @phone', async ({ page }
   await isSound(page);
   await expect.poll(() => linkTo(email, '/auth/v1/verify')).not.toBeNull();
   await page.goto(linkTo(email, '/auth/v1/verify') ?? '');
+  await expect(page.getByRole('heading', { name: 'Back into your account' })).toBeVisible();
+  await isSound(page);
+  await page.getByRole('button', { name: 'Sign me in' }).click();
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible();
   await page.getByLabel('New password').fill('short');
   await page.getByRole('button', { name: 'Save password' }).click();
