@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::draft::Draft;
@@ -104,6 +105,10 @@ pub struct Confirming {
     /// What a yes does.
     #[serde(default)]
     pub act: Act,
+    /// The question as channels showed it, to be shown again. Its token is worth nothing to anybody but the session's owner, whose
+    /// plain "yes" does the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Value>,
 }
 
 /// What a yes does.

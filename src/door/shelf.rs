@@ -1,9 +1,10 @@
-//! What is kept for somebody: their drafts, and what was said in one of their conversations.
+//! What is kept for somebody: their drafts, and what was said and is asked in one of their conversations.
 
-use port::{Draft, History, Turn};
+use port::{Confirmation, Draft, History, Turn};
 use uuid::Uuid;
 
 use crate::domain::person::Person;
+use crate::domain::session::Session;
 use crate::domain::stage::Stage;
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
@@ -14,7 +15,7 @@ const HISTORY: i64 = 500;
 /// How many drafts are listed.
 const DRAFTS: i64 = 20;
 
-/// What was said in this conversation, oldest first.
+/// What was said in this conversation, oldest first, and the question that stands, wherever it was asked.
 pub(super) async fn history(store: &Store, person: &Person, session: Uuid) -> Result<History, StoreError> {
     let mut tx = store.begin(Actor::Person(person)).await?;
     let spoken = conversations::recent(&mut tx, session, HISTORY).await?;
@@ -23,7 +24,15 @@ pub(super) async fn history(store: &Store, person: &Person, session: Uuid) -> Re
         from_user: spoken.role == "user",
         text: spoken.content,
     });
-    Ok(History { turns: turns.collect() })
+    let found = sessions::get(&mut tx, session).await?;
+    Ok(History { turns: turns.collect(), question: found.and_then(question) })
+}
+
+/// What is asked of the draft as it is now. What another version of the program kept in another shape is asked again by a "yes".
+fn question(session: Session) -> Option<Confirmation> {
+    let revision = session.revision();
+    let asked = session.state.confirming.filter(|asked| asked.revision == revision)?;
+    serde_json::from_value(asked.shown?).ok()
 }
 
 /// What they can go on with, the one worked on last first.

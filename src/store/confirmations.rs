@@ -1,6 +1,6 @@
 //! Confirmations to publish: bound to the user, the session and the exact revision shown; used once; expiring (THREATS 7.13).
 //!
-//! Only a hash of the token is stored.
+//! Only a hash of the token is here; the question that it belongs to is kept with its session, to be shown again to its owner.
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;

@@ -1,9 +1,10 @@
 //! Publishing: on the organizer's answer to a question, or on their own call from a form (ruling C-62). Both take one way.
 
+use port::Reply;
 use serde_json::{Value, json};
 
-use super::fault;
 use super::work::Work;
+use super::{fault, show};
 use crate::advice;
 use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Problem};
@@ -42,9 +43,22 @@ impl Work<'_> {
         fault::point("settle.confirmation");
         let life_s = i32::try_from(CONFIRMATION_LIFE_S).unwrap_or(i32::MAX);
         confirmations::offer(tx, self.session.id, revision, &seal, life_s).await?;
-        self.session.state.confirming = Some(Confirming { revision, seal, act });
+        self.session.state.confirming = Some(Confirming { revision, seal, act, shown: None });
         self.offered_token = Some(token);
         Ok(())
+    }
+
+    /// Everything that is shown. A question is kept as it is: whoever comes back sees it again.
+    pub(super) fn shown(&mut self, words: String) -> Vec<Reply> {
+        let replies = show::replies(self, words);
+        let asked = replies.iter().find_map(|reply| match reply {
+            Reply::Confirm(asked) => serde_json::to_value(asked).ok(),
+            _ => None,
+        });
+        if let (Some(confirming), Some(asked)) = (&mut self.session.state.confirming, asked) {
+            confirming.shown = Some(asked);
+        }
+        replies
     }
 
     /// Publishes exactly what was confirmed; whatever does not fit shows the draft again and asks anew.

@@ -339,7 +339,7 @@ impl<'a> Work<'a> {
         self.session.state.revision = self.session.revision();
         self.session.state.touch(self.before.draft(), self.session.state.revision);
         let metadata = self.metadata();
-        let replies = show::replies(&self, words.clone());
+        let replies = self.shown(words.clone());
         let outgoing = self.job.addressed.then(|| {
             let kept: Vec<&Reply> = replies.iter().filter(|reply| reply.is_kept()).collect();
             json!(kept)

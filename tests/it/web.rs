@@ -104,6 +104,14 @@ impl Page {
     }
 }
 
+/// The cards that wait in a thread, as a page sees them that comes back: id and tool.
+async fn waiting(page: &mut Page) -> Vec<(Value, Value)> {
+    let events = page.post("connect", json!([])).await;
+    let snapshot = events.iter().find(|event| event["type"] == "MESSAGES_SNAPSHOT").unwrap();
+    let calls = snapshot["messages"].as_array().unwrap().iter().filter_map(|message| message["toolCalls"].as_array());
+    calls.flatten().map(|call| (call["id"].clone(), call["function"]["name"].clone())).collect()
+}
+
 pub(crate) fn said(events: &[Value]) -> String {
     events
         .iter()
@@ -144,6 +152,9 @@ async fn an_event_is_made_at_the_panel_across_a_restart() {
     let program = Program::start(&database).await;
     let mut page = Page::open(&program, "ana@example.com", "my gala");
     assert_eq!(page.transcript().await, before);
+    let question = (call["toolCallId"].clone(), json!("confirm_publish"));
+    assert_eq!(waiting(&mut page).await, [question.clone()], "the question stands as it was shown");
+    assert_eq!(waiting(&mut page).await, [question]);
     assert!(Page::open(&program, "eve@example.com", "my gala").transcript().await.is_empty());
     let content = json!({"approved": true, "revision": card["revision"]}).to_string();
     let answer = json!([{"id": "t1", "role": "tool", "toolCallId": call["toolCallId"], "content": content}]);
@@ -152,6 +163,7 @@ async fn an_event_is_made_at_the_panel_across_a_restart() {
     assert_eq!(said(&events).matches("http://").count(), 1);
     let events = page.post("run", answer).await;
     assert!(said(&events).is_empty(), "a second press says nothing new: {events:?}");
+    assert!(waiting(&mut page).await.is_empty(), "nothing is asked any more");
     assert_eq!(page.transcript().await.len(), 5);
     program.stop().await;
 }
@@ -183,6 +195,46 @@ async fn a_number_picks_nothing_of_what_was_offered_before_the_form_went_on() {
     let next = page.say("m2", "2").await;
     assert_eq!(state(&next)["draft"]["placeKind"], picked, "{}", said(&next));
     assert!(state(&next)["draft"]["dateTime"].is_string(), "it is the second day: {}", said(&next));
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn venues_that_wait_come_back_after_a_restart_and_one_is_picked() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "a workshop");
+    let shown = page.say("m1", "A workshop called Clay Days in Toronto for 40 people").await;
+    let (_, offered) = venues(&shown);
+    program.stop().await;
+
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "a workshop");
+    let cards = waiting(&mut page).await;
+    let [(call, tool)] = cards.as_slice() else { panic!("{cards:?}") };
+    assert_eq!(tool, "show_venues");
+    assert_eq!(waiting(&mut page).await, cards, "the same card each time");
+    let content = json!({"id": offered[1]}).to_string();
+    let events = page.post("run", json!([{"id": "p", "role": "tool", "toolCallId": call, "content": content}])).await;
+    assert_eq!(state(&events)["draft"]["placeKind"], "hybrid", "{events:#?}");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_was_answered_elsewhere_waits_no_more() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut page = Page::open(&program, "ana@example.com", "my gala");
+    let events = page.say("m1", GALA).await;
+    // Another process knows nothing of what this one showed.
+    let mut other = Page::open(&program, "ana@example.com", "my gala");
+    assert_eq!(waiting(&mut other).await.len(), 1);
+    let session = state(&events)["sessionId"].as_str().unwrap().to_owned();
+    let mut chat = program.organizer("ana@example.com").in_session(port::SessionChoice::Id(session));
+    chat.send(port::Body::Decline).await.unwrap();
+    for page in [&mut page, &mut other] {
+        let cards = waiting(page).await;
+        assert!(cards.iter().all(|(_, tool)| tool != "confirm_publish"), "{cards:?}");
+    }
     program.stop().await;
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Delivery, Incoming, LinkStep, Linking, Memory, Notice, Outgoing, Replies, Sender, State, words};
+use crate::{
+    Confirmation, Delivery, Incoming, LinkStep, Linking, Memory, Notice, Outgoing, Replies, Sender, State, words,
+};
 
 /// The largest picture that a door takes, in bytes.
 pub const PICTURE_BYTES: usize = 10 * 1024 * 1024;
@@ -32,7 +34,7 @@ pub trait Door: Send + Sync + 'static {
     /// [`Refusal::NotFound`] for a session that is not the sender's.
     async fn observe(&self, from: &Sender, session: &str, replies: Replies) -> Result<bool, Refusal>;
 
-    /// What was said in this session, oldest first.
+    /// What was said in this session, oldest first, and what is asked there now.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for a session that is not the sender's.
@@ -190,6 +192,8 @@ pub struct Accepted {
 pub struct History {
     /// Oldest first.
     pub turns: Vec<Turn>,
+    /// The question that the last answer asked, while it stands, as it was shown.
+    pub question: Option<Confirmation>,
 }
 
 /// One message of a conversation.

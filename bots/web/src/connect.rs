@@ -1,15 +1,16 @@
-//! Coming back: what was said, the open question, and the turn that is on its way, if one is.
+//! Coming back: what was said, the card that waits for an answer, and the turn that is on its way, if one is.
 //!
-//! Promises: the same text is shown once, whether it stands in the history or is still being told; looking changes nothing.
+//! Promises: the same text is shown once, whether it stands in the history or is still being told; the card is the one that is saved,
+//! whichever process showed it first, and has the same id each time; looking changes nothing.
 
 use axum::response::Response;
-use port::{Refusal, Replies, Sender, Turn, visible};
+use port::{Confirmation, History, Refusal, Replies, Sender, Turn, visible};
 use serde_json::Value;
 
 use crate::cards;
-use crate::event::{Event, Message, Role};
+use crate::event::{Event, Message, Role, ToolCall};
 use crate::failure::Failure;
-use crate::input::RunInput;
+use crate::input::{RunInput, Screen};
 use crate::memory::{Memory, Running};
 use crate::narrator::{End, Narrator};
 use crate::sse::{self, Listener};
@@ -25,7 +26,7 @@ const SPOKEN_OPENING: &str = "/language ";
 pub(crate) async fn answer(web: WebState, memory: Memory, from: Sender, input: RunInput) -> Result<Response, Failure> {
     let (listener, response) = sse::stream();
     let Some(found) = threads::find(&*web.door, &from, &input.thread_id).await? else { return Ok(response) };
-    let past = Past::read(&web, &memory, &from, &found.session).await?;
+    let past = Past::read(&web, &memory, &from, &found.session, input.screen()).await?;
     tokio::spawn(past.tell(memory, input, listener));
     Ok(response)
 }
@@ -46,9 +47,15 @@ struct Live {
 
 impl Past {
     /// Reads what was said. The turn is listened to before the history is read, so that nothing falls between the two.
-    pub(crate) async fn read(web: &WebState, memory: &Memory, from: &Sender, session: &str) -> Result<Self, Refusal> {
+    pub(crate) async fn read(
+        web: &WebState,
+        memory: &Memory,
+        from: &Sender,
+        session: &str,
+        screen: Screen,
+    ) -> Result<Self, Refusal> {
         let mut listening = listen(web, from, session).await?;
-        let mut turns = web.door.history(from, session).await?.turns;
+        let History { mut turns, question } = web.door.history(from, session).await?;
         if listening.is_none() {
             // A turn that began meanwhile would be half in the history.
             listening = listen(web, from, session).await?;
@@ -68,8 +75,9 @@ impl Past {
             Live { running, hearing }
         });
         let mut messages = messages(turns);
-        if let Some(asked) = memory.notes(session).question.filter(|_| live.is_none()) {
-            let call = cards::confirm(&asked);
+        // The turn that is on its way shows its own.
+        let card = if live.is_none() { card(question.as_ref(), &messages, &state, screen) } else { None };
+        if let Some(call) = card {
             match messages.last_mut().filter(|message| message.role == Role::Assistant) {
                 Some(message) => message.tool_calls.push(call),
                 None => messages.push(Message {
@@ -117,6 +125,15 @@ impl Past {
             }
         }
     }
+}
+
+/// The card that waits for an answer: the question, else the venues that the last answer offered.
+fn card(question: Option<&Confirmation>, messages: &[Message], state: &Value, screen: Screen) -> Option<ToolCall> {
+    if let Some(asked) = question {
+        return Some(cards::confirm(asked));
+    }
+    let last = messages.last().filter(|last| last.role == Role::Assistant && screen.venues)?;
+    cards::venues(state, &format!("of-{}", last.id))
 }
 
 /// Listens to the turn that is on its way, if one is, having heard what it said so far.

@@ -1,7 +1,8 @@
 //! What this process remembers between requests: which thread is busy, what was offered last, which drafts were sent.
 //!
 //! Promises: nothing here is needed for correctness. After a restart a number typed is still a choice (the wizard reads it), a
-//! question's card still works (its token is in the call's id), and an edit is still checked; only shortcuts are lost.
+//! question's card still works (its token is in the call's id) and comes back (it is saved), and an edit is still checked; only
+//! shortcuts are lost. What was noted longest ago is forgotten first.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +27,7 @@ pub(crate) struct Memory(Arc<Mutex<Inner>>);
 struct Inner {
     running: HashMap<String, Running>,
     notes: HashMap<String, Notes>,
-    /// The sessions by when they were first noted.
+    /// The sessions by when they were noted last.
     order: BTreeMap<u64, String>,
     next: u64,
 }
@@ -51,6 +52,8 @@ pub(crate) struct Notes {
     pub(crate) drafts: Vec<Sent>,
     /// The ids of the messages that the door has, oldest first.
     pub(crate) taken: Vec<String>,
+    /// Their place among the sessions.
+    pub(crate) place: Option<u64>,
 }
 
 /// A thread is busy for as long as this lives.
@@ -150,12 +153,12 @@ impl Memory {
 
 impl Inner {
     fn note(&mut self, session: &str, change: impl FnOnce(&mut Notes)) {
-        let (order, next) = (&mut self.order, &mut self.next);
-        let notes = self.notes.entry(session.to_owned()).or_insert_with(|| {
-            *next += 1;
-            order.insert(*next, session.to_owned());
-            Notes::default()
-        });
+        self.next += 1;
+        let notes = self.notes.entry(session.to_owned()).or_default();
+        if let Some(before) = notes.place.replace(self.next) {
+            self.order.remove(&before);
+        }
+        self.order.insert(self.next, session.to_owned());
         change(notes);
         while self.notes.len() > SESSIONS {
             let Some((_, oldest)) = self.order.pop_first() else { break };
@@ -228,8 +231,10 @@ mod tests {
         assert_eq!(kept, [14, 15, 16, 17, 18, 19]);
         for number in 0..SESSIONS {
             memory.taken(&format!("s{number}"), "m", true);
+            memory.taken("in use", "m", false);
         }
-        assert!(memory.notes("first").drafts.is_empty());
+        assert!(memory.notes("first").drafts.is_empty() && memory.notes("s0").taken.is_empty());
+        assert_eq!(memory.notes("in use").taken, ["m"]);
         let inner = memory.inner();
         assert_eq!((inner.notes.len(), inner.order.len()), (SESSIONS, SESSIONS));
     }

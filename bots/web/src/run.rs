@@ -139,7 +139,7 @@ impl Run {
     async fn again(&self, session: Option<String>) -> Result<Response, Failure> {
         let (listener, response) = sse::stream();
         let Some(session) = session else { return Ok(response) };
-        let past = Past::read(&self.web, &self.memory, &self.from, &session).await?;
+        let past = Past::read(&self.web, &self.memory, &self.from, &session, self.input.screen()).await?;
         tokio::spawn(past.tell_in_one_run(self.memory.clone(), self.input.clone(), listener));
         Ok(response)
     }

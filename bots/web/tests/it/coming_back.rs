@@ -154,7 +154,40 @@ async fn the_question_comes_back_with_live_buttons_and_is_answered_once() {
     }
     let confirmed = port::Body::Confirm { revision: 5, token: "tok-en".to_owned() };
     assert_eq!(site.theatre.taken(), [port::Body::Text("ask".to_owned()), confirmed]);
-    assert!(site.connected("t").await.calls().is_empty());
+    assert!(site.connected("t").await.calls().iter().all(|(_, name, _)| name != "confirm_publish"));
+}
+
+#[tokio::test]
+async fn what_waits_for_an_answer_comes_back_though_the_program_began_anew() {
+    let site = Site::new();
+    let mut page = Page::default();
+    page.read(site.post("run", &body("t", "r", &[user("u", "ask")])).await).await;
+    let again = Site { routes: routes(std::sync::Arc::new(site.theatre.clone())), theatre: site.theatre };
+    for _ in 0..2 {
+        assert_eq!(again.connected("t").await.calls(), page.calls(), "the same card, once");
+    }
+    // Asked in words alone, the venues that are saved stand behind the last answer.
+    page.read(again.post("run", &body("t", "r2", &[user("u2", "where?")])).await).await;
+    let again = Site { routes: routes(std::sync::Arc::new(again.theatre.clone())), theatre: again.theatre };
+    let back = again.connected("t").await;
+    let shown = back.calls();
+    let [(call, name, arguments)] = shown.as_slice() else { panic!("{shown:?}") };
+    assert_eq!((name.as_str(), &arguments["venues"][0]["name"]), ("show_venues", &json!("Town hall")));
+    assert_eq!(back.messages.last().unwrap()["toolCalls"][0]["id"], call.as_str());
+    assert_eq!(again.connected("t").await.calls(), shown);
+    let picked = json!({"id": "11111111-1111-4111-8111-111111111111"}).to_string();
+    let answer = json!({"id": "x", "role": "tool", "toolCallId": call, "content": picked});
+    for run in ["r3", "r4"] {
+        let response = again.post("run", &body("t", run, std::slice::from_ref(&answer))).await;
+        page.read(response).await;
+    }
+    let picks = again.theatre.taken().iter().filter(|body| matches!(body, port::Body::Pick(_))).count();
+    assert_eq!(picks, 1, "{:?}", again.theatre.taken());
+    // A page without cards is told nothing that it cannot show.
+    let mut plain = Page::default();
+    let bare = json!({"threadId": "t", "runId": "c", "messages": [], "state": {}, "tools": []});
+    plain.read(again.post("connect", &bare).await).await;
+    assert!(plain.calls().is_empty(), "{:?}", plain.calls());
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ struct Session {
     seen: HashMap<String, Arc<Job>>,
     running: Option<Arc<Job>>,
     revision: i64,
+    question: Option<Confirmation>,
 }
 
 #[derive(Default)]
@@ -101,6 +102,10 @@ impl Theatre {
             house.next += 1;
             let id = format!("row-{}", house.next);
             house.sessions[session].turns.extend(text.map(|text| Turn { id, from_user: false, text }));
+            house.sessions[session].question = said.iter().find_map(|reply| match reply {
+                Reply::Confirm(asked) => Some(asked.clone()),
+                _ => None,
+            });
         };
         if play.settled_first {
             settle(&play.replies);
@@ -180,6 +185,7 @@ impl Door for Theatre {
         let known = &mut house.sessions[index];
         known.seen.insert(incoming.id, job.clone());
         known.running = Some(job.clone());
+        known.question = None;
         known.revision += i64::from(matches!(incoming.body, Body::Form(_)));
         let words = words(&incoming.body);
         known.turns.push(Turn { id: row, from_user: true, text: words.clone() });
@@ -200,7 +206,8 @@ impl Door for Theatre {
 
     async fn history(&self, from: &Sender, session: &str) -> Result<History, Refusal> {
         let index = self.own(from, session)?;
-        Ok(History { turns: self.house().sessions[index].turns.clone() })
+        let house = self.house();
+        Ok(History { turns: house.sessions[index].turns.clone(), question: house.sessions[index].question.clone() })
     }
 
     async fn find(&self, from: &Sender, thread: &str) -> Result<Option<String>, Refusal> {
@@ -246,6 +253,7 @@ impl House {
             seen: HashMap::new(),
             running: None,
             revision: 1,
+            question: None,
         });
         number
     }

@@ -42,7 +42,8 @@ export function useTools(): void {
     // Showing needs no answer; the pick itself changes the draft.
     followUp: false,
     handler: () => Promise.resolve('shown'),
-    render: ({ args, status }) => <VenueCards venues={args.venues ?? []} whole={(status as string) !== 'inProgress'} />,
+    // The cards come whole. What stands in a history was called by nobody here, and is never said to be done.
+    render: ({ args }) => <VenueCards venues={args.venues ?? []} whole={!!args.venues} />,
   });
   useHumanInTheLoop<z.infer<typeof confirmation>>({
     name: 'confirm_publish',
