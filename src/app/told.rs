@@ -58,6 +58,7 @@ pub(super) fn rules(settings: &settings::Limits) -> rate::Rules {
         venue_search: rule(settings.venue_search, settings.venue_search_window_s, 0),
         picture_upload: rule(settings.picture_upload, settings.picture_upload_window_s, 0),
         account_export: rule(settings.account_export, settings.account_export_window_s, 0),
+        suggestions: rule(settings.suggestions, settings.suggestions_window_s, 0),
         purchases: rule(settings.purchases, settings.purchases_window_s, 0),
         visitor_reads: rule(settings.visitor_reads, settings.visitor_reads_window_s, 0),
         address_uploads: rule(settings.address_uploads, settings.address_uploads_window_s, 0),

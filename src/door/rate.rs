@@ -37,6 +37,8 @@ pub enum Endpoint {
     PictureUpload,
     /// Everything about oneself, as a file.
     AccountExport,
+    /// A look at what could be said next.
+    Suggestions,
 }
 
 /// So many calls from the first one on; then nothing for a while.
@@ -63,6 +65,8 @@ pub struct Rules {
     pub picture_upload: Rule,
     /// [`Endpoint::AccountExport`]
     pub account_export: Rule,
+    /// [`Endpoint::Suggestions`]
+    pub suggestions: Rule,
     /// Orders of one address.
     pub purchases: Rule,
     /// Reads of the REST API of one address, by whoever shows no token.
@@ -94,6 +98,7 @@ pub struct Limits {
     venues: Counter,
     pictures: Counter,
     exports: Counter,
+    suggestions: Counter,
     purchases: Counter,
     visitor_reads: Counter,
     address_uploads: Counter,
@@ -111,6 +116,7 @@ impl Endpoint {
             Self::VenueSearch => "venue_search",
             Self::PictureUpload => "picture_upload",
             Self::AccountExport => "account_export",
+            Self::Suggestions => "suggestions",
         }
     }
 
@@ -129,6 +135,7 @@ impl Limits {
             venues: Counter::new(rules.venue_search, rules.max_keys),
             pictures: Counter::new(rules.picture_upload, rules.max_keys),
             exports: Counter::new(rules.account_export, rules.max_keys),
+            suggestions: Counter::new(rules.suggestions, rules.max_keys),
             purchases: Counter::new(rules.purchases, rules.max_keys),
             visitor_reads: Counter::new(rules.visitor_reads, rules.max_keys),
             address_uploads: Counter::new(rules.address_uploads, rules.max_keys),
@@ -147,6 +154,7 @@ impl Limits {
             venue_search: free,
             picture_upload: free,
             account_export: free,
+            suggestions: free,
             purchases: free,
             visitor_reads: free,
             address_uploads: free,
@@ -168,6 +176,7 @@ impl Limits {
             Endpoint::VenueSearch => &self.venues,
             Endpoint::PictureUpload => &self.pictures,
             Endpoint::AccountExport => &self.exports,
+            Endpoint::Suggestions => &self.suggestions,
         };
         let taken = counter.take(person.as_u128(), self.clock.now().as_millisecond());
         taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
@@ -273,6 +282,7 @@ mod tests {
             venue_search: rule(100),
             picture_upload: rule(30),
             account_export: rule(10),
+            suggestions: rule(120),
             purchases: rule(20),
             visitor_reads: rule(6),
             address_uploads: rule(3),

@@ -331,6 +331,16 @@ impl Door for Router {
         state.map_err(|error| unavailable(&error))
     }
 
+    async fn may_look(&self, from: &Sender) -> Result<(), Refusal> {
+        let known = self.identity.known(from).await?;
+        if !known.counted {
+            return Ok(());
+        }
+        let Err(retry) = self.limits.check(Endpoint::Suggestions, known.person.id) else { return Ok(()) };
+        metrics::refused(Endpoint::Suggestions.name());
+        Err(Refusal::TooFast { retry_after_s: retry.seconds })
+    }
+
     fn hears(&self) -> bool {
         self.directory.desk().models.as_ref().is_some_and(|models| models.ear.is_some())
     }

@@ -1,7 +1,8 @@
 //! What goes wrong, and the one place that says it over HTTP.
 //!
 //! Promises: programs get `{"success":false,"error":{"code","message","requestId"}}` (rulings C-74, R46-R51), people a short
-//! page; neither learns anything about the inside. What is our fault is logged with its reason, under the same request id.
+//! page, both in the language that they ask for; neither learns anything about the inside. What is our fault is logged with its
+//! reason, under the same request id.
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::reserved::Audience;
+use super::said::in_words;
 use super::templates::{self, Notice};
 use super::words::Words;
 use crate::accounts::error::AccountsError;
@@ -265,8 +267,8 @@ impl Failure {
     /// The answer that the caller reads.
     pub(super) fn answer(&self, audience: Audience, request_id: &str, words: &Words) -> Response {
         let mut response = match audience {
-            Audience::Program => self.json(request_id),
-            Audience::Person => self.page(request_id, words).unwrap_or_else(|_| self.json(request_id)),
+            Audience::Program => self.json(request_id, words),
+            Audience::Person => self.page(request_id, words).unwrap_or_else(|_| self.json(request_id, words)),
         };
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -276,10 +278,15 @@ impl Failure {
         response
     }
 
-    fn json(&self, request_id: &str) -> Response {
+    fn json(&self, request_id: &str, words: &Words) -> Response {
         let mut error = self.more.clone();
+        for complaint in error.get_mut("fields").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            if let Value::String(text) = complaint {
+                *text = in_words(text, words.language).into_owned();
+            }
+        }
         error.insert("code".to_owned(), self.code.as_ref().into());
-        error.insert("message".to_owned(), self.message.as_str().into());
+        error.insert("message".to_owned(), in_words(&self.message, words.language).into());
         error.insert("requestId".to_owned(), request_id.into());
         if let Some(seconds) = self.retry_after_s {
             error.insert("retryAfter".to_owned(), seconds.into());

@@ -17,6 +17,7 @@ use super::admission::admit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
+use super::said::in_words;
 use super::words::Words;
 use crate::accounts::caller::Caller;
 use crate::domain::event_draft;
@@ -87,7 +88,7 @@ pub(super) async fn preview(
 fn shown(index: usize, found: &Found, language: &str) -> ImportedEvent {
     let note = |(field, note): &(String, Note)| {
         let text = match note {
-            Note::Said(words) => (*words).to_owned(),
+            Note::Said(words) => in_words(words, language).into_owned(),
             Note::Unreadable(why) => complaint(*why, language),
         };
         ImportNote { field: field.clone(), text }

@@ -45,6 +45,7 @@ mod reserved;
 mod rest;
 mod rhythm;
 pub mod router;
+mod said;
 mod schedule;
 mod shop;
 mod stripe_webhook;

@@ -76,21 +76,8 @@ impl Words {
 
     /// The one that the browser likes best of those that we have (RFC 9110 section 12.5.4).
     fn of_browser(headers: &HeaderMap) -> Option<&'static Self> {
-        let mut best: Option<(f32, &'static Self)> = None;
         let lists = headers.get_all(ACCEPT_LANGUAGE).into_iter().filter_map(|list| list.to_str().ok());
-        for entry in lists.flat_map(|list| list.split(',')) {
-            let mut parts = entry.split(';').map(str::trim);
-            let tag = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let liked = parts.find_map(|part| part.strip_prefix("q=")).map_or(Ok(1.0), str::parse::<f32>);
-            let (Some(words), Ok(liked)) = (Self::known(tag.split(['-', '_']).next().unwrap_or_default()), liked)
-            else {
-                continue;
-            };
-            if liked > best.map_or(0.0, |(most, _)| most) {
-                best = Some((liked, words));
-            }
-        }
-        best.map(|(_, words)| words)
+        port::tongue(&lists.collect::<Vec<_>>().join(",")).and_then(Self::known)
     }
 
     /// A text; its key where there is none, which a test forbids.

@@ -123,6 +123,10 @@ pub struct Limits {
     pub account_export: u32,
     /// The window, in seconds.
     pub account_export_window_s: u32,
+    /// Looks at what could be said next, of one person in a window.
+    pub suggestions: u32,
+    /// The window, in seconds.
+    pub suggestions_window_s: u32,
     /// Orders of one address in a window.
     pub purchases: u32,
     /// The window, in seconds.

@@ -127,6 +127,7 @@ fn state(store: Store, clock: Arc<FixedClock>) -> HttpState {
         venue_search: rule(100),
         picture_upload: rule(100),
         account_export: rule(100),
+        suggestions: rule(100),
         purchases: rule(20),
         visitor_reads: rule(3),
         address_uploads: rule(2),

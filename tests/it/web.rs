@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use axum::http::{Request, Response};
 use port::{Accepted, Door, History, Incoming, Refusal, Replies, Sender, State};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -45,6 +45,10 @@ impl Door for Signed {
         self.0.state(&person(from), session).await
     }
 
+    async fn may_look(&self, from: &Sender) -> Result<(), Refusal> {
+        self.0.may_look(&person(from)).await
+    }
+
     async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal> {
         self.0.stop(&person(from), session, message).await
     }
@@ -68,14 +72,19 @@ impl Page {
         self.runs += 1;
         let tools = ["show_venues", "confirm_publish"].map(|name| json!({"name": name}));
         let body = json!({"threadId": self.thread, "runId": format!("run {}", self.runs), "messages": messages, "tools": tools});
-        let request = Request::builder().method("POST").uri(format!("/api/copilotkit/agent/default/{what}"));
-        let request = request.header("authorization", format!("Bearer {}", self.email));
-        let request = request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap();
-        let response = self.routes.clone().oneshot(request).await.unwrap();
+        let response = self.send(what, &body, "en").await;
         assert_eq!(response.status(), 200);
         let text = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8(text.to_vec()).unwrap();
         text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect()
+    }
+
+    /// As a page in this language.
+    async fn send(&self, what: &str, body: &Value, language: &str) -> Response<Body> {
+        let request = Request::builder().method("POST").uri(format!("/api/copilotkit/agent/default/{what}"));
+        let request = request.header("authorization", format!("Bearer {}", self.email));
+        let request = request.header("accept-language", language).header("content-type", "application/json");
+        self.routes.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap()
     }
 
     pub(crate) async fn say(&mut self, id: &str, words: &str) -> Vec<Value> {
@@ -257,5 +266,37 @@ async fn what_a_pages_own_code_answers_on_a_card_is_no_message() {
     assert_eq!(page.transcript().await, before, "nobody said anything");
     let events = page.post("run", answer(&json!({"id": offered[1]}).to_string())).await;
     assert_eq!(state(&events)["draft"]["placeKind"], "hybrid", "{events:#?}");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_be_said_next_is_offered_in_the_conversations_language_and_so_often() {
+    let database = harness::database().await;
+    let program = Program::start_with(&database, |settings| settings.limits.suggestions = 2).await;
+    let mut page = Page::open(&program, "ana@example.com", "un atelier");
+    let french = page.say("m1", "Bonjour, un atelier de poterie à Lyon pour 12 personnes").await;
+    assert_eq!(state(&french)["language"], "fr", "{french:#?}");
+    let asked = json!({"threadId": "made up", "runId": "s", "state": state(&french), "messages": [],
+        "tools": [{"name": "copilotkitSuggest"}],
+        "forwardedProps": {"toolChoice": {"type": "function", "function": {"name": "copilotkitSuggest"}}}});
+    let response = page.send("suggest", &asked, "en").await;
+    assert_eq!(response.status(), 200);
+    let text = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert!(String::from_utf8_lossy(&text).contains("Montrez le brouillon"), "{}", String::from_utf8_lossy(&text));
+    // What is offered can be sent as it is.
+    let shown = page.say("m2", "Montrez le brouillon").await;
+    assert_eq!(state(&shown)["language"], "fr");
+    assert!(said(&shown).contains("12"), "{}", said(&shown));
+
+    // Over the address of runs it is the same question.
+    assert_eq!(page.send("run", &asked, "en").await.status(), 200);
+    for (what, language) in [("suggest", "fr-CA,en;q=0.5"), ("run", "fr")] {
+        let refused = page.send(what, &asked, language).await;
+        assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (429, "60"));
+        let body = to_bytes(refused.into_body(), usize::MAX).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let words = port::words("fr", "refused_too_fast", &[("seconds", "60")]);
+        assert_eq!(body, json!({"error": "RATE_LIMIT", "message": words, "retryAfter": 60}));
+    }
     program.stop().await;
 }

@@ -52,6 +52,15 @@ pub trait Door: Send + Sync + 'static {
     /// [`Refusal::NotFound`] for a session that is not the sender's.
     async fn state(&self, from: &Sender, session: &str) -> Result<State, Refusal>;
 
+    /// Counts a look of the sender's that is no message and comes often, as for what could be said next.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFast`] for too many; when the sender is nobody.
+    async fn may_look(&self, from: &Sender) -> Result<(), Refusal> {
+        let _ = from;
+        Ok(())
+    }
+
     /// Keeps a picture that the sender brought. What it gives goes into a form's `imageUrl`, as a message of its own:
     /// `Body::Form(Form { fields: {"imageUrl": address}, .. })`. JPEG, PNG or WebP, up to 10 MB.
     ///

@@ -35,4 +35,4 @@ pub use link::{LinkStep, Linking};
 pub use outgoing::{Address, Delivery, Memory, Notice, Outgoing};
 pub use reply::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, State, UNAVAILABLE};
 pub use visible::visible;
-pub use words::words;
+pub use words::{tongue, words};

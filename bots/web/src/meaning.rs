@@ -40,7 +40,7 @@ pub(crate) fn candidates(input: &RunInput, notes: &Notes, edits: Edits) -> Resul
 fn last_words(messages: &[Posted]) -> Result<Option<(&str, String)>, Failure> {
     let spoken = |message: &&Posted| matches!(message.role.as_str(), "user" | "assistant" | "tool");
     let Some(last) = messages.iter().rev().find(spoken).filter(|last| last.role == "user") else { return Ok(None) };
-    let words = last.words().ok_or_else(|| Failure::malformed("I can only read text here. Please write it."))?;
+    let words = last.words().ok_or_else(Failure::only_text)?;
     Ok(Some((&last.id, words)))
 }
 

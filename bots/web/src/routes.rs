@@ -1,6 +1,7 @@
 //! The addresses of the chat, over REST and in one envelope.
 //!
-//! Promises: whoever brings no token, or one that does not hold, gets 401 everywhere; a body that cannot be read gets 400.
+//! Promises: whoever brings no token, or one that does not hold, gets 401 everywhere; a body that cannot be read gets 400; people read
+//! in their language why they are refused.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, State};
@@ -9,13 +10,13 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use port::{Refusal, Sender};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::input::{RunInput, check_id};
 use crate::memory::Memory;
 use crate::{BASE, WebState, connect, run, suggest, threads};
@@ -42,6 +43,7 @@ pub fn router(web: WebState) -> Router {
         .route(&at("/agent/{agent}/stop/{thread}"), post(stop))
         .route(BASE, post(envelope))
         .route(&at("/"), post(envelope))
+        .layer(middleware::from_fn(failure::shape))
         .with_state(Routes { web, memory: Memory::default() })
 }
 

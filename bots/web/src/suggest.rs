@@ -1,6 +1,7 @@
 //! What could be said next, for clients that ask for it: the saved suggestions of the session, without a turn.
 //!
-//! Promises: nothing is stored, nothing is worked out anew; what is shown can be sent as it is.
+//! Promises: nothing is stored, nothing is worked out anew; what is shown can be sent as it is, and is in the conversation's language;
+//! who asks is counted, apart from their messages.
 
 use axum::response::Response;
 use port::Sender;
@@ -19,6 +20,7 @@ const SHOWN: usize = 3;
 
 /// Answers with what could be said next in the session of the posted state; its thread is made up by the client.
 pub(crate) async fn answer(web: &WebState, from: &Sender, input: &RunInput) -> Result<Response, Failure> {
+    web.door.may_look(from).await?;
     let session = input.state.get("sessionId").and_then(Value::as_str);
     let found = match session {
         Some(session) => threads::get(&*web.door, from, session).await?,
@@ -38,13 +40,15 @@ pub(crate) async fn answer(web: &WebState, from: &Sender, input: &RunInput) -> R
 
 fn chips(state: &Value) -> Vec<Value> {
     let chip = |title: &str, message: &str| json!({"title": title, "message": message});
+    let language = state.get("language").and_then(Value::as_str).unwrap_or_default();
+    let words = |key: &str| port::words(language, key, &[]);
     let suggestions = state.get("suggestions").and_then(Value::as_array).into_iter().flatten();
     let labels = suggestions.filter_map(|suggestion| suggestion.get("label")?.as_str());
     let mut chips: Vec<Value> = labels.take(SHOWN).map(|label| chip(label, label)).collect();
     if state.pointer("/publish/ready").and_then(Value::as_bool) == Some(true) {
-        chips.push(chip("Publish it", "/publish"));
+        chips.push(chip(&words("chip_publish"), "/publish"));
     }
-    chips.push(chip("Show the draft", "Show me the draft"));
+    chips.push(chip(&words("chip_show"), &words("chip_show_words")));
     chips
 }
 
@@ -59,5 +63,8 @@ mod tests {
         let titles: Vec<Value> = chips(&state).iter().map(|chip| chip["title"].clone()).collect();
         assert_eq!(titles, ["A", "B", "C", "Publish it", "Show the draft"]);
         assert_eq!(chips(&json!({})).len(), 1);
+        let french = chips(&json!({"publish": {"ready": true}, "language": "fr"}));
+        let chip = |title: &str, message: &str| json!({"title": title, "message": message});
+        assert_eq!(french, [chip("Publier", "/publish"), chip("Voir le brouillon", "Montrez le brouillon")]);
     }
 }

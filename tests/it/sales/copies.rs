@@ -132,10 +132,40 @@ async fn an_event_that_came_in_without_a_conversation_gets_one_and_one_alone() {
 }
 
 async fn send(http: &Router, person: &Person, path: &str, file: &str) -> (u16, Value) {
+    send_in("en", http, person, path, file).await
+}
+
+async fn send_in(language: &str, http: &Router, person: &Person, path: &str, file: &str) -> (u16, Value) {
     let request = Request::builder().method("POST").uri(path).header("authorization", format!("Bearer {}", person.0));
+    let request = request.header("accept-language", language);
     let answer =
         ask(http, request.header("content-type", "text/calendar").body(Body::from(file.to_owned())).unwrap()).await;
     (answer.status, serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_taken_over_or_refused_is_said_in_the_readers_language() {
+    let scene = scene().await;
+    let http = scene.program.http();
+    let ana = person(&scene, &http, "ana@example.com").await;
+    let file =
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Thé\nSTATUS:CANCELLED\nDTSTART:odd\nEND:VEVENT\nEND:VCALENDAR\n";
+    for (language, cancelled, start) in [
+        ("fr-CA", "Il y est marqué comme annulé.", "Le début est illisible."),
+        ("es", "Allí consta como cancelado.", "No se puede leer el comienzo."),
+        ("zh-TW", "在该文件中标记为已取消。", "无法读取开始时间。"),
+        ("de", "It stands there as cancelled.", "The start cannot be read."),
+    ] {
+        let (status, seen) = send_in(language, &http, &ana, "/api/import/preview", file).await;
+        let notes = json!([{"field": "name", "text": cancelled}, {"field": "dateTime", "text": start}]);
+        assert_eq!((status, &seen["events"][0]["notes"]), (200, &notes), "{seen}");
+    }
+    let (status, refused) = send_in("fr", &http, &ana, "/api/import/preview", "words").await;
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(status == 422 && message.starts_with("Il n’y a aucun événement dans ce fichier."), "{refused}");
+    let (status, refused) = send_in("es", &http, &ana, "/api/sales/odd/resend", "{}").await;
+    assert_eq!((status, &refused["error"]["message"]), (400, &json!("No se puede leer esta petición. Revísala.")));
+    scene.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -180,7 +180,7 @@ function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean
   }, [agent, store, onPublished, sent]);
 }
 
-/** What the server offers in English at all times; everything else comes in the conversation's language. */
+/** What the server always offers is in the conversation's language, and in a new one's English: there it takes the page's. */
 const ALWAYS: Partial<Record<string, Key>> = { '/publish': 'chat.chip.publish', 'Show me the draft': 'chat.chip.show' };
 
 function useChips(running: boolean): { title: string; message: string }[] {
