@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -136,7 +136,8 @@ pub fn router(mut state: HttpState) -> Router {
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(state.accounts.clone(), gate::know))
         .with_state(state)
-        .merge(channels.layer(RequestBodyLimitLayer::new(BODY_BYTES)))
+        // A channel may have a bound, and words for it, of its own.
+        .merge(channels.layer(DefaultBodyLimit::max(BODY_BYTES)))
         .layer(middleware::from_fn_with_state(body_patience, patience::bound))
         .layer(middleware::from_fn_with_state(entrance, address::enter));
     around(routes, PATIENCE)

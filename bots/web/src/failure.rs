@@ -52,6 +52,11 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_INPUT", Said::InWords("only_text"))
     }
 
+    /// The request is larger than any that is read. A client that posts its whole history gets there some day, and is told what helps.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", Said::InWords("history_too_large"))
+    }
+
     /// There is no such agent.
     pub(crate) fn no_agent() -> Self {
         let words = "There is no such agent; ask for \"wizard\" or \"default\".";

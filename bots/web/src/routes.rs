@@ -4,10 +4,10 @@
 //! in their language why they are refused.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::HeaderMap;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
@@ -25,6 +25,8 @@ use crate::{BASE, WebState, connect, run, suggest, threads};
 const AGENTS: [&str; 2] = ["wizard", "default"];
 /// A name that is looked for to learn whether a token holds.
 const NOBODYS_THREAD: &str = "info";
+/// The largest body of a request, in bytes.
+const BODY_BYTES: usize = 1024 * 1024;
 
 #[derive(Clone)]
 struct Routes {
@@ -43,6 +45,7 @@ pub fn router(web: WebState) -> Router {
         .route(&at("/agent/{agent}/stop/{thread}"), post(stop))
         .route(BASE, post(envelope))
         .route(&at("/"), post(envelope))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(failure::shape))
         .with_state(Routes { web, memory: Memory::default() })
 }
@@ -64,6 +67,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// What was sent, up to [`BODY_BYTES`].
+struct Sent(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+            _ => Failure::malformed("The request broke off."),
+        })
+    }
+}
+
 async fn info(State(routes): State<Routes>, Caller(from): Caller) -> Result<Response, Failure> {
     routes.info(&from).await
 }
@@ -73,7 +90,7 @@ async fn run(
     Caller(from): Caller,
     Path(agent): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Response, Failure> {
     routes.run(from, &agent, read(&headers, &body)?).await
 }
@@ -83,7 +100,7 @@ async fn connect(
     Caller(from): Caller,
     Path(agent): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Response, Failure> {
     routes.connect(from, &agent, read(&headers, &body)?).await
 }
@@ -93,7 +110,7 @@ async fn suggest(
     Caller(from): Caller,
     Path(agent): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Response, Failure> {
     known(&agent)?;
     suggest::answer(&routes.web, &from, &RunInput::read(read(&headers, &body)?)?).await
@@ -104,7 +121,7 @@ async fn stop(
     Caller(from): Caller,
     Path((agent, thread)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Response, Failure> {
     let body = if body.is_empty() { Value::Null } else { read(&headers, &body)? };
     routes.stop(&from, &agent, &thread, body).await
@@ -115,7 +132,7 @@ async fn envelope(
     State(routes): State<Routes>,
     Caller(from): Caller,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Response, Failure> {
     let Envelope { method, params, body } = shape(read(&headers, &body)?, "envelope")?;
     let agent = || params.agent_id.as_deref().unwrap_or("default");

@@ -148,8 +148,7 @@ async fn what_is_not_taken_over_or_refused_is_said_in_the_readers_language() {
     let scene = scene().await;
     let http = scene.program.http();
     let ana = person(&scene, &http, "ana@example.com").await;
-    let file =
-        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Thé\nSTATUS:CANCELLED\nDTSTART:odd\nEND:VEVENT\nEND:VCALENDAR\n";
+    let file = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Thé\nSTATUS:CANCELLED\nDTSTART:odd\nEND:VEVENT\nEND:VCALENDAR\n";
     for (language, cancelled, start) in [
         ("fr-CA", "Il y est marqué comme annulé.", "Le début est illisible."),
         ("es", "Allí consta como cancelado.", "No se puede leer el comienzo."),

@@ -52,6 +52,18 @@ test('stop ends the waiting, and the conversation goes on', async ({ page }) => 
   await say(page, 'In Toronto');
 });
 
+test('a message that is too large is said to be so, and a shorter one goes on', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await say(page, 'A meetup called Long Talk');
+  await page.route('**/api/copilotkit/agent/*/run', (route) => route.fulfill({ status: 413, json: { error: 'TOO_LARGE', message: 'no' } }));
+  await page.getByLabel('Message').fill('It is for 60 people');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Please send a shorter message.')).toBeVisible();
+  await page.unroute('**/api/copilotkit/agent/*/run');
+  await say(page, 'In Toronto');
+});
+
 test('two tabs that change the same value are asked which one stays', async ({ page, context }) => {
   await signUp(page);
   await page.goto('/wizard/new');

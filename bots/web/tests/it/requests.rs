@@ -122,6 +122,30 @@ async fn what_cannot_be_read_is_said_to_be_so() {
 }
 
 #[tokio::test]
+async fn a_history_that_is_too_large_is_told_what_helps() {
+    let (theatre, routes) = site();
+    let long = "x".repeat(1024 * 1024);
+    for (path, language, words) in [
+        ("/agent/default/run", "en", "Please send only your new messages"),
+        ("/agent/wizard/run", "fr-CA, en;q=0.3", "Envoyez seulement vos nouveaux messages"),
+        ("/agent/default/connect", "es", "Envía solo tus mensajes nuevos"),
+        ("", "zh-CN", "请只发送新消息"),
+    ] {
+        let mut asked = request("POST", &format!("{BASE}{path}"), "user-1", Some(&body("t", "r", &long)));
+        asked.headers_mut().insert("accept-language", language.parse().unwrap());
+        let (status, answer) = json(&routes, asked).await;
+        assert_eq!((status, &answer["error"]), (413, &json!("TOO_LARGE")), "{path}");
+        assert!(answer["message"].as_str().unwrap().contains(words), "{answer}");
+    }
+    assert!(theatre.taken().is_empty());
+    // What is new alone is taken, and the rest is there.
+    let mut new = body("t", "r", "new");
+    new["messages"][0]["content"] = json!("x".repeat(90_000));
+    assert_eq!(post(&routes, "/agent/default/run", "user-1", &new).await.0, 200);
+    assert_eq!(theatre.taken().len(), 1);
+}
+
+#[tokio::test]
 async fn the_door_says_no_before_a_run_begins() {
     for (refusal, status, code, wait) in [
         (Refusal::Invalid("Too long.".to_owned()), 400, "INVALID_INPUT", None),

@@ -77,12 +77,25 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
   const taken = useCallback(() => setOutgoing(null), []);
   const stoppable = useCallback((work: (() => void) | null) => setStop(() => work), []);
   const unreachable = useCallback(() => setDown(true), []);
+  const again = useCallback(() => setDown(false), []);
+  useAgain(down, again);
+  useEffect(() => {
+    if (!down || !outgoing) return;
+    setReturned(outgoing);
+    setOutgoing(null);
+  }, [down, outgoing]);
 
-  const sorry = <p className="chat-down">{t('chat.down')}</p>;
-  if (down) return <div className="chat">{sorry}</div>;
+  const sorry = (
+    <div className="chat-down">
+      <p>{t('chat.down')}</p>
+      <Button onClick={again}>{t('app.retry')}</Button>
+    </div>
+  );
   return (
     <div className="chat">
-      {sessionId && (idle || begun) ? (
+      {down ? (
+        sorry
+      ) : sessionId && (idle || begun) ? (
         <Crash fallback={sorry}>
           <Suspense fallback={<Greeting onExample={null} waiting />}>
             <Room
@@ -101,9 +114,24 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
         <Greeting onExample={(text) => void send(text)} />
       )}
       {trouble && <Banner tone="bad">{trouble}</Banner>}
-      <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null} returned={returned} />
+      <Composer onSend={(text) => void send(text)} onStop={stop} busy={outgoing !== null || down} returned={returned} />
     </div>
   );
+}
+
+const AGAIN_MS = 15_000;
+
+/** While the assistant cannot be reached it is looked for again: after a while, and when the network is back. */
+function useAgain(down: boolean, again: () => void) {
+  useEffect(() => {
+    if (!down) return;
+    const timer = setTimeout(again, AGAIN_MS);
+    window.addEventListener('online', again);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', again);
+    };
+  }, [down, again]);
 }
 
 /** Words that the page was opened with are said once; coming back does not say them again. */

@@ -1,15 +1,18 @@
 /** What went wrong with the last message: said once, with how long to wait, and the way on where there is one. */
 import { useCopilotKit } from '@copilotkit/react-core/v2/headless';
 import { useCallback, useEffect, useState } from 'react';
-import { useWords } from '../i18n';
+import { signInAgain } from '../auth';
+import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { useCountdown } from '../ui/useCountdown';
 
 interface Trouble {
-  kind: 'rate' | 'auth' | 'other';
+  kind: 'rate' | 'auth' | 'large' | 'busy' | 'other';
   until: number | null;
 }
+
+const KINDS: Partial<Record<number, Trouble['kind']>> = { 401: 'auth', 409: 'busy', 413: 'large', 429: 'rate' };
 
 /** The last failure, once, although each is told in two events. */
 export function useTrouble() {
@@ -22,7 +25,7 @@ export function useTrouble() {
         if (told.startsWith('tool_') || told === 'agent_connect_failed') return;
         const { status, payload } = error as Error & { status?: number; payload?: { retryAfter?: number; error?: { retryAfter?: number } } };
         const wait = payload?.retryAfter ?? payload?.error?.retryAfter ?? 60;
-        const kind = status === 429 ? 'rate' : status === 401 ? 'auth' : 'other';
+        const kind = KINDS[status ?? 0] ?? 'other';
         setNow((before) => (kind === 'other' && before ? before : { kind, until: kind === 'rate' ? Date.now() + wait * 1000 : null }));
       },
     });
@@ -42,11 +45,23 @@ export function TroubleBanner({ trouble, onAgain }: TroubleBannerProps) {
   const { t } = useWords();
   const left = useCountdown(trouble.until);
   const again = onAgain && <Button onClick={onAgain}>{t('app.retry')}</Button>;
-  if (trouble.kind === 'rate' && left > 0) return <div className="banner warn">{t('banner.wait', { n: left })}</div>;
+  if (trouble.kind === 'rate' && left > 0) {
+    return (
+      <div className="banner warn">
+        <span className="unseen" role="status">
+          {t('fail.rate')}
+        </span>
+        <span>{t('banner.wait', { n: left })}</span>
+      </div>
+    );
+  }
   if (trouble.kind === 'rate' && !again) return null;
+  const next = trouble.kind === 'auth' ? <Button onClick={signInAgain}>{t('login.submit')}</Button> : again;
   return (
-    <Banner tone="bad" action={again}>
-      {t(trouble.kind === 'auth' ? 'fail.auth' : 'chat.error')}
+    <Banner tone="bad" action={next}>
+      {t(WORDS[trouble.kind])}
     </Banner>
   );
 }
+
+const WORDS = { rate: 'chat.error', auth: 'fail.auth', large: 'chat.large', busy: 'chat.busy', other: 'chat.error' } as const satisfies Record<Trouble['kind'], Key>;
