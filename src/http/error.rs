@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::reserved::Audience;
 use super::said::in_words;
-use super::templates::{self, Notice};
+use super::templates::{self, Notice, Way};
 use super::words::Words;
 use crate::accounts::error::AccountsError;
 use crate::store::error::StoreError;
@@ -310,7 +310,14 @@ impl Failure {
         };
         let is_ours = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
         let reference = is_ours.then_some(request_id);
-        let notice = Notice { title: words.text(title), text: &text, reference, ..Notice::default() };
+        // Whoever has lost their way finds the front of the house, and organizers their door.
+        let ways = if status == StatusCode::NOT_FOUND {
+            let way = |(path, key)| Way { path, text: words.text(key) };
+            Vec::from([("/", "notice_start"), ("/login", "notice_sign_in")].map(way))
+        } else {
+            Vec::new()
+        };
+        let notice = Notice { title: words.text(title), text: &text, reference, ways, ..Notice::default() };
         let html = templates::notice(words, &notice)?;
         Ok((status, [(CONTENT_SECURITY_POLICY, templates::POLICY.clone())], Html(html)).into_response())
     }

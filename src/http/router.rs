@@ -231,7 +231,9 @@ mod tests {
             let (found, headers, body) = ask(Request::builder().uri(path), Body::empty()).await;
             assert_eq!((found, headers["content-type"].to_str().unwrap()), (status, "text/html; charset=utf-8"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
-            assert!(String::from_utf8(body).unwrap().contains(words), "{path}");
+            let body = String::from_utf8(body).unwrap();
+            assert!(body.contains(words), "{path}");
+            assert!(body.contains("href=\"/\"") && body.contains("href=\"/login\""), "there is a way on\n{body}");
         }
     }
 

@@ -71,6 +71,17 @@ pub(super) struct Notice<'a> {
     pub(super) reference: Option<&'a str>,
     /// What can be done here.
     pub(super) press: Option<Press<'a>>,
+    /// Where to go from here, the likeliest first.
+    pub(super) ways: Vec<Way<'a>>,
+}
+
+/// A link of a short page.
+#[derive(Debug, Serialize)]
+pub(super) struct Way<'a> {
+    /// Where it leads: a path of this site.
+    pub(super) path: &'a str,
+    /// What stands on it.
+    pub(super) text: &'a str,
 }
 
 /// The one button of a short page.
