@@ -76,7 +76,7 @@ pub(super) async fn places(conn: &mut PgConnection, scene: &Scene<'_>) -> Result
     if hits.is_empty() {
         return no_places(conn, scene).await;
     }
-    let small = |hit: &VenueHit| hit.capacity.zip(draft.capacity).is_some_and(|(seats, people)| seats < people);
+    let small = |hit: &VenueHit| holds_too_few(hit, draft);
     let note = draft
         .capacity
         .filter(|_| hits.iter().all(small))
@@ -163,8 +163,8 @@ fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHi
         )
         .maybe("each", hit.price_min_cents.and_then(each))
         .maybe("budget", budget_cents.map(|cents| words.price(cents, currency)));
-    let few = hit.capacity.zip(draft.capacity).is_some_and(|(seats, people)| seats < people);
-    let holds = match hit.capacity {
+    let few = holds_too_few(hit, draft);
+    let holds = match hit.capacity.filter(|seats| !hit.own || draft.capacity.is_none_or(|people| *seats >= people)) {
         None => say.venue_unsized.as_str(),
         Some(_) if few => &say.venue_few,
         Some(_) => &say.venue_holds,
@@ -180,6 +180,11 @@ fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHi
         parts.push(slots.fill(if least > budget { &say.venue_over } else { &say.venue_within }));
     }
     parts.join(words.comma())
+}
+
+/// What was planned at a place of one's own before is no bound of it.
+fn holds_too_few(hit: &VenueHit, draft: &Draft) -> bool {
+    !hit.own && hit.capacity.zip(draft.capacity).is_some_and(|(seats, people)| seats < people)
 }
 
 /// In person, online or both.

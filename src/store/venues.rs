@@ -108,7 +108,7 @@ pub async fn search(conn: &mut PgConnection, query: &VenueQuery<'_>) -> Result<V
     // Weights: room 35, city and price 20 each, needs 15, words 15; usual needs, usual size and the clock 5 each; what was not
     // asked has none.
     // The last 15 stand for what nobody asked: half of it counts, so that a short question never looks certain.
-    // A place that was named comes first; one that holds too few comes after all that hold enough, the largest before the others.
+    // What was planned at a place of one's own is no bound of it. A place that was named comes first; one that holds too few comes after all that hold enough, the largest before the others.
     let rows = sqlx::query!(
         r#"
         with asked as (
@@ -116,7 +116,7 @@ pub async fn search(conn: &mut PgConnection, query: &VenueQuery<'_>) -> Result<V
         ), judged as materialized (
           select v.id, v.owner_id is not null and v.owner_id = (select auth.uid()) as own,
             case when $3::float8 is null then null when v.capacity is null then 0.3
-              when v.capacity >= $3 then 0.4 + 0.6 * $3 / v.capacity else 0.3 * v.capacity / $3 end as room,
+              when v.capacity >= $3 then 0.4 + 0.6 * $3 / v.capacity when v.owner_id is not null then 0.3 else 0.3 * v.capacity / $3 end as room,
             case when $6::bigint is null then null when v.price_min_cents is null or v.currency <> $7 then 0.4
               when coalesce(v.price_max_cents, v.price_min_cents) <= $6 then 1.0 when v.price_min_cents <= $6 then 0.8
               else 0.5 * $6 / v.price_min_cents end as price,
@@ -270,8 +270,8 @@ async fn by_key(
 
 /// Keeps the place of a draft as its organizer's own (ruling C-64) and gives its row. Runs as that organizer, in a transaction.
 ///
-/// The same name in the same city is the same place: what was not known of it before is added, and it holds as many people as
-/// were ever planned there. A draft that names no place goes by its address.
+/// The same name in the same city is the same place: what was not known of it before is added, and as many people count as were
+/// planned there last. A draft that names no place goes by its address.
 ///
 /// # Errors
 /// [`StoreError::Refused`] for somebody who may not draft; [`StoreError::Fault`] for a draft without place and address.
@@ -292,7 +292,7 @@ pub async fn put_own(conn: &mut PgConnection, owner: Uuid, draft: &Draft) -> Res
         ), told as (
           update public.venues v
           set address = coalesce(v.address, $3), city = coalesce(v.city, $4), country = coalesce(v.country, $5),
-            timezone = coalesce(v.timezone, $6), capacity = greatest(v.capacity, $7),
+            timezone = coalesce(v.timezone, $6), capacity = coalesce($7, v.capacity),
             amenities = array(select distinct unnest(v.amenities || $8::text[]) order by 1)
           from same where v.id = same.id
           returning v.id
@@ -315,4 +315,18 @@ pub async fn put_own(conn: &mut PgConnection, owner: Uuid, draft: &Draft) -> Res
     .fetch_one(conn)
     .await?;
     Ok(id)
+}
+
+/// Notes for how many people the newest event at a place of the caller's own is: nobody measured the place, so what was said of an
+/// earlier event is no bound of a later one, only what is proposed for it. A shared venue stays as it is. Runs as that organizer.
+pub async fn plan_own(conn: &mut PgConnection, id: Uuid, people: u32) -> Result<(), StoreError> {
+    let Ok(people) = i32::try_from(people) else { return Ok(()) };
+    sqlx::query!(
+        "update venues set capacity = $2 where id = $1 and owner_id = (select auth.uid()) and capacity is distinct from $2",
+        id,
+        people
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -90,7 +90,13 @@ impl Work<'_> {
             self.session.state.draft.apply(&patch);
         }
         if let Some(id) = self.session.state.draft.venue_id {
-            self.venue = venues::get(tx, id).await?.map(DraftVenue::from);
+            let found = venues::get(tx, id).await?;
+            if let Some(people) =
+                self.session.state.draft.capacity.filter(|_| found.as_ref().is_some_and(|hit| hit.own))
+            {
+                venues::plan_own(tx, id, people).await?;
+            }
+            self.venue = found.map(DraftVenue::from);
         }
         Ok(())
     }

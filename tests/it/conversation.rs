@@ -243,6 +243,39 @@ async fn a_guest_drafts_and_is_asked_to_sign_in_to_publish() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_planned_at_ones_own_place_warns_of_nothing_later() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut ana = program.organizer("ana@example.com");
+    ana.say(
+        "a meetup called Tea and Type at the Old Mill Hall in Toronto on December 1 2026 at 6pm for 30 people, free",
+    )
+    .await
+    .unwrap();
+    assert!(published(&ana.say("yes").await.unwrap()).is_some(), "{}", ana.transcript());
+    let mut again = program.organizer("ana@example.com").in_session(port::SessionChoice::New);
+    let replies = again
+        .say("a meetup called Tea Again at the Old Mill Hall in Toronto on December 8 2026 at 6pm for 90 people, free")
+        .await
+        .unwrap();
+    let asked = replies.iter().find_map(|reply| match reply {
+        Reply::Confirm(asked) => Some(asked),
+        _ => None,
+    });
+    let asked = asked.unwrap_or_else(|| panic!("{}", again.transcript()));
+    assert!(
+        asked.warnings.iter().all(|words| !words.contains("Old Mill") && !words.contains("30")),
+        "{:?}",
+        asked.warnings
+    );
+    let mut conn = database.connect(Role::Bootstrap).await;
+    let planned: Vec<Option<i32>> =
+        sqlx::query_scalar("select capacity from venues").fetch_all(&mut conn).await.unwrap();
+    assert_eq!(planned, [Some(90)], "the newest event's");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_own_place_is_offered_to_nobody() {
     let database = harness::database().await;
     let program = Program::start(&database).await;

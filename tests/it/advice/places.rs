@@ -123,6 +123,10 @@ async fn an_own_place_becomes_one_venue_that_nobody_else_sees() {
     let first = venues::put_own(&mut tx, ana.id, &place("Grandma’s Barn", &[])).await.unwrap();
     let fuller = place("grandma’s barn", &[Fact::City("Guelph".to_owned()), Fact::Capacity(60)]);
     assert_eq!(venues::put_own(&mut tx, ana.id, &fuller).await.unwrap(), first, "the same place");
+    let smaller = place("Grandma’s Barn", &[Fact::City("Guelph".to_owned()), Fact::Capacity(40)]);
+    assert_eq!(venues::put_own(&mut tx, ana.id, &smaller).await.unwrap(), first);
+    assert_eq!(venues::get(&mut tx, first).await.unwrap().unwrap().capacity, Some(40), "what was planned last");
+    venues::plan_own(&mut tx, first, 60).await.unwrap();
     let elsewhere = place("Grandma’s Barn", &[Fact::City("Ottawa".to_owned())]);
     assert_ne!(venues::put_own(&mut tx, ana.id, &elsewhere).await.unwrap(), first, "another city, another place");
     tx.commit().await.unwrap();
@@ -130,8 +134,19 @@ async fn an_own_place_becomes_one_venue_that_nobody_else_sees() {
     let mut tx = store.begin(Actor::Person(&ana)).await.unwrap();
     let mine = advice::resolve_place(&mut tx, "Grandma’s barn", Some("Guelph")).await.unwrap().unwrap();
     assert_eq!((mine.id, mine.own, mine.capacity, mine.city.as_deref()), (first, true, Some(60), Some("Guelph")));
+    // Whoever plans for more there is offered it like any other, and is told of no bound.
+    let full = draft(&[Fact::City("Guelph".to_owned()), Fact::Capacity(200)]);
+    let asking = Asking { said: Some("Grandma’s Barn"), ..about(&[Field::Place]) };
+    let offered = asking.suggest(&mut tx, &ana, &full).await;
+    let barn = offered.suggestions.iter().find(|one| one.label.contains("Barn")).unwrap();
+    let told = barn.detail.clone().unwrap_or_default();
+    assert!(!told.contains("60") && offered.note.is_none(), "{told}; {:?}", offered.note);
+    let shared = venues::get_by_key(&mut tx, "venue-uuid-1").await.unwrap().unwrap();
+    venues::plan_own(&mut tx, shared.id, 7).await.unwrap();
+    assert_eq!(venues::get(&mut tx, shared.id).await.unwrap(), Some(shared), "a shared venue is nobody's to size");
     drop(tx);
     let mut tx = store.begin(Actor::Person(&ben)).await.unwrap();
+    venues::plan_own(&mut tx, first, 7).await.unwrap();
     assert_eq!(advice::resolve_place(&mut tx, "Grandma’s Barn", Some("Guelph")).await.unwrap(), None);
     assert_eq!(venues::get(&mut tx, first).await.unwrap(), None);
     let asking = Asking { said: Some("Grandma’s Barn"), ..about(&[Field::Place]) };

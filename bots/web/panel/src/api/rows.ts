@@ -8,6 +8,8 @@ const SESSION_COLUMNS = 'id,event_id,stage,status,last_saved_at,state';
 export interface VenueRow {
   id: string;
   ref: string | null;
+  /** Whose place it is; null for a venue that everybody may take. */
+  owner_id: string | null;
   name: string;
   address: string | null;
   city: string | null;
@@ -112,7 +114,7 @@ export async function venues(text: string, city: string): Promise<VenueRow[]> {
   const supabase = await client();
   let query = supabase
     .from('venues')
-    .select('id,ref,name,address,city,country,capacity,amenities,price_min_cents,price_max_cents,currency,timezone')
+    .select('id,ref,owner_id,name,address,city,country,capacity,amenities,price_min_cents,price_max_cents,currency,timezone')
     .order('name')
     .limit(100);
   if (text) query = query.ilike('name', `%${text.replace(/[%_\\*]/g, ' ')}%`);

@@ -18,6 +18,8 @@ const FIRST_NARROW = 8;
 
 interface Known extends Venue {
   uuid?: string;
+  /** A place of one's own: what was planned there before is no bound of it. */
+  own?: boolean;
 }
 
 /** The venues among suggestions. */
@@ -94,7 +96,7 @@ export function VenueList() {
           {t('venue.more')}
         </Button>
       )}
-      {chosen?.capacity && draft.capacity && draft.capacity > chosen.capacity ? (
+      {chosen?.capacity && !chosen.own && draft.capacity && draft.capacity > chosen.capacity ? (
         <Banner tone="warn">{t('venue.small', { seats: chosen.capacity, people: draft.capacity })}</Banner>
       ) : null}
     </section>
@@ -110,5 +112,5 @@ export function toVenue(row: VenueRow, lang: string): Known {
   const low = row.price_min_cents;
   const high = row.price_max_cents;
   const price = low === null ? null : high === null || high === low ? money(low, row.currency, lang) : `${money(low, row.currency, lang)} – ${money(high, row.currency, lang)}`;
-  return { id: row.ref ?? row.id, uuid: row.id, name: row.name, capacity: row.capacity, amenities: row.amenities, priceEstimate: price, city: row.city, address: row.address };
+  return { id: row.ref ?? row.id, uuid: row.id, name: row.name, capacity: row.capacity, amenities: row.amenities, priceEstimate: price, city: row.city, address: row.address, own: row.owner_id !== null };
 }
