@@ -2,6 +2,7 @@
 
 mod chats;
 mod database;
+mod greeting;
 mod models;
 mod prompt;
 mod told;
@@ -42,6 +43,7 @@ use crate::wizard::system::ActorSystem;
 use crate::wizard::turn::{Desk, Limits};
 
 pub use database::{as_server, find_postgres, migrate, open_cluster, with_accounts, with_private_cluster};
+pub use greeting::greeted;
 pub use models::{models, unknown_models};
 pub use prompt::prompt;
 pub use told::url;

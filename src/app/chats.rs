@@ -146,6 +146,24 @@ fn discord_bot(settings: &Settings) -> anyhow::Result<Option<Chat>> {
     Ok(None)
 }
 
+/// Asks each platform once who we are there, by the setting that names its token. Nothing is registered, nobody is told.
+pub(super) async fn greeted(settings: &Settings, within: Duration) -> Vec<(&'static str, Result<String, String>)> {
+    let bots = [("TELEGRAM_BOT_TOKEN", telegram_bot(settings, "")), ("DISCORD_TOKEN", discord_bot(settings))];
+    let mut greeted = Vec::new();
+    for (name, bot) in bots {
+        let answer = match bot {
+            Ok(None) => continue,
+            Ok(Some(chat)) => {
+                let answer = tokio::time::timeout(within, chat.channel.greet()).await;
+                answer.unwrap_or_else(|_| Err("the platform took too long".to_owned()))
+            }
+            Err(error) => Err(format!("{error:#}")),
+        };
+        greeted.push((name, answer.map(|us| format!("the platform knows us as {us}"))));
+    }
+    greeted
+}
+
 /// What an earlier run of this process held is free again. Without the database it waits until its hold has run out.
 pub(super) async fn take_back(store: &Store, node: &str) {
     let released = async {

@@ -64,6 +64,17 @@ impl Mailbox {
         self.from.email.domain()
     }
 
+    /// Whether the mail server is there and takes our login: connects, says who we are, and leaves. `None`: mails go into a folder.
+    pub(super) async fn greet(&self, within: Duration) -> Option<Result<(), String>> {
+        let Way::Server { transport, .. } = &self.way else { return None };
+        Some(match tokio::time::timeout(within, transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err("the mail server hung up".to_owned()),
+            Ok(Err(error)) => Err(refused(&error).to_string()),
+            Err(_) => Err(TOO_SLOW.to_owned()),
+        })
+    }
+
     /// Hands a mail over.
     pub(super) async fn post(&self, letter: &Letter, now: Timestamp) -> Result<(), Trouble> {
         let message = self.message(letter, now)?;

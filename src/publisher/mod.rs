@@ -12,6 +12,7 @@ mod actor;
 mod email;
 mod error;
 pub mod fault;
+pub mod greeting;
 mod holds;
 mod mailbox;
 mod notices;

@@ -1,13 +1,17 @@
 //! `eventos doctor`, run as people run it: beside a running program, on a fresh machine, and where something is missing.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use eventos::store::migrate;
 
 use crate::harness;
+use crate::peers::stripe::{KEY, Mood, StripePeer};
+use crate::peers::telegram::{self, Telegram};
 
 const SECRET: &str = "sk_live_51CanaryOfTheDoctor00";
 
@@ -119,4 +123,83 @@ fn a_fresh_machine_is_told_what_a_start_will_make() {
     assert_eq!(output.status.code(), Some(1));
     assert!(line(&said(&output), "data folder").starts_with("MISSING"));
     std::fs::remove_file(&file.0).unwrap();
+}
+
+/// A mail server that lets in whoever has this password, for as long as the test lives. Its port.
+fn mail_server(password: &str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let login = format!("AUTH PLAIN {}", STANDARD.encode(format!("\0ana\0{password}")));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut out = stream.try_clone().unwrap();
+            out.write_all(b"220 mail.test ESMTP\r\n").ok();
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                let answer: &[u8] = match line.split(' ').next().unwrap_or_default() {
+                    "EHLO" => b"250-mail.test\r\n250 AUTH PLAIN\r\n",
+                    "AUTH" if line == login => b"235 2.7.0 welcome\r\n",
+                    "AUTH" => b"535 5.7.8 who are you\r\n",
+                    "QUIT" => b"221 bye\r\n",
+                    _ => b"250 fine\r\n",
+                };
+                out.write_all(answer).ok();
+            }
+        }
+    });
+    port
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_outside_are_asked_whether_they_take_us() {
+    let (database, telegram) = (harness::database().await, Telegram::start().await);
+    let (stripe, discord) = (StripePeer::start(Mood::honest()).await, discord_peer::Fake::start().await);
+    let folder = Folder::new("services");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let authority = folder.0.join("authority.pem");
+    std::fs::write(&authority, &discord.authority).unwrap();
+    let port = mail_server("right");
+    let doctor = |password: &str, stripe_key: &str, telegram_token: &str, discord_token: &str| {
+        let mut doctor = eventos(&folder, &["doctor", "--listen", "127.0.0.1:0"]);
+        doctor
+            .env("DATABASE_URL", database.url())
+            .env("SMTP_URL", format!("smtp://ana:{password}@127.0.0.1:{port}"))
+            .env("MAIL_FROM", "EventOS <events@events.example>")
+            .env("STRIPE_SECRET_KEY", stripe_key)
+            .env("STRIPE_API_BASE", stripe.url())
+            .env("TELEGRAM_BOT_TOKEN", telegram_token)
+            .env("TELEGRAM_API_URL", telegram.url())
+            .env("DISCORD_TOKEN", discord_token)
+            .env("DISCORD_RESOLVE", discord.api.to_string())
+            .env("DISCORD_CA", &authority);
+        async move { tokio::task::spawn_blocking(move || doctor.output().unwrap()).await.unwrap() }
+    };
+    let output = doctor("right", KEY, telegram::TOKEN, discord_peer::TOKEN).await;
+    let table = said(&output);
+    assert!(output.status.success(), "{table}{}", String::from_utf8_lossy(&output.stderr));
+    for (what, words) in [
+        ("mail", "the mail server takes us"),
+        ("payments", "Stripe knows it as that of acct_platform"),
+        ("Telegram", "the platform knows us as @"),
+        ("Discord", "the platform knows us as account "),
+    ] {
+        let line = line(&table, what);
+        assert!(line.starts_with("ok") && line.contains(words), "{table}");
+    }
+
+    // None of them is needed: what fails is told, with what to do, and nothing that is secret.
+    let wrong = ["hunter2-of-the-mail", SECRET, "654321:CANARY-of-the-bot", "MTIz.CANARY.other"];
+    let output = doctor(wrong[0], wrong[1], wrong[2], wrong[3]).await;
+    let table = said(&output);
+    assert!(output.status.success(), "{table}{}", String::from_utf8_lossy(&output.stderr));
+    for (what, why, remedy) in [
+        ("mail", "the mail server answered 535: no mail is sent.", "Check its host, user and password"),
+        ("payments", "Stripe answered 401", "Take the secret key from Stripe's dashboard"),
+        ("Telegram", "Telegram does not know this token", "Ask BotFather"),
+        ("Discord", "the platform refuses the token", "Reset the bot's token"),
+    ] {
+        let line = line(&table, what);
+        assert!(line.starts_with("note") && line.contains(why) && line.contains(remedy), "{table}");
+    }
+    let all = format!("{table}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(wrong.iter().all(|secret| !all.contains(secret)), "{all}");
 }

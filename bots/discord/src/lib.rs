@@ -234,6 +234,10 @@ impl Channel for Discord {
         NAME
     }
 
+    async fn greet(&self) -> Result<String, String> {
+        self.inner.api.me().await.map(|me| format!("account {me}")).map_err(|fault| fault.words())
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities { max_text: Some(limits::CONTENT), streams: true, buttons: true, redelivers: true }
     }

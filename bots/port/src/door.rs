@@ -290,6 +290,14 @@ pub trait Channel: Send + Sync + 'static {
         None
     }
 
+    /// Asks the platform once who we are there: what it calls us. For whoever looks whether a token holds.
+    ///
+    /// # Errors
+    /// What is wrong, in one line without a secret.
+    async fn greet(&self) -> Result<String, String> {
+        Ok(self.name().to_owned())
+    }
+
     /// Whether the platform is reached now.
     ///
     /// # Errors

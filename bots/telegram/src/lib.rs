@@ -174,6 +174,10 @@ impl Channel for Telegram {
         Capabilities { max_text: Some(page::LONGEST), streams: true, buttons: true, redelivers: true }
     }
 
+    async fn greet(&self) -> Result<String, String> {
+        self.api.me().await.map(|me| format!("@{}", me.username())).map_err(|fault| fault.words())
+    }
+
     fn link_url(&self, code: &str) -> Option<String> {
         self.me.get().map(|me| format!("https://t.me/{}?start={code}", me.username()))
     }

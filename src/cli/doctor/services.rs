@@ -1,24 +1,41 @@
-//! Services outside: which are set, and what does not work without them.
+//! Services outside: which are set, whether they answer us, and what does not work without them.
 
 use super::Finding;
 use crate::app;
 use crate::settings::Settings;
 
-/// A name, what it is for, and what does not work without it.
-const SERVICES: &[(&str, &str, &str)] = &[
-    ("SMTP_URL", "mail", "no mail is sent"),
-    ("STRIPE_SECRET_KEY", "payments", "tickets cannot be paid online"),
-    ("OPENAI_API_KEY", "language model", "rules alone understand what is said"),
-    ("GOOGLE_MAPS_API_KEY", "maps", "addresses are not looked up"),
-    ("TELEGRAM_BOT_TOKEN", "Telegram", "no bot answers there"),
-    ("DISCORD_TOKEN", "Discord", "no bot answers there"),
-    ("SENTRY_DSN", "fault reports", "faults stand in the log alone"),
+/// A name, what it is for, what does not work without it, and what to do when it does not answer.
+const SERVICES: &[(&str, &str, &str, &str)] = &[
+    (
+        "SMTP_URL",
+        "mail",
+        "no mail is sent",
+        "Check its host, user and password, and MAIL_FROM; %, @ and : of a password are written as %25, %40 and %3A.",
+    ),
+    (
+        "STRIPE_SECRET_KEY",
+        "payments",
+        "tickets cannot be paid online",
+        "Take the secret key from Stripe's dashboard, Developers, API keys.",
+    ),
+    ("OPENAI_API_KEY", "language model", "rules alone understand what is said", ""),
+    ("GOOGLE_MAPS_API_KEY", "maps", "addresses are not looked up", ""),
+    ("TELEGRAM_BOT_TOKEN", "Telegram", "no bot answers there", "Ask BotFather for the token (docs/runbook.md)."),
+    (
+        "DISCORD_TOKEN",
+        "Discord",
+        "no bot answers there",
+        "Reset the bot's token in Discord's developer portal and set it here.",
+    ),
+    ("SENTRY_DSN", "fault reports", "faults stand in the log alone", ""),
 ];
 
 /// One line for each, and one for whatever else is set for nothing.
 pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = SERVICES.iter().map(|service| of(settings, *service)).collect();
-    let named = |name: &&str| SERVICES.iter().any(|(known, _, _)| known == name);
+    let greeted = app::greeted(settings).await;
+    let mut findings: Vec<Finding> =
+        SERVICES.iter().map(|service| of(settings, greeted.get(service.0), *service)).collect();
+    let named = |name: &&str| SERVICES.iter().any(|(known, ..)| known == name);
     let others: Vec<&str> = settings.not_read.iter().filter(|name| !named(name)).copied().collect();
     if !others.is_empty() {
         findings.push(Finding::note("settings", format!("set, but nothing reads them yet: {}", others.join(", "))));
@@ -50,11 +67,20 @@ async fn models(settings: &Settings) -> Option<Finding> {
     })
 }
 
-fn of(settings: &Settings, (name, what, without): (&'static str, &'static str, &str)) -> Finding {
+fn of(
+    settings: &Settings,
+    greeted: Option<&Result<String, String>>,
+    (name, what, without, remedy): (&'static str, &'static str, &str, &str),
+) -> Finding {
     if settings.not_read.contains(&name) {
         Finding::note(what, format!("{name} is set, but this version does not use it yet: {without}."))
     } else if settings.given.contains(&name) {
-        Finding::works(what, format!("{name} is set"))
+        match greeted {
+            Some(Ok(words)) => Finding::works(what, format!("{name} is set, and {words}")),
+            // It may be away for a moment only: the program begins without it and tries again.
+            Some(Err(why)) => Finding::note(what, format!("{name} is set, but {why}: {without}. {remedy}")),
+            None => Finding::works(what, format!("{name} is set")),
+        }
     } else {
         Finding::note(what, format!("{name} is not set: {without}."))
     }

@@ -62,6 +62,7 @@ impl StripePeer {
         let address = listener.local_addr().unwrap();
         let peer = Self { books: Arc::default(), mood: Arc::new(mood), address };
         let routes = Router::new()
+            .route("/v1/account", axum::routing::get(platform))
             .route("/v1/{kind}", axum::routing::any(all))
             .route("/v1/{kind}/{id}", axum::routing::any(one))
             .route("/oauth/token", axum::routing::post(token))
@@ -246,6 +247,15 @@ impl Call {
     fn asked(&self) -> String {
         format!("{} {}/{:?} {:?}", self.method, self.kind, self.id, self.fields)
     }
+}
+
+/// Whose the key is.
+async fn platform(headers: HeaderMap) -> Response {
+    if headers.get("authorization").is_some_and(|key| key.as_bytes() == format!("Bearer {KEY}").as_bytes()) {
+        return axum::Json(json!({"id": "acct_platform", "object": "account"})).into_response();
+    }
+    let error = json!({"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}});
+    (StatusCode::UNAUTHORIZED, axum::Json(error)).into_response()
 }
 
 async fn all(
