@@ -125,12 +125,31 @@ pub(super) async fn database(settings: &Settings) -> anyhow::Result<(Option<Clus
     if let Some(url) = &settings.database_url {
         return Ok((None, parse("DATABASE_URL", url.expose_secret())?));
     }
-    let cluster = open_cluster(settings).await?;
-    migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE))
-        .await
-        .context("cannot bring the private database up to date")?;
+    let cluster = open_up_to_date(settings).await?;
     let login = cluster.connect_options(Role::Authenticator, DATABASE);
     Ok((Some(cluster), login))
+}
+
+/// The private cluster, up to date. A program whose server we share may end just then, as a backup or a doctor does, and takes the
+/// connection with it: then it is opened once more, and is ours or the next one's.
+async fn open_up_to_date(settings: &Settings) -> anyhow::Result<Cluster> {
+    let cluster = open_cluster(settings).await?;
+    let is_shared = !cluster.started_by_us();
+    match bring_up_to_date(&cluster).await {
+        Err(error) if is_shared => {
+            tracing::warn!(error = %format!("{error:#}"), "the program that ran the private database ended; it is opened once more");
+            cluster.close().await;
+            let cluster = open_cluster(settings).await?;
+            bring_up_to_date(&cluster).await?;
+            Ok(cluster)
+        }
+        brought => brought.map(|()| cluster),
+    }
+}
+
+async fn bring_up_to_date(cluster: &Cluster) -> anyhow::Result<()> {
+    let brought = migrate::run(cluster.connect_options(Role::Bootstrap, DATABASE)).await;
+    brought.context("cannot bring the private database up to date")
 }
 
 /// Invented venues and past events; what is there already stays as it is.

@@ -6,10 +6,14 @@ mod folders;
 mod program;
 mod scene;
 
-use eventos::store::cluster::{Cluster, ClusterOptions};
+use eventos::store::cluster::{Cluster, ClusterOptions, DATABASE, Role};
 use program::Program;
 use scene::{DEADLINE, DataDir, eventually, one, run, until};
+use sqlx::{Connection as _, PgConnection};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
 
 #[tokio::test]
 async fn a_new_cluster_keeps_its_data_over_a_clean_restart() {
@@ -162,6 +166,32 @@ async fn the_second_program_goes_on_when_the_first_closes() {
     println!("handover: {:?}", begun.elapsed());
     assert_eq!(second.order("select 'on it'"), "on it");
     assert_eq!(second.order("close"), "closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_opens_while_the_keeper_ends_opens_once_more() {
+    let folder = DataDir::new("opening");
+    let keeper = Cluster::open(folder.options()).await.unwrap();
+    // Whoever brings the schema up to date waits for whoever does so already: there it is when the keeper ends.
+    let mut other = PgConnection::connect_with(&keeper.connect_options(Role::Bootstrap, DATABASE)).await.unwrap();
+    sqlx::query("select pg_advisory_lock(4950127)").execute(&mut other).await.unwrap();
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_eventos"));
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&folder.0);
+    serve.env_remove("DATABASE_URL").env_remove("MIGRATION_DATABASE_URL").env_remove("PUBLIC_URL");
+    let mut serve = serve.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let waiting = "select count(*)::text from pg_locks where locktype = 'advisory' and not granted";
+    let begun = Instant::now();
+    while one(&keeper, waiting).await == "0" {
+        assert!(begun.elapsed() < DEADLINE, "nobody waits");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    keeper.close().await;
+    let mut said = BufReader::new(serve.stdout.take().unwrap()).lines();
+    let first = said.next_line().await.unwrap().unwrap_or_default();
+    assert!(first.starts_with("ready http://"), "{first:?}");
+    let pid = rustix::process::Pid::from_raw(serve.id().unwrap().try_into().unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert!(serve.wait().await.unwrap().success());
 }
 
 #[tokio::test]
