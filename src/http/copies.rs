@@ -194,7 +194,7 @@ pub(super) async fn lay_out(
     drop(tx);
     let mut visits = Vec::new();
     for session in sessions {
-        visits.push(state.directory.visit(session).await.map_err(|_| busy())?);
+        visits.push(state.directory.visit(session).await.map_err(|_| Declined::wizard_busy())?);
     }
     let mut tx = state.store.begin(caller.actor()).await?;
     let pattern = copies::pattern(&mut tx, first).await?.ok_or(HttpError::NotFound)?;
@@ -264,9 +264,4 @@ fn start(text: &str) -> Result<Start, HttpError> {
 
 pub(super) fn unfit(field: &str, words: &str) -> HttpError {
     Declined::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_INPUT", words, json!({"fields": {field: words}})).into()
-}
-
-fn busy() -> HttpError {
-    let words = "The wizard is busy with this event. Please try again in a moment.";
-    Declined::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", words, json!({"retryAfter": 1})).into()
 }

@@ -21,6 +21,8 @@ use crate::store::error::StoreError;
 
 /// When a caller may come again after the database was away, in seconds.
 const RETRY_S: u64 = 5;
+/// What somebody hears whose write has to wait for another time.
+pub(super) const WIZARD_BUSY: &str = "The wizard is busy with this event. Please try again in a moment.";
 
 /// Why a request is not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +111,13 @@ impl Declined {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>, more: Value) -> Self {
         let more = if let Value::Object(more) = more { more } else { Map::new() };
         Self { status, code, message: message.into(), more }
+    }
+}
+
+impl Declined {
+    /// A session's mailbox is full, or the program is stopping: the write has to wait for another time.
+    pub(super) fn wizard_busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", WIZARD_BUSY, json!({"retryAfter": 1}))
     }
 }
 

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::address::is_trusted;
+use crate::accounts::network;
 use crate::telemetry::metrics;
 
 /// How long to wait when the system gives no more connections, as when all its files are open.
@@ -127,12 +128,12 @@ fn is_the_clients(error: &std::io::Error) -> bool {
 
 /// How many connections each address has; those that have none are not in it.
 #[derive(Default)]
-struct Connected(DashMap<IpAddr, usize>);
+struct Connected(DashMap<u64, usize>);
 
 /// A connection's place, given back when it ends.
 struct Guest {
     connected: Arc<Connected>,
-    counted: Option<IpAddr>,
+    counted: Option<u64>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -142,7 +143,7 @@ fn admit(connected: &Arc<Connected>, peer: IpAddr, place: OwnedSemaphorePermit, 
     if peer.is_loopback() || is_trusted(peer, &bounds.proxies) {
         return guest(None);
     }
-    let counted = network(peer);
+    let counted = network::of(peer);
     {
         let mut count = connected.0.entry(counted).or_default();
         if *count >= bounds.connections_per_address {
@@ -151,14 +152,6 @@ fn admit(connected: &Arc<Connected>, peer: IpAddr, place: OwnedSemaphorePermit, 
         *count += 1;
     }
     guest(Some(counted))
-}
-
-/// The address, or of IPv6 its /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-    }
 }
 
 impl Drop for Guest {

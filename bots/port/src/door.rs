@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Confirmation, Delivery, Incoming, LinkStep, Linking, Memory, Notice, Outgoing, Replies, Sender, State, words,
+    Confirmation, Delivery, Incoming, LinkStep, Linking, Memory, Notice, Outgoing, Replies, Sender, State, UNAVAILABLE,
+    words,
 };
 
 /// The largest picture that a door takes, in bytes.
@@ -256,7 +257,38 @@ pub enum Refusal {
     Failed,
 }
 
+/// How a refusal is answered over HTTP (R46-R51, rulings C-07, C-74).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverHttp {
+    /// The status of the answer.
+    pub status: u16,
+    /// One of the API's codes.
+    pub code: &'static str,
+    /// When to try again, in seconds, where that helps.
+    pub retry_after_s: Option<u32>,
+}
+
+/// When to try again where nothing more is known, in seconds.
+const RETRY_S: u32 = 5;
+
 impl Refusal {
+    /// How it is answered over HTTP.
+    #[must_use]
+    pub fn over_http(&self) -> OverHttp {
+        let (status, code, retry_after_s) = match self {
+            Self::Invalid(_) => (400, "INVALID_INPUT", None),
+            Self::Unauthorized => (401, "UNAUTHORIZED", None),
+            Self::Forbidden(_) => (403, "FORBIDDEN", None),
+            Self::NotFound => (404, "NOT_FOUND", None),
+            Self::TooFast { retry_after_s } => (429, "RATE_LIMIT", Some(*retry_after_s)),
+            Self::Busy => (503, "BUSY", Some(RETRY_S)),
+            Self::Quarantined { retry_after_s } => (503, "BUSY", Some(*retry_after_s)),
+            Self::Unavailable => (503, UNAVAILABLE, Some(RETRY_S)),
+            Self::Failed => (500, "INTERNAL_ERROR", None),
+        };
+        OverHttp { status, code, retry_after_s }
+    }
+
     /// What to tell the person, in their language; [`Self::Invalid`] and [`Self::Forbidden`] bring their own words.
     #[must_use]
     pub fn words(&self, language: &str) -> String {

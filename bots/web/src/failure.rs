@@ -9,11 +9,9 @@ use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHEN
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use port::Refusal;
+use port::{OverHttp, Refusal};
 use serde_json::json;
 
-/// When to try again where nothing more is known, in seconds.
-const RETRY_S: u32 = 5;
 /// The language of whoever asks for none that is spoken here.
 const ENGLISH: &str = "en";
 
@@ -99,17 +97,8 @@ impl Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let (status, code, retry_after_s) = match &refusal {
-            Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "INVALID_INPUT", None),
-            Refusal::Unauthorized => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED", None),
-            Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN", None),
-            Refusal::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", None),
-            Refusal::TooFast { retry_after_s } => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT", Some(*retry_after_s)),
-            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(RETRY_S)),
-            Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
-            Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", Some(RETRY_S)),
-            Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", None),
-        };
+        let OverHttp { status, code, retry_after_s } = refusal.over_http();
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { retry_after_s, ..Self::new(status, code, Said::ByTheDoor(refusal)) }
     }
 }

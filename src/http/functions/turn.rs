@@ -1,7 +1,7 @@
 //! One turn of the wizard, waited for: what a request sends in, and what comes back of it.
 
 use axum::http::StatusCode;
-use port::{Body, Chat, Door, Incoming, Refusal, Replies, Reply, SessionChoice};
+use port::{Body, Chat, Door, Incoming, OverHttp, Refusal, Replies, Reply, SessionChoice};
 use serde_json::{Value, json};
 
 use super::answer::Told;
@@ -74,19 +74,11 @@ pub(super) fn no_session() -> HttpError {
 }
 
 fn refused(refusal: &Refusal) -> HttpError {
-    let words = refusal.to_string();
-    let (status, code, retry_after_s) = match refusal {
-        Refusal::Invalid(_) => (StatusCode::BAD_REQUEST, "INVALID_INPUT", None),
-        Refusal::Unauthorized => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED", None),
-        Refusal::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN", None),
-        Refusal::NotFound => (StatusCode::NOT_FOUND, "NOT_FOUND", None),
-        Refusal::TooFast { retry_after_s } => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT", Some(*retry_after_s)),
-        Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(1)),
-        Refusal::Quarantined { retry_after_s } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY", Some(*retry_after_s)),
-        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", None),
-        Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "AI_SERVICE_ERROR", None),
-    };
-    declined(status, code, words, retry_after_s)
+    let OverHttp { status, code, retry_after_s } = refusal.over_http();
+    // R50: what goes wrong in the wizard itself has this name here.
+    let code = if matches!(refusal, Refusal::Failed) { "AI_SERVICE_ERROR" } else { code };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    declined(status, code, refusal.to_string(), retry_after_s)
 }
 
 /// A turn that went wrong. What only says that the answer comes another way is none.

@@ -17,9 +17,6 @@ use crate::store::sessions;
 use crate::wizard::directory::Closed;
 use crate::wizard::visit::Visit;
 
-/// What somebody hears whose write has to wait for another time.
-pub(super) const BUSY: &str = "The wizard is busy with this event. Please try again in a moment.";
-
 /// Why a write has to wait for another time.
 #[derive(Debug)]
 pub(super) enum NotNow {

@@ -9,7 +9,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::drafts::{self, NotNow};
+use super::drafts::NotNow;
+use crate::http::error::WIZARD_BUSY;
 use crate::http::reads::Crowded;
 use crate::store::error::StoreError;
 use crate::store::rest::{ANSWER_BYTES, Report, Trouble};
@@ -186,7 +187,7 @@ impl RestError {
 impl From<NotNow> for RestError {
     fn from(reason: NotNow) -> Self {
         match reason {
-            NotNow::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", drafts::BUSY),
+            NotNow::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", WIZARD_BUSY),
             NotNow::Crowded(crowded) => crowded.into(),
             NotNow::Store(error) => Self::of_store(&error),
         }

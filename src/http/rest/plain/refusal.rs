@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::http::error::{Declined, HttpError};
-use crate::http::rest::drafts::{BUSY, NotNow};
+use crate::http::rest::drafts::NotNow;
 use crate::http::rest::error::CROWDED;
 use crate::store::rest::{Report, Trouble};
 
@@ -20,7 +20,7 @@ impl From<NotNow> for HttpError {
     fn from(reason: NotNow) -> Self {
         let soon = || Map::from_iter([("retryAfter".to_owned(), 1.into())]);
         match reason {
-            NotNow::Busy => declined(StatusCode::SERVICE_UNAVAILABLE, "BUSY", BUSY, soon()),
+            NotNow::Busy => Declined::wizard_busy().into(),
             NotNow::Crowded(_) => declined(StatusCode::SERVICE_UNAVAILABLE, "BUSY", CROWDED, soon()),
             NotNow::Store(error) => error.into(),
         }
