@@ -117,8 +117,9 @@ impl Narrator {
         let mut events: Vec<Event> = self.close().into_iter().collect();
         events.push(Event::StateSnapshot { snapshot: self.state.clone() });
         if end == End::Broken {
-            let words = "The answer broke off. What was saved is safe; please send your message again.";
-            self.went_wrong("INTERRUPTED".to_owned(), words.to_owned());
+            let language = self.state.get("language").and_then(Value::as_str).unwrap_or_default();
+            let words = port::words(language, "broke_off", &[]);
+            self.went_wrong("INTERRUPTED".to_owned(), words);
         }
         events.push(match self.trouble.take() {
             Some((message, code)) => Event::RunError { message: visible(&message).into_owned(), code },
