@@ -6,7 +6,7 @@ use language::{Grain, Language, TokenKind};
 
 use super::bare::{is_plain, is_whole_answer};
 use super::gathering::Gathering;
-use super::phrase::{Phrase, capitalised, clean, phrase, quoted, trim};
+use super::phrase::{capitalised, clean, quoted, subtitle, title, trim};
 use crate::domain::fact::{Fact, Field};
 use crate::understanding::scene::Scene;
 use crate::understanding::words::{Cue, Want};
@@ -45,7 +45,7 @@ fn answer_in(g: &Gathering<'_, '_>, sentence: &Range<usize>) -> Option<Range<usi
     if !g.open(start) || small && names_kind(scene, scene.clause(start)) || start == sentence.start && start > 0 {
         return None;
     }
-    let range = phrase(g, start, Phrase::Name);
+    let range = title(g, start);
     let only_kind = scene.kind_in(&range).is_some_and(|(kind, _)| *kind == range);
     // "Tech meetup rust": what stands before the kind says what it is about, and is no name by itself.
     if scene.kinds.iter().any(|(kind, _)| kind.start == range.end) {
@@ -90,7 +90,7 @@ fn called(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
         if mine || !told || !g.open(start) {
             return None;
         }
-        let range = without_article(scene, phrase(g, start, Phrase::Name));
+        let range = without_article(scene, title(g, start));
         is_name(scene, &range).then_some(range)
     })
 }
@@ -129,22 +129,26 @@ fn proper_answer(g: &Gathering<'_, '_>) -> Option<Range<usize>> {
     if !scene.context.asks(Field::Name) || !g.open(0) {
         return None;
     }
-    let range = trim(scene, scene.clause(0));
+    let head = trim(scene, scene.clause(0));
+    let subtitle = subtitle(g, &head);
+    let range = head.start..subtitle.as_ref().map_or(head.end, |subtitle| subtitle.end);
     let capital = |at: &usize| scene.token(*at).is_some_and(|token| token.capital);
     let proper = |at: usize| {
         capital(&at) || scene.token(at).is_some_and(|token| token.kind != TokenKind::Word) || scene.on(Cue::Stop, at)
     };
     let reading = &scene.reading;
-    let covers = |words: Option<Range<usize>>| words.is_some_and(|words| words.end >= range.end);
-    let covered = covers(scene.covering(&reading.times, range.start).map(|(_, words)| words))
-        || covers(scene.covering(&reading.places, range.start).map(|(_, words)| words))
-        || covers(scene.covering(&reading.money, range.start).map(|(_, words)| words));
-    let only_kind = scene.kind_in(&range).is_some_and(|(kind, _)| *kind == range);
-    let dated = scene.among(&reading.times, &range).any(|(time, _)| time.value.has_hour);
-    let proper =
-        range.clone().all(proper) && range.clone().filter(capital).count() >= 2 && range.len() <= LONGEST_ANSWER;
+    let covers = |words: Option<Range<usize>>| words.is_some_and(|words| words.end >= head.end);
+    let covered = covers(scene.covering(&reading.times, head.start).map(|(_, words)| words))
+        || covers(scene.covering(&reading.places, head.start).map(|(_, words)| words))
+        || covers(scene.covering(&reading.money, head.start).map(|(_, words)| words));
+    let only_kind = scene.kind_in(&head).is_some_and(|(kind, _)| *kind == head);
+    let dated = scene.among(&reading.times, &head).any(|(time, _)| time.value.has_hour);
+    let proper = head.clone().all(proper) && range.clone().filter(capital).count() >= 2 && head.len() <= LONGEST_ANSWER;
     // "Old Mill Hall" answers the other question where the place was asked, too.
-    let placed = scene.context.asks(Field::Place) && scene.has(Cue::Room, &range) && scene.kind_in(&range).is_none();
+    let placed = scene.context.asks(Field::Place)
+        && subtitle.is_none()
+        && scene.has(Cue::Room, &head)
+        && scene.kind_in(&head).is_none();
     (proper && !covered && !only_kind && !dated && !placed && is_name(scene, &range)).then_some(range)
 }
 
@@ -201,12 +205,15 @@ fn written(scene: &Scene<'_>, range: &Range<usize>) -> String {
     if small && scene.language() == Language::English { title_case(&text) } else { capitalised(&text) }
 }
 
-/// "tax for freelancers" is "Tax for Freelancers".
+/// "tax for freelancers" is "Tax for Freelancers"; behind a colon a title begins anew.
 pub(super) fn title_case(text: &str) -> String {
     const SMALL: &[&str] =
         &["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "vs", "with"];
-    let word = |(at, word): (usize, &str)| {
-        if at > 0 && SMALL.contains(&word) || word.starts_with("http") { word.to_owned() } else { capitalised(word) }
+    let mut begins = true;
+    let word = |word: &str| {
+        let small = !begins && SMALL.contains(&word) || word.starts_with("http");
+        begins = word.ends_with(':');
+        if small { word.to_owned() } else { capitalised(word) }
     };
-    text.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ")
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }

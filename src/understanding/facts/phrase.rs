@@ -33,6 +33,64 @@ pub(super) fn phrase(g: &Gathering<'_, '_>, start: usize, what: Phrase) -> Range
     trim(scene, start..end)
 }
 
+/// The name of an event that begins here, with what stands behind its colon: "Red & White: A Night of Wine".
+pub(super) fn title(g: &Gathering<'_, '_>, start: usize) -> Range<usize> {
+    let head = phrase(g, start, Phrase::Name);
+    let end = subtitle(g, &head).map_or(head.end, |subtitle| subtitle.end);
+    head.start..end
+}
+
+/// The second half of a name, behind a colon; none where the word before the colon is the heading of something else, where a
+/// day, an amount or a city follows, or a sentence: "call it Jazz Night: it starts at 7".
+pub(super) fn subtitle(g: &Gathering<'_, '_>, head: &Range<usize>) -> Option<Range<usize>> {
+    let scene = g.scene;
+    let first = head.end + 1;
+    let letters = scene.token(first).is_some_and(|token| token.kind != TokenKind::Symbol);
+    if head.is_empty() || scene.lower(head.end) != ":" || !letters || !g.open(first) || is_heading(scene, head) {
+        return None;
+    }
+    let words = phrase(g, first, Phrase::Name);
+    // "It" of "It starts at 7": a capital there says only that something begins.
+    let little = scene.on(Cue::Stop, first) && !scene.on(Cue::Article, first);
+    let capital = |at: &usize| !(little && *at == first) && scene.token(*at).is_some_and(|token| token.capital);
+    let proper = words.clone().filter(capital).count() * 2 >= words.len();
+    let sentence = [Cue::Speech, Cue::Put, Cue::Change, Cue::Create, Cue::Order, Cue::Asking, Cue::Start, Cue::Doors];
+    let speaks = little || sentence.into_iter().any(|cue| scene.starting(cue, first).is_some());
+    (!words.is_empty() && (proper || !speaks) && !tells_else(g, &words)).then_some(words)
+}
+
+/// "Where" of "called Harvest Gala where: Vancouver"; a capital makes such a word a part of the name: "Market Place: ...", unless
+/// it opens the sentence.
+fn is_heading(scene: &Scene<'_>, head: &Range<usize>) -> bool {
+    let tokens = scene.tokens().get(head.clone()).unwrap_or(&[]);
+    let last = scene.words.stages.find(tokens).pop().filter(|found| found.tokens.end == tokens.len());
+    let staged = last.map(|found| head.start + found.tokens.start);
+    let cued = [Cue::VenueIs, Cue::AddressIs, Cue::Describe, Cue::Doors, Cue::Ticket, Cue::PriceWord, Cue::Holds]
+        .into_iter()
+        .find_map(|cue| scene.ending(cue, head.end).or_else(|| scene.ending(cue, head.end + 1)));
+    [staged, cued].into_iter().flatten().any(|at| {
+        let capital = scene.token(at).is_some_and(|token| token.capital);
+        !capital || at <= scene.sentence(head.start).start
+    })
+}
+
+/// The words are a day, an amount, a number or a city, or begin with one that is no part of a name.
+fn tells_else(g: &Gathering<'_, '_>, words: &Range<usize>) -> bool {
+    let scene = g.scene;
+    let reading = &scene.reading;
+    let small = scene.token(words.start).is_some_and(|token| !token.capital);
+    let timed = scene.beginning(&reading.times, words.start).is_some_and(|(time, range)| {
+        let digits = range.clone().any(|at| scene.token(at).is_some_and(|token| token.kind == TokenKind::Number));
+        // "Una noche de vinos": a part of the day that something is said of.
+        let said_of =
+            matches!(scene.lower(range.end), "of" | "with" | "de" | "d" | "du" | "des" | "del" | "con" | "avec");
+        digits || range.end >= words.end || small && (time.value.has_date || !said_of)
+    });
+    let city = scene.beginning(&reading.places, words.start).is_some_and(|(_, range)| range.end >= words.end);
+    let number = scene.beginning(&reading.numbers, words.start).is_some_and(|(_, range)| range.end >= words.end);
+    timed || city || number || begins_value(scene, words.start)
+}
+
 /// What stands between quotation marks that open at this word.
 pub(super) fn quoted(scene: &Scene<'_>, start: usize) -> Option<Range<usize>> {
     let closes: &[&str] = match scene.lower(start) {

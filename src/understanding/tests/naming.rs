@@ -1,9 +1,10 @@
 //! What it is called, what kind it is, what it is about.
 
-use super::{answer, opening, pick};
+use super::{answer, now, opening, pick};
+use crate::domain::draft::Draft;
 use crate::domain::fact::{Fact, Field};
 use crate::domain::values::{EventKind, Provenance};
-use crate::understanding::Understood;
+use crate::understanding::{Context, Understood, understand};
 
 fn name(understood: &Understood) -> Option<(String, Provenance)> {
     understood
@@ -57,6 +58,49 @@ fn a_name_that_is_said() {
     for (text, expected) in table {
         assert_eq!(name(&opening(text)), Some((expected.to_owned(), Provenance::Said)), "{text}");
     }
+}
+
+#[test]
+fn a_name_is_whole_with_what_stands_behind_its_colon() {
+    let table = [
+        ("call it Red & White: A Night of Wine", "Red & White: A Night of Wine"),
+        ("call it red & white: a night of wine", "Red & White: A Night of Wine"),
+        ("Rename it to Market Place: Flavours of Peru", "Market Place: Flavours of Peru"),
+        ("Name: Red & White: A Night of Wine, place: The Rex", "Red & White: A Night of Wine"),
+        ("appelle-le Rouge & Blanc : une nuit de vin", "Rouge & Blanc : une nuit de vin"),
+        ("se llama Tinto y Blanco: una noche de vinos", "Tinto y Blanco: una noche de vinos"),
+        ("名字叫红与白：葡萄酒之夜", "红与白：葡萄酒之夜"),
+        ("Red & White: A Night of Wine", "Red & White: A Night of Wine"),
+        ("Red & White: a night of wine", "Red & White: a night of wine"),
+    ];
+    for (text, expected) in table {
+        let draft = Draft::default();
+        let context = Context { asked: &[Field::Name, Field::Place], ..Context::opening(now(), &draft) };
+        let understood = understand(text, &context);
+        assert_eq!(name(&understood), Some((expected.to_owned(), Provenance::Said)), "{text}");
+    }
+}
+
+#[test]
+fn a_colon_before_another_fact_ends_the_name() {
+    let table = [
+        ("Name: Harvest Gala, place: The Rex", "Harvest Gala"),
+        ("Name: Harvest Gala\nPlace: The Rex", "Harvest Gala"),
+        ("call it Harvest Gala: Friday at 7pm", "Harvest Gala"),
+        ("call it Harvest Gala: Vancouver", "Harvest Gala"),
+        ("call it Harvest Gala: 50 people", "Harvest Gala"),
+        ("call it Harvest Gala: it starts at 7pm", "Harvest Gala"),
+        ("call it Harvest Gala: It starts at 7pm", "Harvest Gala"),
+        ("call it Harvest Gala: $20", "Harvest Gala"),
+    ];
+    for (text, expected) in table {
+        let understood = answer(&[Field::Name, Field::DateTime], text);
+        assert_eq!(name(&understood), Some((expected.to_owned(), Provenance::Said)), "{text}");
+    }
+    let opened = opening("Tech meetup: Rust Toronto #12, Dec 8, 6pm");
+    assert_eq!(name(&opened).map(|(name, _)| name).as_deref(), Some("Rust Toronto #12"));
+    let placed = answer(&[Field::Name, Field::Place], "Venue: The Rex");
+    assert_ne!(name(&placed).map(|(name, _)| name).as_deref(), Some("Venue: The Rex"), "{placed:?}");
 }
 
 #[test]
