@@ -59,8 +59,8 @@ pub const TEXT_LIMIT: usize = 1 << 20;
 /// Finds everything in a text.
 pub fn read(text: &str, reference: &Reference) -> Reading {
     let tokens = token::tokenize(text, TEXT_LIMIT);
-    let language = reference.language.unwrap_or_else(|| detect::language(text, &tokens));
     let places = place::find(text, &tokens);
+    let language = reference.language.unwrap_or_else(|| detect::language(text, &tokens, &places));
     let mut reading = Reading {
         language,
         tokens,
@@ -86,5 +86,6 @@ pub fn city_name(city: &str, language: Language) -> Option<&'static str> {
 
 /// The language of a text; English when nothing tells.
 pub fn language_of(text: &str) -> Language {
-    detect::language(text, &token::tokenize(text, TEXT_LIMIT))
+    let tokens = token::tokenize(text, TEXT_LIMIT);
+    detect::language(text, &tokens, &place::find(text, &tokens))
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use language::{Gap, Language, Number, Reading, Reference, Span, Token, TokenKind};
 
 use super::Context;
-use super::words::{Cue, Words, words};
+use super::words::{Cue, Want, Words, words};
 use crate::domain::fact::Field;
 use crate::domain::values::EventKind;
 
@@ -324,13 +324,14 @@ fn keep_names_whole(reading: &mut Reading, text: &str, context: &Context<'_>) {
     }
 }
 
-/// The language of a short message is the conversation's; a longer one tells its own.
+/// The language of a short message is the conversation's, unless it asks for something in words of another language; a longer
+/// one tells its own.
 fn read(text: &str, context: &Context<'_>) -> Reading {
     let reference = Reference::from(context.now);
     let known = context.language.and_then(Language::from_code);
     let own = language::read(text, &reference);
     match known {
-        Some(known) if known != own.language && is_short(&own.tokens) => {
+        Some(known) if known != own.language && is_short(&own.tokens) && !turns(&own, known) => {
             language::read(text, &reference.in_language(known))
         }
         _ => own,
@@ -340,6 +341,35 @@ fn read(text: &str, context: &Context<'_>) -> Reading {
 fn is_short(tokens: &[Token]) -> bool {
     let latin = tokens.iter().filter(|token| token.kind == TokenKind::Word).count();
     latin < TELLING_WORDS && !tokens.iter().any(|token| token.kind == TokenKind::Cjk)
+}
+
+/// "Muéstrame lugares en Toronto" in an English conversation: two words or more that are a wish in their own language and none
+/// in the conversation's. A yes, a greeting or a name in another language turns nothing.
+fn turns(own: &Reading, known: Language) -> bool {
+    let tokens = &own.tokens;
+    let wishes = |language: Language| {
+        let found = words(language).intents.find(tokens);
+        let asks = found.iter().any(|wish| asks_for(wish.tag));
+        let told = |at: usize, token: &Token| {
+            token.kind != TokenKind::Word
+                || found.iter().any(|wish| wish.tokens.contains(&at))
+                || own
+                    .places
+                    .iter()
+                    .any(|place| place.span.start <= token.span.start && token.span.end <= place.span.end)
+        };
+        asks && tokens.iter().enumerate().all(|(at, token)| told(at, token))
+    };
+    let several = tokens.iter().filter(|token| token.kind == TokenKind::Word).count() > 1;
+    several && wishes(own.language) && !wishes(known)
+}
+
+/// A wish that is said in words of one's own, not in a "yes" or a "hello" that everybody knows.
+fn asks_for(want: Want) -> bool {
+    !matches!(
+        want,
+        Want::Affirm | Want::Decline | Want::Greet | Want::Thanks | Want::Bye | Want::Filler | Want::GoTo
+    )
 }
 
 fn is_break(tokens: &[Token], at: usize) -> Option<bool> {

@@ -57,6 +57,40 @@ fn wishes_in_many_words() {
     }
 }
 
+/// The language of the answer to a short message in a conversation.
+#[test]
+fn a_short_wish_in_another_language_turns_the_conversation() {
+    let spoken = |known: &str, asked: &[Field], text: &str| {
+        let draft = Draft::default();
+        let context = Context { asked, language: Some(known), ..Context::opening(now(), &draft) };
+        understand(text, &context).language
+    };
+    for (known, text, expected) in [
+        ("en", "Muéstrame lugares en Toronto", "es"),
+        ("fr", "Muéstrame lugares en Toronto", "es"),
+        ("es", "Montre-moi des lieux à Toronto", "fr"),
+        ("en", "publie l'événement", "fr"),
+        ("en", "cancela el evento", "es"),
+        ("es", "start over", "en"),
+        ("fr", "publish it", "en"),
+    ] {
+        assert_eq!(spoken(known, &[], text), expected, "{text} in {known}");
+    }
+    // A yes, a thank you, a name and a number go with the conversation.
+    for (known, text) in [
+        ("en", "oui"),
+        ("en", "muchas gracias"),
+        ("es", "ok"),
+        ("fr", "yes please"),
+        ("en", "Fête de la Musique"),
+        ("fr", "Noche de Boleros"),
+        ("fr", "50"),
+        ("es", "help"),
+    ] {
+        assert_eq!(spoken(known, &[Field::Name, Field::Place], text), known, "{text}");
+    }
+}
+
 #[test]
 fn a_yes_counts_only_alone() {
     let draft = drafted([Fact::Capacity(250)]);
