@@ -232,7 +232,7 @@ fn suggestions(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let language = telling.language;
     let offered = telling.suggestions;
     let venues = offered.iter().any(|offer| offer.kind == SuggestionKind::Venue);
-    if telling.intent == Intent::Suggest && !venues && telling.asked.contains(&Field::Place) {
+    if telling.intent == Intent::Suggest && !venues && telling.asked.first() == Some(&Field::Place) {
         parts.push(phrase(language, "no_venues"));
     } else if telling.intent == Intent::Suggest && offered.is_empty() {
         parts.push(phrase(language, "no_ideas"));

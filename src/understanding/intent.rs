@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use language::{Match, Token, TokenKind};
 
 use super::facts::Found;
+use super::looking;
 use super::scene::Scene;
 use super::words::{Cue, Want, Words, all_words};
 use crate::domain::fact::Field;
@@ -126,6 +127,11 @@ pub(super) fn of(scene: &Scene<'_>, found: &Found) -> Intent {
     ORDER.iter().find(|want| wants.contains(want)).map_or(Intent::Unclear, |want| plain(*want))
 }
 
+/// Of which stage suggestions are asked for: "show me venues", "ideas for the price".
+pub(super) fn about(scene: &Scene<'_>) -> Option<Stage> {
+    if looking::for_venues(scene) { Some(Stage::Venue) } else { stage(scene) }
+}
+
 /// Whether the message is a wish to the wizard rather than an answer in free words.
 pub(super) fn is_wish(scene: &Scene<'_>) -> bool {
     let nothing = Found { used: vec![false; scene.tokens().len()], ..Found::default() };
@@ -183,7 +189,10 @@ const SHORT_WORDS: usize = 10;
 /// What the message wants, when nearly all of its words say so. The conversation's language is asked first, then the others:
 /// a "oui" in an English talk is a yes.
 fn wants(scene: &Scene<'_>, found: &Found) -> BTreeSet<Want> {
-    let own = wants_in(scene, found, scene.words);
+    let mut own = wants_in(scene, found, scene.words);
+    if looking::for_venues(scene) {
+        own.insert(Want::Suggest);
+    }
     if !own.is_empty() || scene.tokens().len() > SHORT_WORDS {
         return own;
     }

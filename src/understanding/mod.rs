@@ -14,6 +14,7 @@ mod facts;
 pub mod guard;
 mod intent;
 pub mod ladder;
+mod looking;
 pub mod model;
 pub mod notices;
 pub mod openai;
@@ -35,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::draft::Draft;
 use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::money::Currency;
+use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 
 pub use intent::Intent;
@@ -97,6 +99,8 @@ pub struct Understood {
     pub language: String,
     /// What the organizer wants.
     pub intent: Intent,
+    /// Of which stage suggestions are asked for, where that is said.
+    pub about: Option<Stage>,
     /// What it states, in the order in which it applies.
     pub patch: Patch,
     /// What can be meant in another way.
@@ -171,6 +175,7 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
     }
     Understood {
         language: scene.language().code().to_owned(),
+        about: if intent == Intent::Suggest { intent::about(&scene) } else { None },
         intent,
         patch: found.patch,
         doubts: found.doubts,

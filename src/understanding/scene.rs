@@ -132,6 +132,12 @@ impl<'a> Scene<'a> {
         self.kinds.get(first).filter(|(range, _)| range.start < words.end)
     }
 
+    /// Whether this word belongs to the name of a kind of event.
+    pub(super) fn on_kind(&self, at: usize) -> bool {
+        let next = self.kinds.partition_point(|(range, _)| range.end <= at);
+        self.kinds.get(next).is_some_and(|(range, _)| range.start <= at)
+    }
+
     /// Every place where a signal stands.
     pub(super) fn all(&self, cue: Cue) -> &[Range<usize>] {
         self.cues.get(&cue).map_or(&[], Vec::as_slice)
@@ -348,11 +354,14 @@ fn is_short(tokens: &[Token]) -> bool {
 fn turns(own: &Reading, known: Language) -> bool {
     let tokens = &own.tokens;
     let wishes = |language: Language| {
-        let found = words(language).intents.find(tokens);
-        let asks = found.iter().any(|wish| asks_for(wish.tag));
+        let words = words(language);
+        let signs = |cue: Cue| words.cues.get(&cue).map(|signs| signs.find(tokens)).unwrap_or_default();
+        let (found, looks, venues) = (words.intents.find(tokens), signs(Cue::Look), signs(Cue::Venues));
+        let asks = found.iter().any(|wish| asks_for(wish.tag)) || !looks.is_empty() && !venues.is_empty();
         let told = |at: usize, token: &Token| {
             token.kind != TokenKind::Word
                 || found.iter().any(|wish| wish.tokens.contains(&at))
+                || looks.iter().chain(&venues).any(|sign| sign.tokens.contains(&at))
                 || own
                     .places
                     .iter()
@@ -366,10 +375,7 @@ fn turns(own: &Reading, known: Language) -> bool {
 
 /// A wish that is said in words of one's own, not in a "yes" or a "hello" that everybody knows.
 fn asks_for(want: Want) -> bool {
-    !matches!(
-        want,
-        Want::Affirm | Want::Decline | Want::Greet | Want::Thanks | Want::Bye | Want::Filler | Want::GoTo
-    )
+    !matches!(want, Want::Affirm | Want::Decline | Want::Greet | Want::Thanks | Want::Bye | Want::Filler | Want::GoTo)
 }
 
 fn is_break(tokens: &[Token], at: usize) -> Option<bool> {

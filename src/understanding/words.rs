@@ -22,6 +22,8 @@ pub(super) enum Cue {
     Foreign,
     Hostile,
     Asking,
+    Look,
+    Venues,
     Order,
     Polite,
     Speech,

@@ -17,7 +17,7 @@ use crate::domain::values::{PlaceKind, Provenance};
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::revisions::{self, Change};
-use crate::store::venues;
+use crate::store::{events, venues};
 use crate::understanding::Intent;
 use crate::understanding::answers::Reverted;
 
@@ -139,6 +139,11 @@ impl Work<'_> {
         let there = match self.intent {
             Intent::Back => Some(self.before.stage.previous()),
             Intent::GoTo(stage) => Some(stage),
+            // "Show me venues" while the name is asked for: the place is talked about.
+            Intent::Suggest => {
+                let next = plan::stage_of(&plan::question(draft, &self.session.state.skipped));
+                self.about.filter(|stage| *stage != next)
+            }
             Intent::Next => {
                 let asked = self.asked.clone();
                 self.session.state.skipped.extend(asked);
@@ -204,6 +209,29 @@ impl Work<'_> {
             }
             None => Reverted::NothingToRedo,
         });
+        Ok(())
+    }
+
+    /// Makes or updates the event's row where the draft changed.
+    pub(super) async fn write_event(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        fault::point("settle.event");
+        if self.session.draft() == self.before.draft() {
+            return Ok(());
+        }
+        let ids = self.desk.ids.clone();
+        for tier in &mut self.session.state.draft.tiers {
+            tier.id.get_or_insert_with(|| ids.id());
+        }
+        let draft = &self.session.state.draft;
+        let mut head = match &self.before.event {
+            Some(event) => events::update(tx, event.id, Some(event.revision), draft).await?,
+            None => events::insert(tx, ids.id(), draft).await?,
+        };
+        fault::point("settle.tiers");
+        if draft.tiers != self.before.draft().tiers {
+            head.revision = events::replace_tiers(tx, head.id, draft).await?;
+        }
+        self.session.event = Some(head);
         Ok(())
     }
 

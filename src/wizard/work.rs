@@ -33,7 +33,7 @@ use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::revisions::Change;
 use crate::store::settlement::{self, Settled, Settlement};
-use crate::store::{events, revisions, suggestions};
+use crate::store::{revisions, suggestions};
 use crate::understanding::answers::live::Live;
 use crate::understanding::answers::{Recalled, Reverted};
 use crate::understanding::{self, Context, Doubt, Intent, Wish};
@@ -48,6 +48,8 @@ pub(super) struct Work<'a> {
     /// The session as it will be.
     pub(super) session: Session,
     pub(super) intent: Intent,
+    /// Of which stage suggestions were asked for, where that was said.
+    pub(super) about: Option<Stage>,
     pub(super) patch: Patch,
     pub(super) doubts: Vec<Doubt>,
     pub(super) wish: Option<Wish>,
@@ -113,6 +115,7 @@ impl<'a> Work<'a> {
             now: desk.clock.now(),
             session,
             intent: Intent::Unclear,
+            about: None,
             patch: Patch::new(),
             doubts: Vec::new(),
             wish: None,
@@ -178,7 +181,7 @@ impl<'a> Work<'a> {
             (self.proposed, self.noted_doubts) = (resolved.patch, resolved.doubts);
         }
         self.session.language = understood.language;
-        self.intent = understood.intent;
+        (self.intent, self.about) = (understood.intent, understood.about);
         (self.patch, self.doubts, self.wish, self.cut) =
             (understood.patch, understood.doubts, understood.wish, understood.cut);
         if let Some(wish) = self.wish {
@@ -393,30 +396,6 @@ impl<'a> Work<'a> {
             before: pick(&before),
             after: pick(&after),
         })
-    }
-
-    /// Makes or updates the event's row where the draft changed.
-    pub(super) async fn write_event(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        fault::point("settle.event");
-        if self.session.draft() == self.before.draft() {
-            return Ok(());
-        }
-        let ids = self.desk.ids.clone();
-        for tier in &mut self.session.state.draft.tiers {
-            tier.id.get_or_insert_with(|| ids.id());
-        }
-        let draft = &self.session.state.draft;
-        let head = match &self.before.event {
-            Some(event) => events::update(tx, event.id, Some(event.revision), draft).await?,
-            None => events::insert(tx, ids.id(), draft).await?,
-        };
-        let mut head = head;
-        fault::point("settle.tiers");
-        if draft.tiers != self.before.draft().tiers {
-            head.revision = events::replace_tiers(tx, head.id, draft).await?;
-        }
-        self.session.event = Some(head);
-        Ok(())
     }
 
     /// Whether the draft is over: its event was published.

@@ -1,5 +1,6 @@
 //! Stages, suggestions, provenance, undo: what an organizer sees of the draft.
 
+use eventos::store::cluster::Role;
 use port::{Body, Command, Reply, Source};
 
 use crate::harness::{self, program::Program};
@@ -35,6 +36,39 @@ async fn every_stage_suggests_something_on_an_empty_database() {
     ] {
         let replies = ana.say(text).await.unwrap();
         assert!(!choices(&replies).is_empty(), "nothing is suggested after {text:?}:\n{}", ana.transcript());
+    }
+    program.stop().await;
+}
+
+/// Whoever asks for venues is shown venues, whatever was asked for, and the words of the wish are no name and no place.
+#[tokio::test(flavor = "multi_thread")]
+async fn venues_are_shown_to_whoever_asks_for_them() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut conn = database.connect(Role::Bootstrap).await;
+    sqlx::query("insert into venues (name, city, country, capacity) values ('Glass Gallery', 'Toronto', 'CA', 90)")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    for (number, (opening, wish)) in [
+        ("a concert for 50 people", "show me venues in Toronto"),
+        ("a concert for 50 people", "which venues are there in Toronto?"),
+        ("un concert pour 50 personnes", "montrez-moi des salles à Toronto"),
+        ("un concierto para 50 personas", "Muéstrame lugares en Toronto"),
+        ("我想办一个音乐会，50人", "看看多伦多的场地"),
+        ("我想办一个音乐会，50人", "多伦多有哪些场地"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut ana = program.organizer(&format!("ana{number}@example.com"));
+        ana.say(opening).await.unwrap();
+        let replies = ana.say(wish).await.unwrap();
+        let shown = choices(&replies);
+        assert!(shown.first().is_some_and(|shown| shown.starts_with("Glass Gallery")), "{wish}: {shown:?}");
+        let replies = ana.send(Body::Command(Command::Summary)).await.unwrap();
+        let plain = card(&replies).unwrap().plain();
+        assert!(!plain.contains("看看") && !plain.contains("场地"), "{plain}\n{}", ana.transcript());
     }
     program.stop().await;
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::understanding::looking;
 use crate::understanding::scene::Scene;
 use crate::understanding::words::Cue;
 
@@ -25,7 +26,7 @@ pub(super) fn heard(scene: &Scene<'_>) -> Vec<bool> {
     };
     if scene.under_way()
         || told.iter().any(again)
-        || told.iter().any(|sentence| is_about_event(scene, sentence))
+        || told.iter().any(|sentence| is_about_event(scene, sentence) || looking::asks(scene, sentence))
         || is_plan(scene, &told)
     {
         for sentence in told {
@@ -39,6 +40,10 @@ pub(super) fn heard(scene: &Scene<'_>) -> Vec<bool> {
 
 /// Nothing is read from such a sentence.
 fn is_deaf(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
+    // "Which venues are there in Toronto?" tells the city.
+    if looking::asks(scene, sentence) {
+        return false;
+    }
     let first = opening_word(scene, sentence);
     let polite = scene.has(Cue::Polite, sentence);
     let asks = scene.starting(Cue::Asking, first).is_some_and(|end| scene.lower(end) != ":");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{answer, answer_about, drafted, now};
+use super::{answer, answer_about, drafted, now, pick};
 use crate::domain::draft::Draft;
 use crate::domain::fact::{Fact, Field};
 use crate::domain::stage::Stage;
@@ -55,6 +55,49 @@ fn wishes_in_many_words() {
     for (text, expected) in table {
         assert_eq!(answer(&[], text).intent, expected, "{text}");
     }
+}
+
+/// Words that ask to be shown venues tell the city, and are themselves no name and no place.
+#[test]
+fn venues_are_asked_for_in_many_words() {
+    let table = [
+        ("show me venues", None),
+        ("Show me venues in Toronto for 50 people", Some("Toronto")),
+        ("which venues are there in Toronto?", Some("Toronto")),
+        ("I'm looking for a place in Toronto", Some("Toronto")),
+        ("find me a hall with parking", None),
+        ("montre-moi des salles à Toronto", Some("Toronto")),
+        ("quels lieux avez-vous ?", None),
+        ("Muéstrame lugares en Toronto", Some("Toronto")),
+        ("¿qué sitios hay?", None),
+        ("看看场地", None),
+        ("看看多伦多的场地", Some("Toronto")),
+        ("给我看看场地", None),
+        ("有什么场地", None),
+        ("推荐几个地方", None),
+        ("多伦多有哪些场地", Some("Toronto")),
+        ("在多伦多找个场地吧", Some("Toronto")),
+    ];
+    for (text, city) in table {
+        let draft = drafted([Fact::Capacity(30)]);
+        let context = Context { asked: &[Field::Name, Field::Place], ..Context::opening(now(), &draft) };
+        let understood = understand(text, &context);
+        assert_eq!((understood.intent, understood.about), (Intent::Suggest, Some(Stage::Venue)), "{text}");
+        let said = pick(&understood, |fact| if let Fact::City(city) = fact { Some(city.clone()) } else { None });
+        assert_eq!(said.as_deref(), city, "{text}");
+        let named = pick(&understood, |fact| matches!(fact, Fact::Name(_) | Fact::Place(_)).then_some(()));
+        assert_eq!(named, None, "{text}: {understood:?}");
+    }
+    for text in [
+        "哪些地方没填",
+        "which places are still missing?",
+        "the Glass Gallery has rooms for 50 people",
+        "see you, we rent a room",
+    ] {
+        assert_ne!(answer(&[], text).intent, Intent::Suggest, "{text}");
+    }
+    assert_eq!(answer(&[], "any ideas for the price?").about, Some(Stage::Ticketing));
+    assert_eq!(answer(&[], "any ideas?").about, None);
 }
 
 /// The language of the answer to a short message in a conversation.
