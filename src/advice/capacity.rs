@@ -72,7 +72,7 @@ fn add(scene: &Scene<'_>, offers: &mut Offers, people: u32, why: String) {
     }
     offers.list.push(Offer {
         kind: SuggestionKind::Capacity,
-        label: Slots::default().with("people", people.to_string()).fill(&scene.words.say.people_label),
+        label: Slots::default().counting("people", people).fill(&scene.words.say.people_label),
         detail: why,
         data,
         facts: vec![Fact::Capacity(people)],

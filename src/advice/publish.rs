@@ -71,7 +71,9 @@ fn text_of(words: &Words, draft: &Draft, venue: Option<&str>, template: &[String
     let price = draft
         .price_cents
         .map(|cents| if cents == 0 { words.say.free.to_lowercase() } else { words.price(cents, draft.currency) });
-    let slots = Slots::default()
+    let counted = draft.capacity.map(|people| Slots::default().counting("people", people));
+    let slots = counted
+        .unwrap_or_default()
         .maybe("name", draft.name.as_deref())
         .with("kind", kind.noun.as_str())
         .with("a_kind", kind.a_noun.as_str())
@@ -79,7 +81,6 @@ fn text_of(words: &Words, draft: &Draft, venue: Option<&str>, template: &[String
         .maybe("when", when)
         .maybe("place", venue.or(draft.place.as_deref()))
         .maybe("address", draft.address.as_deref().filter(|address| Some(*address) != venue.or(draft.place.as_deref())))
-        .maybe("people", draft.capacity.map(|people| people.to_string()))
         .maybe("price", price);
     template.iter().filter_map(|sentence| slots.try_fill(sentence)).collect::<Vec<_>>().join(between)
 }

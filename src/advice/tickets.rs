@@ -120,7 +120,7 @@ pub(super) fn limits(scene: &Scene<'_>) -> Offers {
     let most = scene.draft.capacity.unwrap_or(u32::MAX);
     let list = counts.into_iter().filter(|(count, _)| *count == 1 || *count <= most).map(|(count, why)| Offer {
         kind: SuggestionKind::Limit,
-        label: Slots::default().with("count", count.to_string()).fill(&say.limit_label),
+        label: Slots::default().counting("count", count).fill(&say.limit_label),
         detail: why.clone(),
         data: json!({"maxPerOrder": count}),
         facts: vec![Fact::MaxPerOrder(count)],

@@ -150,8 +150,9 @@ fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHi
             draft.capacity.filter(|people| *people > 0 && hit.capacity.is_some_and(|seats| seats >= *people))?;
         Some(words.price(least / i64::from(people), currency))
     };
-    let slots = Slots::default()
-        .maybe("people", hit.capacity.map(|people| people.to_string()))
+    let sized = hit.capacity.map(|seats| Slots::default().counting("people", seats));
+    let slots = sized
+        .unwrap_or_default()
         .maybe("wanted", draft.capacity.map(|people| people.to_string()))
         .maybe("amenities", Some(named(shown)).filter(|text| !text.is_empty()))
         .maybe(

@@ -209,6 +209,11 @@ impl Slots {
         }
     }
 
+    /// Knows how many there are; of one also as `{one}`, which stands in an alternative of its own: "{one} ticket|{count} tickets".
+    pub(super) fn counting(self, blank: &'static str, count: u32) -> Self {
+        self.maybe("one", (count == 1).then(|| count.to_string())).with(blank, count.to_string())
+    }
+
     /// The first of the alternatives whose blanks are all known; empty when there is none.
     pub(super) fn fill(&self, template: &str) -> String {
         self.try_fill(template).unwrap_or_default()
@@ -315,6 +320,21 @@ mod tests {
         let slots = Slots::default().with("name", "Gala").maybe("city", None::<String>);
         assert_eq!(slots.fill("{name} in {city}|The {name}"), "The Gala");
         assert_eq!(slots.try_fill("{name} in {city}"), None);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let limit = |code, count| Slots::default().counting("count", count).fill(&words(code).say.limit_label);
+        for (code, one, many) in [
+            ("en", "1 ticket per order", "Up to 4 tickets per order"),
+            ("fr", "1 billet par commande", "Jusqu’à 4 billets par commande"),
+            ("es", "1 entrada por pedido", "Hasta 4 entradas por pedido"),
+            ("zh", "每单限1张票", "每单最多4张票"),
+        ] {
+            assert_eq!((limit(code, 1).as_str(), limit(code, 4).as_str()), (one, many));
+        }
+        let people = |count| Slots::default().counting("people", count).fill(&words("en").say.people_label);
+        assert_eq!((people(1), people(2)), ("1 person".to_owned(), "2 people".to_owned()));
     }
 
     #[test]

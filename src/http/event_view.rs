@@ -116,8 +116,8 @@ impl EventView {
             summary: link_summary(when.as_ref(), &place, draft.description.as_deref(), words),
             repeats: rhythm.map(|rhythm| rhythm.words(words)),
             tickets: tickets(page, words),
-            ticket_note: draft.max_per_order.map(|count| words.fill("per_order", &[("count", &words.number(count))])),
-            capacity: draft.capacity.map(|count| words.fill("room_for", &[("count", &words.number(count))])),
+            ticket_note: draft.max_per_order.map(|count| words.counted("per_order", count)),
+            capacity: draft.capacity.map(|count| words.counted("room_for", count)),
             organizer: page.organizer.as_deref().map(one_line).filter(|name| !name.is_empty()),
             about,
             amenities: draft.amenities.iter().map(|amenity| amenity_words(amenity, words)).collect(),
@@ -182,9 +182,8 @@ fn ticket_note(tier: &Tier, words: &Words) -> Option<String> {
         (None, Some(until)) => Some(words.fill("until", &[("moment", &until)])),
         (None, None) => None,
     };
-    let counted = |key: &str, count: u32| words.fill(key, &[("count", &words.number(count))]);
-    let quantity = tier.quantity.map(|count| counted(if count == 1 { "ticket_one" } else { "ticket_count" }, count));
-    let most = tier.max_per_order.map(|count| counted("most", count));
+    let quantity = tier.quantity.map(|count| words.counted("ticket_count", count));
+    let most = tier.max_per_order.map(|count| words.counted("most", count));
     let parts: Vec<String> = [quantity, most, sales].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }

@@ -103,6 +103,12 @@ impl Words {
         filled + rest
     }
 
+    /// A text with `{count}` in it; of one it says what stands under the key with `_one`, where there is that.
+    pub(super) fn counted(&self, key: &str, count: u32) -> String {
+        let single = Some(format!("{key}_one")).filter(|single| count == 1 && self.texts.contains_key(single));
+        self.fill(single.as_deref().unwrap_or(key), &[("count", &self.number(count))])
+    }
+
     /// All of them, for a template.
     pub(super) fn value(&self) -> Value {
         Value::from(Serde(&self.texts))
@@ -256,6 +262,18 @@ mod tests {
         assert_eq!(days, expected);
         assert_eq!((of("en").hour(at.time()), of("es").hour(at.time())), ("6:05 PM".to_owned(), "18:05".to_owned()));
         assert_eq!((of("en").month_short(at.date()), of("fr").month_short(at.date())), ("Dec", "déc."));
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        let room = |count| ["en", "fr", "es", "zh"].map(|language| of(language).counted("room_for", count));
+        assert_eq!(room(1), ["Room for 1 person", "1 place", "Aforo: 1 persona", "可容纳 1 人"]);
+        assert_eq!(
+            room(1_200),
+            ["Room for 1,200 people", "1\u{202f}200 places", "Aforo: 1200 personas", "可容纳 1,200 人"]
+        );
+        assert_eq!((of("es").counted("left", 1), of("es").counted("left", 2)), ("Queda 1".into(), "Quedan 2".into()));
+        assert_eq!(of("en").counted("per_order", 1), "Up to 1 per order");
     }
 
     #[test]

@@ -164,7 +164,6 @@ async fn wait(state: &HttpState, slug: &str, words: &'static Words, form: &Form)
 /// What a refusal says, and its status; a fault of ours stays one.
 fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), HttpError> {
     let first = || Some("kinds".to_owned());
-    let count = |count: &u32| count.to_string();
     let (status, text, field) = match &error {
         SaleError::Wrong(Field::Email) => (422, words.text("e_email").to_owned(), Some("email".to_owned())),
         SaleError::Wrong(Field::Name) => (422, words.text("e_name").to_owned(), Some("name".to_owned())),
@@ -175,8 +174,8 @@ fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), Htt
         SaleError::Wrong(Field::Form) => (409, words.text("e_form").to_owned(), None),
         SaleError::Refused(refusal) => match refusal {
             Refusal::Nothing | Refusal::NoSuchKind => (422, words.text("e_nothing").to_owned(), first()),
-            Refusal::TooMany { most } => (422, words.fill("e_too_many", &[("count", &count(most))]), first()),
-            Refusal::Left { left, .. } => (409, words.fill("e_left", &[("count", &count(left))]), first()),
+            Refusal::TooMany { most } => (422, words.counted("e_too_many", *most), first()),
+            Refusal::Left { left, .. } => (409, words.counted("e_left", *left), first()),
             Refusal::Kind { offer: Offer::SoldOut, .. } => (409, words.text("e_sold_out").to_owned(), None),
             Refusal::Kind { .. } => (409, words.text("e_kind").to_owned(), first()),
             Refusal::Closed => (409, words.text("closed").to_owned(), None),
@@ -290,8 +289,8 @@ fn note(kind: &Kind, offer: &Offer, words: &Words, zone: Option<&str>) -> Option
     let until = || kind.until.map(|until| words.fill("until", &[("moment", &words.instant(until, zone))]));
     match offer {
         Offer::Open { most, left } => {
-            let left = left.map(|left| words.fill("left", &[("count", &left.to_string())]));
-            let most = kind.max_per_order.map(|_| words.fill("most", &[("count", &most.to_string())]));
+            let left = left.map(|left| words.counted("left", left));
+            let most = kind.max_per_order.map(|_| words.counted("most", *most));
             let parts: Vec<String> = [left, most, until()].into_iter().flatten().collect();
             Some(parts.join(" · ")).filter(|note| !note.is_empty())
         }
