@@ -1,4 +1,4 @@
-//! What an organizer asks about the sales of a published event: how many tickets are sold, and money back for somebody.
+//! What an organizer asks about the sales of a published event: how many tickets are sold, money back for somebody, a letter to all.
 //!
 //! Promises: only words that plainly ask are taken; a name is what stands where a name stands, and is looked up, never guessed.
 //! The turns of phrase are data (`data/selling.toml`).
@@ -18,6 +18,8 @@ const NAME_CHARS: usize = 100;
 pub enum Asked {
     /// How many tickets are sold.
     Sold,
+    /// Words for everybody who has a ticket.
+    Letter,
     /// Money back for this person.
     Refund {
         /// A name, an address, or a part of one.
@@ -32,6 +34,10 @@ struct Phrases {
     sold: Vec<String>,
     /// Before what is meant.
     polite: Vec<String>,
+    /// How a wish to write to all guests begins, with `{guests}`.
+    letter: Vec<String>,
+    /// What all guests are called.
+    guests: Vec<String>,
     /// Whole sentences with `{who}`.
     refund: Vec<String>,
 }
@@ -43,6 +49,11 @@ static PHRASES: LazyLock<BTreeMap<String, Phrases>> =
 /// What a message asks about sales; `None`: nothing.
 pub fn read(text: &str) -> Option<Asked> {
     let said = text.trim().trim_end_matches(['.', '!', '?', '。', '！', '？', ' ']).replace('’', "'");
+    // A letter may be long, and is known by how it begins.
+    let head: String = said.chars().take(CHARS).collect::<String>().to_lowercase();
+    if PHRASES.values().any(|phrases| phrases.begins_letter(&head)) {
+        return Some(Asked::Letter);
+    }
     if said.chars().count() > CHARS {
         return None;
     }
@@ -59,13 +70,30 @@ pub fn read(text: &str) -> Option<Asked> {
 }
 
 impl Phrases {
-    fn refund(&self, lower: &str, names: &str) -> Option<Asked> {
+    /// Where the wish begins, behind the polite words.
+    fn wish(&self, lower: &str) -> usize {
         let mut from = 0;
         while let Some(word) =
             self.polite.iter().find(|word| lower.get(from..).is_some_and(|rest| rest.starts_with(word.as_str())))
         {
             from += word.len();
         }
+        from
+    }
+
+    /// "Let all guests know ...": one of the beginnings with one of the names for guests in it.
+    fn begins_letter(&self, lower: &str) -> bool {
+        let wish = lower.get(self.wish(lower)..).unwrap_or_default();
+        self.letter.iter().filter_map(|begin| begin.split_once("{guests}")).any(|(before, after)| {
+            let Some(rest) = wish.strip_prefix(before) else { return false };
+            let ends = |rest: &str| rest.chars().next().is_none_or(|next| !next.is_ascii_alphanumeric());
+            let known = |guests: &String| rest.strip_prefix(guests.as_str())?.strip_prefix(after);
+            self.guests.iter().filter_map(known).any(ends)
+        })
+    }
+
+    fn refund(&self, lower: &str, names: &str) -> Option<Asked> {
+        let from = self.wish(lower);
         let (lower, names) = (lower.get(from..)?, names.get(from..)?);
         self.refund.iter().find_map(|sentence| {
             let (before, after) = sentence.split_once("{who}")?;
@@ -100,6 +128,30 @@ mod tests {
         }
         for text in
             ["Make it 200 people", "Sold out events are great", "How many people fit in?", "", "tickets cost 20 euros"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_letter_to_all_guests_is_told_by_how_it_begins() {
+        let long = format!("write to all guests: {}", "we look forward to seeing you. ".repeat(20));
+        for text in [
+            "write to all guests that we start at 8",
+            "Please tell my guests to bring cash",
+            "let everybody know that the doors open at 7",
+            "How do I email the guests?",
+            "Écrivez à tous mes invités que nous commençons à 20 h",
+            "préviens tout le monde",
+            "Escribe a todos los invitados que empezamos a las 8",
+            "avisa a todos los asistentes",
+            "告诉所有来宾我们8点开始",
+            "请给大家发个消息",
+            long.as_str(),
+        ] {
+            assert_eq!(read(text), Some(Asked::Letter), "{text}");
+        }
+        for text in ["start at 8", "200 guests", "tell me about my guests", "给大家退款", "we told everyone already"]
         {
             assert_eq!(read(text), None, "{text}");
         }

@@ -56,7 +56,7 @@ impl Work<'_> {
             return self.live_confirmed(tx, event.id, revision, &seal, asked).await;
         }
         if let Some(asked) = self.job.body().words().and_then(selling::read) {
-            return self.sales(tx, event.id, asked).await;
+            return self.sales(tx, event.id, asked, patch).await;
         }
         if self.intent == Intent::CallOff {
             let guests = events::guests(tx, event.id).await?;
@@ -84,6 +84,20 @@ impl Work<'_> {
         let guests = if tells(&before, &proposed) { events::guests(tx, event.id).await? } else { 0 };
         self.live = Some(Live::Asked { differences, guests });
         self.ask_for_yes(tx, Act::Change(patch)).await
+    }
+
+    /// "Write to all guests that we start at 8": where they are written to. What the letter is about changes nothing; another time of
+    /// the event is asked about, for that would reach the guests by itself.
+    pub(super) async fn letter(&mut self, tx: &mut Tx, event: Uuid, mut patch: Patch) -> Result<(), StoreError> {
+        patch.retain(|(fact, _)| matches!(fact.field(), Field::DateTime | Field::EndDateTime));
+        let before = self.session.draft();
+        let mut proposed = before.clone();
+        let is_lawful = proposed.apply(&patch).errors.is_empty();
+        let differences = if is_lawful { differences(before, &proposed, &self.session.language) } else { Vec::new() };
+        let asks = !differences.is_empty();
+        let url = format!("{}/dashboard/events/{event}/guests", self.desk.public_url);
+        self.live = Some(Live::Letter { url, differences });
+        if asks { self.ask_for_yes(tx, Act::Change(patch)).await } else { Ok(()) }
     }
 
     /// Does exactly what was asked; whatever does not fit changes nothing and says so.

@@ -1,4 +1,4 @@
-//! The sales of a published event by talking: what is sold, and money back on a yes of its own.
+//! The sales of a published event by talking: what is sold, where guests are written to, and money back on a yes of its own.
 //!
 //! Promises: a name is looked up among the event's own orders; where it fits several, they are shown and nothing is done; money goes back
 //! to exactly the order and by exactly the amount that was shown, once, as by the panel. Who bought and what was taken is told in private
@@ -7,6 +7,7 @@
 use uuid::Uuid;
 
 use super::work::Work;
+use crate::domain::fact::Patch;
 use crate::domain::money::{Currency, price_words};
 use crate::domain::session::Act;
 use crate::store::database::Tx;
@@ -19,20 +20,30 @@ use crate::understanding::selling::Asked;
 const SHOWN: usize = 5;
 
 impl Work<'_> {
-    pub(super) async fn sales(&mut self, tx: &mut Tx, event: Uuid, asked: Asked) -> Result<(), StoreError> {
+    /// Answers what is asked of the sales; `said` is what the same words would change of the event.
+    pub(super) async fn sales(
+        &mut self,
+        tx: &mut Tx,
+        event: Uuid,
+        asked: Asked,
+        said: Patch,
+    ) -> Result<(), StoreError> {
         // "Refund" is also a word about policies: here it was none.
         self.patch.clear();
         self.doubts.clear();
         self.session.state.confirming = None;
-        if self.job.overheard {
-            self.live = Some(Live::NotBeforeOthers);
-            return Ok(());
+        match asked {
+            Asked::Letter => self.letter(tx, event, said).await,
+            _ if self.job.overheard => {
+                self.live = Some(Live::NotBeforeOthers);
+                Ok(())
+            }
+            Asked::Sold => {
+                self.live = Some(Live::Sold(self.figures(tx, event).await?));
+                Ok(())
+            }
+            Asked::Refund { who } => self.propose_refund(tx, event, who).await,
         }
-        self.live = Some(match asked {
-            Asked::Sold => Live::Sold(self.figures(tx, event).await?),
-            Asked::Refund { who } => return self.propose_refund(tx, event, who).await,
-        });
-        Ok(())
     }
 
     async fn figures(&self, tx: &mut Tx, event: Uuid) -> Result<Sales, StoreError> {

@@ -241,7 +241,7 @@ fn purpose(work: &Work<'_>) -> Purpose {
 /// What the question is about: the draft, or of a published event what would be another.
 fn question_card(work: &Work<'_>) -> Card {
     let mut card = draft_card(work);
-    if let Some(Live::Asked { differences, .. }) = &work.live {
+    if let Some(Live::Asked { differences, .. } | Live::Letter { differences, .. }) = &work.live {
         card.lines = differences
             .iter()
             .map(|change| Line {

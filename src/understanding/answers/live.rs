@@ -46,6 +46,13 @@ pub enum Live {
         /// Windows of sale moved along.
         moved: bool,
     },
+    /// Guests are to be written to: where that is done, and a change of the event's time that was spoken of and waits for a yes.
+    Letter {
+        /// Where guests are written to.
+        url: String,
+        /// What would be another.
+        differences: Vec<Difference>,
+    },
     /// Calling it off waits for a yes.
     AskedToCallOff {
         /// How many guests would be told.
@@ -132,6 +139,13 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
             parts.push(fill(language, "live_changed", &[("changes", &changes(differences, language))]));
             parts.extend(moved.then(|| say("live_moved")));
             parts.extend(told("live_told", *guests, language));
+        }
+        Live::Letter { url, differences } => {
+            parts.push(fill(language, "live_letter", &[("url", url)]));
+            if !differences.is_empty() {
+                parts.push(fill(language, "live_letter_move", &[("changes", &changes(differences, language))]));
+                parts.push(say("live_change_question"));
+            }
         }
         Live::AskedToCallOff { guests } => {
             parts.push(named("live_call_off"));

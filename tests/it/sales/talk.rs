@@ -68,6 +68,31 @@ async fn before_others_nobody_hears_who_bought_or_what_was_taken() {
     scene.stop().await;
 }
 
+/// A letter is written elsewhere, and what it is about changes nothing by itself; another start is asked about.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_wants_to_write_to_all_guests_is_shown_where() {
+    let (scene, session) = scene().await;
+    let say = async |text: &str| turn(&scene, SessionChoice::Id(session.clone()), Body::Text(text.to_owned())).await;
+    let start = "select to_char(starts_local, 'HH24:MI') from events where slug = 'harbour-lights'";
+    for text in ["write to all guests that we start at 8 pm", "Escribe a todos los invitados que empezamos a las 20:00"]
+    {
+        let told = say(text).await;
+        assert!(told.said.contains("/dashboard/events/") && told.said.contains("/guests"), "{text}: {}", told.said);
+        assert_eq!(told.asked.expect("the start is asked about").purpose, Purpose::Change);
+        assert_eq!(scene.value::<String>(start).await, "18:00", "{text}");
+    }
+    // What is said besides of prices or places is the letter's.
+    let told = say("please tell my guests to bring 5 dollars for the coat check at the north gate").await;
+    assert!(told.said.contains("Write to everybody") && told.asked.is_none(), "{}", told.said);
+    assert_eq!(say("yes").await.asked, None);
+    assert_eq!(scene.value::<String>(start).await, "18:00");
+    say("let all guests know that we start at 8 pm").await;
+    let done = say("yes").await;
+    assert!(done.said.contains("Changed:"), "{}", done.said);
+    assert_eq!(scene.value::<String>(start).await, "20:00");
+    scene.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn money_goes_back_by_talking_on_a_yes_to_exactly_that_order() {
     let (scene, session) = scene().await;
