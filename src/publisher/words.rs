@@ -34,6 +34,8 @@ pub(crate) struct Words {
     pub(crate) code: &'static str,
     pub(crate) months: [&'static str; 12],
     pub(crate) moment: &'static str,
+    /// How an hour is written (strftime).
+    pub(crate) hour: &'static str,
     pub(crate) confirm: Mail,
     pub(crate) recovery: Mail,
     pub(crate) magic_link: Mail,

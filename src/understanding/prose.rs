@@ -37,7 +37,7 @@ fn nth(language: &str, key: &str, at: usize) -> String {
     phrase(language, key).split('|').nth(at).unwrap_or_default().to_owned()
 }
 
-/// An hour: "18:00", in French "18 h".
+/// An hour: "6:00 PM", in Spanish "18:00", in French "18 h".
 pub(super) fn time_words(time: Time, language: &str) -> String {
     let key = if time.minute() == 0 { "clock_sharp" } else { "clock" };
     time.strftime(&phrase(language, key)).to_string()

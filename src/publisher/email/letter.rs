@@ -229,8 +229,8 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "When: 1 December 2026, 18:00 (America/Toronto)",
-                "Before: 30 November 2026, 18:00 (America/Toronto)",
+                "When: 1 December 2026, 6:00 PM (America/Toronto)",
+                "Before: 30 November 2026, 6:00 PM (America/Toronto)",
                 "Where: Pier 21",
             ],
             "what did not change is said once"

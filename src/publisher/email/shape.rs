@@ -25,14 +25,14 @@ pub(super) fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `1 December 2026, 18:00`, in the order of the language.
+/// `1 December 2026, 6:00 PM`, in the order and with the clock of the language.
 pub(super) fn moment(words: &Words, at: DateTime) -> String {
     let month = usize::try_from(at.month()).ok().and_then(|month| words.months.get(month - 1)).copied();
     let values = [
         ("day", at.day().to_string()),
         ("month", month.unwrap_or_default().to_owned()),
         ("year", at.year().to_string()),
-        ("time", at.strftime("%H:%M").to_string()),
+        ("time", at.strftime(words.hour).to_string()),
     ];
     fill(words.moment, &values)
 }
@@ -45,7 +45,7 @@ mod tests {
     fn moments_are_written_as_people_do() {
         let at: DateTime = "2026-12-01T18:05:00".parse().unwrap();
         let written = |language: &str| moment(Words::of(language), at);
-        assert_eq!(written("en"), "1 December 2026, 18:05");
+        assert_eq!(written("en"), "1 December 2026, 6:05 PM");
         assert_eq!(written("es"), "1 de diciembre de 2026, 18:05");
         assert_eq!(written("fr"), "1 décembre 2026, 18:05");
         assert_eq!(written("zh"), "2026年12月1日 18:05");

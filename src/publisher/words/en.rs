@@ -26,6 +26,7 @@ pub(super) static WORDS: Words = Words {
         "December",
     ],
     moment: "{day} {month} {year}, {time}",
+    hour: "%-I:%M %p",
     confirm: Mail {
         subject: "Confirm your address",
         lead: "Please confirm that {email} is your address. Then you can sign in and publish.",

@@ -26,6 +26,7 @@ pub(super) static WORDS: Words = Words {
         "diciembre",
     ],
     moment: "{day} de {month} de {year}, {time}",
+    hour: "%H:%M",
     confirm: Mail {
         subject: "Confirma tu dirección",
         lead: "Confirma que {email} es tu dirección. Después podrás entrar y publicar.",

@@ -26,6 +26,7 @@ pub(super) static WORDS: Words = Words {
         "décembre",
     ],
     moment: "{day} {month} {year}, {time}",
+    hour: "%H:%M",
     confirm: Mail {
         subject: "Confirmez votre adresse",
         lead: "Merci de confirmer que {email} est votre adresse. Vous pourrez ensuite vous connecter et publier.",

@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
     code: "验证码",
     months: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
     moment: "{year}年{month}月{day}日 {time}",
+    hour: "%H:%M",
     confirm: Mail {
         subject: "请确认您的邮箱",
         lead: "请确认 {email} 是您的邮箱。之后您就可以登录并发布活动。",

@@ -52,7 +52,7 @@ fn what_was_taken_is_said_from_the_draft_with_the_next_question() {
     let telling = Telling { changed: &changed, asked: &[Field::PriceCents], ..Telling::about(&draft, "en") };
     assert_eq!(
         answer(&telling),
-        "Got it: Friday, 4 December 2026 at 18:00, in Toronto, for 30 people. What does a ticket cost? (free is fine)"
+        "Got it: Friday, 4 December 2026 at 6:00 PM, in Toronto, for 30 people. What does a ticket cost? (free is fine)"
     );
     let said = |language: &'static str| answer(&Telling { language, ..telling });
     assert_eq!(
@@ -265,7 +265,7 @@ fn the_card_reads_like_an_invitation() {
         ("What", "Hearts of Oak"),
         ("About", "An evening for the trees."),
         ("Where", "Carlu, Toronto"),
-        ("When", "Friday, 4 December 2026 at 18:00 (America/Toronto)"),
+        ("When", "Friday, 4 December 2026 at 6:00 PM (America/Toronto)"),
         ("Lasts", "2 hours 30 minutes"),
         ("How many", "1,220"),
         ("Tickets", "$250 CAD"),

@@ -47,7 +47,7 @@ async fn guests_hear_of_a_change_once_and_of_one_that_was_taken_back_never() {
     let mails = told(&scene, "Changed: Harbour Lights");
     assert_eq!(mails.len(), 2, "{mails:?}");
     assert!(
-        mails.iter().all(|mail| mail.contains("14 December 2026, 18:00") && mail.contains("The Hall")),
+        mails.iter().all(|mail| mail.contains("14 December 2026, 6:00 PM") && mail.contains("The Hall")),
         "{mails:?}"
     );
 
