@@ -286,7 +286,7 @@ mod tests {
         );
         assert_eq!(
             warning(Warning::VenueTooSmall { seats: 60, people: 80 }, "es"),
-            "El lugar tiene 60 plazas y usted prevé 80 personas."
+            "El lugar tiene 60 plazas y tú prevés 80 personas."
         );
     }
 }
