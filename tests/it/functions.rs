@@ -323,7 +323,7 @@ async fn a_conversation_begins_in_the_language_of_the_page() {
     let api = Api::start().await;
     let ana = api.caller("ana@example.com").await;
     for (browser, greets, takes) in
-        [("es-MX, en;q=0.5", "¡Hola!", "Anotado"), ("de, en;q=0.5", "Hello!", "Got it"), ("zh-TW", "您好", "已记下")]
+        [("es-MX, en;q=0.5", "¡Hola!", "Anotado"), ("de, en;q=0.5", "Hello!", "Got it"), ("zh-TW", "你好", "已记下")]
     {
         let headers = [("accept-language", browser)];
         let begun = api.post(&ana, json!({"action": "initialize"}).to_string(), &headers).await.ok();

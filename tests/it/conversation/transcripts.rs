@@ -107,6 +107,38 @@ const CATALOGUES: [(&str, [&str; 3]); 4] = [
     ),
 ];
 
+/// Where guests and organizers are spoken to besides, and the words that would be another manner than this: vous in French, tú in
+/// Spanish, 你 in Mandarin.
+const MANNERS: [(&str, [&str; 2], &[&str]); 3] = [
+    (
+        "fr",
+        [include_str!("../../../src/http/words/fr.json"), include_str!("../../../src/publisher/words/fr.rs")],
+        &["tu", "ton", "tes"],
+    ),
+    (
+        "es",
+        [include_str!("../../../src/http/words/es.json"), include_str!("../../../src/publisher/words/es.rs")],
+        &[
+            "usted",
+            "ustedes",
+            "dígame",
+            "elija",
+            "escriba",
+            "espere",
+            "vuelva",
+            "abra",
+            "pulse",
+            "indique",
+            "inténtelo",
+        ],
+    ),
+    (
+        "zh",
+        [include_str!("../../../src/http/words/zh.json"), include_str!("../../../src/publisher/words/zh.rs")],
+        &["您"],
+    ),
+];
+
 /// The words of three letters and more.
 fn words(text: &str) -> BTreeSet<String> {
     let words = text.split(|letter: char| !letter.is_alphabetic()).filter(|word| word.chars().count() > 2);
@@ -141,6 +173,22 @@ async fn talk(organizer: &mut Recorder, lines: &[&str]) -> String {
     }
     assert!(link.is_some(), "{}", organizer.transcript());
     organizer.transcript()
+}
+
+#[test]
+fn everybody_is_spoken_to_in_one_manner() {
+    for (language, more, otherwise) in MANNERS {
+        let (_, files) = CATALOGUES.iter().find(|(code, _)| *code == language).unwrap();
+        for file in files.iter().chain(&more) {
+            let lower = file.to_lowercase();
+            let words: BTreeSet<&str> = lower.split(|letter: char| !letter.is_alphabetic()).collect();
+            let said = |word: &&&str| {
+                if word.is_ascii() || language == "es" { words.contains(**word) } else { lower.contains(**word) }
+            };
+            let wrong: Vec<&&str> = otherwise.iter().filter(said).collect();
+            assert!(wrong.is_empty(), "{language}: {wrong:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
