@@ -122,12 +122,15 @@ pub enum Act {
     Change(Patch),
     /// The published event is called off.
     CallOff,
-    /// An order of the published event ends, and what is left of its money goes back.
+    /// An order of the published event ends, and what is left of its money goes back; or some of its tickets do.
     Refund {
         /// The order.
         order: Uuid,
-        /// What was shown to go back, in minor units.
+        /// What was left of its money when it was shown, in minor units.
         left_cents: i64,
+        /// The tickets that go back; empty: all that there are.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tickets: Vec<Uuid>,
     },
 }
 

@@ -4,6 +4,7 @@
 //! The turns of phrase are data (`data/selling.toml`).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -22,8 +23,10 @@ pub enum Asked {
     Letter,
     /// Money back for this person.
     Refund {
-        /// A name, an address, or a part of one.
+        /// A name, an address, or a part of one; the code of one of the order's tickets.
         who: String,
+        /// For so many tickets; `None`: for the whole order.
+        tickets: Option<u32>,
     },
 }
 
@@ -38,6 +41,10 @@ struct Phrases {
     letter: Vec<String>,
     /// What all guests are called.
     guests: Vec<String>,
+    /// Whole sentences with `{who}`, and `{n}` tickets of theirs; `{all}` is how many they have.
+    part: Vec<String>,
+    /// From one on, the words for so many.
+    numbers: Vec<Vec<String>>,
     /// Whole sentences with `{who}`.
     refund: Vec<String>,
 }
@@ -95,16 +102,60 @@ impl Phrases {
     fn refund(&self, lower: &str, names: &str) -> Option<Asked> {
         let from = self.wish(lower);
         let (lower, names) = (lower.get(from..)?, names.get(from..)?);
-        self.refund.iter().find_map(|sentence| {
-            let (before, after) = sentence.split_once("{who}")?;
-            let until = lower.strip_prefix(before)?.strip_suffix(after)?.len() + before.len();
-            let who = names.get(before.len()..until)?.trim();
+        let refund = |slots: &Slots| {
+            let who = names.get(slots.who.clone())?.trim();
             let fits = !who.is_empty() && who.chars().count() <= NAME_CHARS && who.split_whitespace().count() <= 5;
             // "Refund everybody", "refund policy": no name.
             let is_name = fits && !NOBODY.contains(&who.to_lowercase().as_str());
-            is_name.then(|| Asked::Refund { who: who.to_owned() })
-        })
+            is_name.then(|| Asked::Refund { who: who.to_owned(), tickets: slots.tickets })
+        };
+        let read = |sentence: &String| self.slots(sentence, lower, 0);
+        // The part first: "one of Ana's tickets" would be a name, too.
+        let part = self.part.iter().filter_map(read).find_map(|slots| refund(&slots));
+        part.or_else(|| self.refund.iter().filter_map(read).find_map(|slots| refund(&slots)))
     }
+
+    /// What fills the blanks of a sentence from this byte of the message on; a name ends where the words after it begin.
+    fn slots(&self, sentence: &str, lower: &str, from: usize) -> Option<Slots> {
+        let rest = lower.get(from..)?;
+        let Some((before, after)) = sentence.split_once('{') else {
+            return (rest == sentence).then(Slots::default);
+        };
+        let (blank, after) = after.split_once('}')?;
+        let start = from + before.len();
+        let filled = rest.strip_prefix(before)?;
+        let next = after.split('{').next().unwrap_or_default();
+        let length = match next {
+            "" => filled.len(),
+            // What ends the sentence ends the message.
+            next if !after.contains('{') => filled.strip_suffix(next)?.len(),
+            next => filled.find(next)?,
+        };
+        let value = filled.get(..length)?;
+        let mut slots = self.slots(after, lower, start + length)?;
+        match blank {
+            "who" => slots.who = start..start + length,
+            "n" => slots.tickets = Some(self.number(value)?),
+            _ => {
+                self.number(value)?;
+            }
+        }
+        Some(slots)
+    }
+
+    /// In figures, or in words up to ten.
+    fn number(&self, words: &str) -> Option<u32> {
+        let figures = || words.parse().ok().filter(|count| *count > 0);
+        let place = self.numbers.iter().position(|known| known.iter().any(|word| word == words));
+        place.and_then(|place| u32::try_from(place + 1).ok()).or_else(figures)
+    }
+}
+
+/// What fills the blanks of a sentence: where the name stands, and how many tickets.
+#[derive(Debug, Default)]
+struct Slots {
+    who: Range<usize>,
+    tickets: Option<u32>,
 }
 
 /// What stands where a name could, and is none.
@@ -171,7 +222,7 @@ mod tests {
             ("请给王伟退款", "王伟"),
         ];
         for (text, who) in known {
-            assert_eq!(read(text), Some(Asked::Refund { who: who.to_owned() }), "{text}");
+            assert_eq!(read(text), Some(Asked::Refund { who: who.to_owned(), tickets: None }), "{text}");
         }
         for text in [
             "Refunds until seven days before",
@@ -181,6 +232,28 @@ mod tests {
             "refund",
         ] {
             assert!(!matches!(read(text), Some(Asked::Refund { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn money_back_may_be_for_some_of_the_tickets() {
+        let known = [
+            ("refund one of Ana's two tickets", "Ana", 1),
+            ("Refund 2 of Ana María's tickets", "Ana María", 2),
+            ("please refund one ticket to bo@example.com", "bo@example.com", 1),
+            ("give back 1 ticket of order AB12CD", "AB12CD", 1),
+            ("rembourse un billet à Ana", "Ana", 1),
+            ("Remboursez deux billets d'Ana", "Ana", 2),
+            ("devuelve una entrada a Ana", "Ana", 1),
+            ("Reembolsa 2 entradas del pedido AB12CD", "AB12CD", 2),
+            ("退一张票给Ana", "Ana", 1),
+            ("请给王伟退两张票", "王伟", 2),
+        ];
+        for (text, who, count) in known {
+            assert_eq!(read(text), Some(Asked::Refund { who: who.to_owned(), tickets: Some(count) }), "{text}");
+        }
+        for text in ["refund some tickets to everybody", "refund 0 tickets to Ana", "rembourse les billets de Ana"] {
+            assert!(!matches!(read(text), Some(Asked::Refund { tickets: Some(_), .. })), "{text}");
         }
     }
 }

@@ -95,7 +95,7 @@ impl Work<'_> {
         let is_lawful = proposed.apply(&patch).errors.is_empty();
         let differences = if is_lawful { differences(before, &proposed, &self.session.language) } else { Vec::new() };
         let asks = !differences.is_empty();
-        let url = format!("{}/dashboard/events/{event}/guests", self.desk.public_url);
+        let url = self.guests_url(event);
         self.live = Some(Live::Letter { url, differences });
         if asks { self.ask_for_yes(tx, Act::Change(patch)).await } else { Ok(()) }
     }
@@ -123,7 +123,7 @@ impl Work<'_> {
         match act {
             Act::Change(patch) => self.alter(tx, event, &patch).await,
             Act::CallOff => self.call_off(tx, event, revision).await,
-            Act::Refund { order, left_cents } => self.refund_confirmed(tx, order, left_cents).await,
+            Act::Refund { order, left_cents, tickets } => self.refund_confirmed(tx, order, left_cents, &tickets).await,
             // A yes to something else, or to what was shown too long ago.
             Act::Publish => {
                 self.errors.push(FieldError::new(Field::Name, Problem::Stale));

@@ -42,7 +42,7 @@ impl Work<'_> {
                 self.live = Some(Live::Sold(self.figures(tx, event).await?));
                 Ok(())
             }
-            Asked::Refund { who } => self.propose_refund(tx, event, who).await,
+            Asked::Refund { who, tickets } => self.propose_refund(tx, event, who, tickets).await,
         }
     }
 
@@ -59,7 +59,13 @@ impl Work<'_> {
         })
     }
 
-    async fn propose_refund(&mut self, tx: &mut Tx, event: Uuid, who: String) -> Result<(), StoreError> {
+    async fn propose_refund(
+        &mut self,
+        tx: &mut Tx,
+        event: Uuid,
+        who: String,
+        count: Option<u32>,
+    ) -> Result<(), StoreError> {
         let found = orders::named(tx, event, &who).await?;
         let [order] = found.as_slice() else {
             let shown = found.iter().take(SHOWN).map(Bought::words).collect();
@@ -71,9 +77,32 @@ impl Work<'_> {
             self.live = Some(Live::Unchanged);
             return Ok(());
         }
+        // All that somebody has is the whole order.
+        if let Some(count) = count.filter(|count| *count != order.tickets) {
+            return self.propose_part(tx, event, order, count).await;
+        }
         let amount = amount(order.left_cents, &order.currency);
-        self.live = Some(Live::AskedToRefund { who: order.words(), tickets: order.tickets, amount });
-        self.ask_for_yes(tx, Act::Refund { order: order.id, left_cents: order.left_cents }).await
+        let tickets = order.tickets;
+        self.live = Some(Live::AskedToRefund { who: order.words(), tickets, is_part: false, amount });
+        self.ask_for_yes(tx, Act::Refund { order: order.id, left_cents: order.left_cents, tickets: Vec::new() }).await
+    }
+
+    /// Some of an order's tickets: those that nobody came in with yet, where it does not matter which.
+    async fn propose_part(&mut self, tx: &mut Tx, event: Uuid, order: &Bought, count: u32) -> Result<(), StoreError> {
+        let who = order.words();
+        let Some(part) = orders::part(tx, order.id, count).await? else { return Ok(()) };
+        let there = u32::try_from(part.tickets.len()).unwrap_or(u32::MAX);
+        if there < count {
+            self.live = Some(Live::TooFewTickets { who, tickets: there });
+            return Ok(());
+        }
+        if !part.is_alike {
+            self.live = Some(Live::SeveralKinds { who, url: self.guests_url(event) });
+            return Ok(());
+        }
+        let amount = amount(part.back_cents, &order.currency);
+        self.live = Some(Live::AskedToRefund { who, tickets: count, is_part: true, amount });
+        self.ask_for_yes(tx, Act::Refund { order: order.id, left_cents: order.left_cents, tickets: part.tickets }).await
     }
 
     /// Gives back what was shown; an order that is another by now keeps everything.
@@ -82,12 +111,28 @@ impl Work<'_> {
         tx: &mut Tx,
         order: Uuid,
         left_cents: i64,
+        tickets: &[Uuid],
     ) -> Result<(), StoreError> {
-        self.live = Some(match orders::give_back(tx, order, left_cents).await? {
-            Some(order) => Live::Refunded { who: order.words(), amount: amount(left_cents, &order.currency) },
-            None => Live::RefundStale,
+        self.live = Some(if tickets.is_empty() {
+            match orders::give_back(tx, order, left_cents).await? {
+                Some(order) => Live::Refunded { who: order.words(), amount: amount(left_cents, &order.currency) },
+                None => Live::RefundStale,
+            }
+        } else {
+            match orders::give_back_part(tx, order, left_cents, tickets).await? {
+                Some(part) => {
+                    let amount = amount(part.left_cents, &part.currency);
+                    Live::PartRefunded { who: part.words(), tickets: part.tickets, amount }
+                }
+                None => Live::RefundStale,
+            }
         });
         Ok(())
+    }
+
+    /// Where the event's guests and orders are.
+    pub(super) fn guests_url(&self, event: Uuid) -> String {
+        format!("{}/dashboard/events/{event}/guests", self.desk.public_url)
     }
 }
 

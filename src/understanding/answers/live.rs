@@ -83,8 +83,10 @@ pub enum Live {
     AskedToRefund {
         /// Whose order it is.
         who: String,
-        /// Its tickets.
+        /// Its tickets, or those that go back.
         tickets: u32,
+        /// They are not all of them.
+        is_part: bool,
         /// What goes back; `None`: nothing was paid.
         amount: Option<String>,
     },
@@ -94,6 +96,29 @@ pub enum Live {
         who: String,
         /// What goes back.
         amount: Option<String>,
+    },
+    /// Some tickets of an order were given back.
+    PartRefunded {
+        /// Whose they were.
+        who: String,
+        /// So many.
+        tickets: u32,
+        /// What goes back.
+        amount: Option<String>,
+    },
+    /// There are fewer unused tickets than were to go back: nothing is done.
+    TooFewTickets {
+        /// Whose they are.
+        who: String,
+        /// So many.
+        tickets: u32,
+    },
+    /// Their tickets are of several kinds, and nobody said which: nothing is done.
+    SeveralKinds {
+        /// Whose they are.
+        who: String,
+        /// Where an amount is given back.
+        url: String,
     },
     /// The order is not as it was shown: nothing was done.
     RefundStale,
@@ -163,17 +188,20 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
             let several = [("who", who.as_str()), ("orders", &shown.join(", "))];
             parts.push(fill(language, "refund_several", &several));
         }
-        Live::AskedToRefund { who, amount, .. } => {
-            parts.push(match amount {
-                Some(amount) => fill(language, "refund_asked", &[("who", who), ("amount", amount)]),
-                None => fill(language, "refund_asked_free", &[("who", who)]),
-            });
+        Live::AskedToRefund { who, tickets, is_part, amount } => {
+            let key = if *is_part { "refund_part_asked" } else { "refund_asked" };
+            parts.push(paid_or_free(key, who, *tickets, amount.as_deref(), language));
             parts.push(say("refund_question"));
         }
-        Live::Refunded { who, amount } => parts.push(match amount {
-            Some(amount) => fill(language, "refund_done", &[("who", who), ("amount", amount)]),
-            None => fill(language, "refund_done_free", &[("who", who)]),
-        }),
+        Live::Refunded { who, amount } => parts.push(paid_or_free("refund_done", who, 0, amount.as_deref(), language)),
+        Live::PartRefunded { who, tickets, amount } => {
+            parts.push(paid_or_free("refund_part_done", who, *tickets, amount.as_deref(), language));
+        }
+        Live::TooFewTickets { who, tickets } => {
+            let few = [("who", who.as_str()), ("count", &count_words(*tickets, language))];
+            parts.push(fill(language, "refund_few", &few));
+        }
+        Live::SeveralKinds { who, url } => parts.push(fill(language, "refund_kinds", &[("who", who), ("url", url)])),
         Live::RefundStale => parts.push(say("refund_stale")),
         Live::NotBeforeOthers => parts.push(say("not_before_others")),
     }
@@ -197,9 +225,18 @@ fn sold(sales: &Sales, language: &str) -> Vec<String> {
     std::iter::once(first).chain(rest.into_iter().flatten()).collect()
 }
 
+/// Words about money back, and those for orders that cost nothing.
+fn paid_or_free(key: &str, who: &str, tickets: u32, amount: Option<&str>, language: &str) -> String {
+    let count = count_words(tickets, language);
+    match amount {
+        Some(amount) => fill(language, key, &[("who", who), ("count", &count), ("amount", amount)]),
+        None => fill(language, &format!("{key}_free"), &[("who", who), ("count", &count)]),
+    }
+}
+
 /// What an order's end is about, as labels and values.
 pub fn refund_lines(live: &Live, language: &str) -> Vec<(String, String)> {
-    let Live::AskedToRefund { who, tickets, amount } = live else { return Vec::new() };
+    let Live::AskedToRefund { who, tickets, amount, .. } = live else { return Vec::new() };
     let shown = |key: &str, value: String| (phrase(language, key), value);
     let mut lines =
         vec![shown("refund_line_order", who.clone()), shown("refund_line_tickets", count_words(*tickets, language))];

@@ -146,7 +146,7 @@ async fn a_client_may_call_only_these_functions() -> Result<(), sqlx::Error> {
     )
     .await?;
     let expected = "app.accept_message app.append_message app.audit app.can_draft app.cancel app.enqueue app.enqueue_answer app.enqueue_reply \
-        app.event_zone app.first_pass app.fold app.free_slug app.give_back_own app.in_turn app.is_anonymous app.is_service app.is_somebodys app.is_timezone app.offer_confirmation \
+        app.event_zone app.first_pass app.fold app.free_slug app.give_back_own app.give_back_part_own app.in_turn app.is_anonymous app.is_service app.is_somebodys app.is_timezone app.offer_confirmation \
         app.owns_event app.owns_session app.publish app.settle_inbox app.slug app.use_confirmation app.user_role app.venue_words \
         public.cancel_event public.publish_event";
     assert_eq!(callable.join(" "), expected);

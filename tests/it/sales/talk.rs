@@ -149,3 +149,65 @@ async fn money_goes_back_by_talking_on_a_yes_to_exactly_that_order() {
     );
     scene.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn some_tickets_of_an_order_go_back_by_talking() {
+    let (scene, session) = scene().await;
+    let say = async |text: &str| turn(&scene, SessionChoice::Id(session.clone()), Body::Text(text.to_owned())).await;
+    let of_ana = "order_id = (select id from orders where buyer_email = 'ana.b@example.com')";
+    let valid = format!("select count(*) from tickets where {of_ana} and status = 'valid'");
+
+    let several = say("refund one ticket to example.com").await;
+    assert!(several.asked.is_none() && several.said.contains("anabel@example.com"), "{}", several.said);
+    let few = say("refund 3 tickets to Ana").await;
+    assert!(few.asked.is_none() && few.said.contains("came in with yet: 2"), "{}", few.said);
+
+    // Of two kinds nobody can tell which is meant.
+    scene
+        .run(&format!(
+            "update tickets set tier_name = 'Balcony' where id = (select id from tickets where {of_ana} limit 1)"
+        ))
+        .await;
+    let kinds = say("refund one of Ana's two tickets").await;
+    assert!(kinds.asked.is_none() && kinds.said.contains("different kinds"), "{}", kinds.said);
+    scene
+        .run(
+            "update tickets t set tier_name = (select o.tier_name from tickets o where o.order_id = t.order_id and o.id <> t.id)
+             where t.tier_name = 'Balcony'",
+        )
+        .await;
+
+    let shown = say("refund one of Ana's two tickets").await;
+    assert!(shown.said.contains("$25 CAD would go back to Ána (ana.b@example.com)"), "{}", shown.said);
+    let first = shown.asked.unwrap();
+    assert_eq!(first.purpose, Purpose::Refund);
+    assert_eq!(
+        first.card.lines.iter().map(|line| line.value.as_str()).collect::<Vec<_>>(),
+        ["Ána (ana.b@example.com)", "1", "$25 CAD"]
+    );
+    assert_eq!(scene.value::<i64>("select count(*) from refunds").await, 0, "words alone give nothing back");
+
+    // Somebody came in with them before the yes.
+    scene.run(&format!("update tickets set status = 'used', checked_in_at = now() where {of_ana}")).await;
+    let stale = turn(&scene, SessionChoice::Id(session.clone()), confirm(&first)).await;
+    assert!(stale.said.contains("not as I showed it"), "{}", stale.said);
+    scene.run(&format!("update tickets set status = 'valid', checked_in_at = null where {of_ana}")).await;
+
+    say("please refund one ticket to Ana").await;
+    let done = say("yes").await;
+    assert!(done.said.contains("$25 CAD goes back to Ána"), "{}", done.said);
+    assert_eq!(scene.value::<i64>(&valid).await, 1, "the other one stays");
+    let stands = "select status from orders where buyer_email = 'ana.b@example.com'";
+    assert_eq!(scene.value::<String>(stands).await, "paid");
+
+    // The last one is the whole order, known also by its code.
+    let code: String = scene.value(&format!("select code from tickets where {of_ana} and status = 'valid'")).await;
+    let last = say(&format!("give back 1 ticket of order {code}")).await;
+    assert!(last.said.contains("$25 CAD would go back to Ána"), "{}", last.said);
+    say("yes").await;
+    assert_eq!(scene.value::<String>(stands).await, "refunded");
+    scene.settled().await;
+    let amounts: Vec<i64> = scene.peer.refunds().iter().map(|refund| refund["amount"].as_i64().unwrap()).collect();
+    assert_eq!(amounts, [2_500, 2_500]);
+    scene.stop().await;
+}

@@ -1,0 +1,2 @@
+-- A function only: no rows of its own.
+select;
