@@ -10,7 +10,7 @@ use super::words::{Slots, Words, usual};
 use super::{Offer, Offers, Sample, Scene, budget, capacity, subject};
 use crate::domain::draft::Draft;
 use crate::domain::fact::Fact;
-use crate::domain::money::{Currency, major, price_words};
+use crate::domain::money::{Currency, major};
 use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::PlaceKind;
 use crate::store::error::StoreError;
@@ -128,13 +128,13 @@ fn data(words: &Words, hit: &VenueHit, reason: &str) -> Value {
     })
 }
 
-/// `$2000-3000`.
+/// `$2000-3000`: a value of the API, the same for every reader; what people read is worded with the reason.
 fn estimate(hit: &VenueHit) -> Option<String> {
     let (least, currency) = (hit.price_min_cents?, Currency::parse(hit.currency.as_deref()?)?);
-    let words = price_words(least, Some(currency));
-    let least_words = words.strip_suffix(currency.code()).unwrap_or(&words).trim_end();
-    let most = hit.price_max_cents.filter(|most| *most > least).map(|most| major(most, currency.digits()));
-    Some(most.map_or_else(|| least_words.to_owned(), |most| format!("{least_words}-{most}")))
+    let figures = |cents| major(cents, currency.digits());
+    let from = if least == 0 { "free".to_owned() } else { format!("{}{}", currency.symbol(), figures(least)) };
+    let most = hit.price_max_cents.filter(|most| *most > least).map(figures);
+    Some(most.map_or_else(|| from.clone(), |most| format!("{from}-{most}")))
 }
 
 fn reason(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHit) -> String {

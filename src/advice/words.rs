@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, DateTime, Time};
 use serde::Deserialize;
 
-use crate::domain::money::{Currency, local_amount, local_price, major};
+use crate::domain::money::{Currency, local_amount, local_price};
 use crate::domain::values::EventKind;
 
 const FILES: &[(&str, &str)] = &[
@@ -157,7 +157,7 @@ impl Words {
             // The sign stands in front: "$150-260".
             "en" => (
                 self.price(least, Some(currency)).trim_end_matches(currency.code()).trim_end().to_owned(),
-                major(most, currency.digits()),
+                local_amount(most, currency.digits(), "en"),
             ),
             language => (local_amount(least, currency.digits(), language), self.price(most, Some(currency))),
         };

@@ -114,7 +114,8 @@ impl Currency {
         signs.iter().find(|(code, _)| *code == self.code()).map(|(_, sign)| *sign)
     }
 
-    fn symbol(self) -> &'static str {
+    /// What English readers write before an amount; nothing where there is no such sign.
+    pub fn symbol(self) -> &'static str {
         match self.code() {
             "USD" | "CAD" | "AUD" | "NZD" | "MXN" | "SGD" | "HKD" | "TWD" | "ARS" | "CLP" | "COP" => "$",
             "EUR" => "€",
@@ -144,16 +145,16 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
-/// An amount in words: `$150 CAD`, `€12.50 EUR`, `¥3000 JPY`, `free`; without a currency `150`.
+/// An amount in English words: `$150 CAD`, `€12.50 EUR`, `¥3,000 JPY`, `free`; without a currency `150`.
 pub fn price_words(price_cents: i64, currency: Option<Currency>) -> String {
     if price_cents == 0 {
         return "free".to_owned();
     }
     match currency {
         Some(currency) => {
-            format!("{}{} {currency}", currency.symbol(), major(price_cents, currency.digits()))
+            format!("{}{} {currency}", currency.symbol(), local_amount(price_cents, currency.digits(), "en"))
         }
-        None => major(price_cents, 2),
+        None => local_amount(price_cents, 2, "en"),
     }
 }
 
@@ -178,7 +179,8 @@ const SIGNS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// An amount that is not free, as readers of this language write it: `$1250.50 CAD`, `1 250,50 $ CA`, `1.250,50 €`, `1250.50加元`.
+/// An amount that is not free, as readers of this language write it: `$1,250.50 CAD`, `1 250,50 $ CA`, `12.500,50 €`, `1,250.50加元`;
+/// what is free is worded by the caller.
 pub fn local_price(price_cents: i64, currency: Option<Currency>, language: &str) -> String {
     let Some(currency) = currency else { return local_amount(price_cents, 2, language) };
     if language == "en" {
@@ -191,20 +193,22 @@ pub fn local_price(price_cents: i64, currency: Option<Currency>, language: &str)
     }
 }
 
-/// A minor amount as a decimal of the major unit in a language's own figures: `1 250,50`.
+/// A minor amount as a decimal of the major unit in a language's own figures: `1,250.50`, in French `1 250,50`.
 pub fn local_amount(minor: i64, digits: u32, language: &str) -> String {
     let plain = major(minor, digits);
     let (group, decimal) = match language {
         "fr" => ("\u{202f}", ','),
         "es" => (".", ','),
-        _ => return plain,
+        _ => (",", '.'),
     };
     let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let mut text = String::with_capacity(plain.len() + 4);
-    for (at, digit) in whole.chars().enumerate() {
+    let (sign, figures) = whole.strip_prefix('-').map_or(("", whole), |figures| ("-", figures));
+    text.push_str(sign);
+    for (at, digit) in figures.chars().enumerate() {
         // Four figures stand together in Spanish.
-        let apart = language != "es" || whole.len() > 4;
-        if at > 0 && apart && (whole.len() - at).is_multiple_of(3) {
+        let apart = language != "es" || figures.len() > 4;
+        if at > 0 && apart && (figures.len() - at).is_multiple_of(3) {
             text.push_str(group);
         }
         text.push(digit);
@@ -293,7 +297,9 @@ mod tests {
         let words = |cents, code| price_words(cents, Currency::parse(code));
         assert_eq!(words(15000, "CAD"), "$150 CAD");
         assert_eq!(words(1250, "eur"), "€12.50 EUR");
-        assert_eq!(words(3000, "JPY"), "¥3000 JPY");
+        assert_eq!(words(3000, "JPY"), "¥3,000 JPY");
+        assert_eq!(words(1_200_000, "VND"), "1,200,000 VND");
+        assert_eq!(words(100_050, "CAD"), "$1,000.50 CAD");
         assert_eq!(words(1500, "KWD"), "1.500 KWD");
         assert_eq!(words(0, "CAD"), "free");
         assert_eq!(Currency::parse("dollars"), None);
@@ -305,7 +311,12 @@ mod tests {
         assert_eq!(local(1_500_050, "CAD", "fr"), "15\u{202f}000,50 $ CA");
         assert_eq!(local(1_500_050, "EUR", "es"), "15.000,50 €");
         assert_eq!(local(150_000, "EUR", "es"), "1500 €");
+        assert_eq!(local(1_200_000, "VND", "fr"), "1\u{202f}200\u{202f}000 VND");
+        assert_eq!(local(1_200_000, "VND", "es"), "1.200.000 VND");
+        assert_eq!(local(12_000, "JPY", "zh"), "12,000日元");
+        assert_eq!(local(12_000, "JPY", "en"), "¥12,000 JPY");
         assert_eq!(local(20_000, "CNY", "zh"), "200元");
+        assert_eq!(local_amount(-123_400, 2, "en"), "-1,234");
         assert_eq!(local(20_000, "CHF", "zh"), "200 CHF");
         assert_eq!(local(2_550, "CAD", "en"), "$25.50 CAD");
     }

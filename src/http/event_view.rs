@@ -16,7 +16,7 @@ use super::text::{Block, blocks, one_line, summary};
 use super::words::Words;
 use crate::domain::event_draft::image_url;
 use crate::domain::fact::Tier;
-use crate::domain::money::price_words;
+use crate::domain::money::local_price;
 use crate::domain::values::{EventKind, EventStatus, Visibility};
 use crate::store::pages::Page;
 
@@ -161,7 +161,8 @@ fn tickets_cost(page: &Page) -> bool {
 
 fn tickets(page: &Page, words: &Words) -> Vec<TicketView> {
     let draft = &page.draft;
-    let price = |cents| if cents == 0 { words.text("free").to_owned() } else { price_words(cents, draft.currency) };
+    let amount = |cents| local_price(cents, draft.currency, words.language);
+    let price = |cents| if cents == 0 { words.text("free").to_owned() } else { amount(cents) };
     if draft.tiers.is_empty() {
         let usual = |cents| TicketView { name: words.text("admission").to_owned(), price: price(cents), note: None };
         return draft.price_cents.map(usual).into_iter().collect();

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::work::Work;
 use crate::domain::fact::Patch;
-use crate::domain::money::{Currency, price_words};
+use crate::domain::money::{Currency, local_price};
 use crate::domain::session::Act;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
@@ -55,7 +55,7 @@ impl Work<'_> {
             held: figures.held,
             waiting: figures.waiting,
             inside: figures.inside,
-            earned: (earned > 0).then(|| price_words(earned, self.session.draft().currency)),
+            earned: (earned > 0).then(|| local_price(earned, self.session.draft().currency, &self.session.language)),
         })
     }
 
@@ -81,7 +81,7 @@ impl Work<'_> {
         if let Some(count) = count.filter(|count| *count != order.tickets) {
             return self.propose_part(tx, event, order, count).await;
         }
-        let amount = amount(order.left_cents, &order.currency);
+        let amount = amount(order.left_cents, &order.currency, &self.session.language);
         let tickets = order.tickets;
         self.live = Some(Live::AskedToRefund { who: order.words(), tickets, is_part: false, amount });
         self.ask_for_yes(tx, Act::Refund { order: order.id, left_cents: order.left_cents, tickets: Vec::new() }).await
@@ -100,7 +100,7 @@ impl Work<'_> {
             self.live = Some(Live::SeveralKinds { who, url: self.guests_url(event) });
             return Ok(());
         }
-        let amount = amount(part.back_cents, &order.currency);
+        let amount = amount(part.back_cents, &order.currency, &self.session.language);
         self.live = Some(Live::AskedToRefund { who, tickets: count, is_part: true, amount });
         self.ask_for_yes(tx, Act::Refund { order: order.id, left_cents: order.left_cents, tickets: part.tickets }).await
     }
@@ -115,13 +115,13 @@ impl Work<'_> {
     ) -> Result<(), StoreError> {
         self.live = Some(if tickets.is_empty() {
             match orders::give_back(tx, order, left_cents).await? {
-                Some(order) => Live::Refunded { who: order.words(), amount: amount(left_cents, &order.currency) },
+                Some(order) => Live::Refunded { who: order.words(), amount: amount(left_cents, &order.currency, &self.session.language) },
                 None => Live::RefundStale,
             }
         } else {
             match orders::give_back_part(tx, order, left_cents, tickets).await? {
                 Some(part) => {
-                    let amount = amount(part.left_cents, &part.currency);
+                    let amount = amount(part.left_cents, &part.currency, &self.session.language);
                     Live::PartRefunded { who: part.words(), tickets: part.tickets, amount }
                 }
                 None => Live::RefundStale,
@@ -137,6 +137,6 @@ impl Work<'_> {
 }
 
 /// `None`: nothing was paid.
-fn amount(cents: i64, currency: &str) -> Option<String> {
-    (cents > 0).then(|| price_words(cents, Currency::parse(currency)))
+fn amount(cents: i64, currency: &str, language: &str) -> Option<String> {
+    (cents > 0).then(|| local_price(cents, Currency::parse(currency), language))
 }

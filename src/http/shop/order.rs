@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::forms::Form;
 use super::{Asked, page, qr, till};
-use crate::domain::money::{Currency, price_words};
+use crate::domain::money::{Currency, local_price};
 use crate::domain::sale::OrderStatus;
 use crate::domain::values::{EventKind, EventStatus};
 use crate::http::error::HttpError;
@@ -173,7 +173,7 @@ fn view(state: &HttpState, token: &str, seen: &Seen, words: &Words) -> OrderView
     let Seen { order, page, terms } = seen;
     let base = state.public_url.trim_end_matches('/');
     let own = format!("{base}/o/{token}");
-    let money = |cents| price_words(cents, Currency::parse(&order.currency));
+    let money = |cents| local_price(cents, Currency::parse(&order.currency), words.language);
     let zone = page.as_ref().and_then(|page| page.draft.timezone.as_deref());
     let cancelled = page.as_ref().is_some_and(|page| page.status == EventStatus::Cancelled);
     let paid = order.status == OrderStatus::Paid;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::forms::{Form, answer_field, field};
 use super::{Asked, page};
-use crate::domain::money::price_words;
+use crate::domain::money::local_price;
 use crate::domain::sale::{Kind, Offer, Refusal, Till};
 use crate::domain::values::{EventKind, EventStatus};
 use crate::http::address::ClientAddress;
@@ -180,7 +180,7 @@ fn trouble(words: &Words, error: SaleError) -> Result<(StatusCode, Trouble), Htt
             Refusal::Kind { .. } => (409, words.text("e_kind").to_owned(), first()),
             Refusal::Closed => (409, words.text("closed").to_owned(), None),
             Refusal::TooLittle { least_cents, currency } => {
-                let least = price_words(*least_cents, Some(*currency));
+                let least = local_price(*least_cents, Some(*currency), words.language);
                 (422, words.fill("e_too_little", &[("amount", &least)]), first())
             }
         },
@@ -277,7 +277,7 @@ fn price(till: &Till, kind: &Kind, words: &Words) -> String {
     if kind.price_cents == 0 {
         return words.text("free").to_owned();
     }
-    let price = price_words(kind.price_cents, till.currency);
+    let price = local_price(kind.price_cents, till.currency, words.language);
     if till.tax_percent > 0.0 {
         let tax = till.tax_percent.to_string();
         return format!("{price} {}", words.fill("plus_tax", &[("tax", &tax)]));

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::shapes::{List, Named};
 use super::{Form, Stripe, checkout, money};
-use crate::domain::money::{Currency, price_words};
+use crate::domain::money::{Currency, local_price};
 use crate::publisher::error::Trouble;
 use crate::publisher::work::{before_call, held, held_with_event};
 use crate::publisher::{Desk, fault};
@@ -83,7 +83,8 @@ pub(crate) async fn send(desk: &Desk, item: &Item) -> Result<(), Trouble> {
 
 async fn tell(tx: &mut crate::store::database::Tx, id: Uuid, refund: &Refund) -> Result<(), StoreError> {
     let Some(order) = sales::get(tx, refund.order).await? else { return Ok(()) };
-    let amount = price_words(refund.amount_cents, Currency::parse(&refund.currency));
+    let amount =
+        local_price(refund.amount_cents, Currency::parse(&refund.currency), order.language.as_deref().unwrap_or("en"));
     let about = sales::About { amount: Some(&amount), ..order.about() };
     sales::mail(tx, "mail_order_refunded", &about, &id.to_string()).await
 }

@@ -45,7 +45,7 @@ async fn the_example_of_the_specification_finds_its_venue() {
     assert!(others.suggestions.len() == 3 && !labels(&others).contains(&first.label.as_str()), "{:?}", labels(&others));
     assert_eq!(
         first.detail.as_deref(),
-        Some("holds 250, has AV equipment, $2000-3000 a day, from $10 CAD a guest at 200 guests")
+        Some("holds 250, has AV equipment, $2,000-3,000 a day, from $10 CAD a guest at 200 guests")
     );
 }
 
