@@ -45,6 +45,22 @@ impl Scene {
         Self { database, program, telegram }
     }
 
+    /// One that Telegram calls.
+    async fn start_called() -> Self {
+        let (database, telegram) = (harness::database().await, Telegram::start().await);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let program = Program::start_at(&database, Some(url), |settings| {
+            bot(settings, &telegram);
+            settings.telegram.mode = "webhook".to_owned();
+        })
+        .await;
+        let routes = program.app.http();
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        program.app.serve_chats();
+        Self { database, program, telegram }
+    }
+
     async fn on(database: Database, telegram: Telegram) -> Self {
         let program = program(&database, &telegram).await;
         Self { database, program, telegram }

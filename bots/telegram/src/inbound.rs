@@ -4,7 +4,11 @@
 //! away comes again. In groups only what is addressed to the bot is read, and a button obeys nobody but its owner.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use port::{
     Body, Chat, Command, Door, Form, Incoming, LinkStep, PICTURE_BYTES, Recording, Refusal, Replies, Sender,
@@ -57,11 +61,7 @@ impl Inbound {
         if self.recent().contains(&id) {
             return Outcome::Done;
         }
-        let mut outcome = match &update.kind {
-            UpdateKind::Message(message) => self.message(id, message).await,
-            UpdateKind::CallbackQuery(press) => self.press(id, press).await,
-            _ => Outcome::Done,
-        };
+        let mut outcome = self.read(id, &update.kind).await;
         if outcome == Outcome::Again && self.patience.ends(id) && self.desk.remembers().await {
             outcome = self.give_up(id, &update.kind).await;
         }
@@ -74,6 +74,29 @@ impl Inbound {
             }
         }
         outcome
+    }
+
+    /// What an update asks for. One that panics comes again like any other that could not be taken in, and harms none behind it.
+    async fn read(&self, id: u32, update: &UpdateKind) -> Outcome {
+        let mut work = pin!(async {
+            match update {
+                UpdateKind::Message(message) => self.message(id, message).await,
+                UpdateKind::CallbackQuery(press) => self.press(id, press).await,
+                _ => Outcome::Done,
+            }
+        });
+        let outcome = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(outcome)) => Poll::Ready(Some(outcome)),
+            Err(_) => Poll::Ready(None),
+        })
+        .await;
+        if let Some(outcome) = outcome {
+            return outcome;
+        }
+        tracing::error!(update.id = id, "taking an update in panicked");
+        self.lives.end(&id.to_string()).await;
+        Outcome::Again
     }
 
     /// An update that is never taken in although the store answers.

@@ -1,15 +1,16 @@
 //! One lane for each chat: updates are taken in one after the other in their chat, and side by side with those of others, so that
 //! nobody waits for somebody else's picture to arrive.
 //!
-//! Promises: an update that has to come again is taken again in its place, before those behind it in its chat; [`Lanes::first_open`]
-//! never passes an update that is not done with.
+//! Promises: an update that was asked for and has to come again is taken again in its place, before those behind it in its chat;
+//! [`Lanes::first_open`] never passes an update that is not done with. One that Telegram brought by a call is answered when it is done
+//! with, and where it has to come again, so have those behind it in its chat.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use teloxide::types::Update;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,10 +37,17 @@ struct Books {
     open: watch::Sender<usize>,
 }
 
+/// An update in its lane.
+struct Waiting {
+    update: Update,
+    /// Who called to bring it; nobody, when it was asked for.
+    caller: Option<oneshot::Sender<Outcome>>,
+}
+
 #[derive(Default)]
 struct State {
     /// What waits in each chat that has a lane.
-    lanes: HashMap<i64, VecDeque<Update>>,
+    lanes: HashMap<i64, VecDeque<Waiting>>,
     /// The updates from the first one on that is not done with; whether each is done with.
     known: BTreeMap<i64, bool>,
     /// Behind the last of those that are done with, one after the other.
@@ -57,6 +65,13 @@ impl Lanes {
         self.books.state().next
     }
 
+    /// Telegram numbers updates anew after a week of silence, from this one on, which is below those that it told before.
+    pub(crate) fn begin_anew(&self, first: i64) {
+        let mut state = self.books.state();
+        (state.next, state.known) = (first, BTreeMap::new());
+        self.books.open.send_replace(0);
+    }
+
     /// Nothing can be done with this one.
     pub(crate) fn pass_over(&self, id: i64) {
         if self.books.is_new(id) {
@@ -64,18 +79,30 @@ impl Lanes {
         }
     }
 
-    /// Takes an update in behind those of its chat; one that is known already is on its way.
+    /// Takes an update that was asked for in behind those of its chat; one that is known already is on its way.
     pub(crate) fn put(&self, update: Update) {
-        if !self.books.is_new(update.id.0.into()) {
-            return;
+        if self.books.is_new(update.id.0.into()) {
+            self.line_up(Waiting { update, caller: None });
         }
-        let chat = chat_of(&update);
+    }
+
+    /// Takes an update that Telegram brings by a call in behind those of its chat, and waits for what becomes of it. Whoever hangs up
+    /// meanwhile ends nothing, and brings it once more.
+    pub(crate) async fn take(&self, update: Update) -> Outcome {
+        let (caller, told) = oneshot::channel();
+        self.line_up(Waiting { update, caller: Some(caller) });
+        // Nobody tells: the program stops, or the one before it has to come again.
+        told.await.unwrap_or(Outcome::Again)
+    }
+
+    fn line_up(&self, one: Waiting) {
+        let chat = chat_of(&one.update);
         let mut state = self.books.state();
         if let Some(waiting) = state.lanes.get_mut(&chat) {
-            waiting.push_back(update);
+            waiting.push_back(one);
             return;
         }
-        state.lanes.insert(chat, VecDeque::from([update]));
+        state.lanes.insert(chat, VecDeque::from([one]));
         drop(state);
         self.tasks.spawn(lane(self.inbound.clone(), self.books.clone(), chat, self.stop.clone()));
     }
@@ -113,7 +140,9 @@ impl Books {
 
     fn done(&self, id: i64) {
         let mut state = self.state();
-        state.known.insert(id, true);
+        // It was numbered before the numbers began anew.
+        let Some(known) = state.known.get_mut(&id) else { return };
+        *known = true;
         while let Some(first) = state.known.first_entry().filter(|first| *first.get()) {
             let (id, _) = first.remove_entry();
             state.next = id + 1;
@@ -121,8 +150,20 @@ impl Books {
         self.open.send_modify(|open| *open = open.saturating_sub(1));
     }
 
+    /// What waits in a chat is not taken in now: those who brought it hear that it has to come again.
+    fn turn_away(&self, chat: i64) {
+        let turned_away = self.state().lanes.get_mut(&chat).map(std::mem::take);
+        drop(turned_away);
+    }
+
+    /// The lane is no more. What was asked for comes again at the next start.
+    fn leave(&self, chat: i64) {
+        let left = self.state().lanes.remove(&chat);
+        drop(left);
+    }
+
     /// The next update of a chat; when there is none, its lane is no more.
-    fn next(&self, chat: i64) -> Option<Update> {
+    fn next(&self, chat: i64) -> Option<Waiting> {
         let mut state = self.state();
         let next = state.lanes.get_mut(&chat).and_then(VecDeque::pop_front);
         if next.is_none() {
@@ -133,22 +174,39 @@ impl Books {
 }
 
 async fn lane(inbound: Arc<Inbound>, books: Arc<Books>, chat: i64, stop: CancellationToken) {
-    while let Some(update) = books.next(chat) {
-        let id = update.id.0.into();
-        let mut pause = PAUSE;
-        loop {
-            if stop.is_cancelled() {
-                return;
-            }
-            if inbound.take(&update).await == Outcome::Done {
-                break;
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
-            }
+    while let Some(Waiting { update, caller }) = books.next(chat) {
+        if stop.is_cancelled() {
+            return books.leave(chat);
         }
-        books.done(id);
+        if let Some(caller) = caller {
+            let outcome = inbound.take(&update).await;
+            if outcome == Outcome::Again {
+                books.turn_away(chat);
+            }
+            // Whoever hung up brings it again, and it is known.
+            let _ = caller.send(outcome);
+        } else if until_done(&inbound, &update, &stop).await {
+            books.done(update.id.0.into());
+        } else {
+            return books.leave(chat);
+        }
+    }
+}
+
+/// Takes an update in, again and again where it must be. `false`: the program stops.
+async fn until_done(inbound: &Inbound, update: &Update, stop: &CancellationToken) -> bool {
+    let mut pause = PAUSE;
+    loop {
+        if stop.is_cancelled() {
+            return false;
+        }
+        if inbound.take(update).await == Outcome::Done {
+            return true;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return false,
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+        }
     }
 }
 
@@ -162,9 +220,20 @@ fn chat_of(update: &Update) -> i64 {
 mod tests {
     use super::*;
 
+    fn books() -> Books {
+        Books { state: Mutex::default(), open: watch::Sender::new(0) }
+    }
+
+    #[test]
+    fn what_is_done_and_was_never_noted_moves_nothing() {
+        let books = books();
+        books.done(5);
+        assert_eq!((books.state().next, *books.open.borrow()), (0, 0));
+    }
+
     #[test]
     fn the_first_that_is_open_is_never_passed() {
-        let books = Books { state: Mutex::default(), open: watch::Sender::new(0) };
+        let books = books();
         let stands = || (books.state().next, *books.open.borrow());
         assert!([7, 8, 9].iter().all(|id| books.is_new(*id)));
         books.done(8);

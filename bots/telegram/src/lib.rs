@@ -37,6 +37,7 @@ use api::{Api, Fault};
 use deliver::Postman;
 use health::Health;
 use inbound::Inbound;
+use lanes::Lanes;
 use live::Lives;
 use webhook::Gate;
 
@@ -73,6 +74,8 @@ pub struct Telegram {
     options: Options,
     health: Health,
     gate: Gate,
+    /// Remembers what it took in when the bot is run again.
+    inbound: OnceLock<Arc<Inbound>>,
     lives: Arc<Lives>,
     me: OnceLock<Me>,
 }
@@ -100,8 +103,8 @@ impl Telegram {
         }
         let secret = chosen.unwrap_or_else(|| webhook::secret_of(options.token.expose_secret()));
         let open = options.mode == Mode::Webhook;
-        let gate = Gate { inbound: Arc::default(), secret: secret.into(), open };
-        Ok(Self { api, options, health: Health::default(), gate, lives: Arc::default(), me: OnceLock::new() })
+        let (gate, inbound) = (Gate::new(secret.into(), open), OnceLock::new());
+        Ok(Self { api, options, health: Health::default(), gate, inbound, lives: Arc::default(), me: OnceLock::new() })
     }
 
     /// What the bot answers over HTTP.
@@ -158,7 +161,8 @@ impl Telegram {
                 poll::run(&self.api, inbound, &self.health, stop).await
             }
             Mode::Webhook => {
-                webhook::run(&self.api, &self.options.public_url, &self.gate.secret, &self.health, stop).await
+                let lanes = Lanes::new(inbound.clone(), stop.clone());
+                webhook::run(&self.api, &self.options.public_url, &self.gate, lanes, &self.health, stop).await
             }
         }
     }
@@ -195,7 +199,7 @@ impl Channel for Telegram {
         self.list_commands().await;
         let lives = self.lives.clone();
         let postman = Postman { api: self.api.clone(), door: door.clone(), lives: lives.clone() };
-        let inbound = self.gate.inbound.get_or_init(|| Arc::new(Inbound::new(self.api.clone(), door, lives, me)));
+        let inbound = self.inbound.get_or_init(|| Arc::new(Inbound::new(self.api.clone(), door, lives, me)));
         let halt = stop.child_token();
         let delivering = tokio::spawn(postman.run(halt.clone()));
         let ended = self.updates(inbound, &halt).await;

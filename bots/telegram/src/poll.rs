@@ -2,7 +2,7 @@
 //!
 //! Promises: the next question names the first update that is not done with, so that Telegram forgets none before it is durable here; an
 //! update that cannot be taken in holds up those behind it in its chat and nobody else; nothing that waited while the program was down is
-//! dropped.
+//! dropped, nor what is numbered below the last because the numbers began anew.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +57,12 @@ async fn ask(api: &Api, lanes: &Lanes, health: &Health, stop: &CancellationToken
         match found {
             Ok(updates) => {
                 health.well();
+                // Nothing below what was asked for comes, but where the numbers began anew.
+                let first = updates.iter().filter_map(id_of).min().filter(|first| *first < offset);
+                if let Some(first) = first {
+                    tracing::info!(update.id = first, "Telegram numbers its updates anew");
+                    lanes.begin_anew(first);
+                }
                 for update in &updates {
                     take(lanes, update);
                 }
@@ -82,8 +88,12 @@ async fn ask(api: &Api, lanes: &Lanes, health: &Health, stop: &CancellationToken
     Ok(())
 }
 
+fn id_of(update: &Value) -> Option<i64> {
+    update.get("update_id").and_then(Value::as_i64)
+}
+
 fn take(lanes: &Lanes, update: &Value) {
-    let Some(id) = update.get("update_id").and_then(Value::as_i64) else { return };
+    let Some(id) = id_of(update) else { return };
     // The library borrows the names of the fields, which only a text can lend.
     match serde_json::from_str::<Update>(&update.to_string()) {
         Ok(update) => lanes.put(update),

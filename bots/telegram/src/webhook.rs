@@ -1,10 +1,11 @@
 //! Updates by being called: `POST /telegram/webhook`.
 //!
 //! Promises: without the secret nothing is read and nothing happens (THREATS 7.10); the answer is 200 only when the update is durable, 503
-//! when it must come again. Telegram calls one at a time, so that the order stays.
+//! when it must come again. Updates of a chat are taken in one after the other, those of several side by side: Telegram holds back what
+//! is behind a call that is not answered in its chat, and the lanes keep what it calls with all the same in the order in which it came.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -20,21 +21,40 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{Api, Fault};
 use crate::health::Health;
-use crate::inbound::{Inbound, Outcome};
+use crate::inbound::Outcome;
+use crate::lanes::Lanes;
 
 /// The route.
 pub(crate) const PATH: &str = "/telegram/webhook";
 const HEADER: &str = "x-telegram-bot-api-secret-token";
 /// How often it is looked whether Telegram still calls us.
 const LOOK: Duration = Duration::from_secs(20);
+/// So many calls at once, as many as Telegram makes where nobody asks for fewer: while a picture is fetched its call is open.
+const CALLS: u32 = 40;
 
 /// The route's end: who answers, once the bot runs, and what the caller must know.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    pub(crate) inbound: Arc<OnceLock<Arc<Inbound>>>,
-    pub(crate) secret: Arc<str>,
+    lanes: Arc<Mutex<Option<Arc<Lanes>>>>,
+    secret: Arc<str>,
     /// Only where Telegram is told to call.
-    pub(crate) open: bool,
+    open: bool,
+}
+
+impl Gate {
+    /// Nobody answers yet.
+    pub(crate) fn new(secret: Arc<str>, open: bool) -> Self {
+        Self { lanes: Arc::default(), secret, open }
+    }
+
+    /// From here on these lanes answer, or nobody.
+    fn leads_to(&self, lanes: Option<Arc<Lanes>>) {
+        *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = lanes;
+    }
+
+    fn lanes(&self) -> Option<Arc<Lanes>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 pub(crate) fn routes(gate: Gate) -> Router {
@@ -58,9 +78,9 @@ async fn called(State(gate): State<Gate>, headers: HeaderMap, body: Bytes) -> St
     if !gate.open || !bool::from(shown.as_slice().ct_eq(known.as_slice())) {
         return StatusCode::UNAUTHORIZED;
     }
-    let Some(inbound) = gate.inbound.get() else { return StatusCode::SERVICE_UNAVAILABLE };
+    let Some(lanes) = gate.lanes() else { return StatusCode::SERVICE_UNAVAILABLE };
     match serde_json::from_slice::<Update>(&body) {
-        Ok(update) => match inbound.take(&update).await {
+        Ok(update) => match lanes.take(update).await {
             Outcome::Done => StatusCode::OK,
             Outcome::Again => StatusCode::SERVICE_UNAVAILABLE,
         },
@@ -72,11 +92,28 @@ async fn called(State(gate): State<Gate>, headers: HeaderMap, body: Bytes) -> St
     }
 }
 
-/// Tells Telegram to call, and looks after it until the program stops.
+/// Answers Telegram's calls until the program stops.
 ///
 /// # Errors
 /// What another try does not mend.
 pub(crate) async fn run(
+    api: &Api,
+    url: &str,
+    gate: &Gate,
+    lanes: Lanes,
+    health: &Health,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
+    let lanes = Arc::new(lanes);
+    gate.leads_to(Some(lanes.clone()));
+    let ended = look_after(api, url, &gate.secret, health, stop).await;
+    gate.leads_to(None);
+    lanes.close().await;
+    ended
+}
+
+/// Tells Telegram to call, and sees to it that it does.
+async fn look_after(
     api: &Api,
     url: &str,
     secret: &str,
@@ -84,7 +121,7 @@ pub(crate) async fn run(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let hook = json!({
-        "url": format!("{}{PATH}", url.trim_end_matches('/')), "secret_token": secret, "max_connections": 1,
+        "url": format!("{}{PATH}", url.trim_end_matches('/')), "secret_token": secret, "max_connections": CALLS,
         "allowed_updates": ["message", "callback_query"], "drop_pending_updates": false,
     });
     let mut told = false;

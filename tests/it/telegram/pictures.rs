@@ -73,7 +73,15 @@ async fn a_picture_that_is_too_large_is_told_so_and_not_asked_for_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_waits_for_somebody_elses_picture() {
-    let scene = Scene::start().await;
+    nobody_waits(Scene::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_somebody_elses_picture_where_telegram_calls() {
+    nobody_waits(Scene::start_called().await).await;
+}
+
+async fn nobody_waits(scene: Scene) {
     scene.hears("/start", "").await;
     link(&scene, "ann@example.org").await;
     scene.hears("A jazz night called Blue Notes for 80 people", "Blue Notes").await;

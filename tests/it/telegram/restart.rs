@@ -188,18 +188,7 @@ async fn the_answers_of_the_last_turns_arrive_before_the_program_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_can_never_be_taken_in_is_given_up_and_the_next_one_is_answered() {
-    let database = harness::database().await;
-    let telegram = Telegram::start().await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let program = harness::program::Program::start_at(&database, Some(url), |settings| {
-        super::bot(settings, &telegram);
-        settings.telegram.mode = "webhook".to_owned();
-    })
-    .await;
-    let routes = program.app.http();
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    program.app.serve_chats();
+    let Scene { database: _database, program, telegram } = Scene::start_called().await;
     // As often as an update is tried, the store answers and will not have it.
     fail::cfg("accept.store", "20*return->off").unwrap();
     telegram.say(ANN, "poison");
@@ -209,4 +198,49 @@ async fn an_update_that_can_never_be_taken_in_is_given_up_and_the_next_one_is_an
     telegram.say(ANN, "A jazz night for 80 people");
     telegram.until("the next", |telegram| telegram.texts(ANN).iter().any(|text| text.contains("80"))).await;
     program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_whose_taking_in_panics_harms_none_behind_it() {
+    for scene in [Scene::start().await, Scene::start_called().await] {
+        scene.hears("/start", "").await;
+        fail::cfg("accept.before", "1*panic(taking in)->off").unwrap();
+        scene.hears("A jazz night for 80 people", "80").await;
+        scene.hears("at Pier 21 in Halifax", "Pier 21").await;
+        scene.program.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_after_a_week_of_silence_is_heard_although_it_is_numbered_anew() {
+    let scene = Scene::start().await;
+    scene.hears("/start", "").await;
+    {
+        let mut state = scene.telegram.state();
+        state.updates.clear();
+        state.next_update = 7;
+    }
+    scene.hears("A jazz night for 80 people", "80").await;
+    scene.hears("at Pier 21 in Halifax", "Pier 21").await;
+    scene.program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_cut_off_by_the_end_of_the_program_comes_again() {
+    let scene = Scene::start_called().await;
+    scene.hears("/start", "").await;
+    super::linking::link(&scene, "ann@example.org").await;
+    scene.telegram.hold_files(true);
+    scene.telegram.send_picture(ANN, &crate::pictures::picture(20), "at Pier 21 in Halifax");
+    scene.telegram.until("it is being fetched", |telegram| !telegram.calls("getFile").is_empty()).await;
+    let Scene { database, program, telegram } = scene;
+    let stopping = tokio::spawn(program.stop());
+    telegram.hold_files(false);
+    stopping.await.unwrap();
+    let next = Scene::on(database, telegram).await;
+    let told = |telegram: &Telegram| telegram.texts(ANN).iter().filter(|text| text.contains("Pier 21")).count();
+    next.telegram.until("its words are answered", |telegram| told(telegram) > 0).await;
+    next.delivered().await;
+    assert_eq!(told(&next.telegram), 1, "once: {:#?}", next.telegram.texts(ANN));
+    next.program.stop().await;
 }

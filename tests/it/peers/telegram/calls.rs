@@ -24,8 +24,18 @@ pub(super) async fn call(telegram: &Telegram, method: &str, body: &Value) -> Res
             if !secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
                 return Err((400, "Bad Request: secret token contains unallowed characters".to_owned()));
             }
-            telegram.state().hook = Some((url, secret));
-            telegram.pump();
+            let most = body["max_connections"].as_u64().unwrap_or(40);
+            if !(1..=100).contains(&most) {
+                return Err((400, "Bad Request: max_connections is out of range".to_owned()));
+            }
+            let known = {
+                let mut state = telegram.state();
+                state.most_calls = usize::try_from(most).unwrap_or(1);
+                state.hook.replace((url, secret))
+            };
+            if known.is_none() {
+                telegram.pump();
+            }
             Ok(json!(true))
         }
         "deletewebhook" => {
@@ -69,7 +79,10 @@ async fn updates(telegram: &Telegram, body: &Value) -> Result<Value, Refusal> {
             let words = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
             return Err((409, words.to_owned()));
         }
-        state.updates.retain(|update| update["update_id"].as_i64() >= Some(offset));
+        // What lies far beyond the newest counts for nothing, as after the numbers began anew.
+        if offset <= state.next_update + 10 {
+            state.updates.retain(|update| update["update_id"].as_i64() >= Some(offset));
+        }
         state.poll += 1;
         state.poll
     };

@@ -3,6 +3,7 @@
 
 mod calls;
 mod files;
+mod hook;
 mod rules;
 
 use std::collections::{BTreeMap, HashSet};
@@ -81,6 +82,10 @@ pub(crate) struct State {
     pub(crate) calls: Vec<Call>,
     pub(crate) poll: u64,
     pub(crate) hook: Option<(String, String)>,
+    /// How many calls may be open at once.
+    pub(crate) most_calls: usize,
+    /// Chats, and people who pressed, with a call that is open.
+    pub(crate) calling: HashSet<(bool, i64)>,
     pub(crate) commands: BTreeMap<String, Value>,
     /// The server takes no previews.
     pub(crate) no_drafts: bool,
@@ -259,59 +264,6 @@ impl Telegram {
             .map(|call| format!("{} {} {}", call.method, call.status, call.body))
             .collect();
         format!("chats {:#?}\ncalls {calls:#?}", state.chats)
-    }
-
-    /// Calls the program when it asked for that, and again until it takes the update.
-    pub(crate) fn pump(&self) {
-        let telegram = self.clone();
-        tokio::spawn(async move {
-            let client = reqwest_free::Client;
-            loop {
-                let next = {
-                    let state = telegram.state();
-                    state.hook.clone().map(|hook| (hook, state.updates.first().cloned()))
-                };
-                let Some(((url, secret), update)) = next else { return };
-                if let Some(update) = update {
-                    let status = client.post(&url, &secret, &update).await;
-                    if status == Some(200) {
-                        let mut state = telegram.state();
-                        state.updates.retain(|known| known["update_id"] != update["update_id"]);
-                        continue;
-                    }
-                }
-                tokio::time::sleep(Duration::from_millis(30)).await;
-            }
-        });
-    }
-}
-
-/// A POST over a plain connection, so that no client library is needed.
-mod reqwest_free {
-    use serde_json::Value;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpStream;
-
-    #[derive(Debug, Default)]
-    pub(super) struct Client;
-
-    impl Client {
-        pub(super) async fn post(&self, url: &str, secret: &str, body: &Value) -> Option<u16> {
-            let rest = url.strip_prefix("http://")?;
-            let (host, path) = rest.split_once('/')?;
-            let body = body.to_string();
-            let head = format!(
-                "POST /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-                 x-telegram-bot-api-secret-token: {secret}\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            let mut stream = TcpStream::connect(host).await.ok()?;
-            stream.write_all(head.as_bytes()).await.ok()?;
-            stream.write_all(body.as_bytes()).await.ok()?;
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer).await.ok()?;
-            String::from_utf8_lossy(&answer).split(' ').nth(1)?.parse().ok()
-        }
     }
 }
 
