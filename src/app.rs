@@ -131,8 +131,10 @@ impl App {
             Accounts::new(store.clone(), clock.clone(), ids.clone(), public_url.clone(), told::options(settings)?)
                 .context("cannot sign anybody in")?;
         let accounts = Arc::new(accounts);
+        let node = Node::take(&settings.data_dir)?;
         let desk = Arc::new(Desk {
             store: store.clone(),
+            node: node.name.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
             runtime: Handle::current(),
@@ -146,7 +148,6 @@ impl App {
         });
         let system = ActorSystem::start(told::arbiters(settings))?;
         let directory = Directory::new(desk, system.arbiters());
-        let node = Node::take(&settings.data_dir)?;
         chats::take_back(&store, &node.name).await;
         let identity = Identity::new(store.clone(), private, local_zone, accounts.clone());
         let limits = Arc::new(rate::Limits::new(&told::rules(&settings.limits), clock.clone()));

@@ -47,6 +47,7 @@ async fn of(settings: &Settings, store: &Store, session: Uuid, words: Option<Str
     };
     let desk = Arc::new(Desk {
         store: store.clone(),
+        node: String::new(),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         runtime: Handle::current(),

@@ -122,6 +122,8 @@ pub enum Act {
     Change(Patch),
     /// The published event is called off.
     CallOff,
+    /// These dates of its series go public, each at the revision that was shown.
+    PublishAll(Vec<(Uuid, i64)>),
     /// An order of the published event ends, and what is left of its money goes back; or some of its tickets do.
     Refund {
         /// The order.

@@ -35,7 +35,7 @@ const TEMPLATES: i64 = 50;
 pub(super) fn routes() -> Router<HttpState> {
     Router::new()
         .route("/api/events/{id}/copy", post(copy))
-        .route("/api/events/{id}/series", post(lay_out))
+        .route("/api/events/{id}/series", post(lay_out).get(super::series::standing))
         .route("/api/events/{id}/conversation", post(go_on))
         .route("/api/templates", get(templates))
 }

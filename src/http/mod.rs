@@ -47,6 +47,7 @@ mod rhythm;
 pub mod router;
 mod said;
 mod schedule;
+mod series;
 mod shop;
 mod stripe_webhook;
 mod structured;

@@ -23,7 +23,7 @@ use super::error::HttpError;
 use super::reads::Reads;
 use super::{
     account, auth, connect, copies, cors, doors, event_page, files, functions, gate, health, imports, links,
-    metrics_page, openapi, organizing, patience, preview, queue, request, reserved, rest, shop, stripe_webhook,
+    metrics_page, openapi, organizing, patience, preview, queue, request, reserved, rest, series, shop, stripe_webhook,
     webhooks,
 };
 use crate::accounts::Accounts;
@@ -122,6 +122,7 @@ pub fn router(mut state: HttpState) -> Router {
         .merge(organizing::routes())
         .merge(doors::routes())
         .merge(copies::routes())
+        .merge(series::routes())
         .merge(imports::routes())
         .merge(webhooks::routes())
         .route("/api/guest/claim", post(auth::claim))

@@ -47,6 +47,7 @@ pub mod queue_books;
 pub mod rest;
 pub mod revisions;
 pub mod sales;
+pub mod series;
 pub mod sessions;
 pub mod settlement;
 pub mod stripe_accounts;

@@ -24,6 +24,7 @@ mod prose;
 pub mod report;
 mod scene;
 pub mod selling;
+pub mod series;
 mod spans;
 mod words;
 

@@ -27,6 +27,9 @@ const ASSUMED_PEOPLE: u32 = 50;
 impl Work<'_> {
     /// Does what is meant. An event that is no draft any more has rules of its own.
     pub(super) async fn act(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        if self.act_on_series(tx).await? {
+            return Ok(());
+        }
         if self.is_over() {
             return self.live(tx).await;
         }

@@ -1,7 +1,7 @@
 //! One accepted message on its way through the wizard, and those who listen to its answer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use port::{Body, Command, Replies, Reply};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,8 @@ pub struct Job {
     /// Somebody waits for the end of this turn: a model's words end here.
     pub hurry: CancellationToken,
     audience: Mutex<Audience>,
+    /// What its turn left for other sessions, which hear of it once the turn is settled.
+    passed_on: Mutex<Vec<(Uuid, Arc<Job>)>>,
     started: AtomicBool,
 }
 
@@ -79,6 +81,7 @@ impl Job {
             stop: CancellationToken::new(),
             hurry: CancellationToken::new(),
             audience: Mutex::new(Audience { said: Vec::new(), listeners: listener.into_iter().collect() }),
+            passed_on: Mutex::default(),
             started: AtomicBool::new(false),
         }
     }
@@ -133,6 +136,16 @@ impl Job {
     /// Somebody began it.
     pub fn has_begun(&self) -> bool {
         self.started.load(Ordering::SeqCst)
+    }
+
+    /// Its turn leaves these for other sessions, in the place of what an earlier try left.
+    pub fn pass_on(&self, jobs: Vec<(Uuid, Arc<Self>)>) {
+        *self.passed_on.lock().unwrap_or_else(PoisonError::into_inner) = jobs;
+    }
+
+    /// What its turn left for other sessions.
+    pub fn take_passed_on(&self) -> Vec<(Uuid, Arc<Self>)> {
+        std::mem::take(&mut *self.passed_on.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Says something to everybody who listens. A listener that went away changes nothing.

@@ -125,7 +125,7 @@ impl Work<'_> {
             Act::CallOff => self.call_off(tx, event, revision).await,
             Act::Refund { order, left_cents, tickets } => self.refund_confirmed(tx, order, left_cents, &tickets).await,
             // A yes to something else, or to what was shown too long ago.
-            Act::Publish => {
+            Act::Publish | Act::PublishAll(_) => {
                 self.errors.push(FieldError::new(Field::Name, Problem::Stale));
                 self.live = Some(Live::Unchanged);
                 Ok(())

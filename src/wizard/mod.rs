@@ -21,6 +21,7 @@ mod plan;
 mod publish;
 pub mod recovery;
 mod selling;
+pub mod series;
 pub mod session;
 mod show;
 pub mod slot;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::apology;
 use super::directory::Directory;
 use super::job::Job;
+use super::series;
 use super::turn::{self, Desk, TurnError};
 use super::visit::Visitor;
 use crate::domain::session::Session;
@@ -91,9 +92,14 @@ impl Handler<Take> for SessionActor {
         let Some(job) = self.directory.next(self.id) else {
             return AtomicResponse::new(Box::pin(async { Ended::Idle }.into_actor(self)));
         };
-        let inbox = job.inbox;
+        let (inbox, done) = (job.inbox, job.clone());
         let work = work(self.id, self.directory.desk().clone(), job, self.session.take());
-        AtomicResponse::new(Box::pin(work.into_actor(self).map(move |body, actor, ctx| actor.end(inbox, body, ctx))))
+        AtomicResponse::new(Box::pin(work.into_actor(self).map(move |body, actor, ctx| {
+            if matches!(body, Ok(Ok(_))) {
+                series::hand_on(&actor.directory, done.take_passed_on());
+            }
+            actor.end(inbox, body, ctx)
+        })))
     }
 }
 

@@ -233,6 +233,7 @@ fn purpose(work: &Work<'_>) -> Purpose {
     match &work.live {
         Some(Live::AskedToCallOff { .. }) => Purpose::CallOff,
         Some(Live::AskedToRefund { .. }) => Purpose::Refund,
+        Some(Live::AskedForAll { .. }) => Purpose::Publish,
         Some(_) => Purpose::Change,
         None => Purpose::Publish,
     }
@@ -254,6 +255,11 @@ fn question_card(work: &Work<'_>) -> Card {
     if let Some(asked @ Live::AskedToRefund { .. }) = &work.live {
         let line = |(label, value)| Line { label, value, source: Source::Said };
         card.lines = live::refund_lines(asked, &work.session.language).into_iter().map(line).collect();
+    }
+    if let Some(asked @ Live::AskedForAll { .. }) = &work.live {
+        let line = |(label, value)| Line { label, value, source: Source::Said };
+        card.lines = live::series_lines(asked, &work.session.language).into_iter().map(line).collect();
+        card.missing.clear();
     }
     card
 }

@@ -32,6 +32,8 @@ use crate::understanding::notices::{Trouble, trouble};
 pub struct Desk {
     /// The database.
     pub store: Store,
+    /// This process, as the rows of what it took in name it.
+    pub node: String,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Ids and tokens.
@@ -178,6 +180,7 @@ async fn once(
 ) -> Result<Try, StoreError> {
     fault::point("turn.begin");
     fault::store("turn.store")?;
+    job.pass_on(Vec::new());
     let mut tx = desk.store.begin(Actor::Turn(&job.person)).await?;
     let before = current(&mut tx, id, held).await?;
     fault::point("turn.loaded");

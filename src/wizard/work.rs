@@ -223,7 +223,7 @@ impl<'a> Work<'a> {
     /// Whether this is talk that a model may have something to say to, and nothing that the rules alone must do.
     pub(super) fn is_talk(&self) -> bool {
         let talk = matches!(self.intent, Intent::Inform | Intent::Unclear | Intent::Suggest);
-        talk && self.given.is_none() && self.taken.is_empty() && !self.is_over()
+        talk && self.given.is_none() && self.taken.is_empty() && !self.is_over() && !self.asks_for_all()
     }
 
     async fn read_pick(&mut self, tx: &mut Tx, id: &str) -> Result<(), StoreError> {

@@ -19,6 +19,7 @@ mod restored;
 #[path = "publisher/scene.rs"]
 #[expect(dead_code, clippy::duplicate_mod, reason = "the scene is the publisher's, whose own tests use all of it")]
 mod scene;
+mod series;
 mod talk;
 
 use axum::Router;

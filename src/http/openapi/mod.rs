@@ -25,7 +25,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::router::HttpState;
 use super::{
-    account, copies, doors, event_page, files, functions, health, imports, links, organizing, preview, webhooks,
+    account, copies, doors, event_page, files, functions, health, imports, links, organizing, preview, series, webhooks,
 };
 
 /// The routes of this room's neighbours.
@@ -56,6 +56,8 @@ use super::{
         copies::lay_out,
         copies::go_on,
         copies::templates,
+        series::standing,
+        series::publish,
         imports::preview,
         imports::take,
         organizing::summary,

@@ -2,11 +2,14 @@
 //!
 //! Promises: the old stands beside the new; it is said how many guests hear of it; there is at most one question, and it comes last.
 
+use jiff::civil::Date;
+
 use super::join;
 use crate::domain::error::FieldError;
+use crate::domain::fact::Field;
 use crate::understanding::catalogue::{fill, phrase};
 use crate::understanding::notices::refusal;
-use crate::understanding::prose::count_words;
+use crate::understanding::prose::{count_words, date_words, field_words};
 
 /// Something that is another than before, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,17 @@ pub struct Difference {
     pub before: Option<String>,
     /// What it is, or would be.
     pub after: Option<String>,
+}
+
+/// A date of a series that cannot be published yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotReady {
+    /// Its day, when it has one.
+    pub day: Option<Date>,
+    /// What must still be said.
+    pub missing: Vec<Field>,
+    /// It lies in the past.
+    pub is_over: bool,
 }
 
 /// Where a published event stands after what was said.
@@ -124,6 +138,18 @@ pub enum Live {
     RefundStale,
     /// Others read along: who bought and what was taken is not told here.
     NotBeforeOthers,
+    /// All dates of its series that can be published wait for a yes.
+    AskedForAll {
+        /// The days that can be.
+        days: Vec<Date>,
+        /// The drafts that cannot.
+        open: Vec<NotReady>,
+    },
+    /// Dates of its series are being published.
+    AllUnderWay {
+        /// How many.
+        count: u32,
+    },
 }
 
 /// The sales of an event in numbers.
@@ -204,8 +230,50 @@ pub fn answer(live: &Live, errors: &[FieldError], name: &str, url: &str, languag
         Live::SeveralKinds { who, url } => parts.push(fill(language, "refund_kinds", &[("who", who), ("url", url)])),
         Live::RefundStale => parts.push(say("refund_stale")),
         Live::NotBeforeOthers => parts.push(say("not_before_others")),
+        Live::AskedForAll { days, open } => parts.extend(asked_for_all(days, open, language)),
+        Live::AllUnderWay { count: 1 } => parts.push(say("series_under_way_one")),
+        Live::AllUnderWay { count } => {
+            parts.push(fill(language, "series_under_way", &[("count", &count_words(*count, language))]));
+        }
     }
     join(parts, language)
+}
+
+fn asked_for_all(days: &[Date], open: &[NotReady], language: &str) -> Vec<String> {
+    let dates: Vec<String> = days.iter().map(|day| date_words(*day, language)).collect();
+    let number = count_words(u32::try_from(days.len()).unwrap_or(u32::MAX), language);
+    let open: Vec<String> = open.iter().map(|date| not_ready(date, language)).collect();
+    let left = (!open.is_empty()).then(|| fill(language, "series_open", &[("dates", &open.join("; "))]));
+    let (first, question) = match days.len() {
+        0 if open.is_empty() => (phrase(language, "series_done"), None),
+        0 => (phrase(language, "series_none"), None),
+        1 => (
+            fill(language, "series_asked_one", &[("dates", &dates.join("; "))]),
+            Some(phrase(language, "series_question_one")),
+        ),
+        _ => (
+            fill(language, "series_asked", &[("count", &number), ("dates", &dates.join("; "))]),
+            Some(fill(language, "series_question", &[("count", &number)])),
+        ),
+    };
+    std::iter::once(first).chain(left).chain(question).collect()
+}
+
+/// "Tuesday, 2 June 2026 (place, price)"
+fn not_ready(date: &NotReady, language: &str) -> String {
+    let day = date.day.map_or_else(|| phrase(language, "series_no_day"), |day| date_words(day, language));
+    let over = date.is_over.then(|| phrase(language, "series_over"));
+    let why: Vec<String> = date.missing.iter().map(|field| field_words(*field, language)).chain(over).collect();
+    format!("{day} ({})", why.join(", "))
+}
+
+/// The dates that a question about all of them names, as labels and values.
+pub fn series_lines(live: &Live, language: &str) -> Vec<(String, String)> {
+    let Live::AskedForAll { days, .. } = live else { return Vec::new() };
+    let line = |(at, day): (usize, &Date)| {
+        (fill(language, "series_line", &[("number", &(at + 1).to_string())]), date_words(*day, language))
+    };
+    days.iter().enumerate().map(line).collect()
 }
 
 fn sold(sales: &Sales, language: &str) -> Vec<String> {

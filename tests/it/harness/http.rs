@@ -24,6 +24,7 @@ use tokio::sync::Semaphore;
 fn directory(store: &Store, clock: Arc<dyn Clock>) -> Arc<Directory> {
     let desk = Desk {
         store: store.clone(),
+        node: "test".to_owned(),
         clock,
         ids: Arc::new(RandomIds),
         runtime: Handle::current(),
