@@ -17,11 +17,41 @@ test('an event becomes a series of drafts, each of which goes on in the wizard @
   await page.getByRole('button', { name: 'Make the drafts' }).click();
   await expect(page.getByText('All of these days are there already.')).toBeVisible();
   await isSound(page);
+  // Only what is ready is published along; the rest says why, and follows once it is mended.
+  const dates = page.getByRole('region', { name: 'Dates of this series' });
+  await expect(dates.getByText('1 of 3 dates published')).toBeVisible();
+  await expect(dates.getByText('Ready')).toHaveCount(2);
+  await dates.getByRole('button', { name: 'Publish the other 2 dates' }).click();
+  const question = page.getByRole('dialog', { name: 'Publish 2 dates?' });
+  await expect(question.getByText('Monday, June 2, 2031')).toBeVisible();
+  await isSound(page);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dates.getByText('1 of 3 dates published')).toBeVisible();
   await page.goto('/dashboard');
+  await expect(page.getByText('1 of 3 dates published')).toBeVisible();
   await expect(page.getByText('Monday, May 19, 2031')).toBeVisible();
   await expect(page.getByText('Monday, June 2, 2031')).toBeVisible();
   await page.getByRole('link', { name: /Resume Draft/ }).first().click();
   await expect(page.getByLabel('Event Name')).toHaveValue('Tuesday Tea');
+});
+
+test('all dates of a series are published on one word', async ({ page }) => {
+  await signUp(page);
+  const { id } = await published(page, { name: 'Wednesday Wine' });
+  await page.goto(`/dashboard/events/${id}`);
+  await page.getByText('Repeat as a series').click();
+  await page.getByLabel('Days in all').fill('4');
+  await page.getByRole('button', { name: 'Make the drafts' }).click();
+  await page.goto('/dashboard');
+  await page.getByRole('link', { name: 'See all dates: Wednesday Wine' }).click();
+  const dates = page.getByRole('region', { name: 'Dates of this series' });
+  await dates.getByRole('button', { name: 'Publish the other 3 dates' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish 3 dates' }).click();
+  await expect(dates.getByText('All dates are published.')).toBeVisible();
+  await expect(dates.getByRole('button')).toHaveCount(0);
+  await page.reload();
+  await expect(dates.getByText('All dates are published.')).toBeVisible();
+  await isSound(page);
 });
 
 test('an event is made once more on another day', async ({ page }) => {

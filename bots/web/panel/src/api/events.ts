@@ -53,3 +53,31 @@ export const previewImport = (file: File) => send<ImportPreview>('/api/import/pr
 
 export const importEvents = (file: File, only: number[]) =>
   send<{ events: { eventId: string; sessionId: string }[]; known: number }>(`/api/import?only=${only.join(',')}`, file, typeOf(file));
+
+/** A date of a series as it stands. */
+export interface SeriesDate {
+  eventId: string;
+  name: string | null;
+  starts: string | null;
+  status: string;
+  slug: string | null;
+  revision: number;
+  ready: boolean;
+  /** What it lacks, by field. */
+  missing: Record<string, string>;
+  over: boolean;
+  underWay: boolean;
+  failed: boolean;
+}
+
+export interface SeriesStanding {
+  dates: SeriesDate[];
+  /** Dates that were asked for and are another by now. */
+  changed: string[];
+}
+
+export const seriesStanding = async (event: string) => (await (await own(at(event, 'series'))).json()) as SeriesStanding;
+
+/** Publishes these dates, each at the revision that was shown; the server goes on with it whether this page stays or not. */
+export const publishSeries = (event: string, dates: SeriesDate[]) =>
+  send<SeriesStanding>(at(event, 'series/publish'), JSON.stringify({ dates: dates.map(({ eventId, revision }) => ({ eventId, revision })) }), 'application/json');

@@ -34,7 +34,9 @@ export function ConfirmCard({ asked, answer, onAnswer }: ConfirmCardProps) {
   const stale = approved === null && asked.revision !== undefined && (asked.revision !== revision || Object.keys(edits).length > 0) && revision > 0;
   const reply = (yes: boolean) => onAnswer?.({ approved: yes, revision: asked.revision ?? null });
   const purpose = asked.purpose ?? 'publish';
-  const listed = purpose === 'change' || purpose === 'refund';
+  // Several dates at once have no day of their own; the lines name them.
+  const several = purpose === 'publish' && !asked.when && (asked.lines ?? []).length > 0;
+  const listed = purpose === 'change' || purpose === 'refund' || several;
   const say = (part: string) => t((purpose === 'publish' ? `chat.confirm${part}` : `chat.${purpose}${part}`) as Key);
   return (
     <section className="confirm" aria-label={say('')}>

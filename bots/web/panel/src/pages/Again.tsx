@@ -1,4 +1,5 @@
 /** The same event once more: on another day, or on all the days of its series. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { copyEvent, laySeries } from '../api/events';
@@ -52,6 +53,7 @@ const RULES = ['FREQ=WEEKLY', 'FREQ=WEEKLY;INTERVAL=2', 'FREQ=MONTHLY', 'FREQ=DA
 /** Each day a draft of its own, with its own tickets. */
 function Series({ event }: { event: EventRow }) {
   const { t, lang } = useWords();
+  const cache = useQueryClient();
   const [rule, setRule] = useState<string>(event.recurrence ?? RULES[0]);
   const [count, setCount] = useState('4');
   const [busy, setBusy] = useState(false);
@@ -72,6 +74,8 @@ function Series({ event }: { event: EventRow }) {
     setTrouble(null);
     try {
       setMade((await laySeries(event.id, days, rule)).events);
+      // From here on the page shows the dates together.
+      await Promise.all(['event', 'series'].map((kind) => cache.invalidateQueries({ queryKey: [kind, event.id] })));
     } catch (thrown) {
       const failure = asFailure(thrown);
       setTrouble(failure.status === 422 ? t('series.unfit') : failureWords(failure, t));
@@ -106,7 +110,7 @@ function Series({ event }: { event: EventRow }) {
       {made && (
         <div role="status" className="stack">
           <p>{made.length > 0 ? t('series.made', { n: made.length }) : t('series.none')}</p>
-          <ul className="stack">
+          <ul className="series-dates">
             {made.map((one) => (
               <li key={one.eventId}>
                 <Link to={`/dashboard/events/${one.eventId}`}>{dayWords(one.starts.slice(0, 10), lang)}</Link>

@@ -17,6 +17,7 @@ import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
 import { DraftCard, itemsOf, type DraftItem } from './DraftCard';
 import { EventCard } from './EventCard';
+import { SeriesList } from './SeriesList';
 import { useOutbox } from './useOutbox';
 
 export default function Dashboard() {
@@ -93,6 +94,7 @@ function Lists({ userId, items, events, onChange }: ListsProps) {
       {!nothing && (
         <section aria-labelledby="drafts">
           <h2 id="drafts">{t('dash.drafts')}</h2>
+          <SeriesList events={events} />
           {drafts.length + bare.length > 0 ? (
             <ul className="cards">
               {drafts.map(card)}

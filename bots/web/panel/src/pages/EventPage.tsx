@@ -26,6 +26,7 @@ import { Again } from './Again';
 import { EventEdit } from './EventEdit';
 import { NotFound } from './NotFound';
 import { PrivatePage } from './PrivatePage';
+import { SeriesDates } from './SeriesDates';
 import { Talk } from './Talk';
 
 export default function EventPage() {
@@ -102,6 +103,7 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
         {own && event.status === 'published' && <Change event={event} />}
         {own && event.status === 'published' && <Talk event={event} userId={userId} />}
         {event.status !== 'draft' && <Payments event={event} pending={fresh?.pending ?? false} />}
+        {own && event.series_id && <SeriesDates event={event} />}
         {own && <Again event={event} />}
         {own && event.status === 'published' && (
           <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />

@@ -6,7 +6,7 @@ import { failureWords } from '../ui/failureWords';
 import { useCountdown } from '../ui/useCountdown';
 import { useDesk, useSnapshot } from './desk';
 import { valueWords } from './valueWords';
-import { fieldKey } from './stages/Review';
+import { fieldKey } from './fieldKey';
 import type { Conflict } from '../draft/merge';
 
 export function Banners() {

@@ -1,22 +1,22 @@
 /** Stage 6: exactly what guests will see, what is still missing, and the button. The organizer's press is the approval. */
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'react-router';
+import { seriesStanding } from '../../api/events';
 import { STAGES } from '../../draft/types';
 import { isPast } from '../../draft/when';
-import { useWords, type Key } from '../../i18n';
+import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { Back, Check } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
+import { fieldKey } from '../fieldKey';
 import { gaps } from '../missing';
 import { PagePreview } from '../PagePreview';
 import { Takings } from '../Takings';
 import { GuestAccount } from './GuestAccount';
 
 const VISIBILITIES = ['public', 'private'] as const;
-const FIELD_WORDS = new Set(['name', 'slug', 'type', 'description', 'visibility', 'place', 'capacity', 'dateTime', 'duration', 'timezone', 'priceCents', 'currency', 'ticketTiers', 'maxPerOrder', 'taxRate', 'refundPolicy', 'onlineUrl']);
-
-export const fieldKey = (field: string): Key => (FIELD_WORDS.has(field) ? (`field.${field}` as Key) : field === 'venueId' ? 'field.place' : 'field.other');
-
 export function Review() {
   const { t } = useWords();
   const { store, guest, onPublished } = useDesk();
@@ -55,6 +55,7 @@ export function Review() {
         ))}
       </fieldset>
       <Checklist />
+      {!guest && draft.id && <OneOfSeveral event={draft.id} />}
       {degraded && <p className="soft">{t('review.degraded')}</p>}
       {failure?.kind === 'conflict' && <Banner tone="warn">{t('review.stale')}</Banner>}
       <footer className="stage-foot">
@@ -67,6 +68,19 @@ export function Review() {
       </footer>
       <GuestAccount open={joining} onClose={() => setJoining(false)} />
     </div>
+  );
+}
+
+/** A date of a series says so, and where all of them are published together. */
+function OneOfSeveral({ event }: { event: string }) {
+  const { t } = useWords();
+  const standing = useQuery({ queryKey: ['series', event], queryFn: () => seriesStanding(event), retry: false });
+  const all = standing.data?.dates.length ?? 0;
+  if (all < 2) return null;
+  return (
+    <p className="soft">
+      {t('series.oneOf', { n: all })} <Link to={`/dashboard/events/${event}#series`}>{t('series.see')}</Link>
+    </p>
   );
 }
 
