@@ -25,6 +25,7 @@ use crate::store::audit::Origin;
 use crate::store::copies::{self, Copy, Pattern, Start, Template};
 use crate::store::error::StoreError;
 use crate::store::sessions;
+use crate::wizard::again;
 
 /// Days of one series that can be made at once.
 const MOST_DAYS: u32 = 100;
@@ -96,6 +97,9 @@ pub(super) async fn copy(
         return Err(HttpError::NotFound);
     }
     let session = copies::conversation(&mut tx, state.ids.id(), made, Some(source)).await?;
+    if let Some(told) = again::made_up(&mut tx, source).await? {
+        again::retell(&mut tx, &told, made, session).await?;
+    }
     tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(action = "event_copy", event.id = %made);
     Ok((StatusCode::CREATED, Json(Made { success: true, event_id: made, session_id: session })))
@@ -201,12 +205,16 @@ pub(super) async fn lay_out(
     let (rule, starts) = days(&pattern, &wish)?;
     copies::lead(&mut tx, first, &rule).await?;
     let series = pattern.series.unwrap_or(first);
+    let told = again::made_up(&mut tx, first).await?;
     let mut events = Vec::new();
     for start in starts.into_iter().skip(1).filter(|start| !pattern.known.contains(start)) {
         let event = state.ids.id();
         let copy = Copy { source: first, id: event, start: Some(Start::Moment(start)), series: Some(series) };
         copies::copy(&mut tx, &copy).await?;
-        copies::conversation(&mut tx, state.ids.id(), event, Some(first)).await?;
+        let session = copies::conversation(&mut tx, state.ids.id(), event, Some(first)).await?;
+        if let Some(told) = &told {
+            again::retell(&mut tx, told, event, session).await?;
+        }
         events.push(SeriesDay { event_id: event, starts: start.to_string() });
     }
     tx.commit().await.map_err(StoreError::from)?;

@@ -5,6 +5,7 @@
 
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -109,6 +110,21 @@ async fn there(conn: &mut PgConnection, copy: &Copy) -> Result<bool, StoreError>
         (true, true) => Ok(true),
         (true, false) => Err(StoreError::Taken("events_pkey".to_owned())),
     }
+}
+
+/// Gives a copy this text, and its conversation, as long as nothing was said there, this state.
+pub async fn retell(
+    conn: &mut PgConnection,
+    copy: Uuid,
+    session: Uuid,
+    text: &str,
+    state: &Value,
+) -> Result<(), StoreError> {
+    sqlx::query!("update events set description = $2 where id = $1", copy, text).execute(&mut *conn).await?;
+    sqlx::query!("update wizard_sessions set state = $2 where id = $1 and version = 0", session, state)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// What a series is laid out from.

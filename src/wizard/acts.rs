@@ -170,21 +170,29 @@ impl Work<'_> {
         }
         let patch = publishing::defaults(self.session.draft(), &self.job.person);
         self.assume(&patch);
-        // A text that we made up follows the facts until the organizer says something of their own.
-        let made_up = self.session.draft().provenance.get(&Field::Description) == Some(&Provenance::Default);
-        if self.session.draft().description.is_none() || made_up && !self.changed.is_empty() {
-            let text = advice::describe(
-                self.session.draft(),
-                self.venue.as_ref().map(|venue| venue.name.as_str()),
-                &self.session.language,
-            );
-            let patch = vec![(Fact::Description(text), Provenance::Default)];
-            if made_up {
-                self.session.state.draft.apply(&patch);
-            } else {
-                self.assume(&patch);
-            }
+        if self.session.draft().description.is_none() {
+            let patch = self.made_up();
+            self.assume(&patch);
+        } else {
+            self.retell();
         }
+    }
+
+    /// A text that we made up follows the facts until the organizer says something of their own.
+    pub(super) fn retell(&mut self) {
+        let draft = self.session.draft();
+        let is_ours =
+            draft.description.is_some() && draft.provenance.get(&Field::Description) == Some(&Provenance::Default);
+        if is_ours && !self.changed.is_empty() {
+            let patch = self.made_up();
+            self.session.state.draft.apply(&patch);
+        }
+    }
+
+    fn made_up(&self) -> Patch {
+        let venue = self.venue.as_ref().map(|venue| venue.name.as_str());
+        let text = advice::describe(self.session.draft(), venue, &self.session.language);
+        vec![(Fact::Description(text), Provenance::Default)]
     }
 
     async fn undo(&mut self, tx: &mut Tx) -> Result<(), StoreError> {

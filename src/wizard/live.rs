@@ -148,6 +148,8 @@ impl Work<'_> {
         }
         let differences = differences(&before, &proposed, &self.session.language);
         let guests = if tells(&before, &proposed) { events::guests(tx, event).await? } else { 0 };
+        // What guests read of us must not tell the old day.
+        self.retell();
         self.write_event(tx).await?;
         fault::point("live.changed");
         // Windows of sale may have moved along with the event: the row says how they are, and under which revision.

@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use port::{Body as Said, Form, SessionChoice};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ask;
 use super::doors::{Person, call, person, scene};
-use super::scene::Scene;
+use super::scene::{Scene, confirm, turn};
 
 async fn tiers(scene: &Scene, event: &str) -> Vec<(String, i64, Option<String>)> {
     let mut conn = scene.database.connect(crate::harness::Role::Bootstrap).await;
@@ -190,5 +191,48 @@ async fn a_file_is_seen_before_anything_is_made_and_makes_nothing_twice() {
     for nothing in ["", "words", "a,b\n1,2", "BEGIN:VCALENDAR\nEND:VCALENDAR"] {
         assert_eq!(send(&http, &ana, "/api/import/preview", nothing).await.0, 422, "{nothing:?}");
     }
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_of_ours_tells_the_day_of_its_own_event() {
+    let scene = scene().await;
+    let say = async |session: SessionChoice, words: &str| turn(&scene, session, Said::Text(words.to_owned())).await;
+    let opening = "A concert called Harbour Lights, 80 people, on 1 December 2026 at 6 pm, 25 CAD, 90 minutes";
+    let session = SessionChoice::Id(say(SessionChoice::New, opening).await.session);
+    let asked = say(session.clone(), "At Pier 21 in Halifax").await.asked.expect("everything is said");
+    turn(&scene, session.clone(), confirm(&asked)).await;
+    let event: Uuid = scene.value("select id from events").await;
+    let http = scene.program.http();
+    let ana = person(&scene, &http, "ana@example.com").await;
+    let texts = "select description from events order by starts_local";
+    assert!(scene.value::<String>(texts).await.contains("1 December 2026"));
+    // Each date of a series tells its own day, and goes on to when it is moved.
+    let path = format!("/api/events/{event}");
+    let wish = json!({"count": 3, "rule": "FREQ=WEEKLY"});
+    let laid = call(&http, &ana, &format!("{path}/series"), Some(wish)).await.1;
+    let told: Vec<String> = scene.all(texts).await;
+    let days = ["1 December 2026", "8 December 2026", "15 December 2026"];
+    assert!(told.iter().zip(days).all(|(text, day)| text.contains(&format!(", {day}"))), "{told:#?}");
+    let second = laid["events"][0]["eventId"].as_str().unwrap();
+    let open = call(&http, &ana, &format!("/api/events/{second}/conversation"), Some(json!({}))).await.1;
+    let of_second = SessionChoice::Id(open["sessionId"].as_str().unwrap().to_owned());
+    say(of_second, "move it to 9 December 2026").await;
+    let text: String = scene.value(&format!("select description from events where id = '{second}'")).await;
+    assert!(text.contains("9 December 2026"), "{text}");
+    // So does what is published, and "same as last time" in a form is no change of it.
+    say(session.clone(), "move it to 3 December 2026").await;
+    say(session.clone(), "yes").await;
+    let of_first = format!("select description from events where id = '{event}'");
+    let text: String = scene.value(&of_first).await;
+    assert!(text.contains("3 December 2026"), "{text}");
+    let form = Form { text: Some("same as last time but on 5 March 2027".to_owned()), ..Form::default() };
+    let told = turn(&scene, session.clone(), Said::Form(form)).await;
+    assert!(told.said.contains("stays as it is") && told.asked.is_none(), "{}", told.said);
+    // What the organizer wrote stays in every copy.
+    scene.run(&format!("update events set description = 'Songs on 1 December.' where id = '{event}'")).await;
+    let copy = call(&http, &ana, &format!("{path}/copy"), Some(json!({"starts": "2027-05-03"}))).await.1;
+    let copied = format!("select description from events where id = '{}'", copy["eventId"].as_str().unwrap());
+    assert_eq!(scene.value::<String>(&copied).await, "Songs on 1 December.");
     scene.stop().await;
 }

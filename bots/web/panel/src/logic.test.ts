@@ -68,6 +68,8 @@ describe('rows', () => {
 
   it('copy what makes an event, not what makes it this one', () => {
     expect(copyOf({ ...draftOf(row), slug: 'summit', ticketTiers: [{ id: 't1', name: 'VIP', priceCents: 900 }] })).not.toMatchObject({ id: 'e1' });
+    expect(copyOf({ description: 'On Friday.' }, { description: 'default' })).toEqual({});
+    expect(copyOf({ description: 'On Friday.' }, { description: 'said' })).toEqual({ description: 'On Friday.' });
     const copy = copyOf({ id: 'e1', revision: 3, slug: 's', status: 'draft', name: 'N', ticketTiers: [{ id: 't1', name: 'VIP', priceCents: 900 }] });
     expect(copy).toEqual({ name: 'N', ticketTiers: [{ name: 'VIP', priceCents: 900 }] });
   });

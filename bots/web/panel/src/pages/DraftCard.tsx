@@ -48,7 +48,8 @@ interface DraftCardProps {
 export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
   const { t, lang } = useWords();
   const { session, unsent } = item;
-  const draft = overlay(sharedOf(session, item.event).draft ?? {}, unsent?.edits ?? {});
+  const shared = sharedOf(session, item.event);
+  const draft = overlay(shared.draft ?? {}, unsent?.edits ?? {});
   const name = draft.name || t('dash.untitled');
   const stage = asStage(session.stage);
   const { date } = splitLocal(draft.dateTime, draft.timezone);
@@ -76,7 +77,7 @@ export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
     });
   const again = () =>
     attempt(async () => {
-      await duplicate(draft, stage);
+      await duplicate(draft, stage, shared.provenance ?? {});
       return { text: t('dash.duplicated') };
     });
 
