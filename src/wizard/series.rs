@@ -165,8 +165,9 @@ pub fn hand_on(directory: &Arc<Directory>, jobs: Vec<(Uuid, Arc<Job>)>) {
 
 async fn until_done(mut told: UnboundedReceiver<Reply>) {
     let done = async { while told.recv().await.is_some_and(|reply| reply != Reply::Done) {} };
-    // Whoever is not done by then goes on beside the next one.
-    drop(tokio::time::timeout(PATIENCE, done).await);
+    if tokio::time::timeout(PATIENCE, done).await.is_err() {
+        tracing::info!("a date of a series waits for its conversation; the next one goes on beside it");
+    }
 }
 
 impl Work<'_> {

@@ -69,7 +69,7 @@ impl Lanes {
     pub(crate) fn begin_anew(&self, first: i64) {
         let mut state = self.books.state();
         (state.next, state.known) = (first, BTreeMap::new());
-        self.books.open.send_replace(0);
+        self.books.open.send_modify(|open| *open = 0);
     }
 
     /// Nothing can be done with this one.
@@ -183,8 +183,9 @@ async fn lane(inbound: Arc<Inbound>, books: Arc<Books>, chat: i64, stop: Cancell
             if outcome == Outcome::Again {
                 books.turn_away(chat);
             }
-            // Whoever hung up brings it again, and it is known.
-            let _ = caller.send(outcome);
+            if caller.send(outcome).is_err() {
+                tracing::debug!("a call hung up before its update was done with; it comes again, and is known");
+            }
         } else if until_done(&inbound, &update, &stop).await {
             books.done(update.id.0.into());
         } else {
