@@ -123,4 +123,18 @@ pub enum Unreadable {
     NotOffered,
     /// A picture that is not there, or somebody else's.
     NotYours,
+    /// No price.
+    Price,
+    /// In another program's calendar it is cancelled.
+    CalledOff,
+    /// Days of a repetition that were added or left out one by one.
+    SingleDays,
+    /// A start that is none.
+    Start,
+    /// No start.
+    NoStart,
+    /// A time zone that is not one that is known.
+    Clock,
+    /// More than an event can have.
+    TooMuch,
 }

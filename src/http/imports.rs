@@ -20,8 +20,9 @@ use super::router::HttpState;
 use super::said::in_words;
 use super::words::Words;
 use crate::accounts::caller::Caller;
+use crate::domain::error::Unreadable;
 use crate::domain::event_draft;
-use crate::domain::import::{self, Found, Import, Note};
+use crate::domain::import::{self, Found, Import};
 use crate::door::rate::Endpoint;
 use crate::store::audit::Origin;
 use crate::store::error::StoreError;
@@ -86,13 +87,8 @@ pub(super) async fn preview(
 }
 
 fn shown(index: usize, found: &Found, language: &str) -> ImportedEvent {
-    let note = |(field, note): &(String, Note)| {
-        let text = match note {
-            Note::Said(words) => in_words(words, language).into_owned(),
-            Note::Unreadable(why) => complaint(*why, language),
-        };
-        ImportNote { field: field.clone(), text }
-    };
+    let note =
+        |(field, why): &(String, Unreadable)| ImportNote { field: field.clone(), text: complaint(*why, language) };
     ImportedEvent { index, fields: event_draft::fields(&found.draft), notes: found.notes.iter().map(note).collect() }
 }
 

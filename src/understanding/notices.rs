@@ -74,6 +74,13 @@ pub fn unreadable(complaint: Unreadable, language: &str) -> String {
         Unreadable::Whole => "unread_whole",
         Unreadable::NotOffered => "unread_not_offered",
         Unreadable::NotYours => "unread_not_yours",
+        Unreadable::Price => "unread_price",
+        Unreadable::CalledOff => "unread_called_off",
+        Unreadable::SingleDays => "unread_single_days",
+        Unreadable::Start => "unread_start",
+        Unreadable::NoStart => "unread_no_start",
+        Unreadable::Clock => "unread_clock",
+        Unreadable::TooMuch => "unread_too_much",
     };
     phrase(language, key)
 }

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span};
 
 use super::{Form, MOST};
+use crate::domain::error::Unreadable;
 
 /// Nested parts that are followed; deeper ones are not looked at.
 const DEPTH: usize = 16;
@@ -221,7 +222,7 @@ fn form(event: &[Line], calendar_zone: Option<&str>) -> Form {
         }
     }
     if one("STATUS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED")) {
-        form.note("name", "It stands there as cancelled.");
+        form.note("name", Unreadable::CalledOff);
     }
     if one("CLASS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("PRIVATE")) {
         form.put("visibility", "private");
@@ -231,12 +232,12 @@ fn form(event: &[Line], calendar_zone: Option<&str>) -> Form {
     }
     let is_listed = event.iter().any(|line| matches!(line.name.as_str(), "RDATE" | "EXDATE"));
     if is_listed {
-        form.note("recurrence", "Days that were added or left out one by one are not taken over.");
+        form.note("recurrence", Unreadable::SingleDays);
     }
     match one("DTSTART").map(|line| line.moment().ok_or(line)) {
         Some(Ok(start)) => schedule(&mut form, &start, one, calendar_zone),
-        Some(Err(_)) => form.note("dateTime", "The start cannot be read."),
-        None => form.note("dateTime", "There is no start."),
+        Some(Err(_)) => form.note("dateTime", Unreadable::Start),
+        None => form.note("dateTime", Unreadable::NoStart),
     }
     form
 }
@@ -262,7 +263,7 @@ fn schedule<'a>(form: &mut Form, start: &Moment, one: impl Fn(&str) -> Option<&'
             };
             let unknown = zone.is_none() && one("DTSTART").is_some_and(|line| line.parameter("TZID").is_some());
             if unknown {
-                form.note("timezone", "The time zone is not one that is known; please look at the hour.");
+                form.note("timezone", Unreadable::Clock);
             }
             let (local, zone) = shown.unwrap_or_else(|| {
                 (*local, zone.clone().or_else(|| calendar_zone.map(str::to_owned)).unwrap_or_default())
@@ -276,7 +277,7 @@ fn schedule<'a>(form: &mut Form, start: &Moment, one: impl Fn(&str) -> Option<&'
             let length = length.or_else(|| end.and_then(|end| between(start, &end)));
             match length.map(|length| length.as_mins()) {
                 Some(minutes) if minutes > 0 => form.put("duration", minutes),
-                Some(minutes) if minutes < 0 => form.note("duration", "It ends before it begins."),
+                Some(minutes) if minutes < 0 => form.note("duration", Unreadable::EndBeforeStart),
                 _ => {}
             }
         }

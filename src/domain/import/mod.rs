@@ -18,25 +18,13 @@ use super::values::Provenance;
 /// Events of one file that are taken.
 pub const MOST: usize = 500;
 
-/// What is said of a value that no event can have.
-const UNFIT: &str = "This is more than an event can have, so it is left out.";
-
-/// Why something of a file is not taken over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// In the words of the file's own kind.
-    Said(&'static str),
-    /// As of a form's value.
-    Unreadable(Unreadable),
-}
-
 /// An event that was found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Found {
     /// What would be made.
     pub draft: Draft,
     /// What was not taken over, by the field's name in the API.
-    pub notes: Vec<(String, Note)>,
+    pub notes: Vec<(String, Unreadable)>,
 }
 
 /// What a file holds.
@@ -52,7 +40,7 @@ pub struct Import {
 #[derive(Debug, Default)]
 struct Form {
     fields: Map<String, Value>,
-    notes: Vec<(String, Note)>,
+    notes: Vec<(String, Unreadable)>,
 }
 
 impl Form {
@@ -60,8 +48,8 @@ impl Form {
         self.fields.insert(name.to_owned(), value.into());
     }
 
-    fn note(&mut self, name: &str, words: &'static str) {
-        self.notes.push((name.to_owned(), Note::Said(words)));
+    fn note(&mut self, name: &str, why: Unreadable) {
+        self.notes.push((name.to_owned(), why));
     }
 }
 
@@ -80,12 +68,12 @@ fn found(form: Form, zone: Option<&str>) -> Found {
     let mut draft = Draft::default();
     let Form { fields, mut notes } = form;
     let entry = entry::read(&fields, &draft, None, zone);
-    notes.extend(entry.errors.into_iter().map(|(name, why)| (name, Note::Unreadable(why))));
+    notes.extend(entry.errors);
     for (field, facts) in entry.facts {
         let patch = facts.into_iter().map(|fact| (fact, Provenance::Edited)).collect();
         let applied = draft.apply(&patch);
         let name = super::event_draft::name(field);
-        notes.extend(applied.errors.iter().map(|_| (name.to_owned(), Note::Said(UNFIT))));
+        notes.extend(applied.errors.iter().map(|_| (name.to_owned(), Unreadable::TooMuch)));
     }
     Found { draft, notes }
 }

@@ -6,6 +6,7 @@ use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 use serde_json::json;
 
 use super::{Form, MOST};
+use crate::domain::error::Unreadable;
 use crate::domain::money::{self, Currency};
 
 /// What a column may be called, and the field that it fills.
@@ -60,6 +61,17 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("type", &["type", "kind", "category", "genre", "tipo", "类型"]),
     ("onlineUrl", &["url", "link", "online", "lien", "enlace", "链接"]),
     ("recurrence", &["recurrence", "rrule", "repeats", "récurrence", "重复"]),
+];
+
+/// A price of nothing, in words.
+const FREE: &[&str] =
+    &["free", "free of charge", "gratuit", "gratuite", "gratis", "libre", "entrée libre", "entrada libre", "免费"];
+
+/// What is a currency beside a price; "TTC" and "per" are none.
+const CODES: &[&str] = &[
+    "AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS",
+    "INR", "JPY", "KRW", "KWD", "MXN", "NOK", "NZD", "PEN", "PLN", "RON", "SEK", "SGD", "TRY", "TWD", "USD", "VND",
+    "ZAR",
 ];
 
 /// A reader of a table's cells, whichever sign parts its columns.
@@ -131,17 +143,36 @@ fn form(columns: &[Option<&str>], row: &StringRecord) -> Form {
     for field in ["duration", "capacity"] {
         match cell(field).map(str::parse::<u32>) {
             Some(Ok(number)) => form.put(field, number),
-            Some(Err(_)) => form.note(field, "Please give a whole number."),
+            Some(Err(_)) => form.note(field, Unreadable::Whole),
             None => {}
         }
     }
-    let digits = cell("currency").and_then(Currency::parse).map_or(2, |currency| currency.digits());
-    match cell("price").map(|price| money::minor(price.trim_matches(beside_a_number), digits)) {
-        Some(Some(cents)) => form.put("priceCents", json!(cents)),
-        Some(None) => form.note("priceCents", "Please give the price as a number, such as 25 or 12.50."),
-        None => {}
+    let Some(price) = cell("price") else { return form };
+    if FREE.contains(&price.to_lowercase().as_str()) {
+        form.put("priceCents", 0);
+        return form;
+    }
+    // What stands beside the number says in which money it is, where no column does.
+    let told = cell("currency").and_then(Currency::parse).or_else(|| currency_beside(price));
+    if let (None, Some(currency)) = (cell("currency"), told) {
+        form.put("currency", currency.code());
+    }
+    let digits = told.map_or(2, |currency| currency.digits());
+    match money::minor(price.trim_matches(beside_a_number), digits) {
+        Some(cents) => form.put("priceCents", json!(cents)),
+        None => form.note("priceCents", Unreadable::Price),
     }
     form
+}
+
+/// The money that a price names by its code, or by a sign that no other has.
+fn currency_beside(price: &str) -> Option<Currency> {
+    let named: String = price.chars().filter(|c| c.is_alphabetic()).collect();
+    let sign = |sign: char, code: &str| price.contains(sign).then(|| Currency::parse(code)).flatten();
+    let coded = || {
+        Some(named.to_uppercase()).filter(|code| CODES.contains(&code.as_str())).and_then(|code| Currency::parse(&code))
+    };
+    sign('€', "EUR").or_else(|| sign('£', "GBP")).or_else(coded)
 }
 
 /// `9:30` as `09:30`.

@@ -74,7 +74,7 @@ fn what_cannot_be_read_is_said_and_loses_nothing_else() {
 
 #[test]
 fn a_table_in_any_order_and_language_becomes_drafts() {
-    let text = "\u{FEFF}Date;Titre;Heure;Lieu;Prix;Devise;Places\r\n2027-05-03;\"Thé; \"\"vert\"\"\";9:30;Le Rex;12,50;eur;40\r\n;;;;;;\r\n2027-05-04;Soir;x;;gratis;;viele\r\n";
+    let text = "\u{FEFF}Date;Titre;Heure;Lieu;Prix;Devise;Places\r\n2027-05-03;\"Thé; \"\"vert\"\"\";9:30;Le Rex;12,50;eur;40\r\n;;;;;;\r\n2027-05-04;Soir;x;;wenig;;viele\r\n";
     let import = read_text(text);
     assert_eq!(import.events.len(), 2);
     let draft = &import.events[0].draft;
@@ -91,6 +91,26 @@ fn a_table_in_any_order_and_language_becomes_drafts() {
     let prices = read_text("name\tprice\tcurrency\nA\t$ 1,250.00\tCAD\nB\t-5\tCAD\nC\tKWD 1.5\tKWD\n");
     let prices = prices.events.iter().map(|found| found.draft.price_cents);
     assert_eq!(prices.collect::<Vec<_>>(), [Some(125_000), None, Some(1_500)]);
+}
+
+#[test]
+fn a_price_names_its_money_where_no_column_does() {
+    let import = read_text("name;price\nA;12,50 €\nB;£5\nC;1500 JPY\nD;$10\nE;Gratis\nF;25 TTC\n");
+    let found = import.events.iter().map(|found| {
+        (found.draft.price_cents, found.draft.currency.map(|currency| currency.code().to_owned()), found.notes.len())
+    });
+    let told = |cents, code: Option<&str>| (Some(cents), code.map(str::to_owned), 0);
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        [
+            told(1_250, Some("EUR")),
+            told(500, Some("GBP")),
+            told(1_500, Some("JPY")),
+            told(1_000, None),
+            told(0, None),
+            told(2_500, None)
+        ]
+    );
 }
 
 #[test]
