@@ -127,6 +127,20 @@ pub async fn retell(
     Ok(())
 }
 
+/// Puts this text of ours in the place of the last one, in the event and in what its conversations remember of it.
+pub async fn tell_anew(conn: &mut PgConnection, event: Uuid, text: &str) -> Result<(), StoreError> {
+    sqlx::query!("update events set description = $2 where id = $1", event, text).execute(&mut *conn).await?;
+    sqlx::query!(
+        "update wizard_sessions set state = jsonb_set(state, '{draft,description}', to_jsonb($2::text))
+         where event_id = $1 and state -> 'draft' -> 'provenance' ->> 'description' = 'default'",
+        event,
+        text
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// What a series is laid out from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {

@@ -63,16 +63,36 @@ pub async fn retell(tx: &mut Tx, told: &MadeUp, copy: Uuid, session: Uuid) -> Re
     if stored.draft.description.as_deref() != Some(told.text.as_str()) {
         return Ok(());
     }
-    let venue = match stored.draft.venue_id {
-        Some(id) => venues::get(tx, id).await?.map(|venue| venue.name),
-        None => None,
-    };
-    let text = advice::describe(&stored.draft, venue.as_deref(), &told.language);
+    let text = text_for(tx, &stored.draft, &told.language).await?;
     let provenance = BTreeMap::from([(Field::Description, Provenance::Default)]);
     let draft = Draft { description: Some(text.clone()), provenance, ..Draft::default() };
     let state = State { draft, ..State::default() };
     let state = serde_json::to_value(&state).map_err(|error| StoreError::Fault(error.to_string()))?;
     copies::retell(tx, copy, session, &text, &state).await
+}
+
+/// What we made up for an event tells what is so now, after its row was changed from outside of its conversation. `false`: it is
+/// none of ours, or tells it already.
+///
+/// # Errors
+/// As of the store.
+pub async fn tell_anew(tx: &mut Tx, event: Uuid) -> Result<bool, StoreError> {
+    let Some(told) = made_up(tx, event).await? else { return Ok(false) };
+    let Some(stored) = events::get(tx, event).await? else { return Ok(false) };
+    let text = text_for(tx, &stored.draft, &told.language).await?;
+    if text == told.text {
+        return Ok(false);
+    }
+    copies::tell_anew(tx, event, &text).await?;
+    Ok(true)
+}
+
+async fn text_for(tx: &mut Tx, draft: &Draft, language: &str) -> Result<String, StoreError> {
+    let venue = match draft.venue_id {
+        Some(id) => venues::get(tx, id).await?.map(|venue| venue.name),
+        None => None,
+    };
+    Ok(advice::describe(draft, venue.as_deref(), language))
 }
 
 impl Work<'_> {

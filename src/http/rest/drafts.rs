@@ -14,6 +14,7 @@ use crate::store::rest::catalogue::Column;
 use crate::store::rest::query::{Act, Back, Level, Output, Path};
 use crate::store::rest::{self, Trouble};
 use crate::store::sessions;
+use crate::wizard::again;
 use crate::wizard::directory::Closed;
 use crate::wizard::visit::Visit;
 
@@ -75,6 +76,49 @@ pub(super) async fn of_events(state: &HttpState, call: &Call, events: &[Uuid]) -
     let sessions = sessions::of_events(&mut tx, events).await.map_err(NotNow::Store)?;
     drop(tx);
     in_line(state, sessions).await
+}
+
+/// What of an event's row a text of ours tells.
+const TOLD: &[&str] = &[
+    "name",
+    "type",
+    "starts_local",
+    "starts_date_only",
+    "date_time",
+    "ends_local",
+    "duration",
+    "timezone",
+    "place_kind",
+    "place",
+    "address",
+    "city",
+    "venue_id",
+    "capacity",
+    "price_cents",
+];
+/// So many events at most are told anew after one write.
+const MOST_TOLD: usize = 100;
+
+/// After a write that changed what a text of ours tells about these events, it tells what is so now. The write stands, whatever becomes
+/// of this; a text that the write itself brings is its own.
+pub(super) async fn tell_anew(state: &HttpState, call: &Call, level: &Level, columns: &[&'static Column]) {
+    let has = |names: &[&str]| columns.iter().any(|column| names.contains(&column.name));
+    if call.is_anonymous() || level.table.name != "events" || !has(TOLD) || has(&["description"]) {
+        return;
+    }
+    let Some(key) = level.table.column("id") else { return };
+    let work = async {
+        for event in meant(state, call, level, key).await?.into_iter().take(MOST_TOLD) {
+            let mut tx = state.store.begin(call.caller.actor()).await.map_err(NotNow::Store)?;
+            if again::tell_anew(&mut tx, event).await.map_err(NotNow::Store)? {
+                tx.commit().await.map_err(|error| NotNow::Store(error.into()))?;
+            }
+        }
+        Ok::<(), NotNow>(())
+    };
+    if let Err(error) = work.await {
+        tracing::warn!(?error, "what we made up about an event may tell what was so before");
+    }
 }
 
 /// The events of the rows that the conditions fit.

@@ -165,6 +165,9 @@ async fn run(
             claim.keep_made(&mut tx, &outcome).await.map_err(store_error)?;
         }
         tx.commit().await.map_err(|error| RestError::of_store(&error.into()))?;
+        if let Act::Update(columns, _) = act {
+            drafts::tell_anew(state, call, level, columns).await;
+        }
         return Ok(outcome);
     };
     refuse_many(form, outcome.rows)?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ask;
-use super::doors::{Person, call, person, scene};
+use super::doors::{self, Person, call, person, scene};
 use super::scene::{Scene, confirm, turn};
 
 async fn tiers(scene: &Scene, event: &str) -> Vec<(String, i64, Option<String>)> {
@@ -229,6 +229,14 @@ async fn a_text_of_ours_tells_the_day_of_its_own_event() {
     let form = Form { text: Some("same as last time but on 5 March 2027".to_owned()), ..Form::default() };
     let told = turn(&scene, session.clone(), Said::Form(form)).await;
     assert!(told.said.contains("stays as it is") && told.asked.is_none(), "{}", told.said);
+    // And so does what a form of the panel changes, however often.
+    for (start, day) in [("2026-12-04T18:00:00", "4 December 2026"), ("2026-12-05T18:00:00", "5 December 2026")] {
+        let row = format!("/rest/v1/events?id=eq.{event}");
+        let (status, told) = doors::send(&http, &ana, "PATCH", &row, Some(json!({"starts_local": start}))).await;
+        assert!(status < 300, "{told}");
+        let text: String = scene.value(&of_first).await;
+        assert!(text.contains(day), "{text}");
+    }
     // What the organizer wrote stays in every copy.
     scene.run(&format!("update events set description = 'Songs on 1 December.' where id = '{event}'")).await;
     let copy = call(&http, &ana, &format!("{path}/copy"), Some(json!({"starts": "2027-05-03"}))).await.1;

@@ -154,6 +154,8 @@ function Change({ event }: { event: EventRow }) {
           event={event}
           onSaved={(changed) => {
             cache.setQueryData(queryKey, changed);
+            // A text that was made up is told anew after the change.
+            void cache.invalidateQueries({ queryKey });
           }}
           onStale={() => void cache.invalidateQueries({ queryKey })}
           onClose={() => setEditing(false)}
