@@ -17,7 +17,6 @@ use super::admission::admit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
-use super::said::in_words;
 use super::words::Words;
 use crate::accounts::caller::Caller;
 use crate::domain::error::Unreadable;
