@@ -72,18 +72,22 @@ impl Lanes {
         self.books.open.send_modify(|open| *open = 0);
     }
 
-    /// Nothing can be done with this one.
-    pub(crate) fn pass_over(&self, id: i64) {
-        if self.books.is_new(id) {
+    /// Nothing can be done with this one. Whether it is new.
+    pub(crate) fn pass_over(&self, id: i64) -> bool {
+        let is_new = self.books.is_new(id);
+        if is_new {
             self.books.done(id);
         }
+        is_new
     }
 
-    /// Takes an update that was asked for in behind those of its chat; one that is known already is on its way.
-    pub(crate) fn put(&self, update: Update) {
-        if self.books.is_new(update.id.0.into()) {
+    /// Takes an update that was asked for in behind those of its chat; one that is known already is on its way. Whether it is new.
+    pub(crate) fn put(&self, update: Update) -> bool {
+        let is_new = self.books.is_new(update.id.0.into());
+        if is_new {
             self.line_up(Waiting { update, caller: None });
         }
+        is_new
     }
 
     /// Takes an update that Telegram brings by a call in behind those of its chat, and waits for what becomes of it. Whoever hangs up

@@ -1,8 +1,9 @@
 //! Updates by asking for them.
 //!
 //! Promises: the next question names the first update that is not done with, so that Telegram forgets none before it is durable here; an
-//! update that cannot be taken in holds up those behind it in its chat and nobody else; nothing that waited while the program was down is
-//! dropped, nor what is numbered below the last because the numbers began anew.
+//! update that cannot be taken in holds up those behind it in its chat, and others only when a hundred from it on came already, which is
+//! all that Telegram brings at once; nothing that waited while the program was down is dropped, nor what is numbered below the last
+//! because the numbers began anew.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// While updates are being taken in, the next question waits so long: it would bring them once more.
 const TAKING_IN: Duration = Duration::from_millis(500);
+/// The same while nothing new comes.
+const LONGEST_TAKING_IN: Duration = Duration::from_secs(2);
 
 /// Asks until the program stops.
 ///
@@ -45,7 +48,7 @@ pub(crate) async fn run(
 }
 
 async fn ask(api: &Api, lanes: &Lanes, health: &Health, stop: &CancellationToken) -> Result<(), Fault> {
-    let mut pause = PAUSE;
+    let (mut pause, mut rest) = (PAUSE, TAKING_IN);
     while !stop.is_cancelled() {
         let offset = lanes.first_open();
         let ask = json!({"offset": offset, "timeout": HELD_S, "allowed_updates": ["message", "callback_query"]});
@@ -63,14 +66,13 @@ async fn ask(api: &Api, lanes: &Lanes, health: &Health, stop: &CancellationToken
                     tracing::info!(update.id = first, "Telegram numbers its updates anew");
                     lanes.begin_anew(first);
                 }
-                for update in &updates {
-                    take(lanes, update);
-                }
+                let new = updates.iter().filter(|update| take(lanes, update)).count();
                 pause = PAUSE;
+                rest = after(rest, new);
                 tokio::select! {
                     () = stop.cancelled() => break,
                     () = lanes.idle() => {}
-                    () = tokio::time::sleep(TAKING_IN) => {}
+                    () = tokio::time::sleep(rest) => {}
                 }
             }
             Err(Fault::BadToken) => return Err(Fault::BadToken),
@@ -92,15 +94,35 @@ fn id_of(update: &Value) -> Option<i64> {
     update.get("update_id").and_then(Value::as_i64)
 }
 
-fn take(lanes: &Lanes, update: &Value) {
-    let Some(id) = id_of(update) else { return };
+/// How long the next question waits, having waited so long for this answer, which brought so many that are new.
+fn after(rest: Duration, new: usize) -> Duration {
+    if new > 0 { TAKING_IN } else { (rest * 2).min(LONGEST_TAKING_IN) }
+}
+
+/// Whether it is new.
+fn take(lanes: &Lanes, update: &Value) -> bool {
+    let Some(id) = id_of(update) else { return false };
     // The library borrows the names of the fields, which only a text can lend.
     match serde_json::from_str::<Update>(&update.to_string()) {
         Ok(update) => lanes.put(update),
         // A kind of update that the library cannot read carries nothing for us.
         Err(error) => {
             tracing::warn!(update.id = id, %error, "an update cannot be read; it is passed over");
-            lanes.pass_over(id);
+            lanes.pass_over(id)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_already_is_asked_for_less_and_less_until_something_new_comes() {
+        let rests = [0, 0, 0, 0, 1, 0].iter().scan(TAKING_IN, |rest, new| {
+            *rest = after(*rest, *new);
+            Some(rest.as_millis())
+        });
+        assert_eq!(rests.collect::<Vec<_>>(), [1000, 2000, 2000, 2000, 500, 1000]);
     }
 }
