@@ -15,6 +15,7 @@ use port::{
     SessionChoice, VOICE_BYTES, VOICE_SECONDS, words,
 };
 use teloxide::types::{CallbackQuery, FileId, Me, Message, MessageId, Update, UpdateKind, User};
+use tokio::sync::Semaphore;
 
 use crate::NAME;
 use crate::api::{Api, Fault};
@@ -28,6 +29,8 @@ use crate::place::{self, Place};
 
 /// Updates that are remembered, so that what is not kept by the door is done once.
 const RECENT: usize = 2_000;
+/// Files that are held at once: the largest has 10 MB, and every chat may send one.
+const FILES: usize = 8;
 
 /// What became of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +50,15 @@ pub(crate) struct Inbound {
     pub(crate) me: Me,
     recent: Mutex<VecDeque<u32>>,
     patience: Patience,
+    /// Places for files. Whoever waits for one has asked Telegram for nothing yet.
+    files: Semaphore,
 }
 
 impl Inbound {
     pub(crate) fn new(api: Api, door: Arc<dyn Door>, lives: Arc<Lives>, me: Me) -> Self {
         let desk = Desk { api: api.clone(), door: door.clone() };
-        Self { desk, api, door, lives, me, recent: Mutex::default(), patience: Patience::default() }
+        let files = Semaphore::new(FILES);
+        Self { desk, api, door, lives, me, recent: Mutex::default(), patience: Patience::default(), files }
     }
 
     /// Takes an update in.
@@ -204,6 +210,7 @@ impl Inbound {
 
     /// A picture becomes the event's; what is written under it is said with it.
     async fn picture(&self, id: u32, file: &FileId, caption: Option<&str>, place: &Place, by: &User) -> Outcome {
+        let held = self.files.acquire().await;
         let bytes = match self.api.file(file, PICTURE_BYTES).await {
             Ok(bytes) => bytes,
             // Telegram itself hands out nothing larger, and we take nothing larger than we say.
@@ -215,7 +222,9 @@ impl Inbound {
                 return self.desk.tell(id, place, &words(&place.language, "picture_lost", &[])).await;
             }
         };
-        match self.door.keep_picture(&sender(by), bytes).await {
+        let kept = self.door.keep_picture(&sender(by), bytes).await;
+        drop(held);
+        match kept {
             Ok(address) => {
                 let fields = serde_json::Map::from_iter([("imageUrl".to_owned(), address.into())]);
                 let form = Form { fields, text: caption.map(str::to_owned), ..Form::default() };
@@ -238,6 +247,7 @@ impl Inbound {
         if voice.seconds > VOICE_SECONDS {
             return tell("long_voice").await;
         }
+        let _held = self.files.acquire().await;
         match self.api.file(voice.file, VOICE_BYTES).await {
             Ok(bytes) => {
                 let recording = Recording::new(voice.mime, voice.seconds, &bytes);

@@ -100,3 +100,26 @@ async fn nobody_waits(scene: Scene) {
     assert_eq!(scene.number(SHOWN).await, 1);
     scene.program.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_many_pictures_are_held_at_once_and_every_one_is_answered() {
+    for scene in [Scene::start().await, Scene::start_called().await] {
+        scene.hears("/start", "").await;
+        scene.telegram.hold_files(true);
+        let many = 100..112;
+        for somebody in many.clone() {
+            scene.telegram.send_picture(somebody, &picture(20), "");
+        }
+        scene.telegram.until("they are on their way", |telegram| telegram.state().files_asked >= 8).await;
+        // What was sent behind them all is answered: whoever asks for a file has asked.
+        scene.telegram.say(BEN, "/start");
+        scene.telegram.until("Ben is answered", |telegram| !telegram.messages(BEN).is_empty()).await;
+        scene.telegram.hold_files(false);
+        scene
+            .telegram
+            .until("all are answered", |telegram| many.clone().all(|somebody| !telegram.messages(somebody).is_empty()))
+            .await;
+        assert_eq!(scene.telegram.state().most_files_asked, 8);
+        scene.program.stop().await;
+    }
+}

@@ -53,11 +53,30 @@ pub(super) fn describe(telegram: &Telegram, body: &Value) -> Result<Value, Refus
     )
 }
 
+/// A file that is on its way, until it is there or given up.
+struct OnItsWay(Telegram);
+
+impl OnItsWay {
+    fn new(telegram: &Telegram) -> Self {
+        let mut state = telegram.state();
+        state.files_asked += 1;
+        state.most_files_asked = state.most_files_asked.max(state.files_asked);
+        Self(telegram.clone())
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.0.state().files_asked -= 1;
+    }
+}
+
 /// The bytes, for whoever knows the token.
 pub(super) async fn file(
     Shared(telegram): Shared<Telegram>,
     Path((token, path)): Path<(String, String)>,
 ) -> Result<Vec<u8>, StatusCode> {
+    let _on_its_way = OnItsWay::new(&telegram);
     loop {
         let news = telegram.news.notified();
         if !telegram.state().files_held {

@@ -76,6 +76,9 @@ pub(crate) struct State {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// Nobody gets one of them.
     pub(crate) files_held: bool,
+    /// How many are on their way, and how many were at most.
+    pub(crate) files_asked: usize,
+    pub(crate) most_files_asked: usize,
     pub(crate) blocked: HashSet<i64>,
     pub(crate) presses: HashSet<String>,
     pub(crate) faults: Vec<(String, usize, Fault)>,
