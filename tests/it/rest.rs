@@ -60,12 +60,17 @@ struct Api {
 impl Api {
     /// Everybody of the row level security tests with their rows.
     async fn start() -> Self {
+        Self::start_with(|state| state).await
+    }
+
+    /// The same with other parts.
+    async fn start_with(change: impl FnOnce(HttpState) -> HttpState) -> Self {
         let database = filled().await.unwrap();
         let clock = Arc::new(FixedClock::at("2026-11-23T15:00:00Z".parse().unwrap()));
         let store = database.store().await;
         let public_url = "https://events.test/".to_owned();
         let state = HttpState { public_url, ..harness::http::state(store, clock) };
-        Self { database, router: router(state) }
+        Self { database, router: router(change(state)) }
     }
 
     async fn ask(

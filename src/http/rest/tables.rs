@@ -150,10 +150,9 @@ async fn run(
     } else {
         let store_error = |error| RestError::of_store(&error);
         let _visits = drafts::of_write(state, call, act, level).await?;
-        let _place = match act {
-            Act::Read => Some(state.reads.begin(&call.caller).await?),
-            Act::Insert(..) | Act::Update(..) | Act::Delete => None,
-        };
+        // Neighbours of what is written are read as those of what is asked for.
+        let is_read = *act == Act::Read || !level.embeds.is_empty();
+        let _place = if is_read { Some(state.reads.begin(&call.caller).await?) } else { None };
         let mut tx = state.store.begin(call.caller.actor()).await.map_err(store_error)?;
         if matches!(act, Act::Insert(..)) {
             audit::come_from(&mut tx, &call.origin).await.map_err(store_error)?;

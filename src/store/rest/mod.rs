@@ -20,7 +20,7 @@ const PATIENCE: &str = "10s";
 /// The same for somebody without a token, of whom nothing is known.
 const PATIENCE_WITH_VISITORS: &str = "2s";
 
-/// No answer to a read is larger, in bytes.
+/// No answer is larger, in bytes.
 pub const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a request gave.
@@ -85,7 +85,8 @@ fn of(error: &PgDatabaseError) -> Report {
 /// Does what is asked.
 ///
 /// # Errors
-/// [`Trouble::Refused`] with PostgreSQL's words, [`Trouble::TooLarge`] for a read.
+/// [`Trouble::Refused`] with PostgreSQL's words, [`Trouble::TooLarge`] for what is to be read, also of what was written: the
+/// transaction must not be kept then.
 pub async fn run(
     conn: &mut PgConnection,
     act: &Act,

@@ -47,13 +47,8 @@ impl Writer {
             "null::bigint".to_owned()
         };
         let rows = self.rows(level, &from, &alias, &conditions);
-        // The rows as `json_agg` writes them (`s.*`: whatever a column is called); what is past the bound is counted, not gathered.
-        format!(
-            "with source as ({rows}), told as (select j, pg_catalog.sum(pg_catalog.octet_length(j)) over (rows unbounded preceding) as so_far \
-             from (select pg_catalog.row_to_json(s.*)::text as j from source s) r) \
-             select {total}, pg_catalog.count(*), case when coalesce(pg_catalog.max(so_far), 0) <= {ANSWER_BYTES} then \
-             '[' || coalesce(pg_catalog.string_agg(j, E', \\n ') filter (where so_far <= {ANSWER_BYTES}), '') || ']' end, null::text from told"
-        )
+        let (told, list) = (told_from("source"), gathered());
+        format!("with source as ({rows}), {told} select {total}, pg_catalog.count(*), {list}, null::text from told")
     }
 
     fn write(&mut self, act: &Act, level: &Level, back: Back) -> String {
@@ -65,17 +60,20 @@ impl Writer {
             Back::Rows => names(level.table.readable(self.signed_in), &format!("{alias}.")),
         };
         let shown = match back {
-            Back::Nothing => "pg_catalog.count(*), '', null::text from source s".to_owned(),
-            Back::Key => "pg_catalog.count(*), '', pg_catalog.min(s.\"id\"::text) from source s".to_owned(),
+            Back::Nothing => " select null::bigint, pg_catalog.count(*), '', null::text from source s".to_owned(),
+            Back::Key => {
+                " select null::bigint, pg_catalog.count(*), '', pg_catalog.min(s.\"id\"::text) from source s".to_owned()
+            }
             Back::Rows => {
                 let alias = self.alias();
                 let rows = self.rows(&Level { conditions: Vec::new(), ..level.clone() }, "source", &alias, &[]);
+                let (told, list) = (told_from("shown"), gathered());
                 format!(
-                    "pg_catalog.count(*), coalesce(pg_catalog.json_agg(s.*), '[]')::text, null::text from ({rows}) s"
+                    ", shown as ({rows}), {told} select null::bigint, pg_catalog.count(*), {list}, null::text from told"
                 )
             }
         };
-        format!("with source as ({change} returning {returned}) select null::bigint, {shown}")
+        format!("with source as ({change} returning {returned}){shown}")
     }
 
     fn change(&mut self, act: &Act, level: &Level, alias: &str) -> String {
@@ -232,6 +230,22 @@ impl Writer {
         self.aliases += 1;
         format!("t{}", self.aliases)
     }
+}
+
+/// These rows as JSON (`s.*`: whatever a column is called), and how long all of them are so far.
+fn told_from(rows: &str) -> String {
+    format!(
+        "told as (select j, pg_catalog.sum(pg_catalog.octet_length(j)) over (rows unbounded preceding) as so_far \
+         from (select pg_catalog.row_to_json(s.*)::text as j from {rows} s) r)"
+    )
+}
+
+/// The list of them as `json_agg` writes it; what is past the bound is counted, not gathered, and there is no list then.
+fn gathered() -> String {
+    format!(
+        "case when coalesce(pg_catalog.max(so_far), 0) <= {ANSWER_BYTES} then \
+         '[' || coalesce(pg_catalog.string_agg(j, E', \\n ') filter (where so_far <= {ANSWER_BYTES}), '') || ']' end"
+    )
 }
 
 fn belongs(embed: &Embed, inner: &str, outer: &str) -> String {

@@ -3,9 +3,11 @@
 use axum::body::Body;
 use axum::http::Request;
 use eventos::accounts::caller::Caller;
+use eventos::http::reads::Reads;
+use eventos::http::router::HttpState;
 use port::{Chat, Command, Incoming, Replies, Reply, Sender, SessionChoice};
 use serde_json::json;
-use sqlx::Connection as _;
+use sqlx::{Connection as _, PgConnection};
 use tower::ServiceExt as _;
 
 use super::Api;
@@ -49,6 +51,39 @@ async fn an_answer_has_an_end() {
     assert!(all.json()["message"].as_str().unwrap().contains("16 MB"), "{}", all.body);
     let some = api.get(A, &format!("{path}&limit=10&order=name")).await;
     assert_eq!((some.status, some.json().as_array().unwrap().len()), (200, 10));
+    let change = r#"{"capacity": 77}"#;
+    let wide = api.write(A, "PATCH", &path, "return=representation", change).await;
+    assert_eq!((wide.status, wide.code().as_str()), (400, "PGRST100"), "20 MB of what was written");
+    let changed = "/rest/v1/events?select=id&name=like.Long*&capacity=eq.77";
+    assert_eq!(api.get(A, changed).await.json(), json!([]), "nothing was written");
+    let quiet = api.write(A, "PATCH", "/rest/v1/events?name=like.Long*", "return=minimal", change).await;
+    assert_eq!((quiet.status, api.get(A, changed).await.json().as_array().unwrap().len()), (204, 20));
+}
+
+async fn hanging(looker: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(LOCKED).fetch_one(looker).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_gives_neighbours_back_takes_the_place_of_a_read() {
+    let api = Api::start_with(|state| HttpState { reads: Reads::new(1), ..state }).await;
+    let mut keeper = api.database.connect(Role::Bootstrap).await;
+    let mut looker = api.database.connect(Role::Bootstrap).await;
+    let mut lock = keeper.begin().await.unwrap();
+    sqlx::query("lock table public.venues in access exclusive mode").execute(&mut *lock).await.unwrap();
+    let path = "/rest/v1/events?select=id,venues(id)";
+    let write = api.write(A, "POST", path, "return=representation", r#"{"name": "Wide"}"#);
+    let read = async {
+        while hanging(&mut looker).await < 1 {
+            tokio::task::yield_now().await;
+        }
+        let read = api.get(Person::Anon, NESTED).await;
+        lock.rollback().await.unwrap();
+        read
+    };
+    let (made, read) = tokio::join!(write, read);
+    assert_eq!((read.status, read.code().as_str()), (503, "PGRST003"), "{}", read.body);
+    assert_eq!(made.status, 201, "{}", made.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,8 +107,6 @@ async fn many_reads_of_anybody_leave_the_pool_to_turns() {
         })
         .collect();
     let mut looker = database.connect(Role::Bootstrap).await;
-    let hanging =
-        async |looker: &mut sqlx::PgConnection| -> i64 { sqlx::query_scalar(LOCKED).fetch_one(looker).await.unwrap() };
     while hanging(&mut looker).await < 2 {
         tokio::task::yield_now().await;
     }
