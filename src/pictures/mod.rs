@@ -11,11 +11,12 @@
 pub mod remake;
 
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use self::remake::{Remade, Unfit};
 use crate::domain::event_draft::image_url;
 use crate::domain::person::{Person, Role};
-use crate::store::database::{Actor, Store};
+use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::files;
 
@@ -104,16 +105,27 @@ impl Pictures {
         };
         let Remade { jpeg, .. } = remade;
         let mut tx = self.store.begin(Actor::Server).await?;
-        let is_guest = owner.role == Role::Guest;
-        if is_guest && !files::have_guests_room(&mut tx, jpeg.len(), self.room.guests).await? {
-            return Err(NotKept::GuestsFull);
+        let mut kept = self.keep_within(&mut tx, owner, &jpeg).await;
+        // What nothing of theirs shows any more makes room for what they bring now.
+        if matches!(kept, Err(NotKept::GuestsFull)) && files::sweep(&mut tx, owner.id).await? > 0 {
+            kept = self.keep_within(&mut tx, owner, &jpeg).await;
         }
-        let most = if is_guest { self.room.guest } else { MOST_OF_PERSON };
-        let id = match files::keep(&mut tx, owner.id, "image/jpeg", &jpeg, most).await? {
-            files::Kept::As(id) => id,
-            files::Kept::NoRoom => return Err(NotKept::Full),
-        };
+        let id = kept?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(image_url(id))
+    }
+
+    /// Keeps a picture if there is room for it; where there is none, the transaction must not be kept.
+    async fn keep_within(&self, tx: &mut Tx, owner: &Person, jpeg: &[u8]) -> Result<Uuid, NotKept> {
+        let is_guest = owner.role == Role::Guest;
+        let most = if is_guest { self.room.guest } else { MOST_OF_PERSON };
+        let files::Kept::As(id) = files::keep(tx, owner.id, "image/jpeg", jpeg, most).await? else {
+            return Err(NotKept::Full);
+        };
+        // Weighed with it: one that was here already adds nothing.
+        if is_guest && !files::guests_fit(tx, self.room.guests).await? {
+            return Err(NotKept::GuestsFull);
+        }
+        Ok(id)
     }
 }

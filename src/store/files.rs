@@ -41,9 +41,9 @@ pub async fn keep(
     Ok(row.id.map_or(Kept::NoRoom, Kept::As))
 }
 
-/// Whether the files of all guests together leave room for so many bytes more; until the transaction ends no other guest's is
-/// weighed, so that two at once do not each find room for one. Runs as the server.
-pub async fn have_guests_room(conn: &mut PgConnection, more: usize, most: i64) -> Result<bool, StoreError> {
+/// Whether the files of all guests together take no more than `most` bytes; until the transaction ends no other guest's are weighed,
+/// so that two at once do not each find room for one. Runs as the server.
+pub async fn guests_fit(conn: &mut PgConnection, most: i64) -> Result<bool, StoreError> {
     sqlx::query!(r#"select pg_advisory_xact_lock(hashtextextended('files of guests', 0))::text as "locked?""#)
         .fetch_one(&mut *conn)
         .await?;
@@ -53,7 +53,15 @@ pub async fn have_guests_room(conn: &mut PgConnection, more: usize, most: i64) -
     )
     .fetch_one(conn)
     .await?;
-    Ok(row.taken.saturating_add(i64::try_from(more).unwrap_or(i64::MAX)) <= most)
+    Ok(row.taken <= most)
+}
+
+/// Removes this person's pictures that no event shows, no draft holds and no undo can bring back, unless they came within the last
+/// hour. How many went. Runs as the server.
+pub async fn sweep(conn: &mut PgConnection, owner: Uuid) -> Result<i64, StoreError> {
+    let row =
+        sqlx::query!(r#"select app.sweep_pictures($1, interval '1 hour') as "gone!""#, owner).fetch_one(conn).await?;
+    Ok(row.gone)
 }
 
 /// The file with this id, when the caller may see it.

@@ -259,6 +259,12 @@ async fn guests_have_little_room_and_all_of_them_together_a_bound() {
         let (status, words) = bring(&guests[2], shade).await;
         assert!(status == 409 && words.contains("sign in"), "{status} {words}");
     }
+    assert_eq!(bring(&guests[1], 80).await.0, 201, "what is here already adds nothing");
+    assert_eq!(bring(&guests[1], 140).await.0, 409);
+    sqlx::query("update files set created_at = now() - interval '2 hours'").execute(&mut conn).await.unwrap();
+    assert_eq!(bring(&guests[2], 100).await.0, 409, "only one's own pictures make room");
+    assert_eq!(bring(&guests[1], 140).await.0, 201, "what nothing shows made room");
+    assert_eq!(scene.count("select count(*) from files where owner_id = $1", guests[1].person().unwrap().id).await, 1);
     scene.program.stop().await;
 }
 
