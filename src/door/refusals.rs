@@ -1,7 +1,9 @@
 //! Why the door takes something not: the store, the sessions and the rights in its own words.
 
-use port::Refusal;
+use port::{BadPicture, Refusal};
 
+use crate::pictures::NotKept;
+use crate::pictures::remake::Unfit;
 use crate::store::error::StoreError;
 use crate::wizard::directory::Closed;
 
@@ -33,6 +35,20 @@ pub(super) fn refusal(closed: Closed) -> Refusal {
         Closed::Stopping => Refusal::Unavailable,
         Closed::Resting { retry_after_s } => Refusal::Quarantined { retry_after_s },
     }
+}
+
+/// Why a picture is not taken.
+pub(super) fn not_kept(why: NotKept) -> Refusal {
+    Refusal::Picture(match why {
+        NotKept::Unfit(Unfit::TooHeavy) => BadPicture::TooHeavy,
+        NotKept::Unfit(Unfit::Unreadable) => BadPicture::Unreadable,
+        NotKept::Unfit(Unfit::TooManyPixels) => BadPicture::TooManyPixels,
+        NotKept::Unfit(Unfit::TooSmall) => BadPicture::TooSmall,
+        NotKept::Full => BadPicture::Full,
+        NotKept::GuestsFull => BadPicture::GuestsFull,
+        NotKept::Store(error) => return unavailable(&error),
+        NotKept::Lost => return Refusal::Failed,
+    })
 }
 
 pub(super) fn only_organizers() -> Refusal {

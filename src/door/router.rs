@@ -16,11 +16,11 @@ use super::identity::{Identity, Known};
 use super::lawful::check;
 use super::post::Post;
 use super::rate::{Endpoint, Limits, RetryAfter};
-use super::refusals::{not_taken, only_organizers, refusal, unavailable};
+use super::refusals::{not_kept, not_taken, only_organizers, refusal, unavailable};
 use super::shelf;
 use crate::domain::person::Person;
 use crate::domain::session::Session;
-use crate::pictures::{self, NotKept, Pictures};
+use crate::pictures::{self, Pictures};
 use crate::store::audit::{self, Origin};
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
@@ -355,11 +355,7 @@ impl Door for Router {
         {
             return Err(Refusal::TooFast { retry_after_s: retry.seconds });
         }
-        self.pictures.keep(&known.person, bytes).await.map_err(|error| match error {
-            NotKept::Unfit(_) | NotKept::Full | NotKept::GuestsFull => Refusal::Invalid(error.to_string()),
-            NotKept::Store(error) => unavailable(&error),
-            NotKept::Lost => Refusal::Failed,
-        })
+        self.pictures.keep(&known.person, bytes).await.map_err(not_kept)
     }
 
     async fn stop(&self, from: &Sender, session: &str, message: Option<&str>) -> Result<bool, Refusal> {

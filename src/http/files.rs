@@ -142,7 +142,8 @@ fn refused(not_kept: NotKept) -> HttpError {
         NotKept::Unfit(Unfit::TooHeavy) => decline(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE"),
         NotKept::Unfit(Unfit::Unreadable) => decline(StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_PICTURE"),
         NotKept::Unfit(_) => decline(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_PICTURE"),
-        NotKept::Full | NotKept::GuestsFull => decline(StatusCode::CONFLICT, "STORAGE_FULL"),
+        NotKept::Full => decline(StatusCode::CONFLICT, "STORAGE_FULL"),
+        NotKept::GuestsFull => decline(StatusCode::CONFLICT, "GUESTS_FULL"),
         NotKept::Store(error) => error.into(),
         NotKept::Lost => HttpError::Panicked,
     }

@@ -99,7 +99,6 @@ impl Talk {
                 }
                 Err(Refusal::Unavailable) if begun.elapsed() < SILENCE => sleep(self.timing.retry).await,
                 Err(Refusal::Unavailable) => return Err(words.say("picture_lost")),
-                Err(Refusal::Invalid(why)) => return Err(words.fill("bad_picture", &[("why", &why)])),
                 Err(refusal) => return Err(refusal.words(words.0)),
             }
         }

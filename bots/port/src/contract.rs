@@ -20,7 +20,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Body, Capabilities, Channel, Choice, Command, Refusal, Reply, SessionChoice, UNAVAILABLE};
+use crate::{BadPicture, Body, Capabilities, Channel, Choice, Command, Refusal, Reply, SessionChoice, UNAVAILABLE};
 use samples::{ODD_WORDS, RAW, card, choices, confirmation, long_text, progress, said, streamed};
 pub use script::{Answer, Script, Taken};
 
@@ -233,6 +233,7 @@ impl Run<'_> {
     async fn refusals(&mut self) {
         let refusals = [
             Refusal::Invalid("invalid-words".to_owned()),
+            Refusal::Picture(BadPicture::TooSmall),
             Refusal::Unauthorized,
             Refusal::Forbidden("forbidden-words".to_owned()),
             Refusal::NotFound,

@@ -66,7 +66,7 @@ pub trait Door: Send + Sync + 'static {
     /// `Body::Form(Form { fields: {"imageUrl": address}, .. })`. JPEG, PNG or WebP, up to 10 MB.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] with the reason when it is no picture that we take; as for [`Door::accept`].
+    /// [`Refusal::Picture`] when it is no picture that we take; as for [`Door::accept`].
     async fn keep_picture(&self, from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
         let _ = (from, bytes);
         Err(Refusal::Invalid("I cannot take pictures here.".to_owned()))
@@ -217,12 +217,51 @@ pub struct Turn {
     pub text: String,
 }
 
+/// Why a picture was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadPicture {
+    /// More bytes than are taken.
+    TooHeavy,
+    /// Another kind of file, or a broken one.
+    Unreadable,
+    /// More pixels than are taken.
+    TooManyPixels,
+    /// Fewer pixels than can be seen.
+    TooSmall,
+    /// The sender's pictures take all the room they may.
+    Full,
+    /// The sender has no account, and the pictures of all who have none take all the room they may.
+    GuestsFull,
+}
+
+impl BadPicture {
+    fn key(self) -> &'static str {
+        match self {
+            Self::TooHeavy => "large_picture",
+            Self::Unreadable => "picture_unreadable",
+            Self::TooManyPixels => "picture_many_pixels",
+            Self::TooSmall => "picture_small",
+            Self::Full => "picture_full",
+            Self::GuestsFull => "picture_guests_full",
+        }
+    }
+}
+
+impl std::fmt::Display for BadPicture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&words("en", self.key(), &[]))
+    }
+}
+
 /// Why a message was not taken in. The text is for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The message is malformed or too long.
     #[error("{0}")]
     Invalid(String),
+    /// The picture is none that is taken.
+    #[error("{0}")]
+    Picture(BadPicture),
     /// The sender's proof does not hold.
     #[error("Please sign in again.")]
     Unauthorized,
@@ -276,7 +315,7 @@ impl Refusal {
     #[must_use]
     pub fn over_http(&self) -> OverHttp {
         let (status, code, retry_after_s) = match self {
-            Self::Invalid(_) => (400, "INVALID_INPUT", None),
+            Self::Invalid(_) | Self::Picture(_) => (400, "INVALID_INPUT", None),
             Self::Unauthorized => (401, "UNAUTHORIZED", None),
             Self::Forbidden(_) => (403, "FORBIDDEN", None),
             Self::NotFound => (404, "NOT_FOUND", None),
@@ -294,6 +333,7 @@ impl Refusal {
     pub fn words(&self, language: &str) -> String {
         let (key, seconds) = match self {
             Self::Invalid(words) | Self::Forbidden(words) => return words.clone(),
+            Self::Picture(why) => (why.key(), 0),
             Self::Unauthorized => ("refused_unauthorized", 0),
             Self::NotFound => ("refused_not_found", 0),
             Self::TooFast { retry_after_s } => ("refused_too_fast", *retry_after_s),
@@ -366,4 +406,23 @@ pub struct ChannelError {
     pub channel: &'static str,
     /// What happened, in words.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_picture_is_not_taken_is_said_in_the_language_of_whoever_sent_it() {
+        use BadPicture::{Full, GuestsFull, TooHeavy, TooManyPixels, TooSmall, Unreadable};
+        let mut said = std::collections::HashSet::new();
+        for why in [TooHeavy, Unreadable, TooManyPixels, TooSmall, Full, GuestsFull] {
+            let refusal = Refusal::Picture(why);
+            assert_eq!(refusal.to_string(), refusal.words("en"));
+            assert!(
+                ["en", "fr", "es", "zh"].into_iter().all(|language| said.insert(refusal.words(language))),
+                "{why:?}"
+            );
+        }
+    }
 }

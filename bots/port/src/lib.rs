@@ -27,7 +27,7 @@ mod visible;
 mod words;
 
 pub use door::{
-    Accepted, Capabilities, Channel, ChannelError, Door, Draft, History, OverHttp, PICTURE_BYTES, Refusal, Turn,
+    Accepted, BadPicture, Capabilities, Channel, ChannelError, Door, Draft, History, OverHttp, PICTURE_BYTES, Refusal, Turn,
     VOICE_BYTES, VOICE_SECONDS,
 };
 pub use incoming::{Body, Chat, Command, Form, Incoming, Recording, Replies, Sender, SessionChoice, yes_or_no};

@@ -230,10 +230,6 @@ impl Inbound {
                 let form = Form { fields, text: caption.map(str::to_owned), ..Form::default() };
                 self.hand_in(id, Body::Form(form), session(place), place, by).await
             }
-            Err(Refusal::Unavailable) => Outcome::Again,
-            Err(Refusal::Invalid(why)) => {
-                self.desk.tell(id, place, &words(&place.language, "bad_picture", &[("why", &why)])).await
-            }
             Err(refusal) => self.desk.refuse(id, place, &refusal).await,
         }
     }

@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 
 use super::mailroom::Mailroom;
 use crate::{
-    Accepted, Address, Body, Choice, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory, Notice,
-    Outgoing, Refusal, Replies, Reply, Sender, SessionChoice,
+    Accepted, Address, BadPicture, Body, Choice, Delivery, Door, Draft, History, Incoming, LinkStep, Linking, Memory,
+    Notice, Outgoing, Refusal, Replies, Reply, Sender, SessionChoice,
 };
 
 /// What the door does with the next message.
@@ -248,7 +248,7 @@ impl Door for Script {
 
     async fn keep_picture(&self, _from: &Sender, bytes: Vec<u8>) -> Result<String, Refusal> {
         if bytes.is_empty() {
-            return Err(Refusal::Invalid("it is empty".to_owned()));
+            return Err(Refusal::Picture(BadPicture::Unreadable));
         }
         let mut state = self.state();
         state.pictures.push(bytes);

@@ -149,6 +149,7 @@ async fn a_history_that_is_too_large_is_told_what_helps() {
 async fn the_door_says_no_before_a_run_begins() {
     for (refusal, status, code, wait) in [
         (Refusal::Invalid("Too long.".to_owned()), 400, "INVALID_INPUT", None),
+        (Refusal::Picture(port::BadPicture::Full), 400, "INVALID_INPUT", None),
         (Refusal::Forbidden("Only organizers.".to_owned()), 403, "FORBIDDEN", None),
         (Refusal::NotFound, 404, "NOT_FOUND", None),
         (Refusal::TooFast { retry_after_s: 7 }, 429, "RATE_LIMIT", Some("7")),

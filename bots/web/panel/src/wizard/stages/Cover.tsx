@@ -1,13 +1,13 @@
 /** The event's picture: dropped, chosen or taken. The server keeps a re-made copy, without what a photograph tells of its place. */
 import { useRef, useState, type DragEvent } from 'react';
 import { uploadImage } from '../../api/account';
-import { asFailure, type Failure } from '../../api/failure';
+import { asFailure } from '../../api/failure';
 import { config } from '../../config';
-import { useWords, type Key, type Translate } from '../../i18n';
+import { useWords } from '../../i18n';
 import { OwnPicture } from '../../pictures/OwnPicture';
+import { refusalWords } from '../../pictures/refusalWords';
 import { shrink } from '../../pictures/shrink';
 import { Button } from '../../ui/Button';
-import { failureWords } from '../../ui/failureWords';
 import { Picture } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
 
@@ -86,14 +86,6 @@ export function Cover() {
   );
 }
 
-const REFUSALS: Partial<Record<number, Key>> = { 409: 'basics.image.full', 415: 'basics.image.unreadable', 422: 'basics.image.unfit' };
-
-/** Why the server did not take a picture. */
-function refusal(failure: Failure, t: Translate): string {
-  const key = REFUSALS[failure.status];
-  return key ? t(key) : failureWords(failure, t);
-}
-
 /** Sends a picture and puts its address into the draft. */
 function useUpload() {
   const { t } = useWords();
@@ -109,7 +101,7 @@ function useUpload() {
       if (picture.size > maxUploadBytes) return setTrouble(t('basics.image.big', { mb: Math.floor(maxUploadBytes / 1_048_576) }));
       store.edit('imageUrl', await uploadImage(picture));
     } catch (thrown) {
-      setTrouble(refusal(asFailure(thrown), t));
+      setTrouble(refusalWords(asFailure(thrown), t));
     } finally {
       setBusy(false);
     }
