@@ -4,7 +4,7 @@
 //! question's card still works (its token is in the call's id) and comes back (it is saved), and an edit is still checked; only
 //! shortcuts are lost. What was noted longest ago is forgotten first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use port::{Choice, Confirmation, Reply};
@@ -19,6 +19,9 @@ const DRAFTS: usize = 6;
 /// How many of the messages that were taken in, of each session.
 const MESSAGES: usize = 32;
 
+/// How many of the runs that ended, of all sessions.
+const ENDED: usize = 1024;
+
 /// The memory. Clones are the same memory.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Memory(Arc<Mutex<Inner>>);
@@ -30,6 +33,8 @@ struct Inner {
     /// The sessions by when they were noted last.
     order: BTreeMap<u64, String>,
     next: u64,
+    /// The sessions and names of runs that ended, oldest first.
+    ended: VecDeque<(String, String)>,
 }
 
 /// A run that this process started.
@@ -62,6 +67,8 @@ pub(crate) struct Turn {
     memory: Memory,
     keys: Vec<String>,
     running: Running,
+    /// Its session, once the door has its message.
+    session: Option<String>,
 }
 
 /// Whether a run may begin.
@@ -90,12 +97,17 @@ impl Memory {
             inner.running.insert(key.clone(), running.clone());
         }
         drop(inner);
-        Begun::Free(Turn { memory: self.clone(), keys, running })
+        Begun::Free(Turn { memory: self.clone(), keys, running, session: None })
     }
 
     /// The run of this session that was started here.
     pub(crate) fn running(&self, session: &str) -> Option<Running> {
         self.inner().running.get(session).cloned()
+    }
+
+    /// Whether this run of this session ended here, and not long ago.
+    pub(crate) fn has_ended(&self, session: &str, run_id: &str) -> bool {
+        self.inner().ended.iter().any(|(of, run)| of == session && run == run_id)
     }
 
     /// What is remembered of this session.
@@ -172,6 +184,7 @@ impl Turn {
     pub(crate) fn in_session(&mut self, session: &str, message: &str) {
         let mut inner = self.memory.inner();
         message.clone_into(&mut self.running.message);
+        self.session = Some(session.to_owned());
         for key in &self.keys {
             inner.running.insert(key.clone(), self.running.clone());
         }
@@ -187,6 +200,11 @@ impl Drop for Turn {
         let mut inner = self.memory.inner();
         for key in &self.keys {
             inner.running.remove(key);
+        }
+        if let Some(session) = self.session.take() {
+            inner.ended.push_back((session, self.running.run_id.clone()));
+            let surplus = inner.ended.len().saturating_sub(ENDED);
+            inner.ended.drain(..surplus);
         }
     }
 }
@@ -216,8 +234,10 @@ mod tests {
         let message = |key: &str| memory.running(key).map(|running| running.message);
         let known = Some("m1 as the door has it".to_owned());
         assert_eq!([message("session"), message("thread")], [known.clone(), known], "a stop names this one");
+        assert!(!memory.has_ended("session", "run of m1"));
         drop(turn);
         assert!(memory.running("session").is_none());
+        assert!(memory.has_ended("session", "run of m1") && !memory.has_ended("elsewhere", "run of m1"));
         assert!(matches!(begin("thread", "m2"), Begun::Free(_)));
     }
 
@@ -235,7 +255,12 @@ mod tests {
         }
         assert!(memory.notes("first").drafts.is_empty() && memory.notes("s0").taken.is_empty());
         assert_eq!(memory.notes("in use").taken, ["m"]);
+        for number in 0..=ENDED {
+            let Begun::Free(mut turn) = memory.begin(vec!["t".to_owned()], run(&number.to_string())) else { panic!() };
+            turn.in_session("s", &number.to_string());
+        }
+        assert!(!memory.has_ended("s", "run of 0") && memory.has_ended("s", "run of 1"));
         let inner = memory.inner();
-        assert_eq!((inner.notes.len(), inner.order.len()), (SESSIONS, SESSIONS));
+        assert_eq!((inner.notes.len(), inner.order.len(), inner.ended.len()), (SESSIONS, SESSIONS, ENDED));
     }
 }

@@ -197,10 +197,14 @@ impl Routes {
         let stopped = match found {
             Some(found) => {
                 let running = self.memory.running(&found.session);
-                let is_next = run_id.zip(running.as_ref()).is_some_and(|(asked, running)| asked != running.run_id);
-                // A stop that comes late must not end the next run, nor the turn of another channel that it waits behind.
+                // A stop that comes late must end neither the next run, nor the turn of another channel that came since.
+                let is_over = run_id.is_some_and(|asked| match &running {
+                    Some(running) => asked != running.run_id,
+                    None => self.memory.has_ended(&found.session, &asked),
+                });
+                // Nor the turn of another channel that it waits behind.
                 let message = running.as_ref().map(|running| running.message.as_str());
-                !is_next && self.web.door.stop(from, &found.session, message).await?
+                !is_over && self.web.door.stop(from, &found.session, message).await?
             }
             None => false,
         };

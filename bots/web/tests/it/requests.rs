@@ -6,7 +6,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use port::contract::{Answer, Script};
-use port::{Body as Said, Form, Refusal, SessionChoice};
+use port::{Body as Said, Chat, Door as _, Form, Incoming, Refusal, Replies, Reply, Sender, SessionChoice};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::page::Page;
@@ -219,6 +220,34 @@ async fn a_second_run_waits_for_nobody_and_a_stop_ends_the_first() {
     let nobody = request("POST", &format!("{BASE}/agent/default/stop/nothing"), "user-1", None);
     assert_eq!(json(&routes, nobody).await.1["stopped"], false);
     assert_eq!(theatre.taken().len(), 3);
+}
+
+#[tokio::test]
+async fn a_stop_that_comes_late_ends_nothing_that_was_said_elsewhere_since() {
+    let (theatre, routes) = site();
+    let page = played(&routes, "/agent/default/run", "user-1", &body("t", "r1", "hello")).await;
+    let session = page.state["sessionId"].as_str().unwrap();
+    for (id, stop, stopped) in [("1", json!({"runId": "r1"}), false), ("2", json!({}), true)] {
+        let (replies, mut heard) = Replies::channel();
+        let session = SessionChoice::Id(session.to_owned());
+        let said = Incoming {
+            id: id.to_owned(),
+            from: Sender::Bearer(SecretString::from("user-1")),
+            chat: Chat { channel: "telegram", account: String::new(), session },
+            body: Said::Text("wait".to_owned()),
+            replies,
+        };
+        assert!(theatre.accept(said).await.unwrap().fresh);
+        assert_eq!(post(&routes, "/agent/default/stop/t", "user-1", &stop).await.1["stopped"], stopped);
+        if !stopped {
+            theatre.go_on();
+        }
+        let mut troubles = 0;
+        while let Some(reply) = heard.recv().await.filter(|reply| *reply != Reply::Done) {
+            troubles += usize::from(matches!(reply, Reply::Trouble { .. }));
+        }
+        assert_eq!(troubles, usize::from(stopped));
+    }
 }
 
 #[tokio::test]
