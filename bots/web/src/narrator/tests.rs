@@ -239,9 +239,10 @@ fn names_stay_short_and_are_the_same_each_time() {
     for _ in 0..20 {
         let next = format!("answer:venues-to-{}-2", short(&name));
         assert!(next.len() < 100 && next != name, "{next}");
-        assert_eq!(short(&name), short(&name.clone()));
         name = next;
     }
     assert_eq!(short("m1"), "m1");
+    // As every process names it: a page finds the answer of a card by it, also after a restart.
+    assert_eq!(short(&"a".repeat(65)), "635361c48bb9eab14198e76ea8ab7f1a");
     assert_ne!(short(&"a".repeat(300)), short(&"b".repeat(300)));
 }
