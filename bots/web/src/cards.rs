@@ -68,7 +68,7 @@ fn venue(suggestion: &Value) -> Option<Value> {
     let id = suggestion.get("id").and_then(Value::as_str).filter(|_| is_venue)?;
     let data = suggestion.get("data").unwrap_or(&Value::Null);
     let name = data.get("name").or_else(|| suggestion.get("label")).and_then(Value::as_str)?;
-    let mut venue = Map::from_iter([("id".to_owned(), id.into()), ("name".to_owned(), name.into())]);
+    let mut venue = Map::from_iter([("id".to_owned(), id.into()), ("name".to_owned(), visible(name).into())]);
     let known = ["capacity", "amenities", "priceEstimate", "confidence"].map(|key| (key, data.get(key)));
     let more = [("venueId", data.get("id")), ("reason", suggestion.get("detail"))];
     let facts = known.into_iter().chain(more).filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));

@@ -63,7 +63,7 @@ impl Past {
                 turns = web.door.history(from, session).await?.turns;
             }
         }
-        let state = web.door.state(from, session).await?.0;
+        let state = threads::shown(web.door.state(from, session).await?);
         if let Some(hearing) = &listening {
             take_out(&mut turns, hearing);
         }

@@ -3,7 +3,7 @@
 //! A client posts its whole history each time, and puts the answer of a card where the card stands, which may be far from the
 //! end. So what may be new is given as candidates, likeliest first; the door knows which of them it had before.
 
-use port::{Body, Command, Form};
+use port::{Body, Command, Form, visible};
 
 use crate::cards;
 use crate::edits::Edits;
@@ -102,11 +102,11 @@ fn answer(words: &str, asked: &port::Confirmation) -> Option<Body> {
     port::yes_or_no(words).map(|said| if said { yes() } else { Body::Decline })
 }
 
-/// A suggestion, by its number, its id or its label. Ids are UUIDs, which nobody types as words.
+/// A suggestion, by its number, its id or its label as it is shown. Ids are UUIDs, which nobody types as words.
 fn picked(words: &str, notes: &Notes) -> Option<String> {
     let number = words.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     let numbered = number.and_then(|index| notes.choices.get(index));
-    let named = || notes.choices.iter().find(|choice| choice.id == words || choice.label.trim() == words);
+    let named = || notes.choices.iter().find(|choice| choice.id == words || visible(&choice.label).trim() == words);
     let known = numbered.or_else(named).map(|choice| choice.id.clone());
     known.or_else(|| is_uuid(words).then(|| words.to_owned()))
 }
@@ -133,7 +133,7 @@ mod tests {
             warnings: Vec::new(),
         };
         Notes {
-            choices: vec![choice("c1", "Town hall"), choice("c2", "Barn")],
+            choices: vec![choice("c1", "Town hall"), choice("c2", "Barn\u{202e}")],
             question: Some(question),
             ..Notes::default()
         }
@@ -188,7 +188,7 @@ mod tests {
         let one = |words: &str| found(&json!([{"id": "u", "role": "user", "content": words}])).remove(0).1;
         let pick = |id: &str| Body::Pick(id.to_owned());
         assert_eq!((one("2"), one("c1"), one("Town hall")), (pick("c2"), pick("c1"), pick("c1")));
-        assert_eq!(one("3"), Body::Text("3".to_owned()));
+        assert_eq!((one("Barn\\u{202e}"), one("3")), (pick("c2"), Body::Text("3".to_owned())), "as its chip says it");
         let id = "7b1f3a3e-8a54-4c8e-9a6e-0d1c2b3a4f5e";
         assert_eq!(one(id), pick(id));
         assert_eq!(one("Oui!"), Body::Confirm { revision: 3, token: "tok".to_owned() });

@@ -5,13 +5,14 @@
 
 use std::borrow::Cow;
 
-use port::{Card, Choice, Confirmation, Line, Progress, Reply, visible};
+use port::{Card, Choice, Confirmation, Line, Progress, Reply, State, visible};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::cards;
 use crate::event::{Change, Event, Role};
 use crate::input::Screen;
+use crate::threads::shown;
 
 /// The codes of troubles that are no failure: the person asked for it, or has the answer elsewhere.
 const NO_FAILURE: [&str; 3] = ["STOPPED", "ACCEPTED", "ANSWERED_ELSEWHERE"];
@@ -74,10 +75,10 @@ impl Narrator {
         }
     }
 
-    /// Begins the run with the state as it is saved.
+    /// Begins the run with the state as it is saved, to be shown.
     pub(crate) fn begin(&mut self, state: Value) -> Vec<Event> {
         if state.is_object() {
-            self.state = shown(state);
+            self.state = state;
         }
         let (thread_id, run_id) = (self.thread_id.clone(), self.run_id.clone());
         vec![Event::RunStarted { thread_id, run_id }, Event::StateSnapshot { snapshot: self.state.clone() }]
@@ -106,7 +107,7 @@ impl Narrator {
                 self.went_wrong(code, message);
                 Vec::new()
             }
-            Reply::State(state) => self.saved(state.0),
+            Reply::State(state) => self.saved(state),
             // The panel has a search for places of its own, and the state shows the draft.
             Reply::More(_) | Reply::Glance(_) | Reply::Done => Vec::new(),
         }
@@ -210,7 +211,7 @@ impl Narrator {
     }
 
     /// The state as it is saved now; the client gets it with the end. Venues that this turn offered have a card.
-    fn saved(&mut self, state: Value) -> Vec<Event> {
+    fn saved(&mut self, state: State) -> Vec<Event> {
         self.state = shown(state);
         if !self.screen.venues || self.choices.is_empty() {
             return Vec::new();
@@ -261,20 +262,6 @@ fn numbered(choices: &[Choice]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A card as a text that reads well with and without Markdown.
-/// A state whose suggestions, which a page shows as chips, carry nothing that a screen would obey.
-fn shown(mut state: Value) -> Value {
-    let suggestions = state.get_mut("suggestions").and_then(Value::as_array_mut);
-    for suggestion in suggestions.into_iter().flatten() {
-        for name in ["label", "detail"] {
-            if let Some(Value::String(words)) = suggestion.get_mut(name) {
-                *words = visible(words).into_owned();
-            }
-        }
-    }
-    state
-}
-
 /// A name of bounded length for a message, always the same one: the answer of a card is named after the card's message, and its own
 /// answer shows the next card.
 fn short(message: &str) -> Cow<'_, str> {
@@ -285,6 +272,7 @@ fn short(message: &str) -> Cow<'_, str> {
     digest.iter().take(16).fold(String::new(), |name, byte| format!("{name}{byte:02x}")).into()
 }
 
+/// A card as a text that reads well with and without Markdown.
 fn list(card: &Card, notes: &[String]) -> String {
     let mark = |line: &Line| line.source.mark(&card.language);
     let facts = card.lines.iter().map(|line| format!("{}: {}{}", line.label, line.value, mark(line)));

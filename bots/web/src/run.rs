@@ -126,7 +126,7 @@ impl Run {
         }
         let state = match found {
             Some(found) => found.state,
-            None => self.web.door.state(&self.from, session).await.map(|state| state.0).unwrap_or_default(),
+            None => self.web.door.state(&self.from, session).await.map(threads::shown).unwrap_or_default(),
         };
         let narrator = Narrator::new(&self.input.thread_id, &self.input.run_id, message, self.input.screen());
         let (listener, response) = sse::stream();

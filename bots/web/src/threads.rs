@@ -1,8 +1,8 @@
 //! Which session a thread is: one's own session by its id, or the one that one's own clients call by this name (ruling C-70).
 //!
-//! Promises: looking for a thread makes nothing; another person's is as absent as none.
+//! Promises: looking for a thread makes nothing; another person's is as absent as none; a state says nothing that a screen would obey.
 
-use port::{Choice, Door, Refusal, Sender, SessionChoice};
+use port::{Choice, Door, Refusal, Sender, SessionChoice, State, visible};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) session: String,
-    /// Its state as it is saved.
+    /// Its state as it is saved, to be shown.
     pub(crate) state: Value,
 }
 
@@ -39,10 +39,24 @@ impl Found {
 /// The sender's own session with this id.
 pub(crate) async fn get(door: &dyn Door, from: &Sender, session: &str) -> Result<Option<Found>, Refusal> {
     match door.state(from, session).await {
-        Ok(state) => Ok(Some(Found { session: session.to_owned(), state: state.0 })),
+        Ok(state) => Ok(Some(Found { session: session.to_owned(), state: shown(state) })),
         Err(Refusal::NotFound) => Ok(None),
         Err(refusal) => Err(refusal),
     }
+}
+
+/// A state whose suggestions, which a page shows as chips, carry nothing that a screen would obey.
+pub(crate) fn shown(state: State) -> Value {
+    let State(mut state) = state;
+    let suggestions = state.get_mut("suggestions").and_then(Value::as_array_mut);
+    for suggestion in suggestions.into_iter().flatten() {
+        for name in ["label", "detail"] {
+            if let Some(Value::String(words)) = suggestion.get_mut(name) {
+                *words = visible(words).into_owned();
+            }
+        }
+    }
+    state
 }
 
 /// The session that a message of this thread is for.

@@ -322,6 +322,28 @@ async fn suggestions_are_told_without_a_turn() {
 }
 
 #[tokio::test]
+async fn a_suggestion_shows_what_would_turn_its_words_wherever_it_is_shown() {
+    let (_, routes) = site();
+    let shown = "Town\\u{202e} hall";
+    let run = played(&routes, "/agent/default/run", "user-1", &body("odd", "r", "hello")).await;
+    let mut chips = body("made-up", "s", "Suggest something.");
+    chips["state"] = json!({"sessionId": run.state["sessionId"]});
+    chips["forwardedProps"] = json!({"toolChoice": {"type": "function", "function": {"name": "copilotkitSuggest"}}});
+    let chips = played(&routes, "/agent/default/suggest", "user-1", &chips).await.calls().pop().unwrap().2;
+    assert_eq!(chips["suggestions"][0], json!({"title": shown, "message": shown}));
+    let mut back = body("odd", "c", "");
+    back["tools"] = json!([{"name": "show_venues", "description": "", "parameters": {}}]);
+    let back = played(&routes, "/agent/default/connect", "user-1", &back).await;
+    assert_eq!(back.calls().pop().unwrap().2["venues"][0]["name"], shown);
+    let quiet =
+        json!({"threadId": "odd", "runId": "q", "messages": [{"id": "a", "role": "assistant", "content": "x"}]});
+    let quiet = played(&routes, "/agent/default/run", "user-1", &quiet).await;
+    for page in [run, back, quiet] {
+        assert_eq!(page.state["suggestions"][0]["label"], shown);
+    }
+}
+
+#[tokio::test]
 async fn one_envelope_holds_everything() {
     let (theatre, routes) = site();
     let (status, info) = post(&routes, "", "user-1", &json!({"method": "info"})).await;

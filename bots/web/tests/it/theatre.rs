@@ -260,8 +260,10 @@ impl House {
 }
 
 fn state(session: &Session) -> State {
-    let venue = json!({"id": "11111111-1111-4111-8111-111111111111", "type": "venue", "label": "Town hall",
-        "detail": "near you", "data": {"id": "v1", "name": "Town hall", "capacity": 80, "amenities": ["stage"]}});
+    // In one thread somebody named a venue to mislead.
+    let name = if session.thread.as_deref() == Some("odd") { "Town\u{202e} hall" } else { "Town hall" };
+    let venue = json!({"id": "11111111-1111-4111-8111-111111111111", "type": "venue", "label": name,
+        "detail": "near you", "data": {"id": "v1", "name": name, "capacity": 80, "amenities": ["stage"]}});
     let draft = json!({"name": format!("Gala {}", session.revision), "capacity": 80, "taxRate": 13.0});
     State(json!({"sessionId": session.id, "revision": session.revision, "stage": 2, "draft": draft,
         "provenance": {"name": "said"}, "suggestions": [venue], "errors": {}, "publish": {"ready": true, "missing": []}}))
