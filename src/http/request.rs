@@ -28,8 +28,7 @@ const ID_CHARS: usize = 64;
 /// For everything but pages, which bring their own.
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-const PERMISSIONS_OF_A_DOOR: HeaderValue =
-    HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()");
+/// For everything but the panel's pages, which bring their own.
 const PERMISSIONS: HeaderValue =
     HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
 
@@ -94,9 +93,7 @@ fn finish(mut response: Response, area: &Area, id: &str, words: &Words) -> Respo
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("strict-origin-when-cross-origin"));
-    // The door of an event reads codes with the camera; no other page may.
-    let permissions = if area.prefix == "/checkin" { PERMISSIONS_OF_A_DOOR } else { PERMISSIONS };
-    headers.insert(PERMISSIONS_POLICY, permissions);
+    headers.entry(PERMISSIONS_POLICY).or_insert(PERMISSIONS);
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }

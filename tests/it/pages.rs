@@ -23,6 +23,7 @@ use sqlx::PgConnection;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use crate::harness::program::Program;
 use crate::harness::{self, Role};
 
 const ORGANIZER: Uuid = Uuid::from_u128(0x7A6E_0000_0000_4000_8000_0000_0000_0001);
@@ -276,4 +277,19 @@ async fn without_the_database_a_page_asks_for_patience() {
     assert!(page.body.contains("try again in a moment") && page.body.contains("r-9") && !page.body.contains("pool"));
     assert_eq!(get(&router, "/readyz", &[]).await.status, 503);
     assert_eq!(get(&router, "/livez", &[]).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_panel_may_use_the_camera_wherever_it_was_opened_and_no_other_page_may() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let router = program.app.http();
+    let may = async |path: &str| get(&router, path, &[]).await.header("permissions-policy").contains("camera=(self)");
+    for page in ["/", "/dashboard", "/dashboard/events/7/guests", "/checkin/7", "/door/7", "/wizard/new"] {
+        assert!(may(page).await, "{page}");
+    }
+    for page in ["/e/nothing", "/e/nothing/tickets", "/o/nothing", "/livez", "/config.json", "/nothing"] {
+        assert!(!may(page).await, "{page}");
+    }
+    program.stop().await;
 }
