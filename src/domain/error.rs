@@ -125,6 +125,8 @@ pub enum Unreadable {
     NotYours,
     /// No price.
     Price,
+    /// A price that was read with thousands, and could have decimals.
+    Thousands,
     /// In another program's calendar it is cancelled.
     CalledOff,
     /// Days of a repetition that were added or left out one by one.

@@ -75,6 +75,7 @@ pub fn unreadable(complaint: Unreadable, language: &str) -> String {
         Unreadable::NotOffered => "unread_not_offered",
         Unreadable::NotYours => "unread_not_yours",
         Unreadable::Price => "unread_price",
+        Unreadable::Thousands => "unread_thousands",
         Unreadable::CalledOff => "unread_called_off",
         Unreadable::SingleDays => "unread_single_days",
         Unreadable::Start => "unread_start",

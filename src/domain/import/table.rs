@@ -158,8 +158,14 @@ fn form(columns: &[Option<&str>], row: &StringRecord) -> Form {
         form.put("currency", currency.code());
     }
     let digits = told.map_or(2, |currency| currency.digits());
-    match money::minor(price.trim_matches(beside_a_number), digits) {
-        Some(cents) => form.put("priceCents", json!(cents)),
+    let number = bare(price);
+    match money::minor(number, digits) {
+        Some(cents) => {
+            form.put("priceCents", json!(cents));
+            if digits == 2 && could_have_decimals(number) {
+                form.note("priceCents", Unreadable::Thousands);
+            }
+        }
         None => form.note("priceCents", Unreadable::Price),
     }
     form
@@ -180,7 +186,15 @@ fn two_digits(hour: &str) -> String {
     if hour.find(':') == Some(1) { format!("0{hour}") } else { hour.to_owned() }
 }
 
-/// Signs and names of currencies, but no minus.
-fn beside_a_number(c: char) -> bool {
-    !c.is_ascii_digit() && c != '-'
+/// A price without what stands beside its number: signs and names of currencies, and the stroke of `25.-` and `25,–`, but no minus.
+fn bare(price: &str) -> &str {
+    let number = price.trim_matches(|c: char| !c.is_ascii_digit() && c != '-');
+    let whole = number.trim_end_matches('-');
+    if whole.ends_with(['.', ',']) { whole } else { number }
+}
+
+/// Whether a number that was read with thousands could as well be one that nobody rounded: `33.333`.
+fn could_have_decimals(number: &str) -> bool {
+    let parts = number.rsplit_once(['.', ',']);
+    parts.is_some_and(|(whole, part)| part.len() == 3 && whole != "0" && !whole.contains(['.', ',']))
 }

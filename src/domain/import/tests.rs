@@ -114,6 +114,22 @@ fn a_price_names_its_money_where_no_column_does() {
 }
 
 #[test]
+fn a_price_is_read_as_it_is_written_and_what_could_be_two_is_said() {
+    let rows = ["CHF 25.-", "25,- $", "1'250.--", "25,–", "12.50", "1,250.00", "0.500", "33.333", "33,333 $"];
+    let text = rows.iter().fold("name\tprice\tcurrency\n".to_owned(), |text, price| format!("{text}A\t{price}\tCAD\n"));
+    let found = read_text(&text).events;
+    let prices: Vec<Option<i64>> = found.iter().map(|found| found.draft.price_cents).collect();
+    let sure = [Some(2_500), Some(2_500), Some(125_000), Some(2_500), Some(1_250), Some(125_000), Some(50)];
+    assert_eq!(prices, [&sure[..], &[Some(3_333_300); 2][..]].concat());
+    let notes = |index: usize| found[index].notes.as_slice();
+    assert!((0..7).all(|index| notes(index).is_empty()), "{found:?}");
+    let thousands = [("priceCents".to_owned(), Unreadable::Thousands)];
+    assert_eq!([notes(7), notes(8)], [&thousands[..], &thousands[..]]);
+    let whole = read_text("name,price,currency\nA,50.000,JPY\n");
+    assert!(whole.events[0].notes.is_empty(), "there are no parts of a yen");
+}
+
+#[test]
 fn files_of_other_encodings_keep_their_letters() {
     let (chinese, _, _) = encoding_rs::GB18030.encode("名称,日期\n静安文化中心,2027-05-03\n");
     let (western, _, _) = encoding_rs::WINDOWS_1252.encode("nom;date\nSoirée d’été – 20 €;2027-05-03\n");
