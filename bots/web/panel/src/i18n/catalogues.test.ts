@@ -25,6 +25,17 @@ describe.each(Object.entries({ fr, es, zh }))('%s', (_, catalogue: Record<string
   });
 });
 
+/** What is said in each language to nobody: another manner than that of the whole panel, and a guest of one sex. */
+const NEVER: [Record<string, string>, RegExp][] = [
+  [fr, /(^|[\s’(])(tu|toi|tes)([\s,.?!)]|$)|Entré à/i],
+  [es, /\busted(es)?\b/i],
+  [zh, /您/],
+];
+
+it.each(NEVER)('speaks to everybody in one manner', (catalogue, never) => {
+  expect(Object.values(catalogue).filter((text) => never.test(text))).toEqual([]);
+});
+
 describe('words', () => {
   it('fills holes and shows those that stay empty', () => {
     expect(fill('Please wait {n} seconds', { n: 7 })).toBe('Please wait 7 seconds');
