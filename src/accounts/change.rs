@@ -1,7 +1,8 @@
 //! What somebody changes about their own account; a guest who gives an address becomes an organizer and keeps everything.
 //!
-//! Promises: where addresses are confirmed by mail, an address that has an account is answered like a free one; the address that
-//! somebody had is told of the one that takes its place, and may take it back for a day (docs/decisions/0051).
+//! Promises: where addresses are confirmed by mail, an address that has an account is answered like a free one, and what was mailed
+//! before ends all the same; the address that somebody had is told of the one that takes its place, and may take it back for a day
+//! (docs/decisions/0051).
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -70,18 +71,16 @@ impl Accounts {
             self.not_again(Kind::EmailChange.name(), to)?;
         }
         let mut tx = self.store.begin(Actor::Server).await?;
-        let is_taken = match &email {
-            Some(email) => self.is_taken(&mut tx, email, &user).await?,
-            None => false,
-        };
-        if is_taken && at_once.is_some() {
+        if let Some(new) = at_once
+            && self.is_taken(&mut tx, new, &user).await?
+        {
             return Err(Refusal::EmailExists);
         }
         if hash.is_some() {
             one_time::forget(&mut tx, user.id, Some(Kind::EmailBack.name())).await?;
         }
-        if let Some(to) = waiting.filter(|_| !is_taken) {
-            self.mail(&mut tx, &user, Kind::EmailChange, to, wishes.redirect_to, wishes.pkce).await?;
+        if let Some(to) = waiting {
+            self.mail_change(&mut tx, &user, to, wishes.redirect_to, wishes.pkce).await?;
         }
         if let Some(new) = at_once {
             self.tell_old(&mut tx, &user, new).await?;
@@ -105,6 +104,25 @@ impl Accounts {
         let user = users::get(&mut tx, user.id).await?.ok_or(Refusal::NobodySigned)?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok((user, waiting.map(str::to_owned)))
+    }
+
+    /// Mails to the address that is to take the place of another. Where it is taken nobody is mailed, and all else is as if somebody were:
+    /// an earlier mail is worth nothing any longer, and wrong codes count on. Whoever asks learns nothing by it.
+    pub(super) async fn mail_change(
+        &self,
+        tx: &mut Tx,
+        user: &User,
+        to: &str,
+        redirect_to: Option<&str>,
+        pkce: Option<Pkce>,
+    ) -> Result<(), Refusal> {
+        if self.is_taken(tx, to, user).await? {
+            // A link and a code that nobody hears of.
+            self.one_time(tx, user, Kind::EmailChange, to, redirect_to, pkce).await?;
+        } else {
+            self.mail(tx, user, Kind::EmailChange, to, redirect_to, pkce).await?;
+        }
+        Ok(())
     }
 
     /// The address is somebody else's, or was until today.

@@ -272,7 +272,11 @@ impl Accounts {
             _ => None,
         };
         if let Some((user, to)) = waiting {
-            self.mail(&mut tx, &user, kind, &to, redirect_to, pkce).await?;
+            if kind == Kind::EmailChange {
+                self.mail_change(&mut tx, &user, &to, redirect_to, pkce).await?;
+            } else {
+                self.mail(&mut tx, &user, kind, &to, redirect_to, pkce).await?;
+            }
             tx.commit().await.map_err(StoreError::from)?;
         }
         Ok(())

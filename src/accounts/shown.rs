@@ -198,12 +198,21 @@ impl Accounts {
     }
 
     async fn addressee(&self, tx: &mut Tx, kind: Kind, email: &str) -> Result<Option<User>, Refusal> {
-        if kind == Kind::EmailChange
+        let known = users::by_email(tx, email).await?;
+        if kind != Kind::EmailChange {
+            return Ok(known);
+        }
+        // Their own change comes before that of somebody who asked for their address.
+        let own = match &known {
+            Some(user) => one_time::of_user(tx, user.id, kind.name()).await?,
+            None => None,
+        };
+        if own.is_none()
             && let Some(found) = one_time::of_new_email(tx, email).await?
         {
             return Ok(users::get(tx, found.user).await?);
         }
-        Ok(users::by_email(tx, email).await?)
+        Ok(known)
     }
 
     /// Does what was confirmed. Nothing else that was mailed to the person is worth anything afterwards.

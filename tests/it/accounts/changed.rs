@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::mailed::{follow, mail, web};
+use super::mailed::{follow, mail, verify, web};
 use super::web::{Answer, PASSWORD, Web, text};
 
 const OTHER: &str = "another horse";
@@ -152,5 +152,57 @@ async fn a_change_to_a_known_address_is_answered_like_one_to_a_free_one() {
     }
     let refused = put(&web, guest, json!({"data": {}})).await;
     assert_eq!(refused.code(), (429, "over_request_rate_limit"));
+    web.program.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_mailed_before_ends_alike_whether_the_next_address_is_free_or_known() {
+    let web = web().await;
+    confirmed(&web, "eve@example.com").await;
+    for other in ["free@example.com", "eve@example.com"] {
+        let guest = web.post("/auth/v1/signup", json!({})).await.body;
+        let guest = text(&guest, "access_token");
+        let ask =
+            async |email: &str| assert_eq!(put(&web, guest, json!({"email": email})).await.status, 200, "{email}");
+        let own = format!("own-beside-{other}").replacen('@', ".", 1) + "@example.org";
+        ask(&own).await;
+        let first = mail(&web, "mail_email_change").await;
+        ask(other).await;
+        assert!(follow(&web, &first).await.contains("error_code=otp_expired"), "{other}");
+        let typed = async |email: &str, code: &Value| {
+            verify(&web, json!({"type": "email_change", "email": email, "token": code})).await.status
+        };
+        assert_eq!(typed(&own, &first["code"]).await, 403, "{other}");
+        // Wrong codes for the other address count for the next one.
+        for _ in 0..5 {
+            assert_eq!(typed(other, &json!("wrong")).await, 403);
+        }
+        let own = format!("once-more.{own}");
+        ask(&own).await;
+        let last = mail(&web, "mail_email_change").await;
+        assert_eq!((&last["email"], typed(&own, &last["code"]).await), (&json!(own), 403), "{other}");
+        assert!(follow(&web, &last).await.contains("#access_token="), "{other}");
+    }
+    web.program.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_for_what_is_somebodys_has_nobody_mailed_however_often() {
+    let web = web().await;
+    let (ana, eve) = (confirmed(&web, "ana@example.com").await, confirmed(&web, "eve@example.com").await);
+    assert_eq!(put(&web, &eve, json!({"email": "eve@example.org"})).await.status, 200);
+    follow(&web, &mail(&web, "mail_email_change").await).await;
+    let mails = "select count(*) from payment_setup_queue where kind = 'mail_email_change'";
+    // The address that somebody has, and the one that they may take back.
+    for taken in ["eve@example.org", "eve@example.com"] {
+        web.program.clock.advance(61);
+        assert_eq!(put(&web, &ana, json!({"email": taken})).await.status, 200);
+        web.program.clock.advance(61);
+        for email in ["ana@example.com", taken] {
+            let again = web.post("/auth/v1/resend", json!({"type": "email_change", "email": email})).await;
+            assert_eq!((again.status, again.body), (200, json!({})));
+        }
+    }
+    assert_eq!(web.count(mails).await, 1, "eve's own");
     web.program.stop().await;
 }
