@@ -51,17 +51,17 @@ impl Accounts {
         wishes: Wishes<'_>,
         origin: &Origin,
     ) -> Result<(User, Option<String>), Refusal> {
-        let SignedIn { user, session } = self.signed_in(authorization).await?;
+        let signed = self.signed_in(authorization).await?;
+        let SignedIn { user, session } = &signed;
         let now = self.clock.now();
         self.guard.count(&["change", &place(origin)], CHANGES, WINDOW_S, now).map_err(Refusal::TooFast)?;
         let email = wishes.email.filter(|email| !email.is_empty()).map(address).transpose()?;
         let email = email.filter(|email| user.email.as_deref() != Some(email));
         let hash = match wishes.password.filter(|password| !password.is_empty()) {
-            Some(password) => Some(self.new_password(&user, password, email.is_some()).await?),
+            Some(password) => Some(self.new_password(user, password, email.is_some()).await?),
             None => None,
         };
         let phone = wishes.phone.filter(|phone| !phone.is_empty()).map(phone_number).transpose()?;
-        let data = wishes.data.map(|data| merged(&user.user_meta, data));
 
         let at_once = email.as_deref().filter(|_| self.options.autoconfirm);
         let waiting = email.as_deref().filter(|_| !self.options.autoconfirm);
@@ -71,6 +71,8 @@ impl Accounts {
             self.not_again(Kind::EmailChange.name(), to)?;
         }
         let mut tx = self.store.begin(Actor::Server).await?;
+        let user = self.still_signed_in(&mut tx, &signed).await?;
+        let data = wishes.data.map(|data| merged(&user.user_meta, data));
         if let Some(new) = at_once
             && self.is_taken(&mut tx, new, &user).await?
         {
@@ -97,7 +99,7 @@ impl Accounts {
         };
         users::update(&mut tx, user.id, &change, now).await?;
         if hash.is_some() {
-            sign_ins::end_all(&mut tx, user.id, Some(session)).await?;
+            sign_ins::end_all(&mut tx, user.id, Some(*session)).await?;
         }
         let more = json!({"email": at_once.is_some() || waiting.is_some(), "password": hash.is_some(), "phone": phone.is_some()});
         self.note(&mut tx, Some(user.id), "user_updated", &more, origin).await?;

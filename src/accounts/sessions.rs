@@ -1,7 +1,8 @@
 //! Sign-ins: begun, kept going by refresh tokens, ended.
 //!
 //! Promises: a refresh token is used once; shown again after the moment in which a client may have lost its answer, it ends the
-//! sign-in, for then two people have it. Of refresh tokens only hashes are stored.
+//! sign-in, for then two people have it. Of refresh tokens only hashes are stored. Whatever ends all sign-ins of somebody also ends
+//! those that are just beginning, and the changes that are just made with them.
 
 use jiff::{SignedDuration, Timestamp};
 use ring::digest;
@@ -129,9 +130,20 @@ impl Accounts {
     pub(super) async fn signed_in_by(&self, token: &str) -> Result<SignedIn, Refusal> {
         let Believed::Person(claims) = self.believe(token).await? else { return Err(Refusal::BadToken) };
         let mut tx = self.store.begin(Actor::Server).await?;
-        let user = users::get(&mut tx, claims.sub).await?.ok_or(Refusal::NobodySigned)?;
-        let session = claims.session.ok_or(Refusal::SessionEnded)?;
-        if !sign_ins::holds(&mut tx, session, user.id).await? {
+        self.holding(&mut tx, claims.sub, claims.session).await
+    }
+
+    /// Somebody who was signed in a moment ago, as they are now. What ends sign-ins and takes its turn before this transaction has ended
+    /// theirs; what takes it later finds all that this transaction does.
+    pub(super) async fn still_signed_in(&self, tx: &mut Tx, before: &SignedIn) -> Result<User, Refusal> {
+        users::lock(tx, before.user.id).await?;
+        Ok(self.holding(tx, before.user.id, Some(before.session)).await?.user)
+    }
+
+    async fn holding(&self, tx: &mut Tx, user: Uuid, session: Option<Uuid>) -> Result<SignedIn, Refusal> {
+        let user = users::get(tx, user).await?.ok_or(Refusal::NobodySigned)?;
+        let session = session.ok_or(Refusal::SessionEnded)?;
+        if !sign_ins::holds(tx, session, user.id).await? {
             return Err(Refusal::SessionEnded);
         }
         if is_banned(&user, self.clock.now()) {

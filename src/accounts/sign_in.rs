@@ -14,7 +14,7 @@ use super::sessions::{Origin, is_banned};
 use super::view::Session;
 use crate::store::accounts::one_time;
 use crate::store::accounts::users::{self, NewUser, User};
-use crate::store::database::Actor;
+use crate::store::database::{Actor, Tx};
 use crate::store::error::StoreError;
 
 /// A window of wrong passwords, in seconds.
@@ -159,7 +159,11 @@ impl Accounts {
         let hash = known.as_ref().and_then(|user| user.password.as_deref());
         let fits = self.passwords.fits(password, hash).await?;
         let mut tx = self.store.begin(Actor::Server).await?;
-        let Some(user) = known.filter(|_| fits) else {
+        let proved = match known.as_ref().filter(|_| fits) {
+            Some(known) => still(&mut tx, known).await?,
+            None => None,
+        };
+        let Some(user) = proved else {
             // The line is the same for everybody: the log tells no more than the answer.
             self.note(&mut tx, None, "login_failed", &json!({"provider": "email"}), origin).await?;
             tx.commit().await.map_err(StoreError::from)?;
@@ -179,6 +183,14 @@ impl Accounts {
     pub(super) fn fresh_meta(&self) -> Value {
         json!({"provider": "email", "providers": ["email"], "user_role": self.options.sign_up_role.as_str()})
     }
+}
+
+/// Somebody whose password was proved, as they are now, unless it is another one by now: what changed it has ended every sign-in, and
+/// this one would begin after it. Their row is held, so that what ends sign-ins later finds this one.
+async fn still(tx: &mut Tx, known: &User) -> Result<Option<User>, StoreError> {
+    users::lock(tx, known.id).await?;
+    let now = users::get(tx, known.id).await?;
+    Ok(now.filter(|now| now.password == known.password))
 }
 
 /// An address in lower case.

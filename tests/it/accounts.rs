@@ -7,6 +7,7 @@ mod codes;
 mod hosted;
 mod keys;
 mod mailed;
+mod meanwhile;
 mod people;
 mod pressed;
 mod sign_in;

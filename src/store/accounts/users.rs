@@ -96,6 +96,12 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<User>, Stor
     Ok(load(conn, &[id]).await?.pop())
 }
 
+/// Holds the row of somebody until the transaction ends: whoever else is to change them, or to lock them, waits.
+pub async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
+    sqlx::query!("select id from auth.users where id = $1 for no key update", id).fetch_optional(conn).await?;
+    Ok(())
+}
+
 /// The person with this address, whatever its case.
 pub async fn by_email(conn: &mut PgConnection, email: &str) -> Result<Option<User>, StoreError> {
     let found = sqlx::query!("select id from auth.users where lower(email) = lower($1)", email)
