@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
+use super::accounts::one_time;
 use super::error::StoreError;
 
 /// How long things are kept, in days.
@@ -115,8 +116,5 @@ pub async fn sweep_sign_ins(
     )
     .execute(&mut *conn)
     .await?;
-    let codes = sqlx::query!("delete from auth.one_time_tokens where expires_at < $1", now.to_sqlx() as _)
-        .execute(conn)
-        .await?;
-    Ok(ended.rows_affected() + codes.rows_affected())
+    Ok(ended.rows_affected() + one_time::sweep(conn, now).await?)
 }

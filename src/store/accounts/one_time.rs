@@ -1,5 +1,8 @@
 //! What is sent out to be shown once: links and codes of mails, codes of a redirect (`auth.one_time_tokens`). Only hashes are
 //! here; a new one of a kind replaces the old one.
+//!
+//! Promises: whoever sends or shows one holds its person's row first ([`users::lock`]), so that two of a person's come one after the
+//! other and never wait for each other.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -7,6 +10,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::users;
 use crate::store::error::StoreError;
 
 /// One that is sent out.
@@ -52,9 +56,8 @@ pub struct OneTime {
 /// Keeps one; the person's earlier one of the kind is worth nothing any longer, nor is what has expired. Wrong codes of an earlier one
 /// count on while its code was alive: a new mail gives nobody new tries.
 pub async fn put(conn: &mut PgConnection, new: &NewOneTime<'_>) -> Result<(), StoreError> {
-    sqlx::query!("delete from auth.one_time_tokens where expires_at < $1", new.at.to_sqlx() as _)
-        .execute(&mut *conn)
-        .await?;
+    users::lock(&mut *conn, new.user).await?;
+    sweep(&mut *conn, new.at).await?;
     sqlx::query!(
         "insert into auth.one_time_tokens as earlier (id, user_id, kind, link_hash, code_hash, payload, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -76,13 +79,23 @@ pub async fn put(conn: &mut PgConnection, new: &NewOneTime<'_>) -> Result<(), St
     Ok(())
 }
 
+/// Those that have expired go, but for those that somebody is at work on. How many went.
+pub async fn sweep(conn: &mut PgConnection, now: Timestamp) -> Result<u64, StoreError> {
+    let gone = sqlx::query!(
+        "delete from auth.one_time_tokens where id in (
+           select id from auth.one_time_tokens where expires_at < $1 for update skip locked)",
+        now.to_sqlx() as _
+    );
+    Ok(gone.execute(conn).await?.rows_affected())
+}
+
 /// The one whose link has this hash.
 pub async fn by_link(conn: &mut PgConnection, hash: &[u8]) -> Result<Option<OneTime>, StoreError> {
-    let found = sqlx::query!("select id from auth.one_time_tokens where link_hash = $1", hash)
+    let found = sqlx::query!("select id, user_id from auth.one_time_tokens where link_hash = $1", hash)
         .fetch_optional(&mut *conn)
         .await?;
     match found {
-        Some(row) => lock(conn, row.id).await,
+        Some(row) => lock(conn, row.user_id, row.id).await,
         None => Ok(None),
     }
 }
@@ -93,7 +106,7 @@ pub async fn of_user(conn: &mut PgConnection, user: Uuid, kind: &str) -> Result<
         .fetch_optional(&mut *conn)
         .await?;
     match found {
-        Some(row) => lock(conn, row.id).await,
+        Some(row) => lock(conn, user, row.id).await,
         None => Ok(None),
     }
 }
@@ -101,18 +114,20 @@ pub async fn of_user(conn: &mut PgConnection, user: Uuid, kind: &str) -> Result<
 /// The one that is to change the address of its person to this.
 pub async fn of_new_email(conn: &mut PgConnection, email: &str) -> Result<Option<OneTime>, StoreError> {
     let found = sqlx::query!(
-        "select id from auth.one_time_tokens where kind = 'email_change' and payload ->> 'new_email' = $1 order by created_at desc limit 1",
+        "select id, user_id from auth.one_time_tokens where kind = 'email_change' and payload ->> 'new_email' = $1
+         order by created_at desc limit 1",
         email
     )
     .fetch_optional(&mut *conn)
     .await?;
     match found {
-        Some(row) => lock(conn, row.id).await,
+        Some(row) => lock(conn, row.user_id, row.id).await,
         None => Ok(None),
     }
 }
 
-async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<OneTime>, StoreError> {
+async fn lock(conn: &mut PgConnection, user: Uuid, id: Uuid) -> Result<Option<OneTime>, StoreError> {
+    users::lock(&mut *conn, user).await?;
     let row = sqlx::query!(
         r#"select id, user_id, kind, code_hash, attempts, payload, created_at as "created_at: jiff_sqlx::Timestamp",
                expires_at as "expires_at: jiff_sqlx::Timestamp"

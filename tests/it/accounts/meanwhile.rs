@@ -1,13 +1,18 @@
 //! What comes for one account at the same moment: whatever order its parts take, an account that was taken back is taken back.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use super::mailed::{fields, follow, mail, path, web};
 use super::web::{PASSWORD, Web, text};
 use crate::harness::Role;
 
 /// An account that is being taken back, up to where it counts.
 const TAKEN_BACK: &str = "begin; update auth.users set encrypted_password = ''; delete from auth.sessions";
+
+/// How many wait for somebody else's work on the database.
+const WAITING: &str = "select count(*) from pg_stat_activity
+    where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0";
 
 /// Somebody else at work on the database.
 async fn busy(web: &Web, statements: &'static str) -> PgConnection {
@@ -16,13 +21,15 @@ async fn busy(web: &Web, statements: &'static str) -> PgConnection {
     conn
 }
 
-/// Once so many wait for somebody, this one commits.
-async fn commits_before(web: &Web, mut conn: PgConnection, waiting: i64) {
-    let query = "select count(*) from pg_stat_activity
-        where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0";
-    while web.count(query).await < waiting {
+async fn until_waiting(web: &Web, number: i64) {
+    while web.count(WAITING).await < number {
         tokio::task::yield_now().await;
     }
+}
+
+/// This one commits, once so many wait.
+async fn commits_before(web: &Web, mut conn: PgConnection, waiting: i64) {
+    until_waiting(web, waiting).await;
     sqlx::raw_sql("commit").execute(&mut conn).await.unwrap();
 }
 
@@ -48,5 +55,33 @@ async fn whoever_is_signed_out_meanwhile_changes_nothing() {
     assert_eq!(thief.code(), (403, "session_not_found"));
     let as_it_was = "select count(*) from auth.users where email = 'ana@example.com' and encrypted_password = ''";
     assert_eq!(web.count(as_it_was).await, 1);
+    web.program.stop().await;
+}
+
+#[tokio::test]
+async fn two_links_of_one_person_that_are_pressed_at_once_take_turns() {
+    let web = web().await;
+    let form = json!({"email": "ana@example.com", "password": PASSWORD});
+    assert_eq!(web.post("/auth/v1/signup", form).await.status, 200);
+    follow(&web, &mail(&web, "mail_confirm").await).await;
+    let thief = web.sign_in("ana@example.com", PASSWORD).await.body;
+    let change = async |email: &str| -> Value {
+        let put = web.ask("PUT", "/auth/v1/user", Some(text(&thief, "access_token")), &json!({"email": email})).await;
+        assert_eq!(put.status, 200, "{}", put.body);
+        mail(&web, "mail_email_change").await
+    };
+    follow(&web, &change("thief@example.com").await).await;
+    let (back, again) = (mail(&web, "mail_email_changed").await, change("thief@example.org").await);
+
+    // Each of the two is begun before either can end.
+    let held = busy(&web, "begin; select from auth.users for no key update").await;
+    let press = async |mail: &Value, waiting: i64| {
+        until_waiting(&web, waiting).await;
+        web.press(fields(path(mail)), "same-origin").await.headers["location"].to_str().unwrap().to_owned()
+    };
+    let (again, back, ()) = tokio::join!(press(&again, 0), press(&back, 1), commits_before(&web, held, 2));
+    assert!(!again.contains("server_error"), "{again}");
+    assert!(back.contains("#access_token="), "{back}");
+    assert_eq!(web.count("select count(*) from auth.users where email = 'ana@example.com'").await, 1);
     web.program.stop().await;
 }
