@@ -165,6 +165,8 @@ begin
     unique (user_id, kind)
   );
   create index if not exists one_time_tokens_expires_at_idx on auth.one_time_tokens (expires_at);
+  -- When the first of the wrong codes was typed that `attempts` counts; a new mail carries both on for an hour from then.
+  alter table auth.one_time_tokens add column if not exists missed_at timestamptz;
 
   create table if not exists auth.signing_keys (
     kid text primary key,

@@ -23,7 +23,7 @@ use crate::store::people;
 
 /// How long a redirect's code may be exchanged.
 const FLOW_LIFE: SignedDuration = SignedDuration::from_mins(5);
-/// How long a code may be typed; as long as wrong ones are counted ([`one_time::put`]).
+/// How long a code may be typed; as long wrong ones are counted, from the first of them ([`one_time::put`]).
 const CODE_LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// Wrong codes before a code is worth nothing.
 const TRIES: i32 = 5;
@@ -190,7 +190,7 @@ impl Accounts {
                     if code_hash(&user, code).as_ref() == expected.as_slice() {
                         return Ok(found);
                     }
-                    one_time::missed(tx, found.id).await?;
+                    one_time::missed(tx, found.id, now).await?;
                 }
                 Err(Refusal::CodeExpired)
             }

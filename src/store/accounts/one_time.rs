@@ -53,8 +53,8 @@ pub struct OneTime {
     pub expires_at: Timestamp,
 }
 
-/// Keeps one; the person's earlier one of the kind is worth nothing any longer, nor is what has expired. Wrong codes of an earlier one
-/// count on while its code was alive: a new mail gives nobody new tries.
+/// Keeps one; the person's earlier one of the kind is worth nothing any longer, nor is what has expired. Wrong codes of earlier ones
+/// count on for an hour after the first of them: a new mail gives nobody new tries, and none takes them away for longer.
 pub async fn put(conn: &mut PgConnection, new: &NewOneTime<'_>) -> Result<(), StoreError> {
     users::lock(&mut *conn, new.user).await?;
     sweep(&mut *conn, new.at).await?;
@@ -64,7 +64,8 @@ pub async fn put(conn: &mut PgConnection, new: &NewOneTime<'_>) -> Result<(), St
          on conflict (user_id, kind) do update set id = excluded.id, link_hash = excluded.link_hash,
              code_hash = excluded.code_hash, payload = excluded.payload, created_at = excluded.created_at,
              expires_at = excluded.expires_at,
-             attempts = case when earlier.created_at > excluded.created_at - interval '1 hour' then earlier.attempts else 0 end",
+             attempts = case when earlier.missed_at > excluded.created_at - interval '1 hour' then earlier.attempts else 0 end,
+             missed_at = case when earlier.missed_at > excluded.created_at - interval '1 hour' then earlier.missed_at end",
         new.id,
         new.user,
         new.kind,
@@ -149,8 +150,14 @@ async fn lock(conn: &mut PgConnection, user: Uuid, id: Uuid) -> Result<Option<On
 }
 
 /// A wrong code was typed.
-pub async fn missed(conn: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
-    sqlx::query!("update auth.one_time_tokens set attempts = attempts + 1 where id = $1", id).execute(conn).await?;
+pub async fn missed(conn: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update auth.one_time_tokens set attempts = attempts + 1, missed_at = coalesce(missed_at, $2) where id = $1",
+        id,
+        now.to_sqlx() as _
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -83,6 +83,28 @@ async fn a_new_mail_gives_no_new_tries() {
 }
 
 #[tokio::test]
+async fn mails_that_follow_one_another_do_not_take_the_tries_away_for_ever() {
+    let web = Web::new().await;
+    web.sign_up("ana@example.com").await;
+    let new = async || {
+        assert_eq!(recover(&web, "ana@example.com").await.status, 200);
+        mail(&web, "mail_recovery").await
+    };
+    let first = new().await;
+    for _ in 0..5 {
+        assert_eq!(show(&web, "ana@example.com", other(text(&first, "code"))).await.status, 403);
+    }
+    // Somebody has her mailed again and again, never an hour apart.
+    web.program.clock.advance(50 * 60);
+    let second = new().await;
+    assert_eq!(show(&web, "ana@example.com", text(&second, "code")).await.status, 403, "the five count on");
+    web.program.clock.advance(50 * 60);
+    let third = new().await;
+    assert_eq!(show(&web, "ana@example.com", text(&third, "code")).await.status, 200, "their hour is over");
+    web.program.stop().await;
+}
+
+#[tokio::test]
 async fn one_place_mails_so_many_people_and_no_more() {
     let web = Web::new().await;
     let addresses: Vec<String> = (0..30).map(|number| format!("p{number}@example.com")).collect();
