@@ -1,13 +1,14 @@
 //! What somebody changes about their own account; a guest who gives an address becomes an organizer and keeps everything.
 //!
-//! Promises: where addresses are confirmed by mail, an address that has an account is answered like a free one, and what was mailed
-//! before ends all the same; the address that somebody had is told of the one that takes its place, and may take it back for a day
-//! (docs/decisions/0051).
+//! Promises: where addresses are confirmed by mail, an address that has an account is answered like a free one, in the same time,
+//! and what was mailed before ends all the same; the address that somebody had is told of the one that takes its place, and may take it
+//! back for a day (docs/decisions/0051).
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Accounts;
+use super::alike::in_steps;
 use super::mailed::{Kind, Pkce};
 use super::refusal::Refusal;
 use super::sessions::{Origin, SignedIn};
@@ -21,6 +22,15 @@ use crate::store::error::StoreError;
 const CHANGES: u32 = 100;
 /// That window, in seconds.
 const WINDOW_S: i64 = 300;
+
+/// What is to change, once each part was looked at.
+struct Checked {
+    /// A new address, where it is not theirs already.
+    email: Option<String>,
+    /// The hash of a new password.
+    hash: Option<String>,
+    phone: Option<String>,
+}
 
 /// What is to change.
 #[derive(Default)]
@@ -52,9 +62,8 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<(User, Option<String>), Refusal> {
         let signed = self.signed_in(authorization).await?;
-        let SignedIn { user, session } = &signed;
-        let now = self.clock.now();
-        self.guard.count(&["change", &place(origin)], CHANGES, WINDOW_S, now).map_err(Refusal::TooFast)?;
+        let SignedIn { user, .. } = &signed;
+        self.guard.count(&["change", &place(origin)], CHANGES, WINDOW_S, self.clock.now()).map_err(Refusal::TooFast)?;
         let email = wishes.email.filter(|email| !email.is_empty()).map(address).transpose()?;
         let email = email.filter(|email| user.email.as_deref() != Some(email));
         let hash = match wishes.password.filter(|password| !password.is_empty()) {
@@ -63,15 +72,28 @@ impl Accounts {
         };
         let phone = wishes.phone.filter(|phone| !phone.is_empty()).map(phone_number).transpose()?;
 
-        let at_once = email.as_deref().filter(|_| self.options.autoconfirm);
-        let waiting = email.as_deref().filter(|_| !self.options.autoconfirm);
-        if let Some(to) = waiting {
+        let is_mailed = email.is_some() && !self.options.autoconfirm;
+        if let Some(to) = email.as_deref().filter(|_| is_mailed) {
             // Before anybody is looked up: an address that is known is refused like one that is not.
             self.not_everybody(origin)?;
             self.not_again(Kind::EmailChange.name(), to)?;
         }
+        let work = Box::pin(self.make(&signed, wishes, Checked { email, hash, phone }, origin));
+        if is_mailed { in_steps(work).await } else { work.await }
+    }
+
+    async fn make(
+        &self,
+        signed: &SignedIn,
+        wishes: Wishes<'_>,
+        Checked { email, hash, phone }: Checked,
+        origin: &Origin,
+    ) -> Result<(User, Option<String>), Refusal> {
+        let now = self.clock.now();
+        let at_once = email.as_deref().filter(|_| self.options.autoconfirm);
+        let waiting = email.as_deref().filter(|_| !self.options.autoconfirm);
         let mut tx = self.store.begin(Actor::Server).await?;
-        let user = self.still_signed_in(&mut tx, &signed).await?;
+        let user = self.still_signed_in(&mut tx, signed).await?;
         let data = wishes.data.map(|data| merged(&user.user_meta, data));
         if let Some(new) = at_once
             && self.is_taken(&mut tx, new, &user).await?
@@ -99,7 +121,7 @@ impl Accounts {
         };
         users::update(&mut tx, user.id, &change, now).await?;
         if hash.is_some() {
-            sign_ins::end_all(&mut tx, user.id, Some(*session)).await?;
+            sign_ins::end_all(&mut tx, user.id, Some(signed.session)).await?;
         }
         let more = json!({"email": at_once.is_some() || waiting.is_some(), "password": hash.is_some(), "phone": phone.is_some()});
         self.note(&mut tx, Some(user.id), "user_updated", &more, origin).await?;

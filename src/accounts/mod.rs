@@ -6,6 +6,7 @@
 //! Accounts are our own (`/auth/v1`), or those of a hosted project whose tokens are only verified ([`remote`]).
 
 pub mod admin;
+pub(crate) mod alike;
 pub mod caller;
 pub mod change;
 pub mod error;

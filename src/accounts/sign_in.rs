@@ -1,12 +1,13 @@
 //! Signing up, and signing in with a password.
 //!
 //! Promises: a wrong password and an unknown address answer alike and take alike; where addresses are confirmed by mail, signing
-//! up tells nobody that an address has an account; a password counts with the mail that confirms its own sign-up
-//! (docs/decisions/0050).
+//! up tells nobody that an address has an account, neither by its answer nor by its time; a password counts with the mail that
+//! confirms its own sign-up (docs/decisions/0050).
 
 use serde_json::{Value, json};
 
 use super::Accounts;
+use super::alike::in_steps;
 use super::mailed::{Kind, Pkce};
 use super::network;
 use super::refusal::Refusal;
@@ -68,17 +69,25 @@ impl Accounts {
             self.not_again(Kind::Confirmation.name(), &email)?;
         }
         let hash = self.passwords.hash(new.password, self.ids.id().into_bytes()).await?;
+        let work = Box::pin(self.add(new, &email, &hash, origin));
+        // Where addresses are not confirmed by mail the answer says it anyway.
+        if self.options.autoconfirm { work.await } else { in_steps(work).await }
+    }
+
+    /// Makes the account of somebody who signs up, unless their address has one.
+    async fn add(&self, new: SignUp<'_>, email: &str, hash: &str, origin: &Origin) -> Result<SignedUp, Refusal> {
+        let now = self.clock.now();
         let mut tx = self.store.begin(Actor::Server).await?;
-        let known = users::by_email(&mut tx, &email).await?;
+        let known = users::by_email(&mut tx, email).await?;
         // Whoever had the address until today may still take it back.
-        let is_held = known.is_none() && one_time::is_held(&mut tx, &email, None, now).await?;
+        let is_held = known.is_none() && one_time::is_held(&mut tx, email, None, now).await?;
         let confirmed = self.options.autoconfirm;
         let app_meta = self.fresh_meta();
         let user = NewUser {
             id: self.ids.id(),
-            email: Some(&email),
+            email: Some(email),
             phone: None,
-            password: Some(&hash),
+            password: Some(hash),
             confirmed,
             app_meta: &app_meta,
             user_meta: &new.data,
@@ -89,7 +98,7 @@ impl Accounts {
             None if is_held && confirmed => return Err(Refusal::UserExists),
             Some(known) if known.confirmed_at.is_none() => {
                 // The new mail's link ends the one before, and its password the one before.
-                self.mail(&mut tx, &known, Kind::Confirmation, &email, new.redirect_to, new.pkce).await?;
+                self.mail(&mut tx, &known, Kind::Confirmation, email, new.redirect_to, new.pkce).await?;
                 if users::sign_up_again(&mut tx, known.id, &user, now).await? {
                     tx.commit().await.map_err(StoreError::from)?;
                 }
@@ -104,7 +113,7 @@ impl Accounts {
             return Ok(SignedUp::In(Box::new(self.begin(tx, user.id, "password", origin).await?)));
         }
         let made = users::get(&mut tx, user.id).await?.ok_or(Refusal::NobodyThere)?;
-        self.mail(&mut tx, &made, Kind::Confirmation, &email, new.redirect_to, new.pkce).await?;
+        self.mail(&mut tx, &made, Kind::Confirmation, email, new.redirect_to, new.pkce).await?;
         let made = users::get(&mut tx, user.id).await?.ok_or(Refusal::NobodyThere)?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(SignedUp::Mailed(Box::new(made)))

@@ -1,6 +1,7 @@
 //! Accounts: whose token is believed, how keys are made and rotated, and sign-in as clients of GoTrue know it.
 
 mod admin;
+mod alike;
 mod changed;
 mod clients;
 mod codes;

@@ -3,8 +3,6 @@
 //! Promises: asking for a mail takes as long for an unknown address as for a known one; a followed link shows a page with a button
 //! and does nothing before it is pressed (docs/decisions/0053); it leads to this site only.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{Form, Query, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
@@ -12,12 +10,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep_until};
 
 use super::answer::Failed;
 use super::body::Body;
 use super::client::Client;
 use super::sign_up::Landing;
+use crate::accounts::alike::in_steps;
 use crate::accounts::landing::{with_fragment, with_query};
 use crate::accounts::mailed::{Kind, Pkce};
 use crate::accounts::refusal::Refusal;
@@ -27,9 +25,6 @@ use crate::http::gate::is_foreign;
 use crate::http::router::HttpState;
 use crate::http::templates::{self, Notice, Press};
 use crate::http::words::Words;
-
-/// Longer than leaving a mail for the publisher takes.
-pub(super) const AS_LONG: Duration = Duration::from_millis(150);
 
 #[derive(Deserialize)]
 pub(super) struct Wish {
@@ -53,13 +48,10 @@ pub(super) async fn recover(
     Query(landing): Query<Landing>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>, Failed> {
-    let end = Instant::now() + AS_LONG;
     let email = wish.email.as_deref().filter(|email| !email.is_empty());
     let email = email.ok_or_else(|| Refusal::Invalid("Password recovery requires an email".to_owned()))?;
     let redirect_to = landing.redirect_to.as_deref();
-    let done = state.accounts.recover(email, redirect_to, wish.pkce()?, &client.origin).await;
-    sleep_until(end).await;
-    done?;
+    in_steps(state.accounts.recover(email, redirect_to, wish.pkce()?, &client.origin)).await?;
     Ok(Json(json!({})))
 }
 
@@ -69,13 +61,10 @@ pub(super) async fn resend(
     Query(landing): Query<Landing>,
     Body(wish): Body<Wish>,
 ) -> Result<Json<Value>, Failed> {
-    let end = Instant::now() + AS_LONG;
     let kind = wish.kind.as_deref().unwrap_or_default();
     let email = wish.email.as_deref().unwrap_or_default();
     let redirect_to = landing.redirect_to.as_deref();
-    let done = state.accounts.resend(kind, email, redirect_to, wish.pkce()?, &client.origin).await;
-    sleep_until(end).await;
-    done?;
+    in_steps(state.accounts.resend(kind, email, redirect_to, wish.pkce()?, &client.origin)).await?;
     Ok(Json(json!({})))
 }
 

@@ -4,12 +4,10 @@ use axum::Json;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::time::{Instant, sleep_until};
 
 use super::answer::Failed;
 use super::body::Body;
 use super::client::Client;
-use super::links::AS_LONG;
 use super::sign_up::Landing;
 use crate::accounts::change::Wishes;
 use crate::accounts::mailed::Pkce;
@@ -45,14 +43,7 @@ pub(super) async fn change(
         pkce: Pkce::of(form.code_challenge.as_deref(), form.code_challenge_method.as_deref())?,
         redirect_to: landing.redirect_to.as_deref(),
     };
-    // A free address is mailed to: an answer about one that is not takes as long.
-    let end = Instant::now() + AS_LONG;
-    let has_address = form.email.is_some();
-    let done = state.accounts.change(client.authorization.as_deref(), wishes, &client.origin).await;
-    if has_address {
-        sleep_until(end).await;
-    }
-    let (user, waiting) = done?;
+    let (user, waiting) = state.accounts.change(client.authorization.as_deref(), wishes, &client.origin).await?;
     let mut shown = view::user(&user);
     if let (Some(all), Some(email)) = (shown.as_object_mut(), waiting) {
         all.insert("new_email".to_owned(), email.into());

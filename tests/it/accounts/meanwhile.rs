@@ -15,13 +15,13 @@ const WAITING: &str = "select count(*) from pg_stat_activity
     where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0";
 
 /// Somebody else at work on the database.
-async fn busy(web: &Web, statements: &'static str) -> PgConnection {
+pub(super) async fn busy(web: &Web, statements: &'static str) -> PgConnection {
     let mut conn = web.database.connect(Role::Bootstrap).await;
     sqlx::raw_sql(statements).execute(&mut conn).await.unwrap();
     conn
 }
 
-async fn until_waiting(web: &Web, number: i64) {
+pub(super) async fn until_waiting(web: &Web, number: i64) {
     while web.count(WAITING).await < number {
         tokio::task::yield_now().await;
     }
