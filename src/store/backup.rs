@@ -211,7 +211,10 @@ pub async fn restore(superuser: PgConnectOptions, path: &Path) -> Result<Restore
     }
     migrate::run_to(superuser.clone(), header.migration).await?;
     let mut conn = superuser.connect().await?;
-    let used: bool = sqlx::query_scalar("select exists (select from auth.users)").fetch_one(&mut conn).await?;
+    // Venues may be brought in before anybody signs in; what else a program makes by itself is made anew.
+    let used: bool = sqlx::query_scalar("select exists (select from auth.users) or exists (select from public.venues)")
+        .fetch_one(&mut conn)
+        .await?;
     if used {
         return Err(BackupError::NotEmpty);
     }
@@ -223,7 +226,7 @@ pub async fn restore(superuser: PgConnectOptions, path: &Path) -> Result<Restore
     let mut tx = conn.begin().await?;
     // The rows are those of a database that kept its rules: triggers and foreign keys have nothing to add.
     sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await?;
-    // A program that began here before anybody signed in left a key and a secret: those of the backup hold.
+    // A program that began here before anybody came left a key and a secret: those of the backup hold.
     let names: Vec<&str> = known.iter().map(|table| table.name.as_str()).collect();
     sqlx::query(AssertSqlSafe(format!("truncate table {}", names.join(", ")))).execute(&mut *tx).await?;
     for table in &header.tables {

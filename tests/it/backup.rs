@@ -82,6 +82,22 @@ async fn a_restored_conversation_goes_on_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn venues_that_are_there_already_are_not_restored_over() {
+    let database = harness::database().await;
+    let file = File::named("backup-without-venues");
+    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let empty = harness::empty_database(17).await.unwrap();
+    backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    let mut conn = empty.connect(Role::Bootstrap).await;
+    let brought = "insert into public.venues (ref, name, city) values ('hall', 'Great Hall', 'Toronto')";
+    sqlx::query(brought).execute(&mut conn).await.unwrap();
+    let refused = backup::restore(empty.options(Role::Bootstrap), &file.0).await;
+    assert!(matches!(refused, Err(BackupError::NotEmpty)), "{refused:?}");
+    let kept: i64 = sqlx::query_scalar("select count(*) from public.venues").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(kept, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn half_a_backup_leaves_nothing_behind() {
     let database = harness::database().await;
     let program = Program::start(&database).await;
