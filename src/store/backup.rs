@@ -5,7 +5,9 @@
 //! All rows are of one moment. A backup of an older schema is restored into that schema and then brought up to date; what a file
 //! of an older program lacks is told.
 
-use std::path::{Path, PathBuf};
+mod unfinished;
+
+use std::path::Path;
 
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter};
 
+use self::unfinished::Unfinished;
 use super::error::StoreError;
 use super::migrate;
 
@@ -123,46 +126,6 @@ pub async fn save(superuser: PgConnectOptions, path: &Path) -> Result<usize, Bac
     unfinished.finish(path).await.map_err(failed)?;
     conn.close().await?;
     Ok(header.tables.len())
-}
-
-/// A backup that is being written, beside the name that it gets at its end; gone when it does not come so far.
-struct Unfinished {
-    path: PathBuf,
-    named: bool,
-}
-
-impl Unfinished {
-    async fn create(path: &Path) -> Result<(File, Self), BackupError> {
-        // Behind the whole name: backups called `a.one` and `a.two` are two files.
-        let mut name = path.as_os_str().to_owned();
-        name.push(".unfinished");
-        let own = PathBuf::from(name);
-        let file = File::options().create_new(true).write(true).mode(0o600).open(&own).await.map_err(|error| {
-            let reason = if error.kind() == std::io::ErrorKind::AlreadyExists {
-                "another backup is being written, or one was broken off; when none runs remove this file".to_owned()
-            } else {
-                error.to_string()
-            };
-            BackupError::File { file: own.display().to_string(), reason }
-        })?;
-        Ok((file, Self { path: own, named: false }))
-    }
-
-    /// Gives the file its name, for good: the folder that says so is on the disk, too.
-    async fn finish(mut self, path: &Path) -> std::io::Result<()> {
-        tokio::fs::rename(&self.path, path).await?;
-        self.named = true;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).await?.sync_all().await
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        if !self.named {
-            std::fs::remove_file(&self.path).ok();
-        }
-    }
 }
 
 async fn migration(conn: &mut PgConnection) -> Result<i64, BackupError> {

@@ -189,15 +189,18 @@ async fn a_schema_is_not_taken_back_for_an_older_backup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn backups_with_names_alike_are_two_and_none_writes_over_another() {
+async fn backups_with_names_alike_are_two_and_none_mixes_with_another() {
     let database = harness::database().await;
     let folder = std::env::temp_dir().join(format!("eventos-backups-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
+    let save = async |name: &str| backup::save(database.options(Role::Bootstrap), &folder.join(name)).await;
     // Another one is being written.
     std::fs::write(folder.join("a.unfinished"), "of another").unwrap();
     std::fs::write(folder.join("a.db.unfinished"), "of another").unwrap();
-    backup::save(database.options(Role::Bootstrap), &folder.join("a.sql")).await.unwrap();
-    let refused = backup::save(database.options(Role::Bootstrap), &folder.join("a.db")).await.unwrap_err().to_string();
+    let writing = std::fs::File::open(folder.join("a.db.unfinished")).unwrap();
+    writing.try_lock().unwrap();
+    save("a.sql").await.unwrap();
+    let refused = save("a.db").await.unwrap_err().to_string();
     assert!(refused.contains("a.db.unfinished") && refused.contains("being written"), "{refused}");
     let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort_unstable();
@@ -205,9 +208,17 @@ async fn backups_with_names_alike_are_two_and_none_writes_over_another() {
     for others in ["a.unfinished", "a.db.unfinished"] {
         assert_eq!(std::fs::read_to_string(folder.join(others)).unwrap(), "of another");
     }
-    // What cannot be given its name leaves nothing behind.
+    // Its process has ended in the middle: what it left is in nobody's way.
+    drop(writing);
+    save("a.db").await.unwrap();
+    assert!(!folder.join("a.db.unfinished").exists() && pieces(&std::fs::read(folder.join("a.db")).unwrap()).len() > 1);
+    save("a.db").await.unwrap();
+    // What cannot be given its name leaves nothing behind, and nothing is written where a link leads.
     std::fs::create_dir_all(folder.join("taken")).unwrap();
-    backup::save(database.options(Role::Bootstrap), &folder.join("taken")).await.unwrap_err();
+    save("taken").await.unwrap_err();
     assert!(!folder.join("taken.unfinished").exists());
+    std::os::unix::fs::symlink(folder.join("a.unfinished"), folder.join("b.unfinished")).unwrap();
+    save("b").await.unwrap_err();
+    assert_eq!(std::fs::read_to_string(folder.join("a.unfinished")).unwrap(), "of another");
     std::fs::remove_dir_all(&folder).unwrap();
 }
