@@ -61,9 +61,10 @@ pub(super) async fn take_along(
     origin: audit::Origin,
 ) -> Result<Response, HttpError> {
     let person = signed(&caller)?;
-    admit(&state, Endpoint::AccountExport, &caller, &origin).await?;
     let place = tokio::time::timeout(EXPORT_WAIT, state.exporting.clone().acquire_owned()).await;
     let Ok(Ok(_place)) = place else { return Err(HttpError::TooFast { retry_after_s: EXPORT_AGAIN_S }) };
+    // Counted with its place: who gave way to somebody else's has had none.
+    admit(&state, Endpoint::AccountExport, &caller, &origin).await?;
     let mut tx = state.store.begin(Actor::Server).await?;
     let pictures = export::pictures(&mut tx, person.id).await?;
     let mut all = export::all(&mut tx, person.id).await?;

@@ -126,7 +126,7 @@ fn state(store: Store, clock: Arc<FixedClock>) -> HttpState {
         event_creation: rule(2),
         venue_search: rule(100),
         picture_upload: rule(100),
-        account_export: rule(100),
+        account_export: rule(1),
         suggestions: rule(100),
         purchases: rule(20),
         visitor_reads: rule(3),
@@ -254,6 +254,31 @@ async fn ask(address: SocketAddr, path: &str, headers: &str) -> (String, String)
     socket.read_to_string(&mut answer).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.to_owned(), body.to_owned())
+}
+
+#[tokio::test]
+async fn an_export_that_gave_way_to_somebody_elses_is_not_counted() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let mut tx = store.begin(Actor::Server).await.unwrap();
+    let person = people::ensure_organizer(&mut tx, "ana@example.com").await.unwrap();
+    tx.commit().await.unwrap();
+    let state = state(store, Arc::new(FixedClock::at(NOW.parse().unwrap())));
+    let exporting = state.exporting.clone();
+    let router = router(state);
+    let ask = async || {
+        let mut request = Request::builder().uri("/api/account/export").body(axum::body::Body::empty()).unwrap();
+        request.extensions_mut().insert(Caller::Person(Box::new(Signed::known(person.clone()))));
+        router.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    let other = exporting.acquire().await.unwrap();
+    // The wait for the other one passes at once.
+    tokio::time::pause();
+    assert_eq!(ask().await, 429);
+    tokio::time::resume();
+    drop(other);
+    assert_eq!(ask().await, 200, "the one of this hour");
+    assert_eq!((ask().await, exporting.available_permits()), (429, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
