@@ -63,7 +63,7 @@ pub struct Accounts {
 
 /// Whose accounts these are.
 enum Authority {
-    Own(Box<Keyring>),
+    Own(Arc<Keyring>),
     Remote(Arc<Remote>),
 }
 
@@ -83,7 +83,7 @@ impl Accounts {
             (Authority::Remote(Arc::new(Remote::new(project)?)), format!("{}/auth/v1", project.url))
         } else {
             let ring = Keyring::new(store.clone(), clock.clone(), &options)?;
-            (Authority::Own(Box::new(ring)), format!("{public_url}/auth/v1"))
+            (Authority::Own(Arc::new(ring)), format!("{public_url}/auth/v1"))
         };
         let passwords = Passwords::new(options.password_min_length);
         Ok(Self { store, clock, ids, public_url, issuer, options, authority, passwords, guard: Guard::default() })
@@ -134,7 +134,7 @@ impl Accounts {
         Ok(ended)
     }
 
-    fn ring(&self) -> Result<&Keyring, AccountsError> {
+    fn ring(&self) -> Result<&Arc<Keyring>, AccountsError> {
         match &self.authority {
             Authority::Own(ring) => Ok(ring),
             Authority::Remote(_) => Err(AccountsError::Elsewhere),

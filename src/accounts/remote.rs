@@ -1,7 +1,8 @@
 //! A hosted project where people sign in: its tokens are proved with the keys that it shows, its own keys are compared.
 //!
 //! Promises: a flood of unknown key names makes at most one request in ten seconds; a key that the project showed once proves at once,
-//! also while the project is asked anew or cannot be reached; a name that could not be looked up is no bad token.
+//! also while the project is asked anew or cannot be reached, and so does the secret that is shared with it, whatever name it goes by; a
+//! name that could not be looked up is no bad token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,13 +115,13 @@ impl Remote {
             }
             return Ok(known);
         }
+        // No project shows a secret: there is nothing to ask about one that is at hand.
+        if let Some(secret) = self.secret.as_ref().filter(|_| alg == Alg::Hs256.as_str()) {
+            return Ok(Some(secret.clone()));
+        }
         let asked = self.ask().await;
         let found = self.shown.read().await.named(kid);
-        match &self.secret {
-            _ if found.is_some() => Ok(found),
-            Some(secret) if alg == Alg::Hs256.as_str() => Ok(Some(secret.clone())),
-            _ => asked.map(|()| None),
-        }
+        if found.is_some() { Ok(found) } else { asked.map(|()| None) }
     }
 
     /// Asks the project for its keys and waits for them, unless somebody just did.
@@ -191,8 +192,11 @@ fn is_same(key: &str, shown: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::pin::pin;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Poll;
 
+    use futures::poll;
     use serde_json::json;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
@@ -264,6 +268,16 @@ mod tests {
             assert!(project.named(Some("known"), "ES256").await.unwrap().is_some());
             assert!(project.asked.try_lock().is_err(), "somebody is asking still");
         }
+    }
+
+    #[tokio::test]
+    async fn the_shared_secret_proves_while_the_project_hangs() {
+        let project = project(&[Does::Hangs]).await;
+        for _ in 0..2 {
+            let named = pin!(project.named(Some("older"), "HS256"));
+            assert!(matches!(poll!(named), Poll::Ready(Ok(Some(_)))));
+        }
+        assert!(project.asked.try_lock().unwrap().is_none(), "nobody is asked");
     }
 
     #[tokio::test]

@@ -2,7 +2,8 @@
 //!
 //! Promises: two programs that start at once make one key; a name that no key has costs the database at most one look in a few
 //! seconds; a retired key proves tokens for as long as one of its own may live, and signs nothing; while the database is away the keys
-//! in hand go on, and nobody who can do with them waits for it.
+//! in hand go on. They are read again beside those who ask. Only where nobody had asked for a while does the first one wait, and not for
+//! long: a key may have been taken out of use meanwhile.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -10,8 +11,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::Instant;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout};
 
 use super::Alg;
 use super::public::PublicKey;
@@ -27,6 +29,10 @@ use crate::store::error::StoreError;
 
 /// After so long the keys are read again.
 const FRESH: Duration = Duration::from_secs(30);
+/// Where the keys were not read for so long, nobody asked for them.
+const IDLE: Duration = Duration::from_mins(1);
+/// How long the first one who asks then waits for the database.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// A name that is not known is looked for in the database no sooner.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -51,7 +57,7 @@ pub struct Keyring {
     retention: SignedDuration,
     held: std::sync::Mutex<Held>,
     /// Held by whoever reads the database.
-    looking: Mutex<()>,
+    looking: Arc<Mutex<()>>,
 }
 
 /// What is in hand.
@@ -91,27 +97,32 @@ impl Keyring {
             seal,
             retention,
             held: std::sync::Mutex::default(),
-            looking: Mutex::new(()),
+            looking: Arc::default(),
         })
     }
 
-    /// The keys, made when there are none. Old ones are read again by one caller, and stay while the database is away.
-    pub async fn keys(&self) -> Result<Keys, AccountsError> {
+    /// The keys, made when there are none. Old ones are read again beside, and stay while the database is away.
+    pub async fn keys(self: &Arc<Self>) -> Result<Keys, AccountsError> {
         let held = self.held();
-        let is_young = held.is_younger(FRESH);
+        let (is_young, is_idle) = (held.is_younger(FRESH), !held.is_younger(IDLE));
         let Some(keys) = held.keys else { return self.newest().await };
         if is_young {
             return Ok(keys);
         }
-        let Ok(turn) = self.looking.try_lock() else { return Ok(keys) };
-        match self.look(turn).await {
-            Err(AccountsError::Store(_)) => Ok(keys),
-            looked => looked,
+        let Ok(turn) = self.looking.clone().try_lock_owned() else { return Ok(keys) };
+        let look = self.look_beside(turn);
+        if !is_idle {
+            return Ok(keys);
+        }
+        match timeout(PATIENCE, look).await {
+            Err(_) | Ok(Ok(Err(AccountsError::Store(_)))) => Ok(keys),
+            Ok(Ok(looked)) => looked,
+            Ok(Err(_)) => Err(AccountsError::Lost),
         }
     }
 
     /// The key of this name, which another process may just have made.
-    pub async fn named(&self, kid: &str) -> Result<Option<PublicKey>, AccountsError> {
+    pub async fn named(self: &Arc<Self>, kid: &str) -> Result<Option<PublicKey>, AccountsError> {
         let named = |keys: &Keys| keys.public.iter().find(|key| key.kid.as_deref() == Some(kid)).cloned();
         let known = named(&self.keys().await?);
         if known.is_some() {
@@ -121,7 +132,7 @@ impl Keyring {
     }
 
     /// What others prove our tokens with (RFC 7517).
-    pub async fn jwks(&self) -> Result<Value, AccountsError> {
+    pub async fn jwks(self: &Arc<Self>) -> Result<Value, AccountsError> {
         let keys = self.keys().await?;
         Ok(json!({"keys": keys.public.iter().filter_map(PublicKey::jwk).collect::<Vec<_>>()}))
     }
@@ -145,19 +156,25 @@ impl Keyring {
     }
 
     /// The keys as the database has them, unless somebody just looked.
-    async fn newest(&self) -> Result<Keys, AccountsError> {
-        let turn = self.looking.lock().await;
+    async fn newest(self: &Arc<Self>) -> Result<Keys, AccountsError> {
+        let turn = self.looking.clone().lock_owned().await;
         let held = self.held();
         match (held.is_younger(PAUSE), held.looked.is_some_and(|looked| looked.answered), held.keys) {
             (true, true, Some(keys)) => Ok(keys),
             // Those who waited for somebody's look do not each wait for one of their own.
             (true, false, _) => Err(StoreError::Unavailable("the keys were just looked for".to_owned()).into()),
-            _ => self.look(turn).await,
+            _ => self.look_beside(turn).await.map_err(|_| AccountsError::Lost)?,
         }
     }
 
+    /// Reads the database in a task of its own: a caller who goes away meanwhile takes nobody's answer along.
+    fn look_beside(self: &Arc<Self>, turn: OwnedMutexGuard<()>) -> JoinHandle<Result<Keys, AccountsError>> {
+        let ring = self.clone();
+        tokio::spawn(async move { ring.look(turn).await })
+    }
+
     /// Reads the database. Where it does not answer, the keys in hand stay.
-    async fn look(&self, turn: MutexGuard<'_, ()>) -> Result<Keys, AccountsError> {
+    async fn look(&self, turn: OwnedMutexGuard<()>) -> Result<Keys, AccountsError> {
         let read = self.load().await;
         let answered = !matches!(read, Err(AccountsError::Store(_)));
         let keys = match &read {

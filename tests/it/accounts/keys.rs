@@ -116,12 +116,17 @@ async fn work_beside_a_program_shows_the_key_that_it_signs_with() {
     assert_eq!(other.jwks().await.unwrap()["keys"].as_array().unwrap().len(), 3);
 }
 
-/// Longer than keys are used without a look at the database; passes at once.
-async fn a_while() {
+/// Time passes at once.
+async fn later(by: Duration) {
     tokio::time::pause();
-    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::advance(by).await;
     tokio::time::resume();
 }
+
+/// Longer than keys are used without a look at the database.
+const OLD: Duration = Duration::from_secs(40);
+/// Longer than that, because nobody asked for them.
+const IDLE: Duration = Duration::from_mins(2);
 
 #[tokio::test]
 async fn keys_in_hand_go_on_while_the_database_is_away() {
@@ -130,7 +135,7 @@ async fn keys_in_hand_go_on_while_the_database_is_away() {
     let accounts = accounts_with(&store, clock(), options());
     let (shown, keys) = (accounts.jwks().await.unwrap(), accounts.api_keys().await.unwrap());
     store.close().await;
-    a_while().await;
+    later(OLD).await;
     assert_eq!(accounts.jwks().await.unwrap(), shown);
     assert!(matches!(accounts.caller_of(&keys.service_role).await, Ok(Caller::Service)));
     // A name that is not among them may be that of a new key: nobody can tell yet.
@@ -141,16 +146,55 @@ async fn keys_in_hand_go_on_while_the_database_is_away() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_what_somebody_else_looks_for() {
+async fn nobody_waits_for_what_is_looked_for_beside() {
+    let database = harness::database().await;
+    let store = Store::connect(database.options(Role::Authenticator), 1).await.unwrap();
+    let accounts = accounts_with(&store, clock(), options());
+    let shown = accounts.jwks().await.unwrap();
+    // The only connection there is.
+    let _busy = store.begin(Actor::Server).await.unwrap();
+    later(OLD).await;
+    for _ in 0..3 {
+        assert_eq!(poll!(pin!(accounts.jwks())).map(Result::unwrap), Poll::Ready(shown.clone()));
+    }
+}
+
+#[tokio::test]
+async fn the_first_after_a_pause_waits_a_moment_and_may_go_away() {
     let database = harness::database().await;
     let store = Store::connect(database.options(Role::Authenticator), 1).await.unwrap();
     let accounts = accounts_with(&store, clock(), options());
     let shown = accounts.jwks().await.unwrap();
     let busy = store.begin(Actor::Server).await.unwrap();
-    a_while().await;
-    let mut first = pin!(accounts.jwks());
-    assert!(poll!(first.as_mut()).is_pending(), "it waits for the only connection");
-    assert_eq!(poll!(pin!(accounts.jwks())).map(Result::unwrap), Poll::Ready(shown.clone()));
+    later(IDLE).await;
+    {
+        let mut first = pin!(accounts.jwks());
+        assert!(poll!(first.as_mut()).is_pending(), "a key may have been taken out of use meanwhile");
+    }
+    let next = poll!(pin!(accounts.jwks())).map(Result::unwrap);
+    assert_eq!(next, Poll::Ready(shown.clone()), "what was looked for is looked for still");
+
+    // Whoever stays has the keys in hand after a moment, long before the database gives up.
+    let other = accounts_with(&store, clock(), options());
     drop(busy);
-    assert_eq!(first.await.unwrap(), shown);
+    assert_eq!(other.jwks().await.unwrap(), shown);
+    let _busy = store.begin(Actor::Server).await.unwrap();
+    later(IDLE).await;
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    assert_eq!(other.jwks().await.unwrap(), shown);
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_key_that_was_taken_out_of_use_in_a_pause_proves_nothing() {
+    let database = harness::database().await;
+    let (one, two) = (database.store().await, database.store().await);
+    let (one, two) = (accounts_with(&one, clock(), options()), accounts_with(&two, clock(), options()));
+    let stolen = one.api_keys().await.unwrap().service_role;
+    assert!(matches!(one.caller_of(&stolen).await, Ok(Caller::Service)));
+    two.rotate(true).await.unwrap();
+    later(IDLE).await;
+    assert!(one.caller_of(&stolen).await.is_err(), "the first one who asks");
 }
