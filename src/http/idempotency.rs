@@ -3,7 +3,8 @@
 //! Promises: the work is done once, also when its caller goes away while waiting or both come at once; the same status, headers
 //! and bytes come back (a new request id apart); 409 while the first is being answered, 422 for another request under the same
 //! key. What a request makes is kept with its key in the transaction that makes it, so that a process that dies before it keeps the
-//! answer leaves nothing to be made twice. What may turn out otherwise next time (too many requests, a fault, a store that is away) is not kept.
+//! answer leaves nothing to be made twice, and one that is so slow that it counted as lost makes nothing beside the next. What may turn
+//! out otherwise next time (too many requests, a fault, a store that is away) is not kept.
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, DATE, HeaderName};
@@ -18,7 +19,7 @@ use super::error::{Declined, Failure, HttpError};
 use crate::domain::person::Person;
 use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
-use crate::store::idempotency::{self, Known};
+use crate::store::idempotency::{self, Claimed, Known};
 use crate::wizard::fault;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -62,7 +63,7 @@ impl Repeat {
 /// The key of a request that is worked on now.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
-    key: String,
+    claimed: Claimed,
     /// The same request came before, and its process was lost: it may have done its work.
     pub(super) was_lost: bool,
     made: Option<Value>,
@@ -78,7 +79,7 @@ impl Claim {
     /// twice.
     pub(super) async fn keep_made<T: Serialize + Sync>(&self, tx: &mut Tx, made: &T) -> Result<(), StoreError> {
         let made = serde_json::to_value(made).map_err(|error| StoreError::Fault(error.to_string()))?;
-        idempotency::keep_made(tx, &self.key, &made).await
+        idempotency::keep_made(tx, &self.claimed, &made).await
     }
 }
 
@@ -98,9 +99,9 @@ where
     let mut tx = store.begin(Actor::Person(&person)).await?;
     let known = idempotency::claim(&mut tx, &repeat.key, &repeat.hash).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    let (was_lost, made) = match known {
-        Known::Claimed => (false, None),
-        Known::Lost(made) => (true, made),
+    let (claimed, was_lost, made) = match known {
+        Known::Claimed(claimed) => (claimed, false, None),
+        Known::Lost(claimed, made) => (claimed, true, made),
         Known::Answered(answer) => return replay(&answer),
         Known::Mismatch => {
             let words = "This Idempotency-Key came with another request. Please use a new one.";
@@ -111,17 +112,17 @@ where
             return Err(declined(StatusCode::CONFLICT, "CONFLICT", words));
         }
     };
-    let work = work(Claim { key: repeat.key.clone(), was_lost, made });
+    let work = work(Claim { claimed: claimed.clone(), was_lost, made });
     // In a task of its own: a caller that goes away does not stop it half way.
     let done = tokio::spawn(async move {
         let response = work.await.unwrap_or_else(IntoResponse::into_response);
-        keep(&store, &person, &repeat, response).await
+        keep(&store, &person, &claimed, response).await
     });
     done.await.map_err(|_| HttpError::Panicked)?
 }
 
 /// Keeps the answer, or gives the key back where another try may end otherwise.
-async fn keep(store: &Store, person: &Person, repeat: &Repeat, response: Response) -> Result<Response, HttpError> {
+async fn keep(store: &Store, person: &Person, claimed: &Claimed, response: Response) -> Result<Response, HttpError> {
     let status = response.status();
     let passing = status.is_server_error()
         || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED | StatusCode::REQUEST_TIMEOUT);
@@ -130,8 +131,8 @@ async fn keep(store: &Store, person: &Person, repeat: &Repeat, response: Respons
         fault::store("answer.keep")?;
         let mut tx = store.begin(Actor::Person(person)).await?;
         match answer.filter(|_| !passing) {
-            Some(answer) => idempotency::keep(&mut tx, &repeat.key, status.as_u16(), &answer).await?,
-            None => idempotency::release(&mut tx, &repeat.key).await?,
+            Some(answer) => idempotency::keep(&mut tx, claimed, status.as_u16(), &answer).await?,
+            None => idempotency::release(&mut tx, claimed).await?,
         }
         Ok::<_, StoreError>(tx.commit().await?)
     };

@@ -1,5 +1,7 @@
 //! Answers to requests that may come again, kept under the key that their sender chose (ruling C-69). Runs as that sender.
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
 use sqlx::PgConnection;
 
@@ -11,13 +13,21 @@ pub const KEPT_S: i32 = 24 * 60 * 60;
 /// After so many seconds a request without an answer counts as lost with its process.
 pub const LOST_S: i32 = 120;
 
+/// A key that is the caller's to answer. Whoever claims it after it counted as lost claims it anew, and this claim is worth nothing any
+/// longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    key: String,
+    at: Timestamp,
+}
+
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Known {
     /// Nothing: it is the caller's to answer now.
-    Claimed,
+    Claimed(Claimed),
     /// The same request came before and its process was lost: it is the caller's to answer now, and this is what it made then.
-    Lost(Option<Value>),
+    Lost(Claimed, Option<Value>),
     /// It came with another request.
     Mismatch,
     /// Its first request is still being answered.
@@ -41,15 +51,20 @@ pub async fn claim(conn: &mut PgConnection, key: &str, hash: &[u8]) -> Result<Kn
     .await?;
     let lost = gone.filter(|gone| gone.is_lost).map(|gone| gone.made);
     let claimed = sqlx::query!(
-        "insert into idempotency_keys (key, request_hash, made) values ($1, $2, $3) on conflict (user_id, key) do nothing",
+        r#"insert into idempotency_keys (key, request_hash, made) values ($1, $2, $3) on conflict (user_id, key) do nothing
+           returning created_at as "at: jiff_sqlx::Timestamp""#,
         key,
         hash,
         lost.clone().flatten()
     )
-    .execute(&mut *conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    if claimed.rows_affected() == 1 {
-        return Ok(lost.map_or(Known::Claimed, Known::Lost));
+    if let Some(row) = claimed {
+        let claimed = Claimed { key: key.to_owned(), at: row.at.to_jiff() };
+        return Ok(match lost {
+            None => Known::Claimed(claimed),
+            Some(made) => Known::Lost(claimed, made),
+        });
     }
     let row = sqlx::query!(
         "select request_hash, status, body from idempotency_keys where user_id = auth.uid() and key = $1",
@@ -65,18 +80,28 @@ pub async fn claim(conn: &mut PgConnection, key: &str, hash: &[u8]) -> Result<Kn
 }
 
 /// Keeps what the request of a claimed key makes, in the transaction that makes it, until the answer is kept.
-pub async fn keep_made(conn: &mut PgConnection, key: &str, made: &Value) -> Result<(), StoreError> {
-    sqlx::query!("update idempotency_keys set made = $2 where user_id = auth.uid() and key = $1", key, made)
-        .execute(conn)
-        .await?;
-    Ok(())
+///
+/// # Errors
+/// [`StoreError::Conflict`] when somebody else has the claim by now and makes it, too: the transaction must not commit.
+pub async fn keep_made(conn: &mut PgConnection, claimed: &Claimed, made: &Value) -> Result<(), StoreError> {
+    let kept = sqlx::query!(
+        "update idempotency_keys set made = $3 where user_id = auth.uid() and key = $1 and created_at = $2",
+        claimed.key,
+        claimed.at.to_sqlx() as _,
+        made
+    )
+    .execute(conn)
+    .await?;
+    if kept.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Keeps the answer to a claimed key.
-pub async fn keep(conn: &mut PgConnection, key: &str, status: u16, answer: &Value) -> Result<(), StoreError> {
+/// Keeps the answer to a claimed key; nothing where somebody else has the claim by now, whose answer it will be.
+pub async fn keep(conn: &mut PgConnection, claimed: &Claimed, status: u16, answer: &Value) -> Result<(), StoreError> {
     sqlx::query!(
-        "update idempotency_keys set status = $2, body = $3, made = null where user_id = auth.uid() and key = $1",
-        key,
+        "update idempotency_keys set status = $3, body = $4, made = null
+         where user_id = auth.uid() and key = $1 and created_at = $2",
+        claimed.key,
+        claimed.at.to_sqlx() as _,
         i32::from(status),
         answer
     )
@@ -87,10 +112,12 @@ pub async fn keep(conn: &mut PgConnection, key: &str, status: u16, answer: &Valu
 
 /// Gives a claimed key back: its request may come again as if for the first time. One that made something keeps its key: whoever
 /// was told of a fault all the same hears what it made, once it counts as lost.
-pub async fn release(conn: &mut PgConnection, key: &str) -> Result<(), StoreError> {
+pub async fn release(conn: &mut PgConnection, claimed: &Claimed) -> Result<(), StoreError> {
     sqlx::query!(
-        "delete from idempotency_keys where user_id = auth.uid() and key = $1 and status is null and made is null",
-        key
+        "delete from idempotency_keys
+         where user_id = auth.uid() and key = $1 and created_at = $2 and status is null and made is null",
+        claimed.key,
+        claimed.at.to_sqlx() as _
     )
     .execute(conn)
     .await?;

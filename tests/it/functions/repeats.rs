@@ -1,10 +1,14 @@
 //! Requests that come again under an `Idempotency-Key` (C-69).
 
+use eventos::store::database::Actor;
+use eventos::store::error::StoreError;
+use eventos::store::idempotency::{self, Known};
+use eventos::store::people;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::{Api, save};
-use crate::harness::Role;
+use crate::harness::{self, Role};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_request_is_done_once_and_answered_alike() {
@@ -116,4 +120,38 @@ async fn a_key_whose_request_was_lost_is_free_again_and_its_turn_is_not_taken_tw
         .unwrap();
     assert_eq!(api.post(&ana, "{\"action\": \"initialize\"}", &key).await.status, 200, "an old key is free");
     api.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_so_slow_that_it_was_lost_leaves_the_next_ones_key_alone() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let mut tx = store.begin(Actor::Server).await.unwrap();
+    let ana = people::ensure_organizer(&mut tx, "ana@example.com").await.unwrap();
+    tx.commit().await.unwrap();
+    let claim = async || {
+        let mut tx = store.begin(Actor::Person(&ana)).await.unwrap();
+        let known = idempotency::claim(&mut tx, "slow", b"the same").await.unwrap();
+        tx.commit().await.unwrap();
+        known
+    };
+    let Known::Claimed(slow) = claim().await else { panic!("nobody asked before") };
+    let mut conn = database.connect(Role::Bootstrap).await;
+    sqlx::query("update idempotency_keys set created_at = now() - interval '1 hour'").execute(&mut conn).await.unwrap();
+    let Known::Lost(next, None) = claim().await else { panic!("it counts as lost") };
+
+    // The slow one comes to its end.
+    let mut tx = store.begin(Actor::Person(&ana)).await.unwrap();
+    let made = idempotency::keep_made(&mut tx, &slow, &json!({"made": "a second time"})).await;
+    assert!(matches!(made, Err(StoreError::Conflict)), "{made:?}");
+    idempotency::keep(&mut tx, &slow, 409, &json!({"by": "the slow one"})).await.unwrap();
+    idempotency::release(&mut tx, &slow).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(claim().await, Known::InFlight, "the next one is at work");
+
+    let mut tx = store.begin(Actor::Person(&ana)).await.unwrap();
+    idempotency::keep_made(&mut tx, &next, &json!({"made": "once"})).await.unwrap();
+    idempotency::keep(&mut tx, &next, 200, &json!({"by": "the next one"})).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(claim().await, Known::Answered(json!({"by": "the next one"})));
 }
