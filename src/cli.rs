@@ -73,16 +73,16 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Puts a backup into an empty folder.
+    /// Puts a backup into an empty folder (`--data-dir`).
     Restore {
         /// A file that `backup` wrote.
         file: PathBuf,
         #[command(flatten)]
         place: Place,
     },
-    /// Reads JSON lines and says what each text means.
+    /// Reads lines of JSON, `{"id","text","reference"}` with the local time of speaking, and says what each text means.
     Understand {
-        /// The lines are whole dialogues, of which the events are told.
+        /// The lines are whole dialogues, `{"id","turns"}`, of which the events are told.
         #[arg(long)]
         dialogues: bool,
     },
@@ -104,7 +104,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Writes an access token for somebody, made when absent.
+    /// Writes an access token for somebody; whoever has no account gets one.
     Token {
         /// Their address.
         #[arg(long)]
@@ -118,7 +118,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Brings venues in that every organizer may be offered.
+    /// Brings in venues that every organizer may be offered.
     Import {
         #[command(subcommand)]
         what: ImportWhat,
@@ -137,7 +137,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// What the publisher left undone, and once more.
+    /// Lists what the publisher left undone, and tries it again.
     Queue {
         #[command(subcommand)]
         wish: queue::Wish,
@@ -158,7 +158,7 @@ enum KeysAct {
 /// Where the program keeps its things.
 #[derive(Args, Default)]
 struct Place {
-    /// What must be kept: the private database.
+    /// The folder of what must be kept: the private database, mails that no server sends.
     #[arg(long, value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
     /// A file of settings; config/default.toml lists them.
@@ -171,7 +171,7 @@ struct Place {
 enum ImportWhat {
     /// A table of venues, row by row; docs/runbook.md names its columns.
     Venues {
-        /// The table, as CSV.
+        /// The table, as CSV: commas, semicolons or tabs.
         file: PathBuf,
         #[command(flatten)]
         place: Place,

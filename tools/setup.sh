@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 need() { command -v "$1" >/dev/null 2>&1; }
 
 need cargo || { echo "setup: install Rust first (https://rustup.rs)"; exit 1; }
-need npm || { echo "setup: install Node 20 or later with npm first (https://nodejs.org)"; exit 1; }
+need npm || { echo "setup: install Node 20.19 or later with npm first (https://nodejs.org)"; exit 1; }
 
 # The private PostgreSQL's programs.
 if [ ! -d tools/node_modules ] || [ tools/package-lock.json -nt tools/node_modules ]; then

@@ -1,11 +1,12 @@
-//! What the product answers over HTTP: guests' event pages and calendar entries, health, and a clear word for what is not built.
+//! What the product answers over HTTP: pages and calendar entries for guests, the API for programs and the panel, health and metrics.
 //!
 //! Promises: a page works without scripts and asks no other host for anything; what a caller may not see answers exactly as
 //! what is not there; every error has one shape and the id of its request.
 //!
 //! # Adding a route
-//! A file with its handler, a line in [`router::router`], and away with its line in `reserved.rs`. Handlers return
-//! [`error::HttpError`]; what people or programs read of it is written in one place.
+//! A file with its handler, a line in [`router::router`], its description (`openapi/mod.rs`); an address that begins with a new word
+//! needs a line in `reserved.rs`, which says whether programs or people read its errors. Handlers return [`error::HttpError`]; what
+//! they read of it is written in one place.
 
 mod account;
 pub mod address;

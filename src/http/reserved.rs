@@ -1,6 +1,6 @@
-//! Addresses that a later version answers, and who asks for them.
+//! The parts of the address space: who reads the errors of each, programs or people.
 //!
-//! Promises: each of the contract's routes has a clear word until it is built, never a half answer.
+//! Promises: where nothing is, a program gets JSON and a person a page; an area that a later version answers says so.
 
 /// Who reads the answers of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -52,7 +52,7 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const PERMISSIONS: HeaderValue =
     HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()");
 
-/// The encodings that `make panel` prepares, best first, and the endings of their files.
+/// The encodings in which a file may lie beside itself, best first, and their endings; `make panel` makes the second.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// Looks up what the panel has to know now; `None` while that cannot be had.
