@@ -9,6 +9,7 @@
 //! * [`advice`]: suggestions from data.
 //! * [`geo`]: where a place is, by the gazetteer or Google Maps.
 //! * [`accounts`]: who may sign in, and who calls.
+//! * [`pictures`]: uploads become pictures of our own.
 //! * [`wizard`]: a supervised actor for each session; a turn.
 //! * [`publisher`]: the only one that talks to Stripe and sends mail, from a queue.
 //! * [`sales`]: what buyers may do with tickets, and organizers with orders.
