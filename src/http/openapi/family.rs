@@ -33,7 +33,7 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// The family's part of the description; nothing when a table of ours is no `OpenAPI`, which a test would see.
+    /// The family's part of the description; nothing when a table of ours is no `OpenAPI`, which a test sees.
     pub(super) fn document(self, operations: Vec<Operation>) -> Option<Document> {
         let mut paths: Map<String, Value> = Map::new();
         for operation in operations {
@@ -92,6 +92,11 @@ pub(super) fn parameter(place: &str, name: &str, words: &str, schema: Value) -> 
         parameter.insert("schema".to_owned(), schema);
     }
     parameter
+}
+
+/// A schema that takes any value. The library reads one that says no type only where that is written out as null.
+pub(super) fn any(words: &str) -> Value {
+    json!({"type": null, "description": words})
 }
 
 /// A reference to a schema of this name.

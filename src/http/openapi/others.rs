@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi as Document;
 
-use super::family::{Family, Operation, parameter, reference};
+use super::family::{Family, Operation, any, parameter, reference};
 
 const REFUSALS: &[u16] = &[400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503];
 
@@ -13,13 +13,18 @@ pub(super) fn documents() -> Vec<Document> {
         ("Operation", operation()),
         ("Sign-in", guests()),
         ("Webhooks", webhooks()),
+        ("Payments", payments()),
         ("Shop", shop()),
         ("Panel", panel()),
-        ("Chat", chat()),
     ];
     let document =
         |(tag, operations)| Family { tag, refusal: reference("Refusal"), schemas: Map::new() }.document(operations);
-    families.into_iter().filter_map(document).collect()
+    // Clients of the runtime read a refusal as a code and its words.
+    let text = || json!({"type": "string"});
+    let more = json!({"error": text(), "message": text(), "retryAfter": {"type": "integer"}});
+    let refusal = object(&["error", "message"], more);
+    let chat = Family { tag: "Chat", refusal, schemas: Map::new() }.document(chat());
+    families.into_iter().filter_map(document).chain(chat).collect()
 }
 
 fn one(method: &'static str, path: &str, summary: &str, body: Option<Value>, words: &'static str) -> Operation {
@@ -82,6 +87,23 @@ fn webhooks() -> Vec<Operation> {
         one("post", "/webhooks/stripe", "What Stripe tells us, signed", Some(json!({"type": "object"})), "Taken");
     take.parameters = vec![parameter("header", "Stripe-Signature", "Made by Stripe", json!({"type": "string"}))];
     vec![take]
+}
+
+fn payments() -> Vec<Operation> {
+    let path = "/api/connect/stripe";
+    let mut standing =
+        one("get", path, "Where one's account at Stripe stands, and what payments cost", None, "What is known");
+    standing.parameters = vec![
+        parameter("query", "currency", "What payments in it cost, such as `EUR`", json!({"type": "string"})),
+        parameter(
+            "query",
+            "event",
+            "What each ticket of this event brings",
+            json!({"type": "string", "format": "uuid"}),
+        ),
+    ];
+    let wish = object(&[], json!({"sessionId": {"type": ["string", "null"]}}));
+    vec![standing, one("post", path, "Begins the way to Stripe", Some(wish), "Where it leads: `url`")]
 }
 
 /// Pages for people; a program reads them to know which forms there are.
@@ -149,8 +171,8 @@ fn chat() -> Vec<Operation> {
         object(
             &["threadId", "runId"],
             json!({"threadId": {"type": "string"}, "runId": {"type": "string"},
-        "messages": {"type": "array", "items": {"type": "object"}}, "state": {}, "tools": {"type": "array"}, "context": {"type": "array"},
-        "forwardedProps": {}}),
+        "messages": {"type": "array", "items": {"type": "object"}}, "state": any("What the page knows"), "tools": {"type": "array"},
+        "context": {"type": "array"}, "forwardedProps": any("What the client adds")}),
         )
     };
     let agent = || parameter("path", "agent", "`wizard`", json!({"type": "string"}));

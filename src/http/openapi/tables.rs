@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi as Document;
 
-use super::family::{Family, Operation, parameter, reference};
+use super::family::{Family, Operation, any, parameter, reference};
 use crate::store::rest::catalogue::{Column, TABLES, Table};
 
 /// What signed-in people may write; the server's own key may write more.
@@ -23,7 +23,7 @@ const ROWS: &str = "Rows are filtered by `column=operator.value`, such as `capac
 const CHANGES: &str = "The rows that the filters fit; without a filter nothing is written. `updated_at` of an event in the body is the lock: \
     another stored value is 409. A draft that the wizard is talking about is written in its turn.";
 
-/// Every table, the specification's own calls, and publishing.
+/// Every table, the specification's own calls, publishing and calling off.
 pub(super) fn document() -> Option<Document> {
     let mut schemas = Map::new();
     schemas.insert("RestRefusal".to_owned(), refusal());
@@ -38,6 +38,7 @@ pub(super) fn document() -> Option<Document> {
     }
     operations.push(change());
     operations.push(publish());
+    operations.push(cancel());
     let refusal = json!({"anyOf": [reference("RestRefusal"), reference("Refusal")]});
     Family { tag: "Tables", refusal, schemas }.document(operations)
 }
@@ -76,12 +77,12 @@ fn row(table: &Table) -> Value {
 /// A column's value as JSON; what was never written is null.
 fn value(column: &Column) -> Value {
     match column.kind {
-        "uuid" => json!({"type": ["string", "null"], "format": "uuid"}),
+        "uuid" => json!({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}]}),
         "smallint" | "integer" | "bigint" => json!({"type": ["integer", "null"]}),
         "numeric" | "numeric(6,3)" | "real" | "double precision" => json!({"type": ["number", "null"]}),
         "boolean" => json!({"type": ["boolean", "null"]}),
-        "json" | "jsonb" => json!({"description": "JSON"}),
-        kind if kind.ends_with("[]") => json!({"type": ["array", "null"], "items": {}}),
+        "json" | "jsonb" => any("JSON"),
+        kind if kind.ends_with("[]") => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         _ => json!({"type": ["string", "null"]}),
     }
 }
@@ -175,6 +176,21 @@ fn publish() -> Operation {
         parameters: vec![key()],
         body: Some(event),
         answers: vec![(200, "It is public", Some(json!({"type": "object"})))],
+        refusals: WRITE,
+    }
+}
+
+fn cancel() -> Operation {
+    let id = json!({"type": "string", "format": "uuid"});
+    let event = json!({"type": "object", "required": ["event_id"], "properties": {"event_id": id, "revision": {"type": "integer"}}});
+    Operation {
+        method: "post",
+        path: "/rest/v1/rpc/cancel_event".to_owned(),
+        summary: "Calls a published event off".to_owned(),
+        description: "`revision` is the lock: an event that changed since is 409. Whoever holds a ticket is told.",
+        parameters: vec![key()],
+        body: Some(event),
+        answers: vec![(200, "It is called off", Some(json!({"type": "object"})))],
         refusals: WRITE,
     }
 }
