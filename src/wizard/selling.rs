@@ -115,7 +115,10 @@ impl Work<'_> {
     ) -> Result<(), StoreError> {
         self.live = Some(if tickets.is_empty() {
             match orders::give_back(tx, order, left_cents).await? {
-                Some(order) => Live::Refunded { who: order.words(), amount: amount(left_cents, &order.currency, &self.session.language) },
+                Some(order) => Live::Refunded {
+                    who: order.words(),
+                    amount: amount(left_cents, &order.currency, &self.session.language),
+                },
                 None => Live::RefundStale,
             }
         } else {

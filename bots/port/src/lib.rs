@@ -27,8 +27,8 @@ mod visible;
 mod words;
 
 pub use door::{
-    Accepted, BadPicture, Capabilities, Channel, ChannelError, Door, Draft, History, OverHttp, PICTURE_BYTES, Refusal, Turn,
-    VOICE_BYTES, VOICE_SECONDS,
+    Accepted, BadPicture, Capabilities, Channel, ChannelError, Door, Draft, History, OverHttp, PICTURE_BYTES, Refusal,
+    Turn, VOICE_BYTES, VOICE_SECONDS,
 };
 pub use incoming::{Body, Chat, Command, Form, Incoming, Recording, Replies, Sender, SessionChoice, yes_or_no};
 pub use link::{LinkStep, Linking};
