@@ -10,10 +10,15 @@ export interface Config {
   maxUploadBytes: number;
   connectUrl: string;
   anonymous: boolean;
+  /** How many characters a new password has at least. */
+  passwordMin: number;
 }
 
 /** Where payments are connected when the server names no address of its own. */
 export const CONNECT_FALLBACK = 'https://connect.stripe.com/';
+
+/** What a new password has at least where the server tells nothing. */
+export const PASSWORD_MIN = 8;
 
 interface Raw {
   supabaseUrl?: string | null;
@@ -22,7 +27,7 @@ interface Raw {
   copilotkitUrl?: string | null;
   maxUploadBytes?: number | null;
   payments?: { connectUrl?: string | null } | null;
-  signIn?: { anonymous?: boolean | null } | null;
+  signIn?: { anonymous?: boolean | null; passwordMinLength?: number | null } | null;
 }
 
 /** Fills the gaps. A project that is the server itself is reached by this page's own origin, also behind a proxy. */
@@ -38,6 +43,7 @@ export function readConfig(raw: Raw, origin: string): Config {
     maxUploadBytes: raw.maxUploadBytes ?? 5 * 1024 * 1024,
     connectUrl: safeConnect(raw.payments?.connectUrl, origin),
     anonymous: raw.signIn?.anonymous ?? false,
+    passwordMin: raw.signIn?.passwordMinLength ?? PASSWORD_MIN,
   };
 }
 

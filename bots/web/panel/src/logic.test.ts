@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { safeNext } from './auth';
-import { CONNECT_FALLBACK, readConfig, safeConnect } from './config';
+import { CONNECT_FALLBACK, PASSWORD_MIN, readConfig, safeConnect } from './config';
 import { approvedIn } from './chat/ConfirmCard';
 import { draftOf, sharedOf, type EventRow } from './draft/row';
 import { slugOf } from './draft/slug';
@@ -27,6 +27,11 @@ describe('configuration', () => {
     expect(readConfig({}, ORIGIN)).toMatchObject({ supabaseUrl: ORIGIN, publicUrl: ORIGIN, chatUrl: '/api/copilotkit', connectUrl: CONNECT_FALLBACK, anonymous: false });
     expect(readConfig({ supabaseUrl: 'http://127.0.0.1:8080/', publicUrl: 'http://127.0.0.1:8080' }, ORIGIN).supabaseUrl).toBe(ORIGIN);
     expect(readConfig({ supabaseUrl: 'https://abc.example.co', publicUrl: ORIGIN }, ORIGIN).supabaseUrl).toBe('https://abc.example.co');
+  });
+
+  it('asks for passwords as long as the server does', () => {
+    expect(readConfig({ signIn: { passwordMinLength: 12 } }, ORIGIN).passwordMin).toBe(12);
+    expect(readConfig({ signIn: { anonymous: true } }, ORIGIN).passwordMin).toBe(PASSWORD_MIN);
   });
 
   it('leaves for the payment provider and this server only', () => {

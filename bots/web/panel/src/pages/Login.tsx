@@ -14,11 +14,12 @@ import { Field } from '../ui/Field';
 import { useTitle } from '../ui/useTitle';
 import { Door } from './Door';
 import { signFailure } from './signFailure';
+import { usePasswordMin } from './usePasswordMin';
 
-const schema = (up: boolean) =>
+const schema = (least: number) =>
   z.object({
     email: z.string().check(z.trim(), z.minLength(1, 'login.error.email'), z.regex(/^\S+@\S+$/, 'login.error.email')),
-    password: z.string().check(z.minLength(1, 'login.error.password'), z.minLength(up ? 8 : 1, 'login.error.weak')),
+    password: z.string().check(z.minLength(1, 'login.error.password'), z.minLength(least, 'login.error.weak')),
   });
 
 export function Login() {
@@ -42,8 +43,9 @@ function SignForm({ up }: { up: boolean }) {
   const [search] = useSearchParams();
   const [trouble, setTrouble] = useState<Key | null>(null);
   const [sent, setSent] = useState(false);
+  const least = usePasswordMin();
   const { register, handleSubmit, formState } = useForm({
-    resolver: zodResolver(schema(up)),
+    resolver: zodResolver(schema(up ? least : 1)),
     defaultValues: { email: '', password: '' },
   });
   const { errors, isSubmitting } = formState;
@@ -60,11 +62,11 @@ function SignForm({ up }: { up: boolean }) {
   if (sent) return <Banner tone="good">{t('login.confirm')}</Banner>;
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-      {trouble && <Banner tone="bad">{t(trouble)}</Banner>}
+      {trouble && <Banner tone="bad">{t(trouble, { n: least })}</Banner>}
       <Field label={t('login.email')} error={errors.email && t(errors.email.message as Key)}>
         {(control) => <input {...control} {...register('email')} type="email" autoComplete="email" inputMode="email" />}
       </Field>
-      <Field label={t('login.password')} hint={up ? t('login.password.hint') : undefined} error={errors.password && t(errors.password.message as Key)}>
+      <Field label={t('login.password')} hint={up && !errors.password && t('login.password.hint', { n: least })} error={errors.password && t(errors.password.message as Key, { n: least })}>
         {(control) => <input {...control} {...register('password')} type="password" autoComplete={up ? 'new-password' : 'current-password'} />}
       </Field>
       <Button type="submit" look="primary" className="wide" busy={isSubmitting}>

@@ -10,6 +10,7 @@ import { Field } from '../ui/Field';
 import { useTitle } from '../ui/useTitle';
 import { Door } from './Door';
 import { signFailure } from './signFailure';
+import { usePasswordMin } from './usePasswordMin';
 
 export default function Reset() {
   const { t } = useWords();
@@ -49,11 +50,12 @@ function Ask() {
 
 function Choose() {
   const { t } = useWords();
+  const least = usePasswordMin();
   const [state, setState] = useState<{ busy?: boolean; done?: boolean; trouble?: Key }>({});
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const password = String(new FormData(event.currentTarget).get('password'));
-    if (password.length < 8) return setState({ trouble: 'login.error.weak' });
+    if (password.length < least) return setState({ trouble: 'login.error.weak' });
     setState({ busy: true });
     const supabase = await client();
     const { error } = await supabase.auth.updateUser({ password });
@@ -71,7 +73,7 @@ function Choose() {
   }
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-      <Field label={t('reset.new.label')} hint={t('login.password.hint')} error={state.trouble && t(state.trouble)}>
+      <Field label={t('reset.new.label')} hint={!state.trouble && t('login.password.hint', { n: least })} error={state.trouble && t(state.trouble, { n: least })}>
         {(control) => <input {...control} name="password" type="password" autoComplete="new-password" />}
       </Field>
       <Button type="submit" look="primary" className="wide" busy={state.busy}>

@@ -20,6 +20,7 @@ import { CURRENCIES, currencyWords } from '../wizard/stages/CurrencySelect';
 import { AccountData } from './AccountData';
 import { ChatAccounts } from './ChatAccounts';
 import { signFailure } from './signFailure';
+import { usePasswordMin } from './usePasswordMin';
 
 export default function Settings() {
   return <RequireUser>{(user) => <Page user={user} />}</RequireUser>;
@@ -158,12 +159,13 @@ function ProfileForm({ user, known }: { user: User; known: Profile | null }) {
 
 function PasswordForm() {
   const { t } = useWords();
+  const least = usePasswordMin();
   const [state, setState] = useState<{ busy?: boolean; saved?: boolean; trouble?: Key }>({});
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const password = String(new FormData(form).get('new-password'));
-    if (password.length < 8) return setState({ trouble: 'login.error.weak' });
+    if (password.length < least) return setState({ trouble: 'login.error.weak' });
     setState({ busy: true });
     const supabase = await client();
     const { error } = await supabase.auth.updateUser({ password });
@@ -174,7 +176,7 @@ function PasswordForm() {
     <section className="card" aria-labelledby="password">
       <h2 id="password">{t('settings.password')}</h2>
       <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-        <Field label={t('settings.password.new')} hint={t('login.password.hint')} error={state.trouble && t(state.trouble)}>
+        <Field label={t('settings.password.new')} hint={!state.trouble && t('login.password.hint', { n: least })} error={state.trouble && t(state.trouble, { n: least })}>
           {(control) => <input {...control} name="new-password" type="password" autoComplete="new-password" />}
         </Field>
         {state.saved && <Banner tone="good">{t('settings.password.saved')}</Banner>}

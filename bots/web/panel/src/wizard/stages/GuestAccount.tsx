@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { client } from '../../api/client';
 import { useWords, type Key } from '../../i18n';
 import { signFailure } from '../../pages/signFailure';
+import { usePasswordMin } from '../../pages/usePasswordMin';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Field } from '../../ui/Field';
@@ -11,6 +12,7 @@ import { useDesk } from '../desk';
 export function GuestAccount({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useWords();
   const { store, onPublished } = useDesk();
+  const least = usePasswordMin();
   const [trouble, setTrouble] = useState<Key | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -18,7 +20,7 @@ export function GuestAccount({ open, onClose }: { open: boolean; onClose: () => 
     const data = new FormData(event.currentTarget);
     const [email, password] = [String(data.get('account-email')).trim(), String(data.get('account-password'))];
     if (!/^\S+@\S+$/.test(email)) return setTrouble('login.error.email');
-    if (password.length < 8) return setTrouble('login.error.weak');
+    if (password.length < least) return setTrouble('login.error.weak');
     setBusy(true);
     setTrouble(null);
     const supabase = await client();
@@ -37,10 +39,10 @@ export function GuestAccount({ open, onClose }: { open: boolean; onClose: () => 
   return (
     <Dialog open={open} onClose={onClose} title={t('review.guest')} text={t('review.guest.text')}>
       <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-        <Field label={t('login.email')} error={trouble && t(trouble)}>
+        <Field label={t('login.email')} error={trouble && t(trouble, { n: least })}>
           {(control) => <input {...control} name="account-email" type="email" autoComplete="email" />}
         </Field>
-        <Field label={t('login.password')} hint={t('login.password.hint')}>
+        <Field label={t('login.password')} hint={t('login.password.hint', { n: least })}>
           {(control) => <input {...control} name="account-password" type="password" autoComplete="new-password" />}
         </Field>
         <Button type="submit" look="primary" busy={busy}>
