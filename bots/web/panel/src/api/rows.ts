@@ -140,6 +140,13 @@ export interface EventStats {
   revenue_cents: number;
 }
 
+/** How many tickets of each of the caller's events are taken. */
+export async function ticketsTaken(): Promise<Map<string, number>> {
+  const supabase = await client();
+  const found = rows<{ event_id: string; ticket_count: number }[]>(await supabase.from('event_stats').select('event_id,ticket_count').limit(200));
+  return new Map(found.map((row) => [row.event_id, row.ticket_count]));
+}
+
 export async function eventStats(id: string): Promise<EventStats | null> {
   const supabase = await client();
   const found = rows<EventStats[]>(await supabase.from('event_stats').select('*').eq('event_id', id).limit(1));

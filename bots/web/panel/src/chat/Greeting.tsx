@@ -1,5 +1,6 @@
 /** What the assistant shows before the first word: what it is for, and an example that can be pressed. */
 import { useWords } from '../i18n';
+import { spoken } from '../i18n/spoken';
 import { Spark } from '../ui/icons';
 import { useDesk } from '../wizard/desk';
 
@@ -17,7 +18,7 @@ export function Greeting({ onExample, waiting = false }: { onExample: ((text: st
         <ul className="examples" aria-label={t('chat.examples')}>
           {examples.map((example) => (
             <li key={example}>
-              <button type="button" onClick={() => onExample(example)}>
+              <button type="button" onClick={() => onExample(spoken(example))}>
                 {example}
               </button>
             </li>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitsOf, money, rescaled, toMajor, toMinor } from './money';
+import { digitsOf, money, moneySpan, rescaled, toMajor, toMinor } from './money';
 
 describe('toMinor', () => {
   it.each([
@@ -65,5 +65,12 @@ describe('words and fees', () => {
     expect(money(1999, 'USD', 'en-US')).toBe('$19.99');
     expect(money(3000, 'JPY', 'en-US')).toBe('¥3,000');
     expect(money(100, 'nonsense', 'en')).toBe('1 NONSENSE');
+  });
+
+  it('says from one amount to another, the currency where its reader looks for it', () => {
+    const span = (low: number, high: number, currency: string, lang: string) => moneySpan(low, high, currency, lang).replace(/\s/g, ' ');
+    expect(span(60000, 100000, 'USD', 'en-US')).toBe('$600 – $1,000');
+    expect(span(120000, 200000, 'EUR', 'es')).toMatch(/^1200.2000 €$/);
+    expect(span(100, 200, 'nonsense', 'en')).toBe('1 NONSENSE – 2 NONSENSE');
   });
 });

@@ -49,20 +49,33 @@ export function rescaled(minor: number, from: string | null | undefined, to: str
   return Math.round(minor * 10 ** (digitsOf(to) - digitsOf(from)));
 }
 
+/** From one amount to another in the reader's language: "$600 – $1,000", « 600 – 1 000 € ». */
+export function moneySpan(low: number, high: number, currency: string | null | undefined, lang: string): string {
+  const format = formatOf(currency, lang, low % 10 ** digitsOf(currency) === 0 && high % 10 ** digitsOf(currency) === 0);
+  const unit = 10 ** digitsOf(currency);
+  return format ? format.formatRange(low / unit, high / unit) : `${money(low, currency, lang)} – ${money(high, currency, lang)}`;
+}
+
 /** An amount in the reader's language. */
 export function money(minor: number, currency: string | null | undefined, lang: string): string {
   const code = (currency ?? 'USD').toUpperCase();
+  const unit = 10 ** digitsOf(code);
+  const format = formatOf(code, lang, minor % unit === 0);
+  return format ? format.format(minor / unit) : `${toMajor(minor, code)} ${code}`;
+}
+
+/** Null for what is no currency. */
+function formatOf(currency: string | null | undefined, lang: string, whole: boolean): Intl.NumberFormat | null {
+  const code = (currency ?? 'USD').toUpperCase();
   const digits = digitsOf(code);
-  const value = minor / 10 ** digits;
-  const whole = minor % 10 ** digits === 0;
   try {
     return new Intl.NumberFormat(regional(lang), {
       style: 'currency',
       currency: code,
       minimumFractionDigits: whole ? 0 : digits,
       maximumFractionDigits: digits,
-    }).format(value);
+    });
   } catch {
-    return `${toMajor(minor, code)} ${code}`;
+    return null;
   }
 }

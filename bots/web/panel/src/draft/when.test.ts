@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoWords, dayWords, durationWords, hourWords, inZone, isPast, joinLocal, plusMinutes, splitLocal } from './when';
+import { agoWords, dayWords, durationWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, plusMinutes, splitLocal } from './when';
 
 describe('splitLocal', () => {
   it.each([
@@ -53,6 +53,13 @@ describe('words', () => {
     expect(durationWords(150, 'en')).toBe('2 hours 30 minutes');
     expect(durationWords(1440, 'en')).toBe('1 day');
     expect(dayWords('soon', 'en')).toBe('soon');
+  });
+
+  it('says a moment in one piece, and a day as a leaf of a calendar', () => {
+    expect(momentWords('2026-12-04', '18:00', 'en-US')).toBe('Friday, December 4, 2026 at 6:00\u00a0PM');
+    expect(momentWords('2026-12-04', '18:00', 'zh')).toBe('2026年12月4日星期五 18:00');
+    expect(momentWords('2026-12-04', '', 'fr')).toBe('vendredi 4 décembre 2026');
+    expect([leafWords('2026-12-04', 'en'), leafWords('2026-12-04', 'zh')]).toEqual([{ month: 'Dec', day: '4' }, { month: '12月', day: '4' }]);
   });
 
   it('says how long ago', () => {

@@ -80,11 +80,28 @@ export function shortDay(date: string, lang: string): string {
   return new Intl.DateTimeFormat(regional(lang), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(moment);
 }
 
+/** No line ends between an hour and its half of the day. */
+const tied = (text: string): string => text.replace(/\s(?=[ap]\.?\s?m\.?$)/i, '\u00a0');
+
 /** "6:00 PM" in the reader's language. */
 export function hourWords(time: string, lang: string): string {
   const moment = new Date(`2000-01-01T${time}:00Z`);
   if (Number.isNaN(moment.getTime())) return time;
-  return new Intl.DateTimeFormat(regional(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment);
+  return tied(new Intl.DateTimeFormat(regional(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment));
+}
+
+/** "Friday, December 4, 2026 at 6:00 PM" in the reader's language; the day alone where no hour is known. */
+export function momentWords(date: string, time: string, lang: string): string {
+  const moment = new Date(`${date}T${time}:00Z`);
+  if (!time || Number.isNaN(moment.getTime())) return dayWords(date, lang);
+  return tied(new Intl.DateTimeFormat(regional(lang), { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(moment));
+}
+
+/** A day as a leaf of a calendar shows it: "Dec" and "4". */
+export function leafWords(date: string, lang: string): { month: string; day: string } {
+  const moment = new Date(`${date}T12:00:00Z`);
+  const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(regional(lang), { ...options, timeZone: 'UTC' }).format(moment);
+  return { month: part({ month: 'short' }), day: String(moment.getUTCDate()) };
 }
 
 /** "2 hr, 30 min" in the reader's language. */

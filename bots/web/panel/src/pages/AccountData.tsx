@@ -48,26 +48,30 @@ export function AccountData({ user }: { user: User }) {
 
   return (
     <section className="card" aria-labelledby="data">
-      <h2 id="data">{t('settings.account')}</h2>
-      <div className="row between">
-        <p className="soft">{t('settings.everywhere.text')}</p>
-        <Button busy={busy} onClick={() => void everywhere()}>
-          {t('settings.everywhere')}
-        </Button>
+      <div className="section-head">
+        <h2 id="data">{t('settings.account')}</h2>
       </div>
-      <div className="row between">
-        <p className="soft">{t('settings.export.text')}</p>
-        <Button busy={busy} onClick={() => void download()}>
-          {t('settings.export')}
-        </Button>
+      <div className="section-body">
+        <div className="row between">
+          <p className="soft">{t('settings.everywhere.text')}</p>
+          <Button busy={busy} onClick={() => void everywhere()}>
+            {t('settings.everywhere')}
+          </Button>
+        </div>
+        <div className="row between">
+          <p className="soft">{t('settings.export.text')}</p>
+          <Button busy={busy} onClick={() => void download()}>
+            {t('settings.export')}
+          </Button>
+        </div>
+        <div className="row between">
+          <p className="soft">{t('settings.delete.text')}</p>
+          <Button look="danger" onClick={() => setAsking(true)}>
+            {t('settings.delete')}
+          </Button>
+        </div>
+        {note && <Banner tone="warn">{note}</Banner>}
       </div>
-      <div className="row between">
-        <p className="soft">{t('settings.delete.text')}</p>
-        <Button look="danger" onClick={() => setAsking(true)}>
-          {t('settings.delete')}
-        </Button>
-      </div>
-      {note && <Banner tone="warn">{note}</Banner>}
       <Dialog open={asking} onClose={() => setAsking(false)} title={t('settings.delete.confirm')} text={t('settings.delete.confirm.text')}>
         <Farewell guest={user.is_anonymous === true} />
       </Dialog>

@@ -35,40 +35,44 @@ export function ChatAccounts() {
   const { links: linked, waiting, platforms } = known.data;
   return (
     <section className="card" aria-labelledby="chats">
-      <h2 id="chats">{t('settings.chats')}</h2>
-      <p className="soft">{t('settings.chats.text')}</p>
-      {waiting.map((one) => (
-        <Waiting
-          key={one.id}
-          link={one}
-          onYes={() => void attempt(async () => { await confirmLink(one.id); setCode(null); })}
-          onNo={() => void attempt(() => endLink(one.id))}
-        />
-      ))}
-      {linked.length === 0 ? (
-        <p>{t('settings.chats.none')}</p>
-      ) : (
-        <ul className="plain-list">
-          {linked.map((account) => (
-            <li key={account.id} className="row between">
-              <span>
-                <strong>{platformName(account.platform)}</strong> {account.name}
-              </span>
-              <Button look="quiet" aria-label={t('settings.chats.unlink', { name: `${platformName(account.platform)} ${account.name ?? ''}`.trim() })} onClick={() => void attempt(() => endLink(account.id))}>
-                {t('settings.chats.end')}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {code && <Code code={code} />}
-      {trouble && <Banner tone="bad">{trouble}</Banner>}
-      <div className="row">
-        {platforms.map((platform) => (
-          <Button key={platform} onClick={() => void make(platform)}>
-            {t('settings.chats.link', { platform: platformName(platform) })}
-          </Button>
+      <div className="section-head">
+        <h2 id="chats">{t('settings.chats')}</h2>
+        <p className="soft">{t('settings.chats.text')}</p>
+      </div>
+      <div className="section-body">
+        {waiting.map((one) => (
+          <Waiting
+            key={one.id}
+            link={one}
+            onYes={() => void attempt(async () => { await confirmLink(one.id); setCode(null); })}
+            onNo={() => void attempt(() => endLink(one.id))}
+          />
         ))}
+        {linked.length === 0 ? (
+          <p>{t('settings.chats.none')}</p>
+        ) : (
+          <ul className="plain-list">
+            {linked.map((account) => (
+              <li key={account.id} className="row between">
+                <span>
+                  <strong>{platformName(account.platform)}</strong> {account.name}
+                </span>
+                <Button look="quiet" aria-label={t('settings.chats.unlink', { name: `${platformName(account.platform)} ${account.name ?? ''}`.trim() })} onClick={() => void attempt(() => endLink(account.id))}>
+                  {t('settings.chats.end')}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {code && <Code code={code} />}
+        {trouble && <Banner tone="bad">{trouble}</Banner>}
+        <div className="row">
+          {platforms.map((platform) => (
+            <Button key={platform} onClick={() => void make(platform)}>
+              {t('settings.chats.link', { platform: platformName(platform) })}
+            </Button>
+          ))}
+        </div>
       </div>
     </section>
   );

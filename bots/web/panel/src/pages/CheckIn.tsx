@@ -120,7 +120,7 @@ function DoorPage({ event }: { event: string }) {
 function Said({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
   const { t, lang } = useWords();
   const good = verdict.result === 'admitted' || verdict.result === 'undone';
-  const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(regional(lang), { hour: '2-digit', minute: '2-digit' });
+  const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(regional(lang), { timeStyle: 'short' });
   return (
     <div className={`card verdict ${good ? 'good' : 'bad'}`}>
       <p className="verdict-word">{t(`door.result.${verdict.result}` as Key)}</p>

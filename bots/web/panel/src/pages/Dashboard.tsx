@@ -4,10 +4,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { asFailure } from '../api/failure';
-import { openSessions, ownEvents } from '../api/rows';
+import { openSessions, ownEvents, ticketsTaken } from '../api/rows';
 import { RequireUser } from '../auth';
 import type { EventRow } from '../draft/row';
 import { useWords } from '../i18n';
+import { spoken } from '../i18n/spoken';
 import { Banner } from '../ui/Banner';
 import { Button, ButtonLink } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
@@ -59,7 +60,7 @@ function Board({ user }: { user: User }) {
         </Banner>
       )}
       {(board.data || unsent.length > 0) && <Lists userId={user.id} items={itemsOf(sessions, events, unsent)} events={events} onChange={change} />}
-      {board.isPending && <Waiting lines={5} />}
+      {board.isPending && <Waiting shape="cards" />}
     </Shell>
   );
 }
@@ -80,6 +81,7 @@ function Lists({ userId, items, events, onChange }: ListsProps) {
   const talked = new Set(items.map((item) => item.event?.id));
   const bare = events.filter((event) => event.status === 'draft' && !talked.has(event.id));
   const published = events.filter((event) => event.status === 'published');
+  const taken = useQuery({ queryKey: ['taken', userId], queryFn: ticketsTaken, enabled: published.length > 0, staleTime: 0, retry: false }).data;
   const cancelled = events.filter((event) => event.status === 'cancelled');
   const nothing = drafts.length + aside.length + bare.length + published.length + cancelled.length === 0;
   const card = (item: DraftItem) => <DraftCard key={item.session.id || item.unsent?.key} item={item} userId={userId} onChange={onChange} onNote={setNote} />;
@@ -112,7 +114,7 @@ function Lists({ userId, items, events, onChange }: ListsProps) {
           <h2 id="published">{t('dash.published')}</h2>
           <ul className="cards">
             {published.map((event) => (
-              <EventCard key={event.id} event={event} />
+              <EventCard key={event.id} event={event} taken={taken?.get(event.id)} />
             ))}
           </ul>
         </section>
@@ -159,7 +161,7 @@ function Empty() {
       <ul className="examples" aria-labelledby="begin-with">
         {EXAMPLES.map((key) => (
           <li key={key}>
-            <Link to="/wizard/new" state={{ say: t(key) }}>
+            <Link to="/wizard/new" state={{ say: spoken(t(key)) }}>
               {t(key)}
             </Link>
           </li>

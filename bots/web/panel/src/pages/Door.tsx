@@ -30,10 +30,6 @@ export function Door({ title, children }: { title: string; children: ReactNode }
           <PersonMenu />
         </div>
         <div className="door-form">
-          <p className="brand door-brand">
-            <Logo />
-            <span>{t('app.name')}</span>
-          </p>
           <h1>{title}</h1>
           {children}
         </div>

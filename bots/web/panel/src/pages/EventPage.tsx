@@ -11,7 +11,7 @@ import { RequireUser } from '../auth';
 import { config, safeConnect } from '../config';
 import { draftOf, type EventRow } from '../draft/row';
 import { money } from '../draft/money';
-import { dayWords, hourWords, splitLocal } from '../draft/when';
+import { momentWords, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button, ButtonLink } from '../ui/Button';
@@ -37,7 +37,7 @@ function Loader({ user }: { user: User }) {
   const { t } = useWords();
   const { id = '' } = useParams();
   const query = useQuery({ queryKey: ['event', id], queryFn: () => eventById(id), staleTime: 0 });
-  if (query.isPending) return <Shell><Waiting page lines={6} /></Shell>;
+  if (query.isPending) return <Shell><Waiting page shape="head" /></Shell>;
   if (query.isError) {
     const failure = asFailure(query.error);
     if (failure.kind === 'invalid' || failure.kind === 'missing') return <NotFound title={t('event.missing')} />;
@@ -78,8 +78,7 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
           {date && (
             <li>
               <Clock />
-              {dayWords(date, lang)}
-              {time && `, ${hourWords(time, lang)}`}
+              {momentWords(date, time, lang)}
             </li>
           )}
           {(draft.place ?? draft.city) && (
@@ -100,9 +99,11 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
         {own && event.status === 'draft' && <GoOn event={event} />}
         {event.slug && event.status !== 'draft' && (event.visibility === 'private' ? <PrivatePage event={event} /> : <Links event={event} />)}
         {event.status !== 'draft' && <Stats event={event} />}
+        {event.status !== 'draft' && <Payments event={event} pending={fresh?.pending ?? false} />}
+      </div>
+      <div className="event-grid tasks">
         {own && event.status === 'published' && <Change event={event} />}
         {own && event.status === 'published' && <Talk event={event} userId={userId} />}
-        {event.status !== 'draft' && <Payments event={event} pending={fresh?.pending ?? false} />}
         {own && event.series_id && <SeriesDates event={event} />}
         {own && <Again event={event} />}
         {own && event.status === 'published' && (
@@ -147,7 +148,7 @@ function Change({ event }: { event: EventRow }) {
   const [editing, setEditing] = useState(false);
   const queryKey = ['event', event.id];
   return (
-    <section className="card" aria-labelledby="edit">
+    <section className={`card${editing ? ' open' : ''}`} aria-labelledby="edit">
       <h2 id="edit">{t('event.edit')}</h2>
       {editing ? (
         <EventEdit
@@ -204,7 +205,7 @@ function Links({ event }: { event: EventRow }) {
             {t('event.share')}
           </Button>
         )}
-        <a className="button quiet" href={`${path}.ics`}>
+        <a className="button plain" href={`${path}.ics`}>
           {t('event.calendar')}
         </a>
       </div>
@@ -304,15 +305,17 @@ function CallOff({ event, onDone }: { event: EventRow; onDone: () => void }) {
       {failure && <Banner tone="bad">{failure}</Banner>}
       {asked ? (
         <div className="row">
-          <Button look="primary" busy={busy} onClick={() => void go()}>
+          <Button look="danger" busy={busy} onClick={() => void go()}>
             {t('chat.call_off.yes')}
           </Button>
-          <Button look="quiet" onClick={() => setAsked(false)}>
+          <Button onClick={() => setAsked(false)}>
             {t('chat.call_off.no')}
           </Button>
         </div>
       ) : (
-        <Button onClick={() => setAsked(true)}>{t('event.callOff')}</Button>
+        <Button look="danger" onClick={() => setAsked(true)}>
+          {t('event.callOff')}
+        </Button>
       )}
     </section>
   );

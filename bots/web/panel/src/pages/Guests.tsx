@@ -38,7 +38,7 @@ function Sales({ event }: { event: string }) {
   useTitle(t('sales.title'));
   const row = useQuery({ queryKey: ['event', event], queryFn: () => eventById(event) }).data;
   const figures = useQuery({ queryKey: ['sales', event], queryFn: () => summary(event), staleTime: 0 });
-  if (figures.isPending) return <Shell><Waiting page lines={6} /></Shell>;
+  if (figures.isPending) return <Shell><Waiting page shape="head" /></Shell>;
   if (figures.isError) {
     const failure = asFailure(figures.error);
     if (failure.kind === 'missing' || failure.kind === 'invalid') return <NotFound title={t('event.missing')} />;

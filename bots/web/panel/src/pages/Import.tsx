@@ -107,18 +107,20 @@ function Found({ event, chosen, onTurn }: { event: ImportedEvent; chosen: boolea
   const { date, time } = splitLocal(text('dateTime'), text('timezone'));
   const day = date ? dayWords(date, lang) : t('dash.noDate');
   return (
-    <li className="guest">
+    <li className="guest found">
       <Check checked={chosen} onChange={onTurn}>
         <strong>{text('name') ?? t('dash.untitled')}</strong>
       </Check>
-      <p className="soft">{[day, time && hourWords(time, lang), text('place')].filter(Boolean).join(' · ')}</p>
-      {event.notes.length > 0 && (
-        <ul className="soft">
-          {event.notes.map((note) => (
-            <li key={note.field + note.text}>{note.text}</li>
-          ))}
-        </ul>
-      )}
+      <div className="guest-about">
+        <p className="soft">{[day, time && hourWords(time, lang), text('place')].filter(Boolean).join(' · ')}</p>
+        {event.notes.length > 0 && (
+          <ul className="soft">
+            {event.notes.map((note) => (
+              <li key={note.field + note.text}>{note.text}</li>
+            ))}
+          </ul>
+        )}
+      </div>
     </li>
   );
 }

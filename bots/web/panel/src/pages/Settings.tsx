@@ -37,18 +37,24 @@ function Page({ user }: { user: User }) {
       </header>
       <div className="settings">
         <section className="card" aria-labelledby="profile">
-          <h2 id="profile">{t('settings.profile')}</h2>
-          <p className="soft">{t('settings.profile.text')}</p>
-          {query.isPending && <Waiting lines={5} />}
-          {query.isError && <Banner tone="bad">{failureWords(asFailure(query.error), t)}</Banner>}
-          {query.isSuccess && <ProfileForm user={user} known={query.data} />}
+          <div className="section-head">
+            <h2 id="profile">{t('settings.profile')}</h2>
+            <p className="soft">{t('settings.profile.text')}</p>
+          </div>
+          <div className="section-body">
+            {query.isPending && <Waiting lines={5} />}
+            {query.isError && <Banner tone="bad">{failureWords(asFailure(query.error), t)}</Banner>}
+            {query.isSuccess && <ProfileForm user={user} known={query.data} />}
+          </div>
         </section>
         {!user.is_anonymous && <PasswordForm />}
         <ChatAccounts />
-        <section className="card stack" aria-labelledby="hooks">
-          <h2 id="hooks">{t('settings.hooks')}</h2>
-          <p className="soft">{t('settings.hooks.text')}</p>
-          <ButtonLink to="/settings/webhooks">{t('settings.hooks')}</ButtonLink>
+        <section className="card" aria-labelledby="hooks">
+          <div className="section-head">
+            <h2 id="hooks">{t('settings.hooks')}</h2>
+            <p className="soft">{t('settings.hooks.text')}</p>
+          </div>
+          <ButtonLink to="/settings/webhooks">{t('settings.hooks.open')}</ButtonLink>
         </section>
         <AccountData user={user} />
       </div>
@@ -174,7 +180,9 @@ function PasswordForm() {
   };
   return (
     <section className="card" aria-labelledby="password">
-      <h2 id="password">{t('settings.password')}</h2>
+      <div className="section-head">
+        <h2 id="password">{t('settings.password')}</h2>
+      </div>
       <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
         <Field label={t('settings.password.new')} hint={!state.trouble && t('login.password.hint', { n: least })} error={state.trouble && t(state.trouble, { n: least })}>
           {(control) => <input {...control} name="new-password" type="password" autoComplete="new-password" />}

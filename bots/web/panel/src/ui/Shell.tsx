@@ -5,7 +5,7 @@ import { client } from '../api/client';
 import { useAuth } from '../auth';
 import { LANGUAGES, useWords, type Lang } from '../i18n';
 import { setTheme, theme, type Theme } from '../theme';
-import { Logo, Person } from './icons';
+import { Globe, Logo, Person } from './icons';
 import { Menu } from './Menu';
 
 export function Shell({ children, bar }: { children: ReactNode; bar?: ReactNode }) {
@@ -51,7 +51,7 @@ export function PersonMenu() {
   return (
     <Menu
       label={t('app.menu')}
-      trigger={<Person />}
+      trigger={!user ? <Globe /> : user.email ? <span className="avatar">{[...user.email][0]?.toUpperCase()}</span> : <Person />}
       groups={[
         ...(user
           ? [

@@ -13,6 +13,7 @@ export const Close = () => <Icon><path d="M6 6l12 12M18 6L6 18" /></Icon>;
 export const Plus = () => <Icon><path d="M12 5v14M5 12h14" /></Icon>;
 export const More = () => <Icon><path d="M5 12h.01M12 12h.01M19 12h.01" strokeWidth="3" /></Icon>;
 export const Person = () => <Icon><circle cx="12" cy="8" r="3.6" /><path d="M4.8 20c1-3.6 3.800-5.400 7.200-5.400s6.200 1.800 7.200 5.400" /></Icon>;
+export const Globe = () => <Icon><circle cx="12" cy="12" r="8.500" /><path d="M3.500 12h17M12 3.500c2.500 2.400 3.700 5.200 3.700 8.500s-1.200 6.100-3.700 8.500c-2.500-2.400-3.700-5.200-3.700-8.500s1.200-6.100 3.700-8.500z" /></Icon>;
 export const Back = () => <Icon><path d="M15 5l-7 7 7 7" /></Icon>;
 export const Spark = () => <Icon><path d="M12 3.500l1.900 5.100 5.100 1.900-5.100 1.900L12 17.500l-1.900-5.100L5 10.500l5.100-1.900zM19 16v4M17 18h4" /></Icon>;
 export const Pin = () => <Icon><path d="M12 21s-6.500-5.600-6.500-10.500a6.500 6.500 0 0113 0C18.500 15.400 12 21 12 21z" /><circle cx="12" cy="10.500" r="2.300" /></Icon>;

@@ -9,7 +9,7 @@ const words = (...[field, value]: [Parameters<typeof valueWords>[0], Parameters<
 describe('a value of two', () => {
   it('is read as people say it', () => {
     expect(words('priceCents', 2550)).toBe('€25.50');
-    expect(words('dateTime', '2031-05-09T18:00').replace(/\s/g, ' ')).toBe('Friday, May 9, 2031, 6:00 PM');
+    expect(words('dateTime', '2031-05-09T18:00').replace(/\s/g, ' ')).toBe('Friday, May 9, 2031 at 6:00 PM');
     expect(words('dateTime', '2031-05-09')).toBe('Friday, May 9, 2031');
     expect(words('dateTime', 'soon')).toBe('soon');
     expect(words('type', 'concert')).toBe('kind.concert');

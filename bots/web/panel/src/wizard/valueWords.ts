@@ -2,7 +2,7 @@
 import { money } from '../draft/money';
 import type { Value } from '../draft/merge';
 import type { Draft, Field } from '../draft/types';
-import { dayWords, hourWords, splitLocal } from '../draft/when';
+import { momentWords, splitLocal } from '../draft/when';
 import type { Key, Translate } from '../i18n';
 
 export function valueWords(field: Field, value: Value | undefined, draft: Draft, t: Translate, lang: string): string {
@@ -13,7 +13,7 @@ export function valueWords(field: Field, value: Value | undefined, draft: Draft,
   if (field === 'visibility') return t(value === 'private' ? 'review.private' : 'review.public');
   if (field === 'dateTime') {
     const { date, time } = splitLocal(String(value), draft.timezone);
-    return [date && dayWords(date, lang), time && hourWords(time, lang)].filter(Boolean).join(', ') || String(value);
+    return date ? momentWords(date, time, lang) : String(value);
   }
   return String(value);
 }

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { venues, type VenueRow } from '../../api/rows';
-import { money } from '../../draft/money';
+import { money, moneySpan } from '../../draft/money';
 import type { Suggestion, Venue } from '../../draft/types';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
@@ -111,6 +111,6 @@ function isChosen(venue: Known, venueId: string | null | undefined): boolean {
 export function toVenue(row: VenueRow, lang: string): Known {
   const low = row.price_min_cents;
   const high = row.price_max_cents;
-  const price = low === null ? null : high === null || high === low ? money(low, row.currency, lang) : `${money(low, row.currency, lang)} – ${money(high, row.currency, lang)}`;
+  const price = low === null ? null : high === null || high === low ? money(low, row.currency, lang) : moneySpan(low, high, row.currency, lang);
   return { id: row.ref ?? row.id, uuid: row.id, name: row.name, capacity: row.capacity, amenities: row.amenities, priceEstimate: price, city: row.city, address: row.address, own: row.owner_id !== null };
 }
