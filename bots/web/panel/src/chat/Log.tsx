@@ -1,7 +1,7 @@
 /** What was said, newest last and in sight. A reply is announced once, whole, and not letter by letter. */
 import { useRenderToolCall } from '@copilotkit/react-core/v2/headless';
 import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
-import { useWords } from '../i18n';
+import { useWords, type Key } from '../i18n';
 
 type ToolCall = Parameters<ReturnType<typeof useRenderToolCall>>[0]['toolCall'];
 type ToolMessage = Parameters<ReturnType<typeof useRenderToolCall>>[0]['toolMessage'];
@@ -15,7 +15,7 @@ interface Message {
 }
 
 export function Log({ messages, running }: { messages: readonly Message[]; running: boolean }) {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const render = useRenderToolCall();
   const box = useRef<HTMLDivElement>(null);
   const visible = messages.filter((one) => (one.role === 'user' || one.role === 'assistant') && (textOf(one) || one.toolCalls?.length));
@@ -38,6 +38,10 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
     return () => sizes.disconnect();
   }, [size, running, role]);
 
+  const shownOf = (message: Message): string => {
+    const key = lang !== 'en' && message.role === 'user' ? pressed(textOf(message)) : null;
+    return key ? t(key) : textOf(message);
+  };
   const reply = !running && last?.role === 'assistant' ? textOf(last).replaceAll('**', '') : '';
   return (
     <>
@@ -48,7 +52,7 @@ export function Log({ messages, running }: { messages: readonly Message[]; runni
           ) : (
           <div key={message.id} className={`said ${message.role}`}>
             <span className="unseen">{t(message.role === 'user' ? 'chat.you' : 'chat.bot')}: </span>
-            {textOf(message) && <Bubble text={textOf(message)} />}
+            {textOf(message) && <Bubble text={shownOf(message)} />}
             {message.toolCalls?.filter((call) => !isOutdone(call, messages)).map((call) => render({ toolCall: call, toolMessage: resultOf(messages, call.id) }))}
           </div>
           ),
@@ -80,6 +84,16 @@ export function isOutdone(call: Pick<ToolCall, 'id'> & { function: { name: strin
 export function isForm(message: Message): boolean {
   return message.role === 'user' && /^\(a form: [\w, ]*\)$/.test(textOf(message));
 }
+
+const PRESSED: Record<string, Key> = {
+  'Yes, publish it.': 'chat.confirm.yes',
+  'Not yet.': 'chat.confirm.no',
+  'Publish it.': 'chat.chip.publish',
+  '(a choice)': 'chat.picked',
+};
+
+/** What was pressed and not typed is kept in English; people read the words that stood on it. */
+export const pressed = (text: string): Key | null => PRESSED[text] ?? null;
 
 function resultOf(messages: readonly Message[], id: string): ToolMessage {
   return messages.find((one) => one.role === 'tool' && one.toolCallId === id) as ToolMessage;

@@ -14,7 +14,7 @@ export function Waiting({ lines = 4, page = false, shape = 'lines' }: WaitingPro
   return (
     <>
       {page && <h1 className="unseen">{t('app.loading')}</h1>}
-      <div className={`waiting ${shape}`} role="status" aria-label={t('app.loading')}>
+      <div className={`bones as-${shape}`} role="status" aria-label={t('app.loading')}>
         {Array.from({ length: count }, (_, index) => (
           <div key={index} className="bone" />
         ))}
