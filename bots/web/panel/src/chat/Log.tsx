@@ -2,6 +2,7 @@
 import { useRenderToolCall } from '@copilotkit/react-core/v2/headless';
 import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
 import { useWords, type Key } from '../i18n';
+import { tied } from '../i18n/spoken';
 
 type ToolCall = Parameters<ReturnType<typeof useRenderToolCall>>[0]['toolCall'];
 type ToolMessage = Parameters<ReturnType<typeof useRenderToolCall>>[0]['toolMessage'];
@@ -136,5 +137,5 @@ function List({ lines }: { lines: string[] } & ComponentProps<'ul'>) {
 }
 
 function Strong({ text }: { text: string }) {
-  return text.split(/(\*\*[^*]+\*\*)/).map((part, index) => (part.startsWith('**') && part.endsWith('**') && part.length > 4 ? <strong key={index}>{part.slice(2, -2)}</strong> : part));
+  return text.split(/(\*\*[^*]+\*\*)/).map((part, index) => (part.startsWith('**') && part.endsWith('**') && part.length > 4 ? <strong key={index}>{tied(part.slice(2, -2))}</strong> : tied(part)));
 }

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { Stage, Suggestion } from '../draft/types';
 import { useWords } from '../i18n';
+import { tied } from '../i18n/spoken';
 import { Spark } from '../ui/icons';
 import { useDesk, useSnapshot } from './desk';
 
@@ -43,8 +44,8 @@ export function Ideas({ stage }: { stage: Stage }) {
         {ideas.map((idea) => (
           <li key={idea.id}>
             <button type="button" className="idea" disabled={taking !== null} onClick={() => void take(idea.id)}>
-              <span className="idea-label">{idea.label}</span>
-              {idea.detail && <span className="idea-detail">{idea.detail}</span>}
+              <span className="idea-label">{tied(idea.label)}</span>
+              {idea.detail && <span className="idea-detail">{tied(idea.detail)}</span>}
             </button>
           </li>
         ))}

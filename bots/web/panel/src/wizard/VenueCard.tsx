@@ -1,6 +1,7 @@
 /** One venue to pick; the same in the form and in the chat. */
 import type { Venue } from '../draft/types';
 import { useWords, type Key, type Translate } from '../i18n';
+import { tied } from '../i18n/spoken';
 import { Check, Pin } from '../ui/icons';
 
 interface VenueCardProps {
@@ -45,7 +46,7 @@ export function VenueCard({ venue, selected, suggested, disabled, onPick }: Venu
         {venue.priceEstimate ? <span>{venue.priceEstimate}</span> : null}
       </span>
       {amenities.length > 0 && <span className="venue-amenities">{amenities.map((one) => amenityWords(one, t)).join(' · ')}</span>}
-      {venue.reason && <span className="venue-reason">{venue.reason}</span>}
+      {venue.reason && <span className="venue-reason">{tied(venue.reason)}</span>}
     </button>
   );
 }
