@@ -10,7 +10,11 @@ export function NotFound({ title, text }: { title?: string; text?: string }) {
   return (
     <Shell>
       <div className="empty">
-        <div className="empty-art" aria-hidden="true" />
+        <div className="empty-art" aria-hidden="true">
+          <span />
+          <span />
+          <span />
+        </div>
         <h1>{title ?? t('app.notFound')}</h1>
         <p>{text ?? t('app.notFound.text')}</p>
         <ButtonLink look="primary" to="/dashboard">

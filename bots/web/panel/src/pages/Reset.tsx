@@ -31,7 +31,16 @@ function Ask() {
     const { error } = await supabase.auth.resetPasswordForEmail(email, { redirectTo: `${window.location.origin}/reset` });
     setState(error ? { trouble: signFailure(error) } : { sent: true });
   };
-  if (state.sent) return <Banner tone="good">{t('reset.sent')}</Banner>;
+  if (state.sent) {
+    return (
+      <div className="stack">
+        <Banner tone="good">{t('reset.sent')}</Banner>
+        <p className="door-links">
+          <Link to="/login">{t('reset.toLogin')}</Link>
+        </p>
+      </div>
+    );
+  }
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
       <p className="soft">{t('reset.lead')}</p>
