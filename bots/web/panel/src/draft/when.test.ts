@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoWords, dayWords, durationWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, plusMinutes, splitLocal } from './when';
+import { agoWords, dayWords, durationWords, endWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, plusMinutes, splitLocal } from './when';
 
 describe('splitLocal', () => {
   it.each([
@@ -60,6 +60,11 @@ describe('words', () => {
     expect(momentWords('2026-12-04', '18:00', 'zh')).toBe('2026年12月4日星期五 18:00');
     expect(momentWords('2026-12-04', '', 'fr')).toBe('vendredi 4 décembre 2026');
     expect([leafWords('2026-12-04', 'en'), leafWords('2026-12-04', 'zh')]).toEqual([{ month: 'Dec', day: '4' }, { month: '12月', day: '4' }]);
+  });
+
+  it('says on which day something ends that goes on past midnight', () => {
+    expect(endWords('2026-12-04T21:00', '2026-12-04', 'en-US').replace(/\s/g, ' ')).toBe('9:00 PM');
+    expect(endWords('2026-12-05T03:00', '2026-12-04', 'en-US').replace(/\s/g, ' ')).toBe('Dec 5, 3:00 AM');
   });
 
   it('says how long ago', () => {

@@ -104,6 +104,12 @@ export function leafWords(date: string, lang: string): { month: string; day: str
   return { month: part({ month: 'short' }), day: String(moment.getUTCDate()) };
 }
 
+/** The hour at which something ends that begins on a day; with its own day, where that is another. */
+export function endWords(ends: string, began: string, lang: string): string {
+  const { date, time } = splitLocal(ends);
+  return date === began ? hourWords(time, lang) : `${shortDay(date, lang)}, ${hourWords(time, lang)}`;
+}
+
 /** "2 hr, 30 min" in the reader's language. */
 export function durationWords(minutes: number, lang: string): string {
   const parts: [number, string][] = [

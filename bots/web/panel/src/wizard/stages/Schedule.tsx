@@ -1,7 +1,7 @@
 /** Stage 3: the day, the hour, the length. The clock is the event's own; a past day is said, not refused. */
 import * as z from 'zod/mini';
 import { useEffect, useMemo } from 'react';
-import { durationWords, hourWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
+import { durationWords, endWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Field } from '../../ui/Field';
@@ -64,7 +64,7 @@ export function Schedule() {
       {isPast(draft.dateTime, draft.timezone, new Date()) && <Banner tone="warn">{t('when.past')}</Banner>}
       <Field
         label={t('when.duration')}
-        hint={draft.duration ? `${durationWords(draft.duration, lang)}${ends ? ` · ${t('when.ends', { time: hourWords(ends.slice(11), lang) })}` : ''}` : undefined}
+        hint={draft.duration ? `${durationWords(draft.duration, lang)}${ends ? ` · ${t('when.ends', { time: endWords(ends, parts(draft.dateTime, zone)[0], lang) })}` : ''}` : undefined}
         error={errorOf('duration')}
         note={<Source field="duration" />}
       >
