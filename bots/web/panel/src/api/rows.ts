@@ -2,6 +2,9 @@
 import type { EventRow, SessionRow } from '../draft/row';
 import { client, rows } from './client';
 
+/** What no row has as its id is not asked for: the server would answer that it is none. */
+const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
 const EVENT_COLUMNS = '*';
 const SESSION_COLUMNS = 'id,event_id,stage,status,last_saved_at,state';
 
@@ -37,6 +40,7 @@ export interface Profile {
 export type ProfilePatch = Partial<Omit<Profile, 'id' | 'email'>>;
 
 export async function sessionById(id: string): Promise<SessionRow | null> {
+  if (!isId(id)) return null;
   const supabase = await client();
   const found = rows<SessionRow[]>(await supabase.from('wizard_sessions').select(SESSION_COLUMNS).eq('id', id).limit(1));
   return found[0] ?? null;
@@ -92,6 +96,7 @@ export async function ownEvents(userId: string): Promise<EventRow[]> {
 }
 
 export async function eventById(id: string): Promise<EventRow | null> {
+  if (!isId(id)) return null;
   const supabase = await client();
   const found = rows<EventRow[]>(await supabase.from('events').select(EVENT_COLUMNS).eq('id', id).limit(1));
   return found[0] ?? null;

@@ -7,6 +7,7 @@ import { asStage, type Draft, type Provenance, type Shared, type Suggestion, typ
 export interface EventRow {
   id: string;
   series_id?: string | null;
+  organizer_id?: string;
   name: string | null;
   slug: string | null;
   type: string | null;

@@ -50,11 +50,12 @@ function Loader({ user }: { user: User }) {
     );
   }
   const event = query.data;
-  if (!event) return <NotFound title={t('event.missing')} />;
-  return <Event event={event} userId={user.id} own={(event as { organizer_id?: string }).organizer_id === user.id} />;
+  // What is public can be read by everybody; this page is its organizer's.
+  if (event?.organizer_id !== user.id) return <NotFound title={t('event.missing')} />;
+  return <Event event={event} userId={user.id} />;
 }
 
-function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: string }) {
+function Event({ event, userId }: { event: EventRow; userId: string }) {
   const { t, lang } = useWords();
   const cache = useQueryClient();
   const fresh = useJustPublished();
@@ -96,17 +97,17 @@ function Event({ event, own, userId }: { event: EventRow; own: boolean; userId: 
         </ul>
       </header>
       <div className="event-grid">
-        {own && event.status === 'draft' && <GoOn event={event} />}
+        {event.status === 'draft' && <GoOn event={event} />}
         {event.slug && event.status !== 'draft' && (event.visibility === 'private' ? <PrivatePage event={event} /> : <Links event={event} />)}
         {event.status !== 'draft' && <Stats event={event} />}
         {event.status !== 'draft' && <Payments event={event} pending={fresh?.pending ?? false} />}
       </div>
       <div className="event-grid tasks">
-        {own && event.status === 'published' && <Change event={event} />}
-        {own && event.status === 'published' && <Talk event={event} userId={userId} />}
-        {own && event.series_id && <SeriesDates event={event} />}
-        {own && <Again event={event} />}
-        {own && event.status === 'published' && (
+        {event.status === 'published' && <Change event={event} />}
+        {event.status === 'published' && <Talk event={event} userId={userId} />}
+        {event.series_id && <SeriesDates event={event} />}
+        <Again event={event} />
+        {event.status === 'published' && (
           <CallOff event={event} onDone={() => void cache.invalidateQueries({ queryKey: ['event', event.id] })} />
         )}
       </div>
