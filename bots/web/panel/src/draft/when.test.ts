@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { agoWords, dayWords, durationWords, endWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, plusMinutes, splitLocal } from './when';
 
 describe('splitLocal', () => {
@@ -50,6 +50,9 @@ describe('words', () => {
     expect(dayWords('2026-12-04', 'en-US')).toBe('Friday, December 4, 2026');
     expect(dayWords('2026-12-04', 'fr')).toBe('vendredi 4 décembre 2026');
     expect(hourWords('18:00', 'en-US').replace(/\s/, ' ')).toBe('6:00 PM');
+    vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['en-GB']);
+    expect(hourWords('18:00', 'en').replace(/\s/, ' ')).toBe('6:00 PM');
+    expect(dayWords('2026-12-04', 'en')).toContain('4 December');
     expect(durationWords(150, 'en')).toBe('2 hours 30 minutes');
     expect(durationWords(1440, 'en')).toBe('1 day');
     expect(dayWords('soon', 'en')).toBe('soon');

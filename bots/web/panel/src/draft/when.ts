@@ -2,7 +2,7 @@
  * Days, hours and lengths. A draft keeps local time beside its zone; nothing here reads the clock,
  * callers pass the moment they mean.
  */
-import { regional } from '../i18n/regional';
+import { hourly, regional } from '../i18n/regional';
 
 /** The parts that a date field and a time field show. */
 export interface LocalParts {
@@ -87,7 +87,7 @@ const tied = (text: string): string => text.replace(/\s(?=[ap]\.?\s?m\.?$)/i, '\
 export function hourWords(time: string, lang: string): string {
   const moment = new Date(`2000-01-01T${time}:00Z`);
   if (Number.isNaN(moment.getTime())) return time;
-  return tied(new Intl.DateTimeFormat(regional(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment));
+  return tied(new Intl.DateTimeFormat(hourly(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment));
 }
 
 /** "Friday, December 4, 2026 at 6:00 PM" in the reader's language; the day alone where no hour is known. */
