@@ -37,7 +37,7 @@ export function Talk({ event, userId }: { event: EventRow; userId: string }) {
 
 function Conversation({ session, event, userId }: { session: SessionRow; event: EventRow; userId: string }) {
   const cache = useQueryClient();
-  const [store] = useState(() => new WizardStore(new PendingBook(userId), services(userId, signInAgain), sharedOf(session, event)));
+  const [store] = useState(() => new WizardStore(new PendingBook(userId), services(signInAgain), sharedOf(session, event)));
   useEffect(() => store.hold(), [store]);
   useEffect(() => {
     let seen = store.get().revision;

@@ -1,7 +1,7 @@
 /** The wizard at `/wizard/new` and `/wizard/<session>`: finds the draft, then hands over to its desk. */
 import type { User } from '@supabase/supabase-js';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { currentSession, eventById, sessionById } from '../api/rows';
 import { asFailure } from '../api/failure';
@@ -67,7 +67,7 @@ function Landed({ user, record }: { user: User; record: string }) {
   const navigate = useNavigate();
   const query = useQuery({
     queryKey: ['landed', user.id, record],
-    queryFn: () => begun(record, services(user.id, signInAgain).wizard),
+    queryFn: () => begun(record, services(signInAgain).wizard),
     staleTime: 0,
     gcTime: 0,
   });
@@ -102,11 +102,12 @@ function Opened({ user, start, unsent, connected, keep }: OpenedProps) {
     const book = new PendingBook(user.id);
     const kept = unsent ? book.get(unsent) : undefined;
     const known = kept?.sessionId ? { ...start, sessionId: kept.sessionId, draft: kept.server, revision: kept.revision } : start;
-    const made = new WizardStore(book, services(user.id, signInAgain), known, kept);
+    const made = new WizardStore(book, services(signInAgain), known, kept);
     keep(made);
     return made;
   });
-  useEffect(() => store.hold(), [store]);
+  // Before anything else may run: a pass over what is unsent leaves this draft to its page from now on.
+  useLayoutEffect(() => store.hold(), [store]);
   const returned = useRef(connected);
   returned.current ||= connected;
   useEffect(() => {

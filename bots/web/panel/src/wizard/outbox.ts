@@ -25,23 +25,37 @@ export interface Pass {
 /** The server may take it the next time. Anything else is for the draft's own page, or for whoever signs in. */
 const PASSING = new Set(['network', 'server', 'unavailable', 'rate', 'inFlight']);
 
-/** One try for each record. Never throws; what failed stays in the book. */
-export async function sendPending(book: PendingBook, { wizard }: Pick<Services, 'wizard'>): Promise<Pass> {
+type Sending = Pick<Services, 'wizard'>;
+
+const underWay = new Map<string, Promise<Landed | null>>();
+
+/** What is on its way of this record, and never fails; undefined: nothing is. */
+export const sendingOf = (key: string): Promise<Landed | null> | undefined => underWay.get(key);
+
+/** One try for each record, also for those that come while others are sent. Never throws; what failed stays in the book. */
+export async function sendPending(book: PendingBook, services: Sending): Promise<Pass> {
   const pass: Pass = { landed: new Map(), trouble: null };
-  for (const { key } of book.all()) {
+  const tried = new Set<string>();
+  const next = () => book.all().find(({ key }) => !tried.has(key))?.key;
+  for (let key = next(); key !== undefined; key = next()) {
+    tried.add(key);
+    const sent = sendOne(key, book, services);
+    underWay.set(key, sent.catch(() => null));
     try {
-      const landed = await sendOne(key, book, wizard);
+      const landed = await sent;
       if (landed) pass.landed.set(key, landed);
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.kind === 'missing') book.drop(key);
       else if (PASSING.has(failure.kind)) pass.trouble = failure;
+    } finally {
+      underWay.delete(key);
     }
   }
   return pass;
 }
 
-async function sendOne(key: string, book: PendingBook, wizard: Services['wizard']): Promise<Landed | null> {
+async function sendOne(key: string, book: PendingBook, { wizard }: Sending): Promise<Landed | null> {
   // Whoever else has the book open may have sent it, or changed it, between any two requests.
   const record = () => (held(key) ? null : book.get(key));
   const found = record();

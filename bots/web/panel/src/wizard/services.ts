@@ -1,19 +1,19 @@
 /** What a draft needs from the world, and the sending of what earlier visits left behind. */
 import { wizard } from '../api/wizard';
-import { sendPending, type Pass } from './outbox';
+import { sendingOf, sendPending, type Pass } from './outbox';
 import { PendingBook } from './pending';
 import type { Services } from './store';
 
 const running = new Map<string, Promise<Pass>>();
 
-export function services(userId: string, onAuth: () => void): Services {
+export function services(onAuth: () => void): Services {
   return {
     wizard,
     now: () => Date.now(),
     key: () => crypto.randomUUID(),
     onAuth,
     online: () => navigator.onLine,
-    before: running.get(userId),
+    before: sendingOf,
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../api/failure';
 import type { WizardAnswer } from '../api/wizard';
-import { sendPending } from './outbox';
+import { sendingOf, sendPending } from './outbox';
 import { PendingBook } from './pending';
 import { SOON_MS } from './pace';
 import { WizardStore, type Services } from './store';
@@ -263,7 +263,7 @@ describe('leaving in the middle', () => {
     await vi.advanceTimersByTimeAsync(0);
     store.close();
     expect(book().all()).toHaveLength(1);
-    expect(await sendPending(book(), { wizard: server.wizard })).toMatchObject({ trouble: null });
+    expect(await sendPending(book(), services())).toMatchObject({ trouble: null });
     expect(server.keys).toEqual(['key-1', 'key-1']);
     expect(server.draft.name).toBe('Test Event');
     expect(book().all()).toEqual([]);
@@ -275,7 +275,7 @@ describe('leaving in the middle', () => {
     store.edit('name', 'Mine');
     store.close();
     server.touch({ name: 'Theirs' });
-    expect(await sendPending(book(), { wizard: server.wizard })).toEqual({ landed: new Map(), trouble: null });
+    expect(await sendPending(book(), services())).toEqual({ landed: new Map(), trouble: null });
     expect(server.draft.name).toBe('Theirs');
     expect(opened().get().conflicts).toEqual([{ field: 'name', yours: 'Mine', current: 'Theirs' }]);
   });
@@ -283,7 +283,7 @@ describe('leaving in the middle', () => {
   it('forgets a draft that is not there any more and survives a broken book', async () => {
     opened().edit('name', 'Gone');
     server.next = [new Failure('missing', 404)];
-    await sendPending(book(), { wizard: server.wizard });
+    await sendPending(book(), services());
     expect(book().all()).toEqual([]);
     localStorage.setItem('eventos.pending.person', '{broken');
     expect(book().all()).toEqual([]);
@@ -303,7 +303,7 @@ describe('a page that was left while its first save is still being answered', ()
   it('asks until the answer is there, for a server that has only just started', async () => {
     await left();
     server.next = answering(8);
-    const pass = sendPending(book(), { wizard: server.wizard });
+    const pass = sendPending(book(), services());
     await vi.advanceTimersByTimeAsync(20_000);
     expect([...(await pass).landed.keys()]).toEqual(['key-1']);
     expect(new Set(server.keys).size).toBe(1);
@@ -313,7 +313,7 @@ describe('a page that was left while its first save is still being answered', ()
   it('says when another pass is worth its while, and keeps everything for it', async () => {
     await left();
     server.next = [new Failure('unavailable', 503, '', '', {}, 2)];
-    expect((await sendPending(book(), { wizard: server.wizard })).trouble).toMatchObject({ kind: 'unavailable', retryAfter: 2 });
+    expect((await sendPending(book(), services())).trouble).toMatchObject({ kind: 'unavailable', retryAfter: 2 });
     expect(book().get('key-1')?.edits.name?.value).toBe('Test Event');
   });
 
@@ -322,7 +322,7 @@ describe('a page that was left while its first save is still being answered', ()
     const store = new WizardStore(book(), services(), {}, book().get('key-1'));
     const release = store.hold();
     expect(store.get().draft.name).toBe('Test Event');
-    expect((await sendPending(book(), { wizard: server.wizard })).landed.size).toBe(0);
+    expect((await sendPending(book(), services())).landed.size).toBe(0);
     expect(server.calls).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(server.draft.name).toBe('Test Event');
@@ -334,9 +334,9 @@ describe('a page that was left while its first save is still being answered', ()
     await left();
     let answer: () => void = () => undefined;
     server.gate = new Promise((resolve) => (answer = resolve));
-    const before = sendPending(book(), { wizard: server.wizard });
+    void sendPending(book(), services());
     await vi.advanceTimersByTimeAsync(0);
-    const store = new WizardStore(book(), { ...services(), before }, {}, book().get('key-1'));
+    const store = new WizardStore(book(), { ...services(), before: sendingOf }, {}, book().get('key-1'));
     const release = store.hold();
     store.edit('name', 'Test Event of May');
     answer();
@@ -345,6 +345,24 @@ describe('a page that was left while its first save is still being answered', ()
     expect(store.get()).toMatchObject({ conflicts: [], edits: {}, draft: { name: 'Test Event of May' } });
     expect(book().all()).toEqual([]);
     release();
+  });
+});
+
+describe('what is unsent of several drafts', () => {
+  it('holds up nobody but the draft that it is of', async () => {
+    for (const key of ['a', 'b']) book().put({ key, sessionId: null, stage: 1, edits: { name: { value: key, base: undefined, at: 1 } }, revision: 0, server: {}, at: key === 'a' ? 1 : 2 });
+    server.next = Array.from({ length: 3 }, () => new Failure('inFlight', 409));
+    const pass = sendPending(book(), services());
+    await vi.advanceTimersByTimeAsync(0);
+    const store = new WizardStore(book(), { ...services(), before: sendingOf }, {}, book().get('b'));
+    const release = store.hold();
+    server.next = [];
+    expect(await store.save()).toBe(true);
+    expect(server.draft.name).toBe('b');
+    expect(book().get('a')).not.toBeNull();
+    release();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([...(await pass).landed.keys()]).toEqual(['a']);
   });
 });
 

@@ -8,7 +8,7 @@ import { sharedFrom, wizard, type WizardAnswer } from '../api/wizard';
 import { asStage, type Draft, type Field, type Progress, type Provenance, type Shared, type Stage, type Suggestion } from '../draft/types';
 import { decided, edited, overlay, payload, rebased, settled, type Conflict, type Edits, type Value } from '../draft/merge';
 import { begun } from './begin';
-import type { Landed, Pass } from './outbox';
+import type { Landed } from './outbox';
 import { Pace } from './pace';
 import { hold, type Pending, type PendingBook } from './pending';
 
@@ -45,8 +45,8 @@ export interface Services {
   key: () => string;
   onAuth: () => void;
   online: () => boolean;
-  /** A pass over everything unsaved that is under way: what it saves of this draft is taken over before anything more is sent. */
-  before?: Promise<Pass> | undefined;
+  /** What somebody else is sending of the record with this key: taken over before anything more of the draft is sent. */
+  before?: (key: string) => Promise<Landed | null> | undefined;
 }
 
 const RETRIES = 3;
@@ -91,7 +91,7 @@ export class WizardStore {
       waitUntil: null,
       failure: null,
     };
-    this.queue = services.before?.then(({ landed }) => this.sentBefore(landed.get(this.key))) ?? Promise.resolve();
+    this.queue = services.before?.(this.key)?.then((landed) => this.sentBefore(landed)) ?? Promise.resolve();
     this.receive(start);
     if (kept) {
       const { edits, conflicts } = rebased(kept.edits, this.snapshot.server);
@@ -240,7 +240,7 @@ export class WizardStore {
     return id;
   }
 
-  private sentBefore(landed: Landed | undefined): void {
+  private sentBefore(landed: Landed | null): void {
     if (landed) this.landed(landed.answer, landed.edits);
   }
 
