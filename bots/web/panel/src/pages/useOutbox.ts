@@ -11,7 +11,7 @@ interface Outbox {
   unsent: Pending[];
   /** More is on its way, or will be tried again. */
   sending: boolean;
-  /** Reads the book once more. */
+  /** Reads the book once more, and sends what is in it. */
   look: () => void;
 }
 
@@ -21,40 +21,64 @@ export function useOutbox(userId: string, onSent: () => Promise<unknown>): Outbo
   const [unsent, setUnsent] = useState(read);
   const [sending, setSending] = useState(() => unsent.length > 0);
   const sent = useRef(onSent);
+  const send = useRef(() => {});
   useEffect(() => {
     sent.current = onSent;
   });
 
   useEffect(() => {
     let gone = false;
+    let busy = false;
+    let wanted = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let pause = PAUSE_MS;
     const pass = async () => {
       const { landed, trouble } = await clearOutbox(userId);
-      if (gone) return;
+      if (gone) return null;
       if (landed.size > 0) {
         setUnsent((before) => before.map((one) => ({ ...one, sessionId: one.sessionId ?? landed.get(one.key)?.answer.sessionId ?? null })));
         await sent.current();
       }
+      if (!gone) setUnsent(read());
+      return trouble;
+    };
+    // One pass at a time; what is asked for meanwhile is one more, since this one may be past what came.
+    const run = async () => {
+      clearTimeout(timer);
+      wanted = true;
+      if (busy) return;
+      busy = true;
+      setSending(true);
+      let trouble = null;
+      while (wanted && !gone) {
+        wanted = false;
+        trouble = await pass();
+      }
+      busy = false;
       if (gone) return;
-      setUnsent(read());
       setSending(trouble !== null);
       if (!trouble) return;
-      timer = setTimeout(() => void pass(), Math.max(pause, (trouble.retryAfter ?? 0) * 1000));
+      timer = setTimeout(() => void run(), Math.max(pause, (trouble.retryAfter ?? 0) * 1000));
       pause = Math.min(2 * pause, LONGEST_MS);
     };
-    const online = () => {
+    const start = () => {
+      if (read().length > 0) return void run();
       clearTimeout(timer);
-      void pass();
+      if (!busy) setSending(false);
     };
-    if (read().length > 0) void pass();
-    window.addEventListener('online', online);
+    send.current = start;
+    start();
+    window.addEventListener('online', start);
     return () => {
       gone = true;
       clearTimeout(timer);
-      window.removeEventListener('online', online);
+      window.removeEventListener('online', start);
     };
   }, [read, userId]);
 
-  return { unsent, sending, look: () => setUnsent(read()) };
+  const look = () => {
+    setUnsent(read());
+    send.current();
+  };
+  return { unsent, sending, look };
 }
