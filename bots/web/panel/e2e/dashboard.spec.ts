@@ -1,5 +1,105 @@
-/** What stands at addresses that are nobody's, or another's. */
+/** What an organizer does with drafts on the dashboard, and what stands at addresses that are nobody's, or another's. */
+import type { Page } from '@playwright/test';
 import { drafted, expect, isSound, published, signUp, test } from './person';
+
+const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
+
+async function begun(page: Page, name: string): Promise<void> {
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill(name);
+  await saved(page);
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+}
+
+async function choose(page: Page, name: string, what: string): Promise<void> {
+  await page.getByRole('button', { name: `More for ${name}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: what }).click();
+}
+
+test('a draft that is discarded is put aside, comes back on a word, and stays where it was put @phone', async ({ page }) => {
+  await signUp(page);
+  await begun(page, 'Second Thoughts');
+  await page.goto('/dashboard');
+  const resume = page.getByRole('link', { name: 'Resume Draft: Second Thoughts' });
+  await expect(resume).toBeVisible();
+  await choose(page, 'Second Thoughts', 'Discard');
+  await expect(page.getByRole('status').filter({ hasText: 'Draft put aside.' })).toBeVisible();
+  await expect(resume).toHaveCount(0);
+  await isSound(page);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(resume).toBeVisible();
+  await page.reload();
+  await expect(resume).toBeVisible();
+  await choose(page, 'Second Thoughts', 'Discard');
+  await expect(page.getByText('Put aside (1)')).toBeVisible();
+  await page.reload();
+  await page.getByText('Put aside (1)').click();
+  await expect(resume).toHaveCount(0);
+  await isSound(page);
+  // Whoever writes again goes on.
+  await page.getByRole('link', { name: 'Continue: Second Thoughts' }).click();
+  await page.getByLabel('Event Name').fill('Third Thoughts');
+  await saved(page);
+  await page.goto('/dashboard');
+  await expect(page.getByRole('link', { name: 'Resume Draft: Third Thoughts' })).toBeVisible();
+});
+
+test('what the server does not do is told as trouble', async ({ page }) => {
+  await signUp(page);
+  await begun(page, 'Stays');
+  await page.goto('/dashboard');
+  await page.route('**/rest/v1/wizard_sessions?id=**', (route) =>
+    route.request().method() === 'PATCH' ? route.fulfill({ status: 503, headers: { 'retry-after': '1' }, json: { code: 'PGRST000', message: 'The server is resting.' } }) : route.continue(),
+  );
+  await choose(page, 'Stays', 'Discard');
+  await expect(page.getByRole('alert')).toContainText('The server is resting.');
+  await expect(page.getByRole('link', { name: 'Resume Draft: Stays' })).toBeVisible();
+});
+
+test('a draft that this browser alone has is put aside before it is sent, and sent once it is back', async ({ page }) => {
+  await signUp(page);
+  const busy = { success: false, error: { code: 'CONFLICT', message: 'This request is still being answered. Please ask again in a moment.' } };
+  await page.route('**/functions/v1/**', (route) => route.fulfill({ status: 409, json: busy }));
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Not Yet');
+  await page.goto('/dashboard');
+  const resume = page.getByRole('link', { name: 'Resume Draft: Not Yet' });
+  await expect(resume).toBeVisible();
+  await choose(page, 'Not Yet', 'Discard');
+  await expect(resume).toHaveCount(0);
+  await page.unroute('**/functions/v1/**');
+  await page.reload();
+  await expect(page.getByText('Put aside (1)')).toBeVisible();
+  await expect(resume).toHaveCount(0);
+  await page.getByText('Put aside (1)').click();
+  await page.getByRole('link', { name: 'Continue: Not Yet' }).click();
+  await expect(page.getByLabel('Event Name')).toHaveValue('Not Yet');
+  await saved(page);
+  await page.goto('/dashboard');
+  await expect(resume).toHaveCount(1);
+  await expect(page.getByText('Kept on this device')).toHaveCount(0);
+});
+
+test('a draft that was sent after it was opened is found again by going back and forth', async ({ page }) => {
+  await signUp(page);
+  const busy = { success: false, error: { code: 'CONFLICT', message: 'This request is still being answered. Please ask again in a moment.' } };
+  await page.route('**/functions/v1/**', (route) => route.fulfill({ status: 409, json: busy }));
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('There And Back');
+  await page.goto('/dashboard');
+  const resume = page.getByRole('link', { name: 'Resume Draft: There And Back' });
+  await resume.click();
+  await expect(page.getByLabel('Event Name')).toHaveValue('There And Back');
+  await page.goBack();
+  await expect(resume).toBeVisible();
+  await page.unroute('**/functions/v1/**');
+  await expect(page.getByText('Kept on this device')).toHaveCount(0);
+  await page.goForward();
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  await expect(page.getByLabel('Event Name')).toHaveValue('There And Back');
+  await page.goto('/dashboard');
+  await expect(resume).toHaveCount(1);
+});
 
 test('what is another’s is not here, published or not, and neither is what is no address of anything', async ({ page, browser }) => {
   const away = await browser.newContext();

@@ -82,10 +82,10 @@ export async function currentSession(): Promise<SessionRow | null> {
   return found[0] ?? null;
 }
 
-/** Puts a draft aside or takes it up again. */
-export async function setSessionStatus(id: string, status: 'in_progress' | 'abandoned'): Promise<void> {
+/** Puts a draft aside or takes it up again. False: there is no such draft, or it was published. */
+export async function setSessionStatus(id: string, status: 'in_progress' | 'abandoned'): Promise<boolean> {
   const supabase = await client();
-  rows(await supabase.from('wizard_sessions').update({ status }).eq('id', id));
+  return rows<{ id: string }[]>(await supabase.from('wizard_sessions').update({ status }).eq('id', id).select('id')).length > 0;
 }
 
 export async function ownEvents(userId: string): Promise<EventRow[]> {

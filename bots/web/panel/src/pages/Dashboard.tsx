@@ -16,7 +16,7 @@ import { Plus } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
-import { DraftCard, itemsOf, type DraftItem } from './DraftCard';
+import { DraftCard, itemsOf, type DraftItem, type Note } from './DraftCard';
 import { EventCard } from './EventCard';
 import { SeriesList } from './SeriesList';
 import { useOutbox } from './useOutbox';
@@ -74,7 +74,7 @@ interface ListsProps {
 
 function Lists({ userId, items, events, onChange }: ListsProps) {
   const { t } = useWords();
-  const [note, setNote] = useState<{ text: string; undo?: () => void } | null>(null);
+  const [note, setNote] = useState<Note | null>(null);
   const drafts = items.filter((item) => item.session.status === 'in_progress');
   const aside = items.filter((item) => item.session.status !== 'in_progress');
   // What another program made has no conversation yet; its own page begins one.
@@ -88,7 +88,7 @@ function Lists({ userId, items, events, onChange }: ListsProps) {
   return (
     <>
       {note && (
-        <Banner tone="good" action={note.undo && <Button onClick={note.undo}>{t('app.undo')}</Button>}>
+        <Banner tone={note.tone} action={note.undo && <Button onClick={note.undo}>{t('app.undo')}</Button>}>
           {note.text}
         </Banner>
       )}

@@ -12,6 +12,7 @@ import { failureWords } from '../ui/failureWords';
 import { Clock, More } from '../ui/icons';
 import { Menu } from '../ui/Menu';
 import { PendingBook, type Pending } from '../wizard/pending';
+import { putAside } from './aside';
 
 export interface DraftItem {
   session: SessionRow;
@@ -34,15 +35,23 @@ export function itemsOf(sessions: SessionRow[], events: EventRow[], unsent: Pend
 }
 
 /** A record as the row that it becomes. */
-function sessionOf({ sessionId, stage, at, server }: Pending): SessionRow {
-  return { id: sessionId ?? '', event_id: null, stage, status: 'in_progress', last_saved_at: new Date(at).toISOString(), state: { draft: server } };
+function sessionOf({ sessionId, stage, at, server, aside }: Pending): SessionRow {
+  const status = aside ? 'abandoned' : 'in_progress';
+  return { id: sessionId ?? '', event_id: null, stage, status, last_saved_at: new Date(at).toISOString(), state: { draft: server } };
+}
+
+/** What became of something that was done to a card. */
+export interface Note {
+  tone: 'good' | 'bad';
+  text: string;
+  undo?: () => void;
 }
 
 interface DraftCardProps {
   item: DraftItem;
   userId: string;
   onChange: () => void;
-  onNote: (note: { text: string; undo?: () => void } | null) => void;
+  onNote: (note: Note) => void;
 }
 
 export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
@@ -55,24 +64,18 @@ export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
   const { date } = splitLocal(draft.dateTime, draft.timezone);
   const aside = session.status !== 'in_progress';
 
-  const attempt = async (work: () => Promise<{ text: string; undo?: () => void }>) => {
+  const attempt = async (work: () => Promise<{ text: string; undo?: () => void }>, undo?: () => void) => {
     try {
-      const note = await work();
-      onNote(note);
+      onNote({ tone: 'good', ...(await work()) });
     } catch (thrown) {
-      onNote({ text: failureWords(asFailure(thrown), t) });
+      onNote({ tone: 'bad', text: failureWords(asFailure(thrown), t), undo });
     }
     onChange();
   };
   const discard = () =>
     attempt(async () => {
-      if (unsent && !session.id) {
-        const book = new PendingBook(userId);
-        book.drop(unsent.key);
-        return { text: t('dash.discarded'), undo: () => void attempt(() => Promise.resolve(book.put(unsent)).then(() => ({ text: t('settings.saved') }))) };
-      }
-      await setSessionStatus(session.id, 'abandoned');
-      const undo = () => void attempt(() => setSessionStatus(session.id, 'in_progress').then(() => ({ text: t('settings.saved') })));
+      const takeBack = await putAside(item, new PendingBook(userId), setSessionStatus);
+      const undo = () => void attempt(() => takeBack().then(() => ({ text: t('dash.restored') })), undo);
       return { text: t('dash.discarded'), undo };
     });
   const again = () =>

@@ -1,8 +1,12 @@
-import { cleanup, configure, renderHook, waitFor } from '@testing-library/react';
+import { cleanup, configure, render, renderHook, screen, waitFor } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { createElement, useState } from 'react';
+import { MemoryRouter } from 'react-router';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventRow, SessionRow } from '../draft/row';
+import { WordsProvider } from '../i18n';
 import { PendingBook, type Pending } from '../wizard/pending';
-import { itemsOf } from './DraftCard';
+import { DraftCard, itemsOf, type DraftItem, type Note } from './DraftCard';
 import { useOutbox } from './useOutbox';
 
 /** The server as these pages meet it: sessions by the keys they were begun with, and rows that only their wizard writes but for their status. */
@@ -70,6 +74,7 @@ const record = (name: string, more: Partial<Pending> = {}): Pending => ({
 const session = (id: string, status = 'in_progress', event: string | null = null): SessionRow => ({
   id, event_id: event, stage: 1, status, last_saved_at: '2031-05-05T20:00:00Z', state: { draft: { name: id } },
 });
+const item = (row: SessionRow, unsent: Pending | null = null): DraftItem => ({ session: row, event: null, unsent });
 
 beforeEach(() => {
   localStorage.clear();
@@ -92,6 +97,11 @@ describe('itemsOf', () => {
     ]);
     expect(items.map((one) => [one.session.id, one.unsent?.key ?? null])).toEqual([['', keyOf('New')], ['', keyOf('Old')], ['a', keyOf('Of a')], ['b', null]]);
   });
+
+  it('leaves aside what was put aside here, unless the server knows that somebody went on with it', () => {
+    const items = itemsOf([session('a')], [], [record('Local', { aside: true }), record('Of a', { sessionId: 'a', aside: true })]);
+    expect(items.map((one) => one.session.status)).toEqual(['abandoned', 'in_progress']);
+  });
 });
 
 describe('useOutbox', () => {
@@ -104,6 +114,7 @@ describe('useOutbox', () => {
     expect(result.current.unsent.map((one) => one.key)).toEqual([keyOf('Tea')]);
     await waitFor(() => expect(result.current).toMatchObject({ sending: false, unsent: [] }));
     expect(server.names.get(`session of ${keyOf('Tea')}`)).toBe('Tea');
+    expect(book().sessionOf(keyOf('Tea'))).toBe(`session of ${keyOf('Tea')}`);
   });
 
   it('sends at once what comes back into the book, also while it is sending', async () => {
@@ -139,5 +150,101 @@ describe('useOutbox', () => {
     await vi.advanceTimersByTimeAsync(120_000);
     vi.useRealTimers();
     expect(before - server.refuse.length).toBeLessThanOrEqual(12);
+  });
+});
+
+/** A card as the dashboard shows it, and what it says. */
+function Board({ shown }: { shown: DraftItem }) {
+  const [note, setNote] = useState<Note | null>(null);
+  return (
+    <WordsProvider>
+      <MemoryRouter>
+        <main>
+          {note && createElement('p', { className: note.tone, role: 'status' }, note.text, note.undo && createElement('button', { onClick: note.undo }, 'Undo'))}
+          <DraftCard item={shown} userId={person} onChange={() => undefined} onNote={setNote} />
+        </main>
+      </MemoryRouter>
+    </WordsProvider>
+  );
+}
+
+async function choose(name: string): Promise<void> {
+  await userEvent.click(await screen.findByRole('button', { name: /^More for/ }));
+  await userEvent.click(await screen.findByRole('menuitem', { name }));
+}
+const said = async (text: string) => expect(await screen.findByText(text)).toBeTruthy();
+
+describe('a draft’s card', () => {
+  it('puts its draft aside and takes that back', async () => {
+    server.status.set('s1', 'in_progress');
+    render(<Board shown={item(session('s1'))} />);
+    await choose('Discard');
+    await said('Draft put aside.');
+    expect(server.status.get('s1')).toBe('abandoned');
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await said('The draft is back.');
+    expect(server.status.get('s1')).toBe('in_progress');
+  });
+
+  it('says it as trouble where the server does not do it', async () => {
+    server.status.set('s1', 'completed');
+    render(<Board shown={item(session('s1'))} />);
+    await choose('Discard');
+    expect((await screen.findByText('This is not here any more.')).className).toBe('bad');
+  });
+
+  it('keeps what is unsent of it for whoever goes on, and sends nothing of it meanwhile', async () => {
+    server.status.set('s1', 'in_progress');
+    const unsent = record('Tea', { sessionId: 's1' });
+    book().put(unsent);
+    render(<Board shown={item(session('s1'), unsent)} />);
+    await choose('Discard');
+    await said('Draft put aside.');
+    const { result } = renderHook(() => useOutbox(person, () => Promise.resolve()));
+    expect(result.current).toMatchObject({ sending: false, unsent: [{ key: unsent.key, aside: true }] });
+    expect([server.saves, server.status.get('s1')]).toEqual([0, 'abandoned']);
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await said('The draft is back.');
+    expect(book().toSend()).toHaveLength(1);
+  });
+
+  it('lets go of what belongs to a draft that was published elsewhere', async () => {
+    server.status.set('s1', 'completed');
+    const unsent = record('Tea', { sessionId: 's1' });
+    book().put(unsent);
+    render(<Board shown={item(session('s1'), unsent)} />);
+    await choose('Discard');
+    await said('Draft put aside.');
+    expect([book().all(), server.status.get('s1')]).toEqual([[], 'completed']);
+  });
+
+  it.each([
+    ['while its session is being begun', 0],
+    ['while it is being saved', 1],
+  ])('puts aside %s', async (_when, saves) => {
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    if (saves === 1) server.gate = gate;
+    const plain = server.fetch;
+    vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
+      const answer = await plain(input, init);
+      if (saves === 0 && String(init?.body).includes('initialize')) await gate;
+      return answer;
+    });
+    const unsent = record('Tea');
+    book().put(unsent);
+    const { result } = renderHook(() => useOutbox(person, () => Promise.resolve()));
+    await waitFor(() => expect([server.begun.length, server.saves]).toEqual([1, saves]));
+    render(<Board shown={itemsOf([], [], [unsent])[0] as DraftItem} />);
+    await choose('Discard');
+    await said('Draft put aside.');
+    go();
+    await waitFor(() => expect(result.current.sending).toBe(false));
+    const id = `session of ${unsent.key}`;
+    expect([server.saves, server.status.get(id)]).toEqual([saves, 'abandoned']);
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    await said('The draft is back.');
+    result.current.look();
+    await waitFor(() => expect([server.status.get(id), server.names.get(id), book().all()]).toEqual(['in_progress', 'Tea', []]));
   });
 });

@@ -19,7 +19,7 @@ interface Outbox {
 export function useOutbox(userId: string, onSent: () => Promise<unknown>): Outbox {
   const read = useCallback(() => new PendingBook(userId).all(), [userId]);
   const [unsent, setUnsent] = useState(read);
-  const [sending, setSending] = useState(() => unsent.length > 0);
+  const [sending, setSending] = useState(() => unsent.some(({ aside }) => !aside));
   const sent = useRef(onSent);
   const send = useRef(() => {});
   useEffect(() => {
@@ -62,7 +62,7 @@ export function useOutbox(userId: string, onSent: () => Promise<unknown>): Outbo
       pause = Math.min(2 * pause, LONGEST_MS);
     };
     const start = () => {
-      if (read().length > 0) return void run();
+      if (new PendingBook(userId).toSend().length > 0) return void run();
       clearTimeout(timer);
       if (!busy) setSending(false);
     };

@@ -2,7 +2,7 @@
 import type { User } from '@supabase/supabase-js';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Navigate, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { currentSession, eventById, sessionById } from '../api/rows';
 import { asFailure } from '../api/failure';
 import { RequireUser, signInAgain } from '../auth';
@@ -16,7 +16,6 @@ import { Shell } from '../ui/Shell';
 import { Waiting } from '../ui/Waiting';
 import { failureWords } from '../ui/failureWords';
 import { WizardDesk } from './WizardDesk';
-import { begun } from './begin';
 import { PendingBook } from './pending';
 import { services } from './services';
 import { WizardStore } from './store';
@@ -52,7 +51,7 @@ function Finder({ user }: { user: User }) {
   if (loads && query.isPending) return <Shell><Waiting page lines={6} /></Shell>;
   if (loads && query.isError) return <Unreachable thrown={query.error} onRetry={() => void query.refetch()} />;
   const unsent = id === 'new' ? state?.unsent : undefined;
-  if (!known && unsent && !new PendingBook(user.id).get(unsent)) return <Landed user={user} record={unsent} />;
+  if (!known && unsent && !new PendingBook(user.id).get(unsent)) return <Sent user={user} record={unsent} />;
   const found = loads ? query.data : undefined;
   if (found?.kind === 'finished') return <Finished eventId={found.eventId} />;
   if (found?.kind === 'missing' && !resume) return <Missing />;
@@ -62,21 +61,10 @@ function Finder({ user }: { user: User }) {
   return <Opened key={opened} user={user} start={start} unsent={unsent} connected={back} keep={(store) => (live.current = { store, opened })} />;
 }
 
-/** The draft of a record that was sent between being shown and being opened: its key still names its session. */
-function Landed({ user, record }: { user: User; record: string }) {
-  const navigate = useNavigate();
-  const query = useQuery({
-    queryKey: ['landed', user.id, record],
-    queryFn: () => begun(record, services(signInAgain).wizard),
-    staleTime: 0,
-    gcTime: 0,
-  });
-  const sessionId = query.data?.sessionId;
-  useEffect(() => {
-    if (sessionId) void navigate(`/wizard/${sessionId}`, { replace: true });
-  }, [sessionId, navigate]);
-  if (query.isError) return <Unreachable thrown={query.error} onRetry={() => void query.refetch()} />;
-  return <Shell><Waiting page lines={6} /></Shell>;
+/** The draft of a record that was sent between being shown and being opened, perhaps long ago: this browser knows its session. */
+function Sent({ user, record }: { user: User; record: string }) {
+  const sessionId = new PendingBook(user.id).sessionOf(record);
+  return sessionId ? <Navigate to={`/wizard/${sessionId}`} replace /> : <Missing />;
 }
 
 async function find(id: string | null): Promise<Found> {

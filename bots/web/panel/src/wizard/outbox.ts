@@ -1,6 +1,7 @@
 /**
  * Sends what an earlier visit left unsaved: the page was closed, or left in the middle of a save.
- * What meets a newer value of somebody else stays, to be decided where its draft is opened; a draft that is open sends its own.
+ * What meets a newer value of somebody else stays, to be decided where its draft is opened; a draft that is open sends its own,
+ * and of one that was put aside nothing is sent, and what is there of it by then is put aside too.
  */
 import { asFailure, type Failure } from '../api/failure';
 import type { WizardAnswer } from '../api/wizard';
@@ -25,7 +26,7 @@ export interface Pass {
 /** The server may take it the next time. Anything else is for the draft's own page, or for whoever signs in. */
 const PASSING = new Set(['network', 'server', 'unavailable', 'rate', 'inFlight']);
 
-type Sending = Pick<Services, 'wizard'>;
+type Sending = Pick<Services, 'wizard' | 'putAside'>;
 
 const underWay = new Map<string, Promise<Landed | null>>();
 
@@ -36,7 +37,7 @@ export const sendingOf = (key: string): Promise<Landed | null> | undefined => un
 export async function sendPending(book: PendingBook, services: Sending): Promise<Pass> {
   const pass: Pass = { landed: new Map(), trouble: null };
   const tried = new Set<string>();
-  const next = () => book.all().find(({ key }) => !tried.has(key))?.key;
+  const next = () => book.toSend().find(({ key }) => !tried.has(key))?.key;
   for (let key = next(); key !== undefined; key = next()) {
     tried.add(key);
     const sent = sendOne(key, book, services);
@@ -55,16 +56,22 @@ export async function sendPending(book: PendingBook, services: Sending): Promise
   return pass;
 }
 
-async function sendOne(key: string, book: PendingBook, { wizard }: Sending): Promise<Landed | null> {
-  // Whoever else has the book open may have sent it, or changed it, between any two requests.
+async function sendOne(key: string, book: PendingBook, { wizard, putAside }: Sending): Promise<Landed | null> {
+  // Whoever else has the book open may have sent it, changed it or put it aside, between any two requests.
   const record = () => (held(key) ? null : book.get(key));
   const found = record();
-  if (!found) return null;
+  if (!found || found.aside) return null;
   const sessionId = found.sessionId ?? (await begun(key, wizard)).sessionId ?? '';
   const now = record();
   if (!now) return null;
   if (!now.sessionId) book.put({ ...now, sessionId });
+  if (now.aside) {
+    await putAside(sessionId);
+    return null;
+  }
   const answer = await save(sessionId, now, wizard);
+  // A save goes on with its draft; one that was put aside meanwhile stays so.
+  if (record()?.aside) await putAside(sessionId);
   book.settle(key, now.edits, answer.eventDraft?.revision ?? now.revision);
   return { answer, edits: now.edits };
 }

@@ -14,9 +14,14 @@ export interface Pending {
   revision: number;
   server: Draft;
   at: number;
+  /** Its draft was put aside: nothing of it is sent until somebody goes on with it. */
+  aside?: boolean;
 }
 
 const PREFIX = 'eventos.pending.';
+const BECAME = 'eventos.became.';
+/** How many sessions are remembered by the keys that they were begun with. */
+const REMEMBERED = 100;
 
 type Book = Record<string, Pending>;
 
@@ -42,6 +47,11 @@ export class PendingBook {
     return Object.values(this.read()).sort((a, b) => a.at - b.at);
   }
 
+  /** Those that are to be sent. */
+  toSend(): Pending[] {
+    return this.all().filter(({ aside }) => !aside);
+  }
+
   get(key: string): Pending | null {
     return this.read()[key] ?? null;
   }
@@ -51,7 +61,14 @@ export class PendingBook {
   }
 
   put(record: Pending): void {
-    this.write({ ...this.read(), [record.key]: record });
+    const book = this.read();
+    if (record.sessionId && book[record.key]?.sessionId === null) this.remember(record.key, record.sessionId);
+    this.write({ ...book, [record.key]: record });
+  }
+
+  /** The session that was begun with this key, also when the record is gone; null: none, as far as this browser knows. */
+  sessionOf(key: string): string | null {
+    return this.get(key)?.sessionId ?? this.became().find(([one]) => one === key)?.[1] ?? null;
   }
 
   /** These edits are saved; what was typed since stays. */
@@ -69,12 +86,8 @@ export class PendingBook {
   }
 
   private read(): Book {
-    try {
-      const book: unknown = JSON.parse(this.storage.getItem(PREFIX + this.userId) ?? '{}');
-      return typeof book === 'object' && book !== null && !Array.isArray(book) ? (book as Book) : {};
-    } catch {
-      return {};
-    }
+    const book = this.parsed(PREFIX);
+    return typeof book === 'object' && book !== null && !Array.isArray(book) ? (book as Book) : {};
   }
 
   private write(book: Book): void {
@@ -83,6 +96,27 @@ export class PendingBook {
       else this.storage.setItem(PREFIX + this.userId, JSON.stringify(book));
     } catch {
       // A full or forbidden store: edits then live in this page only, and saving goes on.
+    }
+  }
+
+  private became(): [key: string, sessionId: string][] {
+    const all = this.parsed(BECAME);
+    return Array.isArray(all) ? (all as [string, string][]) : [];
+  }
+
+  private remember(key: string, sessionId: string): void {
+    try {
+      this.storage.setItem(BECAME + this.userId, JSON.stringify([[key, sessionId], ...this.became()].slice(0, REMEMBERED)));
+    } catch {
+      // Then an old link to the record leads to no draft, and the dashboard still has it.
+    }
+  }
+
+  private parsed(prefix: string): unknown {
+    try {
+      return JSON.parse(this.storage.getItem(prefix + this.userId) ?? 'null');
+    } catch {
+      return null;
     }
   }
 }

@@ -16,6 +16,7 @@ class Server {
   keys: string[] = [];
   next: (Failure | 'lost')[] = [];
   gate: Promise<void> = Promise.resolve();
+  aside = new Set<string>();
 
   private async take(action: string, sessionId: string, stage: number, data: object): Promise<WizardAnswer> {
     await this.gate;
@@ -57,6 +58,7 @@ let online: boolean;
 
 const services = (): Services => ({
   wizard: server.wizard,
+  putAside: (id) => Promise.resolve(server.aside.add(id).has(id)),
   now: () => Date.now(),
   key: () => 'key-1',
   onAuth: () => {
@@ -363,6 +365,34 @@ describe('what is unsent of several drafts', () => {
     release();
     await vi.advanceTimersByTimeAsync(20_000);
     expect([...(await pass).landed.keys()]).toEqual(['a']);
+  });
+
+  it('is found by the keys that the drafts were begun with, also when it is sent and gone', async () => {
+    const store = new WizardStore(book(), services());
+    store.edit('name', 'Test Event');
+    expect(book().sessionOf('key-1')).toBeNull();
+    await store.save();
+    expect(book().all()).toEqual([]);
+    expect([book().sessionOf('key-1'), book().sessionOf('key-2')]).toEqual(['session of key-1', null]);
+  });
+
+  it('stays where it is while its draft is put aside, until the organizer goes on', async () => {
+    const store = opened();
+    online = false;
+    server.next = [new Failure('network', 0)];
+    store.edit('name', 'Aside');
+    await store.save();
+    const [record] = book().all();
+    if (record) book().put({ ...record, aside: true });
+    // The page was left; its store still means to send.
+    online = true;
+    store.retry();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await sendPending(book(), services())).landed.size).toBe(0);
+    expect([server.calls.length, book().all()[0]?.aside]).toEqual([1, true]);
+    const again = opened();
+    await vi.advanceTimersByTimeAsync(1);
+    expect([server.draft.name, again.get().saving, book().all()]).toEqual(['Aside', 'saved', []]);
   });
 });
 

@@ -41,6 +41,8 @@ type Send = (sessionId: string, data: object) => Promise<WizardAnswer>;
 
 export interface Services {
   wizard: typeof wizard;
+  /** Puts a session aside; false: there is none that could be. */
+  putAside: (sessionId: string) => Promise<boolean>;
   now: () => number;
   key: () => string;
   onAuth: () => void;
@@ -96,7 +98,7 @@ export class WizardStore {
     if (kept) {
       const { edits, conflicts } = rebased(kept.edits, this.snapshot.server);
       this.set({ edits, conflicts });
-      this.keep();
+      this.keep(true);
       if (conflicts.length === 0) this.schedule(0);
     }
   }
@@ -147,7 +149,7 @@ export class WizardStore {
     const edits = edited(this.snapshot.edits, this.snapshot.server, field, value);
     const { [field]: _gone, ...errors } = this.snapshot.errors;
     this.set({ edits, errors });
-    this.keep();
+    this.keep(true);
     if (Object.keys(edits).length === 0) return;
     void this.session().catch(() => undefined);
     this.schedule(this.pace.wait());
@@ -209,7 +211,7 @@ export class WizardStore {
   decide(conflict: Conflict, keepYours: boolean): void {
     const conflicts = this.snapshot.conflicts.filter((one) => one.field !== conflict.field);
     this.set({ edits: decided(this.snapshot.edits, conflict, keepYours), conflicts });
-    this.keep();
+    this.keep(true);
     if (conflicts.length === 0) this.schedule(0);
   }
 
@@ -260,9 +262,14 @@ export class WizardStore {
     for (let attempt = 0, rebases = 0; ; ) {
       const edits = this.sendable();
       if (Object.keys(edits).length === 0 && !always) return this.snapshot.conflicts.length === 0;
+      if (!always && this.isAside()) return false;
       this.set({ saving: 'saving' });
       try {
         const id = await this.session();
+        if (!always && this.isAside()) {
+          this.set({ saving: 'idle' });
+          return false;
+        }
         const { revision } = this.snapshot;
         this.pace.note();
         const answer = await send(id, revision > 0 ? { ...payload(edits), revision } : payload(edits));
@@ -350,10 +357,17 @@ export class WizardStore {
     return turn;
   }
 
-  private keep(): void {
+  /** `goesOn`: the organizer goes on with the draft; anything else leaves one that was put aside where it is. */
+  private keep(goesOn = false): void {
     const { edits, sessionId, stage, revision, server } = this.snapshot;
+    const aside = !goesOn && this.isAside() ? { aside: true } : {};
     if (Object.keys(edits).length === 0) this.book.drop(this.key);
-    else this.book.put({ key: this.key, sessionId, stage, edits, revision, server, at: this.services.now() });
+    else this.book.put({ key: this.key, sessionId, stage, edits, revision, server, at: this.services.now(), ...aside });
+  }
+
+  /** A page that was left still sends what it has, but not of a draft that was put aside since. */
+  private isAside(): boolean {
+    return this.book.get(this.key)?.aside === true;
   }
 
   private set(change: Partial<Snapshot>): void {
