@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { drafted, expect, isSound, published, signUp, test } from './person';
 
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
+const card = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
 async function begun(page: Page, name: string): Promise<void> {
   await page.goto('/wizard/new');
@@ -99,6 +100,16 @@ test('a draft that was sent after it was opened is found again by going back and
   await expect(page.getByLabel('Event Name')).toHaveValue('There And Back');
   await page.goto('/dashboard');
   await expect(resume).toHaveCount(1);
+});
+
+test('a copy of a draft has a name of its own', async ({ page }) => {
+  await signUp(page);
+  await begun(page, 'Jazz Night');
+  await page.goto('/dashboard');
+  await choose(page, 'Jazz Night', 'Duplicate');
+  await expect(card(page, 'Jazz Night (2)')).toBeVisible();
+  await choose(page, 'Jazz Night', 'Duplicate');
+  await expect(card(page, 'Jazz Night (3)')).toBeVisible();
 });
 
 test('what is another’s is not here, published or not, and neither is what is no address of anything', async ({ page, browser }) => {

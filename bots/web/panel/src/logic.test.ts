@@ -4,7 +4,7 @@ import { CONNECT_FALLBACK, PASSWORD_MIN, readConfig, safeConnect } from './confi
 import { approvedIn } from './chat/ConfirmCard';
 import { draftOf, sharedOf, type EventRow } from './draft/row';
 import { slugOf } from './draft/slug';
-import { copyOf } from './draft/copy';
+import { copyOf, nextName } from './draft/copy';
 import { patchOf } from './pages/EventEdit';
 import { secondsLeft } from './ui/useCountdown';
 import { ideasFor } from './wizard/Ideas';
@@ -77,6 +77,12 @@ describe('rows', () => {
     expect(copyOf({ description: 'On Friday.' }, { description: 'said' })).toEqual({ description: 'On Friday.' });
     const copy = copyOf({ id: 'e1', revision: 3, slug: 's', status: 'draft', name: 'N', ticketTiers: [{ id: 't1', name: 'VIP', priceCents: 900 }] });
     expect(copy).toEqual({ name: 'N', ticketTiers: [{ name: 'VIP', priceCents: 900 }] });
+  });
+
+  it('call a copy by the first number that is free', () => {
+    expect([nextName('Jazz', ['Jazz']), nextName('Jazz', ['Jazz', 'Jazz (2)']), nextName('Jazz (2)', ['Jazz (2)'])]).toEqual(['Jazz (2)', 'Jazz (3)', 'Jazz (3)']);
+    expect([nextName('Class (2031)', []), nextName('', []), nextName(null, [])]).toEqual(['Class (2031) (2)', null, null]);
+    expect(nextName('é'.repeat(200), [])).toBe(`${'é'.repeat(196)} (2)`);
   });
 });
 

@@ -94,7 +94,7 @@ export function hourWords(time: string, lang: string): string {
 export function momentWords(date: string, time: string, lang: string): string {
   const moment = new Date(`${date}T${time}:00Z`);
   if (!time || Number.isNaN(moment.getTime())) return dayWords(date, lang);
-  return tied(new Intl.DateTimeFormat(regional(lang), { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(moment));
+  return tied(new Intl.DateTimeFormat(hourly(lang), { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(moment));
 }
 
 /** A day as a leaf of a calendar shows it: "Dec" and "4". */

@@ -16,7 +16,7 @@ import { Plus } from '../ui/icons';
 import { Shell } from '../ui/Shell';
 import { useTitle } from '../ui/useTitle';
 import { Waiting } from '../ui/Waiting';
-import { DraftCard, itemsOf, type DraftItem, type Note } from './DraftCard';
+import { DraftCard, draftOfItem, itemsOf, type DraftItem, type Note } from './DraftCard';
 import { EventCard } from './EventCard';
 import { SeriesList } from './SeriesList';
 import { useOutbox } from './useOutbox';
@@ -84,7 +84,10 @@ function Lists({ userId, items, events, onChange }: ListsProps) {
   const taken = useQuery({ queryKey: ['taken', userId], queryFn: ticketsTaken, enabled: published.length > 0, staleTime: 0, retry: false }).data;
   const cancelled = events.filter((event) => event.status === 'cancelled');
   const nothing = drafts.length + aside.length + bare.length + published.length + cancelled.length === 0;
-  const card = (item: DraftItem) => <DraftCard key={item.session.id || item.unsent?.key} item={item} userId={userId} onChange={onChange} onNote={setNote} />;
+  const names = [...items.map((item) => draftOfItem(item).name), ...events.map((event) => event.name)].filter((name) => typeof name === 'string');
+  const card = (item: DraftItem) => (
+    <DraftCard key={item.session.id || item.unsent?.key} item={item} userId={userId} names={names} onChange={onChange} onNote={setNote} />
+  );
   return (
     <>
       {note && (

@@ -1,10 +1,10 @@
 /** One draft: what it is so far, and going on, copying or putting it aside. */
 import { setSessionStatus } from '../api/rows';
 import { asFailure } from '../api/failure';
-import { duplicate } from '../draft/copy';
+import { duplicate, nextName } from '../draft/copy';
 import { overlay } from '../draft/merge';
 import { sharedOf, type EventRow, type SessionRow } from '../draft/row';
-import { asStage } from '../draft/types';
+import { asStage, type Draft } from '../draft/types';
 import { agoWords, dayWords, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { ButtonLink } from '../ui/Button';
@@ -40,6 +40,11 @@ function sessionOf({ sessionId, stage, at, server, aside }: Pending): SessionRow
   return { id: sessionId ?? '', event_id: null, stage, status, last_saved_at: new Date(at).toISOString(), state: { draft: server } };
 }
 
+/** A draft as its organizer sees it. */
+export function draftOfItem({ session, event, unsent }: DraftItem): Draft {
+  return overlay(sharedOf(session, event).draft ?? {}, unsent?.edits ?? {});
+}
+
 /** What became of something that was done to a card. */
 export interface Note {
   tone: 'good' | 'bad';
@@ -50,15 +55,17 @@ export interface Note {
 interface DraftCardProps {
   item: DraftItem;
   userId: string;
+  /** Every name on the dashboard: a copy gets one of its own. */
+  names: string[];
   onChange: () => void;
   onNote: (note: Note) => void;
 }
 
-export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
+export function DraftCard({ item, userId, names, onChange, onNote }: DraftCardProps) {
   const { t, lang } = useWords();
   const { session, unsent } = item;
   const shared = sharedOf(session, item.event);
-  const draft = overlay(shared.draft ?? {}, unsent?.edits ?? {});
+  const draft = draftOfItem(item);
   const name = draft.name || t('dash.untitled');
   const stage = asStage(session.stage);
   const { date } = splitLocal(draft.dateTime, draft.timezone);
@@ -80,7 +87,7 @@ export function DraftCard({ item, userId, onChange, onNote }: DraftCardProps) {
     });
   const again = () =>
     attempt(async () => {
-      await duplicate(draft, stage, shared.provenance ?? {});
+      await duplicate({ ...draft, name: nextName(draft.name, names) }, stage, shared.provenance ?? {});
       return { text: t('dash.duplicated') };
     });
 

@@ -154,14 +154,14 @@ describe('useOutbox', () => {
 });
 
 /** A card as the dashboard shows it, and what it says. */
-function Board({ shown }: { shown: DraftItem }) {
+function Board({ shown, names = [] }: { shown: DraftItem; names?: string[] }) {
   const [note, setNote] = useState<Note | null>(null);
   return (
     <WordsProvider>
       <MemoryRouter>
         <main>
           {note && createElement('p', { className: note.tone, role: 'status' }, note.text, note.undo && createElement('button', { onClick: note.undo }, 'Undo'))}
-          <DraftCard item={shown} userId={person} onChange={() => undefined} onNote={setNote} />
+          <DraftCard item={shown} userId={person} names={names} onChange={() => undefined} onNote={setNote} />
         </main>
       </MemoryRouter>
     </WordsProvider>
@@ -246,5 +246,12 @@ describe('a draft’s card', () => {
     await said('The draft is back.');
     result.current.look();
     await waitFor(() => expect([server.status.get(id), server.names.get(id), book().all()]).toEqual(['in_progress', 'Tea', []]));
+  });
+
+  it('is not asked twice how its copy is called', async () => {
+    render(<Board shown={item(session('Jazz'))} names={['Jazz', 'Jazz (2)']} />);
+    await choose('Duplicate');
+    await said('A copy is ready.');
+    expect([...server.names.values()]).toEqual(['Jazz (3)']);
   });
 });
