@@ -3,6 +3,7 @@
  * The server's own words are kept; where it sends none, the page has words for each kind.
  */
 import type { Draft } from '../draft/types';
+import { onOwnClock } from '../draft/when';
 
 export type FailureKind =
   | 'network' | 'auth' | 'forbidden' | 'invalid' | 'conflict' | 'inFlight' | 'rate' | 'missing' | 'notBuilt' | 'unavailable' | 'server';
@@ -48,7 +49,7 @@ export function failureOf(status: number, body: unknown, retryHeader: string | n
   const text = (...values: unknown[]) => values.find((value): value is string => typeof value === 'string' && value !== '') ?? '';
   // The fields in question stand by themselves; the whole draft, with its revision, beside them.
   const stored = [inner.eventDraft, inner.current].filter(isObject);
-  const current = stored.length > 0 ? (Object.assign({}, ...stored) as Draft) : null;
+  const current = stored.length > 0 ? onOwnClock(Object.assign({}, ...stored) as Draft) : null;
   const code = text(inner.code, outer.error);
   // Whatever else the server refuses is said in the server's own words: only what it could not do is its fault.
   const kind: FailureKind = KINDS[status] ?? (status >= 400 && status < 500 ? 'invalid' : 'server');

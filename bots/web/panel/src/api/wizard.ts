@@ -1,6 +1,7 @@
 /** The wizard's function: four actions, one shape of answer. Form values bypass the model. */
 import type { Draft, Progress, Provenance, Shared, Suggestion } from '../draft/types';
 import { asStage } from '../draft/types';
+import { onOwnClock } from '../draft/when';
 import { fieldWords } from './failure';
 import { invoke } from './client';
 
@@ -39,7 +40,7 @@ export function sharedFrom(answer: WizardAnswer): Shared {
     sessionId: answer.sessionId,
     stage: answer.stage === undefined ? undefined : asStage(answer.stage),
     revision: answer.eventDraft?.revision,
-    draft: answer.eventDraft,
+    draft: answer.eventDraft && onOwnClock(answer.eventDraft),
     provenance: answer.provenance ?? (answer.eventDraft as { provenance?: Record<string, Provenance> } | null | undefined)?.provenance,
     progress: answer.progress,
     suggestions: answer.aiResponse?.suggestions,

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { agoWords, dayWords, durationWords, endWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, plusMinutes, splitLocal } from './when';
+import { agoWords, dayWords, durationWords, endWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, onOwnClock, plusMinutes, splitLocal } from './when';
 
 describe('splitLocal', () => {
   it.each([
@@ -17,6 +17,19 @@ describe('splitLocal', () => {
 
   it('keeps the written hour when the zone is unknown', () => {
     expect(splitLocal('2026-12-04T18:00:00Z', 'Mars/Base')).toEqual({ date: '2026-12-04', time: '18:00' });
+  });
+});
+
+describe('onOwnClock', () => {
+  it('keeps the hour that was written, whichever zone is chosen afterwards', () => {
+    const said = onOwnClock({ dateTime: '2031-05-09T19:00:00+00:00', endDateTime: '2031-05-09T21:00:00+00:00' });
+    expect(splitLocal(said.dateTime, 'America/Toronto')).toEqual({ date: '2031-05-09', time: '19:00' });
+    expect(said.endDateTime).toBe('2031-05-09T21:00');
+  });
+
+  it('is the hour of the draft’s own zone, and leaves what is no moment', () => {
+    expect(onOwnClock({ dateTime: '2031-05-09T23:00:00Z', timezone: 'America/Toronto' }).dateTime).toBe('2031-05-09T19:00');
+    expect(onOwnClock({ dateTime: '2031-05-09', endDateTime: null })).toEqual({ dateTime: '2031-05-09', endDateTime: null });
   });
 });
 

@@ -19,6 +19,18 @@ export function splitLocal(value: string | null | undefined, zone?: string | nul
   return { date, time };
 }
 
+/** A draft with its moments as its own clock shows them: the function's answers write them with their offset. */
+export function onOwnClock<D extends { dateTime?: string | null; endDateTime?: string | null; timezone?: string | null }>(draft: D): D {
+  const local = (value: string) => {
+    const { date, time } = splitLocal(value, draft.timezone);
+    return joinLocal(date, time) ?? value;
+  };
+  const kept = { ...draft };
+  if (draft.dateTime) kept.dateTime = local(draft.dateTime);
+  if (draft.endDateTime) kept.endDateTime = local(draft.endDateTime);
+  return kept;
+}
+
 function normalise(value: string): string {
   return value.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00').replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
 }

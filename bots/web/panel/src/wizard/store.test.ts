@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Failure } from '../api/failure';
-import type { WizardAnswer } from '../api/wizard';
+import { Failure, failureOf } from '../api/failure';
+import { sharedFrom, type WizardAnswer } from '../api/wizard';
 import { sendingOf, sendPending } from './outbox';
 import { PendingBook } from './pending';
 import { SOON_MS } from './pace';
@@ -423,5 +423,18 @@ describe('publishing', () => {
     store.edit('name', 'Not yet');
     expect(await store.publish()).toBeNull();
     expect(server.calls.map((call) => call[0])).toEqual(['save-draft']);
+  });
+});
+
+describe('the clock', () => {
+  it('is no difference between what a page loaded and what an answer says', () => {
+    const store = new WizardStore(book(), services(), { sessionId: 's1', revision: 1, draft: { dateTime: '2031-05-09T19:00', timezone: 'America/Toronto' } });
+    store.edit('dateTime', '2031-05-09T20:00');
+    const current = { name: 'Theirs', dateTime: '2031-05-09T19:00:00-04:00', timezone: 'America/Toronto', revision: 2 };
+    server.next.push(failureOf(409, { error: { code: 'CONFLICT', eventDraft: current } }));
+    return store.save().then(() => {
+      expect(store.get().conflicts).toEqual([]);
+      expect(sharedFrom({ eventDraft: current }).draft?.dateTime).toBe('2031-05-09T19:00');
+    });
   });
 });

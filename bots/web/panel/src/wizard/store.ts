@@ -308,7 +308,7 @@ export class WizardStore {
     const shared = sharedFrom(answer);
     // An answer with a revision carries the whole draft; one without only what it changed.
     const whole = typeof answer.eventDraft?.revision === 'number';
-    const draft = whole ? answer.eventDraft : { ...this.snapshot.server, ...payload(sent), ...answer.eventDraft };
+    const draft = whole ? shared.draft : { ...this.snapshot.server, ...payload(sent), ...shared.draft };
     this.receive({ ...shared, draft: draft as Draft, errors });
     this.set({ edits: settled(this.snapshot.edits, sent), saving: 'saved', waitUntil: null, failure: null });
     this.keep();

@@ -4,6 +4,7 @@ import { useWords } from '../../i18n';
 import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
+import { useOwn } from '../useOwn';
 
 export const CURRENCIES = ['USD', 'CAD', 'EUR', 'GBP', 'AUD', 'CHF', 'CNY', 'JPY', 'KRW', 'MXN', 'BRL', 'INR', 'SEK', 'NOK', 'DKK', 'NZD', 'SGD', 'HKD', 'ZAR', 'KWD'];
 
@@ -11,6 +12,7 @@ export function CurrencySelect() {
   const { t, lang } = useWords();
   const { store } = useDesk();
   const { draft } = useSnapshot();
+  const own = useOwn()?.currency;
   const known = draft.currency && !CURRENCIES.includes(draft.currency) ? [draft.currency, ...CURRENCIES] : CURRENCIES;
   // The amounts stay as they are read: 150 dollars become 150 yen, not 15,000.
   const change = (code: string | null) => {
@@ -23,7 +25,8 @@ export function CurrencySelect() {
     <Field label={t('pay.currency')} note={<Source field="currency" />}>
       {(control) => (
         <select {...control} name="currency" value={draft.currency ?? ''} onChange={(event) => change(event.target.value || null)}>
-          <option value="">{t('settings.currency.none')}</option>
+          {/* The event's country tells its currency before the organizer's own does. */}
+          <option value="">{own && !draft.country ? t('settings.own', { value: currencyWords(own, lang) }) : t('settings.currency.none')}</option>
           {known.map((code) => (
             <option key={code} value={code}>
               {currencyWords(code, lang)}

@@ -4,16 +4,17 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { seriesStanding } from '../../api/events';
 import { STAGES } from '../../draft/types';
-import { isPast } from '../../draft/when';
+import { isPast, splitLocal } from '../../draft/when';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { Back, Check } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
 import { fieldKey } from '../fieldKey';
-import { gaps } from '../missing';
+import { gaps, stageOf } from '../missing';
 import { PagePreview } from '../PagePreview';
 import { Takings } from '../Takings';
+import { useOwn } from '../useOwn';
 import { GuestAccount } from './GuestAccount';
 
 const VISIBILITIES = ['public', 'private'] as const;
@@ -89,7 +90,10 @@ function Checklist() {
   const { store } = useDesk();
   const { draft, publish, edits } = useSnapshot();
   const open = gaps(draft, publish, Object.keys(edits).length > 0);
-  const past = isPast(draft.dateTime, draft.timezone, new Date());
+  const own = useOwn();
+  const clock = draft.timezone ?? own?.timezone;
+  const past = isPast(draft.dateTime, clock, new Date());
+  const timeless = !!own && !clock && splitLocal(draft.dateTime).time !== '';
   const paid = (draft.priceCents ?? 0) > 0;
   return (
     <section className="checklist">
@@ -112,10 +116,18 @@ function Checklist() {
           </ul>
         </>
       )}
-      {(past || paid) && (
+      {(past || paid || timeless) && (
         <>
           <h3>{t('review.warnings')}</h3>
           <ul className="soft">
+            {timeless && (
+              <li>
+                {t('review.zone')}{' '}
+                <button type="button" className="link" onClick={() => store.goTo(stageOf('timezone'))}>
+                  {t('when.timezone.choose')}
+                </button>
+              </li>
+            )}
             {past && <li>{t('when.past')}</li>}
             {paid && <li>{t('review.noStripe')}</li>}
           </ul>

@@ -1,13 +1,15 @@
 /** Stage 3: the day, the hour, the length. The clock is the event's own; a past day is said, not refused. */
 import * as z from 'zod/mini';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { durationWords, endWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
+import { Button } from '../../ui/Button';
 import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
+import { useOwn } from '../useOwn';
 import { useStageForm, whole, words, type Slots } from '../useStageForm';
 
 const schema = z.object({
@@ -43,13 +45,13 @@ export function Schedule() {
   const { draft } = useSnapshot();
   const { form, errorOf, submit, busy } = useStageForm(3, schema, slots);
   const known = useMemo(zones, []);
-  const timeless = !!draft.dateTime && !draft.timezone;
-  useEffect(() => {
-    if (timeless) store.edit('timezone', Intl.DateTimeFormat().resolvedOptions().timeZone);
-  }, [timeless, store]);
+  const own = useOwn();
   const zone = draft.timezone ?? '';
-  const { time } = splitLocal(draft.dateTime, draft.timezone);
-  const ends = time && draft.duration ? plusMinutes(joinLocal(...parts(draft.dateTime, zone)) ?? '', draft.duration) : null;
+  // Where nothing else tells, the hours count by the organizer's own clock; nobody's is guessed.
+  const clock = draft.timezone ?? own?.timezone;
+  const { date, time } = splitLocal(draft.dateTime, draft.timezone);
+  const starts = joinLocal(date, time);
+  const ends = starts && time && draft.duration ? plusMinutes(starts, draft.duration) : null;
   const rules: string[] = Object.values(RULES);
   return (
     <StageFrame stage={3} heading={t('when.heading')} lead={t('wizard.later')} busy={busy} onSubmit={submit(() => store.goTo(4))}>
@@ -61,10 +63,10 @@ export function Schedule() {
           {(control) => <input {...control} {...form.register('event-time')} type="time" />}
         </Field>
       </div>
-      {isPast(draft.dateTime, draft.timezone, new Date()) && <Banner tone="warn">{t('when.past')}</Banner>}
+      {isPast(draft.dateTime, clock, new Date()) && <Banner tone="warn">{t('when.past')}</Banner>}
       <Field
         label={t('when.duration')}
-        hint={draft.duration ? `${durationWords(draft.duration, lang)}${ends ? ` · ${t('when.ends', { time: endWords(ends, parts(draft.dateTime, zone)[0], lang) })}` : ''}` : undefined}
+        hint={draft.duration ? `${durationWords(draft.duration, lang)}${ends ? ` · ${t('when.ends', { time: endWords(ends, date, lang) })}` : ''}` : undefined}
         error={errorOf('duration')}
         note={<Source field="duration" />}
       >
@@ -81,10 +83,10 @@ export function Schedule() {
         <Field label={t('when.timezone')} error={errorOf('timezone')} note={<Source field="timezone" />}>
           {(control) => (
             <select {...control} {...form.register('timezone')}>
-              <option value="" />
+              <option value="">{own?.timezone ? t('settings.own', { value: zoneWords(own.timezone) }) : t('when.timezone.choose')}</option>
               {[...new Set([...(zone ? [zone] : []), ...known])].map((one) => (
                 <option key={one} value={one}>
-                  {one.replaceAll('_', ' ')}
+                  {zoneWords(one)}
                 </option>
               ))}
             </select>
@@ -104,11 +106,20 @@ export function Schedule() {
           )}
         </Field>
       </div>
+      {own && time && !clock && <AskZone onTake={(here) => store.edit('timezone', here)} />}
     </StageFrame>
   );
 }
 
-function parts(value: string | null | undefined, zone: string): [string, string] {
-  const { date, time } = splitLocal(value, zone);
-  return [date, time];
+const zoneWords = (zone: string) => zone.replaceAll('_', ' ');
+
+/** Neither the place nor the organizer tells the clock: this browser's is offered, and taken by a press. */
+function AskZone({ onTake }: { onTake: (zone: string) => void }) {
+  const { t } = useWords();
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <Banner tone="warn" action={<Button onClick={() => onTake(here)}>{t('when.timezone.take', { zone: zoneWords(here) })}</Button>}>
+      {t('when.timezone.ask')}
+    </Banner>
+  );
 }
