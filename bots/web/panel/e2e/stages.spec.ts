@@ -57,3 +57,38 @@ test('a time zone that nobody told is asked for, and never answered by the form 
   await expect(page.getByLabel('Start time')).toHaveValue('19:00');
   await expect(page.getByText('Which time zone is that hour in?')).toHaveCount(0);
 });
+
+test('a price that does not fit its currency is said, and goes nowhere', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Price Day');
+  await page.getByRole('button', { name: /Tickets/ }).click();
+  await page.getByLabel('Currency').selectOption('USD');
+  const price = page.getByLabel('Ticket price');
+  await price.fill('10');
+  await saved(page);
+  await price.fill('19.999');
+  await price.press('Enter');
+  await expect(page.getByText('such as 25 or 19.99')).toBeVisible();
+  await expect(price).toHaveValue('19.999');
+  await isSound(page);
+  await price.fill('19.99');
+  await page.getByLabel('Currency').selectOption('JPY');
+  await expect(price).toHaveValue('20');
+  await price.fill('1500.50');
+  await price.press('Enter');
+  await expect(page.getByText('this currency has no cents')).toBeVisible();
+  await price.fill('1500');
+  await expect(page.getByText('this currency has no cents')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Add a kind' }).click();
+  const kind = page.getByRole('group', { name: 'Kind 1' });
+  await kind.getByLabel('Price').fill('9.5');
+  await kind.getByLabel('Price').press('Enter');
+  await expect(kind.getByText('this currency has no cents')).toBeVisible();
+  await expect(kind.getByText('Please give this kind a name.')).toBeVisible();
+  await isSound(page);
+  await kind.getByLabel('Name').fill('Early');
+  await kind.getByLabel('Price').fill('950');
+  await page.getByRole('button', { name: 'Next: Payments' }).click();
+  await expect(page.getByRole('button', { name: 'Next: Review & Publish' })).toBeVisible();
+});

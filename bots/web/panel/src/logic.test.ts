@@ -10,7 +10,7 @@ import { secondsLeft } from './ui/useCountdown';
 import { ideasFor } from './wizard/Ideas';
 import { gaps, gapsOf } from './wizard/missing';
 import { percent } from './wizard/stages/Payments';
-import { tiersOf } from './wizard/stages/Tiers';
+import { lineTrouble, tiersOf } from './wizard/stages/Tiers';
 import { url } from './wizard/stages/Venue';
 import { ordered } from './wizard/stages/VenueList';
 import { whole } from './wizard/useStageForm';
@@ -96,6 +96,16 @@ describe('fields', () => {
   it('count a line of tickets once it can be read', () => {
     const line = { tier: {}, name: 'Early bird', price: '60', quantity: '' };
     expect(tiersOf([line, { ...line, name: ' ' }, { ...line, price: 'x' }, { ...line, quantity: '1.5' }], 'USD')).toEqual([{ name: 'Early bird', priceCents: 6000, quantity: null }]);
+  });
+
+  it('keeps a kind that was there while its price is being written anew, and says what is wrong', () => {
+    const known = { tier: { id: 'a', name: 'VIP', priceCents: 6000 }, name: 'VIP', price: '19.999', quantity: '' };
+    expect(tiersOf([known], 'USD')).toEqual([known.tier]);
+    expect([lineTrouble(known, 'price', 'USD'), lineTrouble({ ...known, price: '60.50' }, 'price', 'JPY'), lineTrouble({ ...known, price: '60.50' }, 'price', 'USD')]).toEqual([
+      'tickets.error.price', 'tickets.error.price.whole', null,
+    ]);
+    expect(lineTrouble({ ...known, name: ' ' }, 'name', 'USD')).toBe('tickets.tier.error.name');
+    expect(lineTrouble({ tier: {}, name: '', price: '', quantity: '' }, 'price', 'USD')).toBeNull();
   });
 
   it('make the address of a name', () => {

@@ -16,14 +16,25 @@ describe('toMinor', () => {
     ['0', 'USD', 0],
     [' 80 ', 'USD', 8000],
     ['12.50', null, 1250],
-    // Three digits after a mark group a thousand, whichever mark it is.
-    ['12.345', 'USD', 1234500],
+    ['1.250.000', 'EUR', 125000000],
+    ['1,250.000', 'USD', 125000],
+    ['1,250', 'KWD', 1250000],
   ])('%s %s is %i', (text, currency, minor) => expect(toMinor(text, currency)).toBe(minor));
+
+  it('takes one mark before three digits for thousands only in a language that writes them so', () => {
+    expect([toMinor('12.345', 'EUR', 'es'), toMinor('12,345', 'USD', 'en'), toMinor('12,345', 'CNY', 'zh')]).toEqual([1234500, 1234500, 1234500]);
+    expect([toMinor('19.999', 'USD', 'en'), toMinor('19.999', 'USD', 'fr'), toMinor('19,999', 'EUR', 'fr'), toMinor('19,999', 'EUR', 'es')]).toEqual([null, null, null, null]);
+    expect([toMinor('1.500', 'JPY', 'en'), toMinor('1,500', 'JPY', 'en')]).toEqual([null, 1500]);
+    expect(toMinor('1.250', 'KWD', 'es')).toBe(1250);
+  });
 
   it.each([
     ['', 'USD'],
     ['-5', 'USD'],
     ['12.5', 'JPY'],
+    ['1500.50', 'JPY'],
+    ['1,250.001', 'USD'],
+    ['1.250.00', 'EUR'],
     ['free', 'USD'],
     ['1e3', 'USD'],
     ['99999999999999999', 'USD'],

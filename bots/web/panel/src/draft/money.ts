@@ -15,24 +15,36 @@ export function digitsOf(currency: string | null | undefined): number {
   return NO_MINOR.has(code) ? 0 : THREE_DIGITS.has(code) ? 3 : 2;
 }
 
-/** `150`, `150.5`, `1,250.00` or `12,50` to minor units; null when it is no amount or too fine for the currency. */
-export function toMinor(text: string, currency: string | null | undefined): number | null {
+/**
+ * `150`, `150.5`, `1,250.00` or `12,50` to minor units; null when it is no amount or too fine for the currency.
+ * `lang`: the reader's, whose language tells whether the one mark of `1.250` groups thousands.
+ */
+export function toMinor(text: string, currency: string | null | undefined, lang = document.documentElement.lang || 'en'): number | null {
   const plain = text.trim().replace(/[\s'_]/g, '');
-  const match = /^(\d{1,3}(?:[,.]\d{3})+|\d+)(?:[.,](\d{1,3}))?$/.exec(plain);
+  const match = /^(\d{1,3}(?:([,.])\d{3})(?:\2\d{3})*|\d+)(?:([.,])(\d{1,3}))?$/.exec(plain);
   if (!match) return null;
+  const [, , mark, point] = match;
   const digits = digitsOf(currency);
   let whole = match[1] ?? '';
-  let part = match[2] ?? '';
+  let part = match[4] ?? '';
+  if (mark && mark === point) return null;
   const groups = whole.split(/[,.]/);
-  // "1.250" alone is one and a quarter where three digits make a unit, else a thousand grouped.
-  if (groups.length > 1 && part === '' && digits === 3 && groups.length === 2) {
-    whole = groups[0] ?? '';
-    part = groups[1] ?? '';
+  if (groups.length === 2 && part === '' && mark !== undefined) {
+    const parts = mark !== groupMark(lang);
+    // "1.250" is one and a quarter where three digits make a unit (so an amount is written into its field);
+    // elsewhere it is a thousand for those who write it so, and for everybody else too fine.
+    if (digits === 3 && (mark === '.' || parts)) [whole, part] = [groups[0] ?? '', groups[1] ?? ''];
+    else if (parts) return null;
   }
   whole = whole.replace(/[,.]/g, '');
   if (part.replace(/0+$/, '').length > digits) return null;
   const minor = Number(whole + part.slice(0, digits).padEnd(digits, '0'));
   return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** What stands between thousands in a language. */
+function groupMark(lang: string): string | undefined {
+  return new Intl.NumberFormat(regional(lang)).formatToParts(1_234_567).find((part) => part.type === 'group')?.value;
 }
 
 /** Minor units as a plain amount for an input: 15000 is `150`, 1250 is `12.50`. */

@@ -4,7 +4,7 @@
  */
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useRef, useState } from 'react';
-import { useForm, type DefaultValues, type FieldValues, type Path, type PathValue, type UseFormReturn } from 'react-hook-form';
+import { useForm, type DefaultValues, type FieldErrors, type FieldValues, type Path, type PathValue, type UseFormReturn } from 'react-hook-form';
 import type * as z from 'zod/mini';
 import { same, type Value } from '../draft/merge';
 import type { Draft, Field, Stage } from '../draft/types';
@@ -16,6 +16,8 @@ export interface Slot<V> {
   show: (draft: Draft) => string;
   /** What the field means to the draft; undefined while it cannot be read. */
   read: (values: V, draft: Draft) => Value | undefined;
+  /** What is wrong with the field in this draft. */
+  wrong?: (values: V, draft: Draft) => Key | null;
 }
 
 export type Slots<V> = { [K in keyof V & string]: Slot<V> };
@@ -37,7 +39,16 @@ export function useStageForm<V extends FieldValues>(stage: Stage, schema: z.ZodM
   const names = Object.keys(slots) as (keyof V & string)[];
   const shown = (from: Draft) => Object.fromEntries(names.map((name) => [name, slots[name].show(from)])) as V;
   const form = useForm<V>({
-    resolver: zodResolver(schema),
+    resolver: async (values, context, options) => {
+      const judged = await zodResolver(schema)(values, context, options);
+      const now = store.get().draft;
+      const wrong = names.flatMap((name) => {
+        const message = slots[name].wrong?.(values, now);
+        return message ? [[name, { type: 'wrong', message }]] : [];
+      });
+      if (wrong.length === 0) return judged;
+      return { values: {}, errors: { ...(Object.fromEntries(wrong) as FieldErrors<V>), ...judged.errors } };
+    },
     defaultValues: shown(draft) as DefaultValues<V>,
     mode: 'onTouched',
   });

@@ -1,4 +1,5 @@
 /** Stage 4: what a ticket costs and how many there are. People type major units; the draft keeps minor ones. */
+import { useEffect } from 'react';
 import * as z from 'zod/mini';
 import { fullHouse } from '../../draft/fullHouse';
 import { digitsOf, money, toMajor, toMinor } from '../../draft/money';
@@ -10,11 +11,11 @@ import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
 import { useStageForm, whole, type Slots } from '../useStageForm';
 import { CurrencySelect } from './CurrencySelect';
-import { Tiers } from './Tiers';
+import { priceTrouble, Tiers, useTiers } from './Tiers';
 
 const count = z.string().check(z.refine((text) => whole(text) !== undefined, 'tickets.error.count'));
 const schema = z.object({
-  'ticket-price': z.string().check(z.refine((text) => text.trim() === '' || toMinor(text, 'KWD') !== null, 'tickets.error.price')),
+  'ticket-price': z.string(),
   capacity: count,
   'max-per-order': count,
 });
@@ -25,6 +26,7 @@ const slots: Slots<Values> = {
     field: 'priceCents',
     show: (draft) => (typeof draft.priceCents === 'number' ? toMajor(draft.priceCents, draft.currency) : ''),
     read: (values, draft) => (values['ticket-price'].trim() === '' ? null : (toMinor(values['ticket-price'], draft.currency) ?? undefined)),
+    wrong: (values, draft) => (values['ticket-price'].trim() === '' ? null : priceTrouble(values['ticket-price'], draft.currency)),
   },
   capacity: { field: 'capacity', show: (draft) => String(draft.capacity ?? ''), read: (values) => whole(values.capacity) },
   'max-per-order': { field: 'maxPerOrder', show: (draft) => String(draft.maxPerOrder ?? ''), read: (values) => whole(values['max-per-order']) },
@@ -37,8 +39,13 @@ export function Tickets() {
   const { form, errorOf, submit, busy } = useStageForm(4, schema, slots);
   const sum = (draft.ticketTiers ?? []).reduce((total, tier) => total + (tier.quantity ?? 0), 0);
   const full = fullHouse(draft);
+  const tiers = useTiers();
+  const { trigger } = form;
+  // An amount may fit one currency and not the next.
+  useEffect(() => void trigger('ticket-price'), [draft.currency, trigger]);
+  const onSubmit = () => (tiers.judge() ? submit(() => store.goTo(5))() : Promise.resolve());
   return (
-    <StageFrame stage={4} heading={t('tickets.heading')} lead={t('wizard.later')} busy={busy} onSubmit={submit(() => store.goTo(5))}>
+    <StageFrame stage={4} heading={t('tickets.heading')} lead={t('wizard.later')} busy={busy} onSubmit={onSubmit}>
       <div className="pair">
         <Field label={t('tickets.price')} hint={t('tickets.price.hint')} error={errorOf('ticket-price')} note={<Source field="priceCents" />}>
           {(control) => (
@@ -56,7 +63,7 @@ export function Tickets() {
         </Field>
       </div>
       {full ? <p className="soft">{t('tickets.full', { amount: money(full, draft.currency, lang) })}</p> : null}
-      <Tiers />
+      <Tiers tiers={tiers} />
       {draft.capacity && sum > draft.capacity ? <Banner tone="warn">{t('tickets.over', { sum, people: draft.capacity })}</Banner> : null}
     </StageFrame>
   );
