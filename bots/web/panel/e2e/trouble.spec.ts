@@ -1,6 +1,6 @@
 /** What goes wrong, and what an organizer still has afterwards. */
 import type { Page } from '@playwright/test';
-import { answered, expect, isSound, pane, say, signUp, test } from './person';
+import { answered, expect, isSound, pane, published, say, signUp, test } from './person';
 
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible({ timeout: 20_000 });
 
@@ -85,6 +85,51 @@ test('two tabs that change the same value are asked which one stays', async ({ p
   await saved(page);
   await other.reload();
   await expect(other.getByLabel('Event Name')).toHaveValue('Name Of Mine');
+});
+
+test('two who change a published event lose nothing that they wrote', async ({ page, context }) => {
+  await signUp(page);
+  const { id } = await published(page);
+  const other = await context.newPage();
+  for (const one of [page, other]) {
+    await one.goto(`/dashboard/events/${id}`);
+    await one.getByRole('button', { name: 'Edit event' }).click();
+  }
+  await page.getByLabel('Description').fill('From the first');
+  await page.getByLabel('Place', { exact: true }).fill('New Mill');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Changes are live.')).toBeVisible();
+  // What is typed is on this device, also when the page is gone.
+  await other.getByLabel('Description').fill('My long careful text');
+  await other.getByLabel('Capacity').fill('77');
+  await other.reload();
+  await other.getByRole('button', { name: 'Edit event' }).click();
+  await expect(other.getByText('not saved is here again')).toBeVisible();
+  const choice = other.getByRole('alert', { name: 'Changed in two places' });
+  await expect(choice).toContainText('My long careful text');
+  await expect(choice).toContainText('From the first');
+  await expect(other.getByLabel('Description')).toHaveValue('My long careful text');
+  await expect(other.getByLabel('Place', { exact: true })).toHaveValue('New Mill');
+  await isSound(other);
+  await choice.getByRole('button', { name: 'Keep yours' }).click();
+  await other.getByRole('button', { name: 'Save changes' }).click();
+  await expect(other.getByText('Changes are live.')).toBeVisible();
+  // One changes what the other does not: both arrive, and nobody is asked.
+  await page.getByLabel('Capacity').fill('88');
+  await other.getByLabel('Event Name').fill('Lantern Night');
+  await other.getByRole('button', { name: 'Save changes' }).click();
+  await expect(other.getByRole('heading', { level: 1, name: 'Lantern Night' })).toBeVisible();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByRole('alert', { name: 'Changed in two places' })).toContainText('77');
+  await page.getByRole('button', { name: 'Keep yours' }).click();
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Changes are live.')).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name: 'Lantern Night' })).toBeVisible();
+  await expect(page.getByText(/88/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Edit event' }).click();
+  await expect(page.getByLabel('Description')).toHaveValue('My long careful text');
+  await expect(page.getByText('not saved is here again')).toHaveCount(0);
 });
 
 /** The stored sign-in, changed. */

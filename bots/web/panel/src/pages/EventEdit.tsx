@@ -1,18 +1,24 @@
-/** Changing a published event. The write is refused when somebody else changed it meanwhile; then the newer values are shown. */
+/** Changing a published event. What somebody else changed meanwhile is taken over, and nothing that was typed is lost. */
 import { zodResolver } from '@hookform/resolvers/zod';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import * as z from 'zod/mini';
 import { asFailure } from '../api/failure';
-import { changeEvent } from '../api/rows';
+import { changeEvent, eventById } from '../api/rows';
+import { useAuth } from '../auth';
+import { overlay, type Conflict } from '../draft/merge';
 import { draftOf, type EventRow } from '../draft/row';
+import type { Draft } from '../draft/types';
 import { joinLocal, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
+import { ConflictCard } from '../wizard/ConflictCard';
 import { whole } from '../wizard/useStageForm';
+import { useEventEdits } from './useEventEdits';
+import '../styles/wizard.css';
 
 const schema = z.object({
   name: z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.maxLength(300, 'basics.error.name.long')),
@@ -33,24 +39,32 @@ interface EventEditProps {
   onClose: () => void;
 }
 
-function valuesOf(event: EventRow): Values {
-  const draft = draftOf(event);
+/** How often a write may meet a newer event before the organizer is asked to try again. */
+const ROUNDS = 4;
+
+function valuesOf(draft: Draft): Values {
   const { date, time } = splitLocal(draft.dateTime, draft.timezone);
   return {
-    name: event.name ?? '',
-    description: event.description ?? '',
-    place: event.place ?? '',
+    name: draft.name ?? '',
+    description: draft.description ?? '',
+    place: draft.place ?? '',
     date,
     time,
-    duration: String(event.duration ?? ''),
-    capacity: String(event.capacity ?? ''),
-    visibility: event.visibility === 'private' ? 'private' : 'public',
+    duration: String(draft.duration ?? ''),
+    capacity: String(draft.capacity ?? ''),
+    visibility: draft.visibility === 'private' ? 'private' : 'public',
   };
+}
+
+/** What the form means to the draft; undefined for what cannot be read yet. */
+function meant(values: Values): Partial<Draft> {
+  const { name, description, place, date, time, duration, capacity, visibility } = values;
+  return { name, description, place, dateTime: joinLocal(date, time), duration: whole(duration), capacity: whole(capacity), visibility };
 }
 
 /** Only the columns whose value is another now. */
 export function patchOf(event: EventRow, values: Values): Partial<EventRow> {
-  const before = valuesOf(event);
+  const before = valuesOf(draftOf(event));
   const patch: Partial<EventRow> = {};
   if (values.name.trim() !== before.name) patch.name = values.name.trim();
   if (values.description !== before.description) patch.description = values.description || null;
@@ -64,36 +78,63 @@ export function patchOf(event: EventRow, values: Values): Partial<EventRow> {
 
 export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) {
   const { t } = useWords();
-  const [note, setNote] = useState<{ tone: 'good' | 'bad' | 'warn'; text: string } | null>(null);
-  const form = useForm<Values>({ resolver: zodResolver(schema), values: valuesOf(event) });
+  const { user } = useAuth();
+  const [note, setNote] = useState<{ tone: 'good' | 'bad'; text: string } | null>(null);
+  const mine = useEventEdits(event, user?.id ?? '');
+  const [kept, setKept] = useState(Object.keys(mine.edits).length > 0);
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(mine.draft) });
   const { errors, isSubmitting } = form.formState;
   const error = (name: keyof Values) => errors[name]?.message && t(errors[name].message as Key);
-  const submit = form.handleSubmit(async (values) => {
-    const patch = patchOf(event, values);
+  const typed = () => void mine.type(meant(form.getValues()));
+  /** Shows the event as it is now, with what was typed over it; the conflicts that are left. */
+  const show = ({ server, edits, conflicts }: ReturnType<typeof mine.discard>): Conflict[] => {
+    form.reset(valuesOf(overlay(server, edits)));
+    return conflicts;
+  };
+  useEffect(() => {
+    typed();
+    show(mine.take(event));
+    // Another event only: what is typed changes none.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [event.updated_at]);
+  const submit = form.handleSubmit(async () => {
     setNote(null);
-    if (Object.keys(patch).length === 0) return onClose();
-    try {
-      onSaved(await changeEvent(event.id, patch, event.updated_at));
-      const tells = 'starts_local' in patch || 'duration' in patch || 'place' in patch;
-      setNote({ tone: 'good', text: t(tells ? 'event.edit.savedTold' : 'event.edit.saved') });
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (failure.status === 409) {
-        setNote({ tone: 'warn', text: t('event.edit.conflict') });
-        onStale();
-      } else if (failure.status === 422) setNote({ tone: 'bad', text: t('event.edit.sold') });
-      else setNote({ tone: 'bad', text: failureWords(failure, t) });
+    setKept(false);
+    typed();
+    let latest = event;
+    for (let round = 1; mine.conflicts.length === 0; round += 1) {
+      const patch = patchOf(latest, form.getValues());
+      if (Object.keys(patch).length === 0) return onClose();
+      try {
+        onSaved(await changeEvent(event.id, patch, latest.updated_at));
+        const tells = 'starts_local' in patch || 'duration' in patch || 'place' in patch;
+        return setNote({ tone: 'good', text: t(tells ? 'event.edit.savedTold' : 'event.edit.saved') });
+      } catch (thrown) {
+        const failure = asFailure(thrown);
+        const now = failure.status === 409 && round < ROUNDS ? await eventById(event.id).catch(() => null) : null;
+        if (!now) {
+          if (failure.status === 409) onStale();
+          return setNote({ tone: 'bad', text: failure.status === 422 ? t('event.edit.sold') : failureWords(failure, t) });
+        }
+        latest = now;
+        const asked = show(mine.take(now));
+        onSaved(now);
+        if (asked.length > 0) return;
+      }
     }
   });
   return (
-    <form className="stack" onSubmit={(event_) => void submit(event_)} noValidate>
+    <form className="stack" onSubmit={(event_) => void submit(event_)} onChange={typed} noValidate>
+      {kept && (
+        <Banner action={<Button onClick={() => (setKept(false), show(mine.discard()))}>{t('event.edit.discard')}</Button>}>{t('event.edit.kept')}</Banner>
+      )}
       <Field label={t('basics.name')} error={error('name')}>
-        {(control) => <input {...control} {...form.register('name')} type="text" />}
+        {(control) => <input {...control} {...form.register('name')} type="text" dir="auto" />}
       </Field>
       <Field label={t('basics.description')}>
-        {(control) => <textarea {...control} {...form.register('description')} rows={5} />}
+        {(control) => <textarea {...control} {...form.register('description')} rows={5} dir="auto" />}
       </Field>
-      <Field label={t('event.edit.place')}>{(control) => <input {...control} {...form.register('place')} type="text" maxLength={500} />}</Field>
+      <Field label={t('event.edit.place')}>{(control) => <input {...control} {...form.register('place')} type="text" dir="auto" maxLength={500} />}</Field>
       <div className="pair">
         <Field label={t('when.date')}>{(control) => <input {...control} {...form.register('date')} type="date" />}</Field>
         <Field label={t('when.time')}>{(control) => <input {...control} {...form.register('time')} type="time" />}</Field>
@@ -114,6 +155,9 @@ export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) 
           </select>
         )}
       </Field>
+      {mine.conflicts.map((conflict) => (
+        <ConflictCard key={conflict.field} conflict={conflict} draft={mine.draft} onDecide={(yours) => show(mine.decide(conflict, yours))} />
+      ))}
       {note && <Banner tone={note.tone}>{note.text}</Banner>}
       <div className="row">
         <Button type="submit" look="primary" busy={isSubmitting}>

@@ -4,15 +4,13 @@ import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { useCountdown } from '../ui/useCountdown';
+import { ConflictCard } from './ConflictCard';
 import { useDesk, useSnapshot } from './desk';
-import { valueWords } from './valueWords';
-import { fieldKey } from './fieldKey';
-import type { Conflict } from '../draft/merge';
 
 export function Banners() {
   const { t } = useWords();
   const { store } = useDesk();
-  const { saving, failure, conflicts, waitUntil } = useSnapshot();
+  const { saving, failure, conflicts, waitUntil, draft } = useSnapshot();
   const left = useCountdown(waitUntil);
   return (
     <div className="banners">
@@ -35,34 +33,8 @@ export function Banners() {
         </Banner>
       )}
       {conflicts.map((conflict) => (
-        <Choice key={conflict.field} conflict={conflict} />
+        <ConflictCard key={conflict.field} conflict={conflict} draft={draft} onDecide={(yours) => store.decide(conflict, yours)} />
       ))}
     </div>
-  );
-}
-
-function Choice({ conflict }: { conflict: Conflict }) {
-  const { t, lang } = useWords();
-  const { store } = useDesk();
-  const { draft } = useSnapshot();
-  const show = (value: Conflict['yours']) => valueWords(conflict.field, value, draft, t, lang);
-  return (
-    <section className="banner warn conflict" role="alert" aria-label={t('conflict.title')}>
-      <p>{t('conflict.text', { field: t(fieldKey(conflict.field)) })}</p>
-      <ul>
-        <li>
-          <p className="soft">{t('conflict.yours')}</p>
-          <p className="conflict-value">{show(conflict.yours)}</p>
-          <Button look="primary" onClick={() => store.decide(conflict, true)}>
-            {t('conflict.keepYours')}
-          </Button>
-        </li>
-        <li>
-          <p className="soft">{t('conflict.current')}</p>
-          <p className="conflict-value">{show(conflict.current)}</p>
-          <Button onClick={() => store.decide(conflict, false)}>{t('conflict.keepCurrent')}</Button>
-        </li>
-      </ul>
-    </section>
   );
 }
