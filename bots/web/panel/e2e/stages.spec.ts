@@ -92,3 +92,40 @@ test('a price that does not fit its currency is said, and goes nowhere', async (
   await page.getByRole('button', { name: 'Next: Payments' }).click();
   await expect(page.getByRole('button', { name: 'Next: Review & Publish' })).toBeVisible();
 });
+
+test('an hour without a day is kept, and the day is asked for', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByRole('button', { name: /Schedule/ }).click();
+  await page.getByLabel('Start time').fill('18:00');
+  await expect(page.getByText('Please add the day as well.')).toBeVisible();
+  await page.getByRole('button', { name: 'Next: Ticketing' }).click();
+  await expect(page.getByLabel('Ticket price')).toBeVisible();
+  await saved(page);
+  await page.reload();
+  await page.getByRole('button', { name: /Schedule/ }).click();
+  await expect(page.getByLabel('Start time')).toHaveValue('18:00');
+  await page.getByLabel('Date', { exact: true }).fill('2031-05-09');
+  await expect(page.getByText('Please add the day as well.')).toHaveCount(0);
+  await saved(page);
+  await page.reload();
+  await expect(page.getByLabel('Start time')).toHaveValue('18:00');
+  await expect(page.getByLabel('Date', { exact: true })).toHaveValue('2031-05-09');
+});
+
+test('a name that is too long is kept, and said beside its field', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  const name = page.getByLabel('Event Name');
+  const field = page.locator('.field', { has: name });
+  await name.fill('W'.repeat(201));
+  // First the server's words, and once the field is left our own.
+  await expect(field.getByRole('alert')).toContainText('200 characters');
+  await page.getByLabel('Description').focus();
+  await expect(field.getByText('Please keep the name to 200 characters.')).toBeVisible();
+  await expect(name).toHaveValue('W'.repeat(201));
+  await isSound(page);
+  await name.fill('W'.repeat(200));
+  await expect(field.getByRole('alert')).toHaveCount(0);
+  await saved(page);
+});

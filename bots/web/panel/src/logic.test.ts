@@ -64,6 +64,7 @@ describe('rows', () => {
     expect(shared).toMatchObject({ stage: 3, revision: 4, draft: { name: 'Summit', ticketTiers: [{ name: 'VIP' }] }, provenance: { name: 'said' } });
     expect(shared.suggestions).toEqual([{ id: 'o1', type: 'price', label: '$20', detail: undefined, data: {} }]);
     expect(sharedOf({ ...session, event_id: null, state: { draft: { date: '2026-12-04', time: '18:00:00', durationMin: 90 } } }, null).draft).toMatchObject({ dateTime: '2026-12-04T18:00', duration: 90 });
+    expect(sharedOf({ ...session, event_id: null, state: { draft: { date: null, time: '18:00:00' } } }, null).draft?.dateTime).toBe('18:00');
   });
 
   it('change only the columns whose value is another', () => {

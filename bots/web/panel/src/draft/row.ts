@@ -104,7 +104,7 @@ export function sharedOf(session: SessionRow, event: EventRow | null): Shared {
   const said: Draft = {
     ...rest,
     ticketTiers: rest.ticketTiers ?? tiers ?? null,
-    dateTime: rest.dateTime ?? (date ? date + (time ? `T${time.slice(0, 5)}` : '') : null),
+    dateTime: rest.dateTime ?? ([date, time?.slice(0, 5)].filter(Boolean).join('T') || null),
     duration: rest.duration ?? durationMin ?? null,
   };
   const draft = event ? { ...withoutGaps(said), ...withoutGaps(draftOf(event)) } : said;

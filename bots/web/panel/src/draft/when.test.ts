@@ -11,6 +11,8 @@ describe('splitLocal', () => {
     ['2026-07-01T22:00:00+00:00', 'America/Toronto', '2026-07-01', '18:00'],
     ['2026-12-04 18:00:00', undefined, '2026-12-04', '18:00'],
     ['2026-12-04T18:00:00-05:00', undefined, '2026-12-04', '18:00'],
+    ['18:00', 'America/Toronto', '', '18:00'],
+    ['18:00:00', undefined, '', '18:00'],
     ['next week', undefined, '', ''],
     [null, undefined, '', ''],
   ])('%s in %s', (value, zone, date, time) => expect(splitLocal(value, zone)).toEqual({ date, time }));

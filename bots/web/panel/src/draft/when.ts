@@ -10,8 +10,10 @@ export interface LocalParts {
   time: string;
 }
 
-/** Splits `2026-12-04`, `2026-12-04T18:00` or one with seconds and offset into what the fields show, in the event's zone. */
+/** Splits `2026-12-04`, `18:00`, `2026-12-04T18:00` or one with seconds and offset into what the fields show, in the event's zone. */
 export function splitLocal(value: string | null | undefined, zone?: string | null): LocalParts {
+  const hour = /^(\d{2}:\d{2})(?::\d{2})?$/.exec(value ?? '');
+  if (hour) return { date: '', time: hour[1] ?? '' };
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/.exec(value ?? '');
   if (!match) return { date: '', time: '' };
   const [, date = '', time = '', offset] = match;

@@ -21,16 +21,12 @@ const schema = z.object({
 });
 type Values = z.infer<typeof schema>;
 
-const moment = (values: Values) => joinLocal(values['event-date'], values['event-time']);
+// A day alone and an hour alone are kept too, until the other comes.
+const moment = (values: Values) => joinLocal(values['event-date'], values['event-time']) ?? words(values['event-time']);
 
 const slots: Slots<Values> = {
   'event-date': { field: 'dateTime', show: (draft) => splitLocal(draft.dateTime, draft.timezone).date, read: moment },
-  'event-time': {
-    field: 'dateTime',
-    show: (draft) => splitLocal(draft.dateTime, draft.timezone).time,
-    // An hour alone is no moment yet; it is sent with its day.
-    read: (values) => (values['event-date'] ? moment(values) : undefined),
-  },
+  'event-time': { field: 'dateTime', show: (draft) => splitLocal(draft.dateTime, draft.timezone).time, read: moment },
   duration: { field: 'duration', show: (draft) => String(draft.duration ?? ''), read: (values) => whole(values.duration) },
   timezone: { field: 'timezone', show: (draft) => draft.timezone ?? '', read: (values) => words(values.timezone) },
   repeat: { field: 'recurrence', show: (draft) => draft.recurrence ?? '', read: (values) => words(values.repeat) },
@@ -59,7 +55,7 @@ export function Schedule() {
         <Field label={t('when.date')} error={errorOf('event-date')} note={<Source field="dateTime" />}>
           {(control) => <input {...control} {...form.register('event-date')} type="date" />}
         </Field>
-        <Field label={t('when.time')} error={errorOf('event-time')}>
+        <Field label={t('when.time')} hint={time && !date ? t('when.day') : undefined}>
           {(control) => <input {...control} {...form.register('event-time')} type="time" />}
         </Field>
       </div>
