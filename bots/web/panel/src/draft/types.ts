@@ -29,7 +29,7 @@ export interface Draft {
   onlineUrl?: string | null;
   amenities?: string[] | null;
   capacity?: number | null;
-  /** Local, `2026-12-04T18:00`; only the day while no hour is known. */
+  /** Local, `2026-12-04T18:00`; only the day while no hour is known, only the hour while no day is. */
   dateTime?: string | null;
   endDateTime?: string | null;
   /** In minutes. */
@@ -47,6 +47,9 @@ export interface Draft {
   status?: string | null;
   publishedAt?: string | null;
 }
+
+/** As long as the server takes a name, counted as it counts. */
+export const shortName = (name: string): boolean => [...name].length <= 200;
 
 /** What an organizer may change. */
 export type Field = Exclude<keyof Draft, 'id' | 'revision' | 'status' | 'publishedAt'>;

@@ -8,7 +8,7 @@ import { changeEvent, eventById } from '../api/rows';
 import { useAuth } from '../auth';
 import { overlay, type Conflict } from '../draft/merge';
 import { draftOf, type EventRow } from '../draft/row';
-import type { Draft } from '../draft/types';
+import { shortName, type Draft } from '../draft/types';
 import { joinLocal, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
@@ -21,7 +21,7 @@ import { useEventEdits } from './useEventEdits';
 import '../styles/wizard.css';
 
 const schema = z.object({
-  name: z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.maxLength(300, 'basics.error.name.long')),
+  name: z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.refine(shortName, 'basics.error.name.long')),
   description: z.string(),
   place: z.string().check(z.maxLength(500)),
   date: z.string(),

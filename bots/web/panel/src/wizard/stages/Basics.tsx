@@ -1,7 +1,7 @@
 /** Stage 1: what the event is. A name and a kind are required to go on; the rest may come later. */
 import * as z from 'zod/mini';
 import { slugOf } from '../../draft/slug';
-import { KINDS } from '../../draft/types';
+import { KINDS, shortName } from '../../draft/types';
 import { useWords } from '../../i18n';
 import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
@@ -11,7 +11,7 @@ import { useStageForm, words, type Slots } from '../useStageForm';
 import { Cover } from './Cover';
 
 const schema = z.object({
-  'event-name': z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.maxLength(300, 'basics.error.name.long')),
+  'event-name': z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.refine(shortName, 'basics.error.name.long')),
   'event-type': z.string().check(z.minLength(1, 'basics.error.type')),
   description: z.string(),
 });
@@ -38,7 +38,7 @@ export function Basics() {
         error={errorOf('event-name')}
         note={<Source field="name" />}
       >
-        {(control) => <input {...control} {...form.register('event-name')} type="text" autoComplete="off" maxLength={300} aria-required="true" />}
+        {(control) => <input {...control} {...form.register('event-name')} type="text" dir="auto" autoComplete="off" aria-required="true" />}
       </Field>
       <Field label={t('basics.type')} error={errorOf('event-type')} note={<Source field="type" />}>
         {(control) => (
