@@ -129,3 +129,22 @@ test('a name that is too long is kept, and said beside its field', async ({ page
   await expect(field.getByRole('alert')).toHaveCount(0);
   await saved(page);
 });
+
+test('an hour that the clocks skip, or show twice, is said', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByRole('button', { name: /Schedule/ }).click();
+  await page.getByLabel('Time zone').selectOption('America/New_York');
+  await page.getByLabel('Date', { exact: true }).fill('2031-03-09');
+  await page.getByLabel('Start time').fill('02:30');
+  await saved(page);
+  await expect(page.getByLabel('Start time')).toHaveValue('03:30');
+  await expect(page.getByText('2:30 AM does not exist in America/New York, so it counts as 3:30 AM')).toBeVisible();
+  await isSound(page);
+  await page.getByLabel('Date', { exact: true }).fill('2031-11-02');
+  await page.getByLabel('Start time').fill('01:30');
+  await expect(page.getByText('1:30 AM comes twice in America/New York')).toBeVisible();
+  await expect(page.getByText('does not exist')).toHaveCount(0);
+  await page.getByLabel('Start time').fill('12:30');
+  await expect(page.getByText('comes twice')).toHaveCount(0);
+});

@@ -3,7 +3,7 @@ import type { Conflict } from '../draft/merge';
 import type { Draft } from '../draft/types';
 import { useWords } from '../i18n';
 import { Button } from '../ui/Button';
-import { fieldKey } from './stages/Review';
+import { fieldKey } from './fieldKey';
 import { valueWords } from './valueWords';
 
 interface ConflictCardProps {
