@@ -87,6 +87,23 @@ test('two tabs that change the same value are asked which one stays', async ({ p
   await expect(other.getByLabel('Event Name')).toHaveValue('Name Of Mine');
 });
 
+test('whoever comes back to a tab finds what another tab changed', async ({ page, context }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('First Name');
+  await saved(page);
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.getByLabel('Description').fill('Along the river.');
+  await saved(other);
+  await expect(page.getByLabel('Description')).toHaveValue('');
+  await page.bringToFront();
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(page.getByLabel('Description')).toHaveValue('Along the river.');
+  await expect(page.getByLabel('Event Name')).toHaveValue('First Name');
+});
+
 test('two who change a published event lose nothing that they wrote', async ({ page, context }) => {
   await signUp(page);
   const { id } = await published(page);

@@ -23,6 +23,7 @@ import { Review } from './stages/Review';
 import { Schedule } from './stages/Schedule';
 import { Tickets } from './stages/Tickets';
 import { Venue } from './stages/Venue';
+import { useFollow } from './useFollow';
 
 const FORMS = { 1: Basics, 2: Venue, 3: Schedule, 4: Tickets, 5: Payments, 6: Review } as const;
 const WIDE = '(min-width: 62rem)';
@@ -45,6 +46,7 @@ function Frame() {
   const current = wide ? side : last && pane === 'preview' ? 'form' : pane;
   useTitle(sessionId ? t('wizard.title.edit') : t('wizard.title'));
   useStageFocus(turn, () => setPane('form'));
+  useFollow();
   const show = (next: string) => {
     setPane(next);
     if (!wide) window.scrollTo({ top: 0 });

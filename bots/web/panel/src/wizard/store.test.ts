@@ -438,3 +438,40 @@ describe('the clock', () => {
     });
   });
 });
+
+describe('coming back', () => {
+  const row = () => Promise.resolve({ sessionId: 's1', stage: 4, revision: server.revision, draft: { ...server.draft } });
+
+  it('shows what others changed, stays at its stage and keeps what is unsaved here', async () => {
+    server.touch({ name: 'Old', capacity: 20 });
+    const store = opened();
+    server.touch({ capacity: 75 });
+    store.edit('name', 'Mine');
+    await store.refresh(row);
+    expect(store.get()).toMatchObject({ stage: 1, revision: 2, draft: { name: 'Mine', capacity: 75 }, conflicts: [] });
+    await store.save();
+    expect(server.draft).toMatchObject({ name: 'Mine', capacity: 75 });
+    expect(server.calls.length).toBe(1);
+  });
+
+  it('asks about what both sides changed', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    store.edit('name', 'Mine');
+    server.touch({ name: 'Theirs' });
+    await store.refresh(row);
+    expect(store.get().conflicts).toEqual([{ field: 'name', yours: 'Mine', current: 'Theirs' }]);
+    expect(book().forSession('s1')?.edits.name?.value).toBe('Mine');
+  });
+
+  it('takes nothing older, and a look that fails changes nothing', async () => {
+    server.touch({ name: 'Old' });
+    const stale = { sessionId: 's1', revision: 1, draft: { name: 'Old' } };
+    const store = opened();
+    store.edit('name', 'New');
+    await store.save();
+    await store.refresh(() => Promise.resolve(stale));
+    await store.refresh(() => Promise.reject(new Failure('network', 0)));
+    expect(store.get()).toMatchObject({ revision: 2, draft: { name: 'New' } });
+  });
+});

@@ -134,6 +134,18 @@ export class WizardStore {
     });
   }
 
+  /** Takes over what others made of the draft meanwhile: another tab, a chat. What is unsaved here stays, or is asked about. */
+  async refresh(read: (sessionId: string) => Promise<Shared | null>): Promise<void> {
+    const { sessionId } = this.snapshot;
+    // Unreachable now: the next look tries again, and a save says so by itself.
+    const shared = sessionId ? await read(sessionId).catch(() => null) : null;
+    if (!shared?.draft || (shared.revision ?? 0) <= this.snapshot.revision) return;
+    const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft);
+    this.receive(shared);
+    this.set({ edits, conflicts });
+    this.keep();
+  }
+
   /** The organizer turns to a stage. */
   goTo(stage: Stage): void {
     this.set({ stage, turn: this.snapshot.turn + 1 });
