@@ -19,6 +19,13 @@ test('the settings are what an event begins with', async ({ page }) => {
   await page.goto('/settings');
   await page.getByLabel('Time zone').selectOption('Europe/Paris');
   await page.getByLabel('Currency').selectOption('EUR');
+  await page.getByLabel('Phone').fill('abc');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Please enter a phone number')).toBeVisible();
+  await expect(page.getByLabel('Phone')).toBeFocused();
+  await expect(page.getByText('Saved.')).toHaveCount(0);
+  await isSound(page);
+  await page.getByLabel('Phone').fill('+1 416 555 0100');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
   await page.goto('/wizard/new');

@@ -6,6 +6,8 @@ import { draftOf, sharedOf, type EventRow } from './draft/row';
 import { slugOf } from './draft/slug';
 import { copyOf, nextName } from './draft/copy';
 import { patchOf } from './pages/EventEdit';
+import { isPhone } from './pages/Settings';
+import { namesPrice } from './wizard/VenueCard';
 import { secondsLeft } from './ui/useCountdown';
 import { ideasFor } from './wizard/Ideas';
 import { gaps, gapsOf } from './wizard/missing';
@@ -87,7 +89,21 @@ describe('rows', () => {
   });
 });
 
+describe('a venue’s card', () => {
+  it('names a price once, however its reason writes it', () => {
+    expect(namesPrice('holds 120, wifi, $900-1500 a day', 'CA$900 – CA$1,500')).toBe(true);
+    expect(namesPrice('holds 250, $2000-3000 a day', 'CA$2,000 – CA$3,000')).toBe(true);
+    expect(namesPrice('jusqu’à 250 personnes, 2 000 à 3 000 $', '2 000 $ – 3 000 $')).toBe(true);
+    expect([namesPrice('holds 1900, wifi', 'CA$900'), namesPrice(null, 'CA$900'), namesPrice('holds 120', 'on request')]).toEqual([false, false, false]);
+  });
+});
+
 describe('fields', () => {
+  it('take a number that can be called', () => {
+    expect(['+1 416 555 0100', '(416) 555-0100', '01.55.50.01.00', ''].map(isPhone)).toEqual([true, true, true, true]);
+    expect(['abc', '12345', '+1 416 555 0100 x3', '1234567890123456'].map(isPhone)).toEqual([false, false, false, false]);
+  });
+
   it('read numbers, percentages and links, or nothing', () => {
     expect([whole(' 480 '), whole(''), whole('0'), whole('4.5'), whole('-1')]).toEqual([480, null, undefined, undefined, undefined]);
     expect([percent('13'), percent('8,875 %'), percent(''), percent('101')]).toEqual([13, 8.875, null, undefined]);

@@ -62,15 +62,25 @@ function Page({ user }: { user: User }) {
   );
 }
 
+/** A number that can be called, in whichever way it is written; none is fine too. */
+export function isPhone(text: string): boolean {
+  const digits = text.replace(/\D/g, '').length;
+  return text === '' || (/^\+?[\d\s().\-/]+$/.test(text) && digits >= 7 && digits <= 15);
+}
+
 function ProfileForm({ user, known }: { user: User; known: Profile | null }) {
   const { t, lang, setLang } = useWords();
   const cache = useQueryClient();
-  const [state, setState] = useState<{ busy?: boolean; saved?: boolean; trouble?: string }>({});
+  const [state, setState] = useState<{ busy?: boolean; saved?: boolean; trouble?: string; phone?: boolean }>({});
   const allZones = useMemo(zones, []);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const text = (name: string) => String(data.get(name) ?? '').trim() || null;
+    if (!isPhone(text('phone') ?? '')) {
+      setState({ phone: true });
+      return event.currentTarget.querySelector<HTMLElement>('[name=phone]')?.focus();
+    }
     setState({ busy: true });
     const patch = {
       full_name: text('full-name'),
@@ -95,14 +105,14 @@ function ProfileForm({ user, known }: { user: User; known: Profile | null }) {
       <Field label={t('login.email')}>{(control) => <input {...control} type="email" value={user.email ?? ''} readOnly />}</Field>
       <div className="pair">
         <Field label={t('settings.name')}>
-          {(control) => <input {...control} name="full-name" type="text" autoComplete="name" maxLength={200} defaultValue={known?.full_name ?? ''} />}
+          {(control) => <input {...control} name="full-name" type="text" dir="auto" autoComplete="name" maxLength={200} defaultValue={known?.full_name ?? ''} />}
         </Field>
-        <Field label={t('settings.phone')}>
+        <Field label={t('settings.phone')} error={state.phone ? t('settings.error.phone') : null}>
           {(control) => <input {...control} name="phone" type="tel" autoComplete="tel" maxLength={50} defaultValue={known?.phone ?? ''} />}
         </Field>
       </div>
       <Field label={t('settings.company')}>
-        {(control) => <input {...control} name="company" type="text" autoComplete="organization" maxLength={200} defaultValue={known?.company ?? ''} />}
+        {(control) => <input {...control} name="company" type="text" dir="auto" autoComplete="organization" maxLength={200} defaultValue={known?.company ?? ''} />}
       </Field>
       <div className="pair">
         <Field label={t('settings.language')}>

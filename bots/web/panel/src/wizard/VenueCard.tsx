@@ -17,6 +17,13 @@ const AMENITIES = new Set(['av_equipment', 'bar', 'catering', 'kitchen', 'natura
 /** What a place has, in words; what nobody here knows stays as its owner wrote it. */
 export const amenityWords = (amenity: string, t: Translate): string => (AMENITIES.has(amenity) ? t(`amenity.${amenity}` as Key) : amenity.replaceAll('_', ' '));
 
+/** Whether a reason names this price already, in whichever way it writes amounts. */
+export function namesPrice(reason: string | null | undefined, price: string): boolean {
+  const plain = (text: string) => text.replace(/(\d)[,.\s](?=\d{3}(?!\d))/g, '$1');
+  const [least] = plain(price).match(/\d+/) ?? [];
+  return !!reason && !!least && new RegExp(`(?<!\\d)${least}(?!\\d)`).test(plain(reason));
+}
+
 export function VenueCard({ venue, selected, suggested, disabled, onPick }: VenueCardProps) {
   const { t } = useWords();
   // A reason names them already.
@@ -43,7 +50,7 @@ export function VenueCard({ venue, selected, suggested, disabled, onPick }: Venu
       )}
       <span className="venue-facts">
         {venue.capacity ? <span>{t('venue.seats', { n: venue.capacity })}</span> : null}
-        {venue.priceEstimate ? <span>{venue.priceEstimate}</span> : null}
+        {venue.priceEstimate && !namesPrice(venue.reason, venue.priceEstimate) ? <span>{venue.priceEstimate}</span> : null}
       </span>
       {amenities.length > 0 && <span className="venue-amenities">{amenities.map((one) => amenityWords(one, t)).join(' · ')}</span>}
       {venue.reason && <span className="venue-reason">{tied(venue.reason)}</span>}

@@ -53,7 +53,7 @@ export function Basics() {
         )}
       </Field>
       <Field label={t('basics.description')} hint={t('basics.description.hint')} error={errorOf('description')} note={<Source field="description" />}>
-        {(control) => <textarea {...control} {...form.register('description')} rows={5} maxLength={50_000} />}
+        {(control) => <textarea {...control} {...form.register('description')} rows={5} dir="auto" maxLength={50_000} />}
       </Field>
       <Cover />
     </StageFrame>

@@ -74,7 +74,7 @@ export function Payments() {
         {(control) => <input {...control} {...form.register('tax-rate')} type="text" inputMode="decimal" autoComplete="off" />}
       </Field>
       <Field label={t('pay.refund')} hint={t('pay.refund.hint')} error={errorOf('refund-policy')} note={<Source field="refundPolicy" />}>
-        {(control) => <textarea {...control} {...form.register('refund-policy')} rows={3} maxLength={5000} />}
+        {(control) => <textarea {...control} {...form.register('refund-policy')} rows={3} dir="auto" maxLength={5000} />}
       </Field>
     </StageFrame>
   );

@@ -66,14 +66,14 @@ export function Venue() {
           <summary>{t('venue.own')}</summary>
           <p className="soft">{t('venue.own.text')}</p>
           <Field label={t('venue.place')} error={errorOf('place')} note={!draft.venueId && <Source field="place" />}>
-            {(control) => <input {...control} {...form.register('place', { onChange: () => draft.venueId && store.edit('venueId', null) })} type="text" autoComplete="off" />}
+            {(control) => <input {...control} {...form.register('place', { onChange: () => draft.venueId && store.edit('venueId', null) })} type="text" dir="auto" autoComplete="off" />}
           </Field>
           <div className="pair">
             <Field label={t('venue.address')} error={errorOf('address')}>
-              {(control) => <input {...control} {...form.register('address')} type="text" autoComplete="off" />}
+              {(control) => <input {...control} {...form.register('address')} type="text" dir="auto" autoComplete="off" />}
             </Field>
             <Field label={t('venue.city')} error={errorOf('city')}>
-              {(control) => <input {...control} {...form.register('city')} type="text" autoComplete="off" />}
+              {(control) => <input {...control} {...form.register('city')} type="text" dir="auto" autoComplete="off" />}
             </Field>
           </div>
         </details>

@@ -75,10 +75,10 @@ export function VenueList() {
       <h3 id="venue-list">{t('venue.select')}</h3>
       <div className="pair">
         <Field label={t('venue.search')}>
-          {(control) => <input {...control} type="search" value={search} onChange={(event) => setSearch(event.target.value)} />}
+          {(control) => <input {...control} type="search" dir="auto" value={search} onChange={(event) => setSearch(event.target.value)} />}
         </Field>
         <Field label={t('venue.city')}>
-          {(control) => <input {...control} type="search" value={city} onChange={(event) => setCity(event.target.value)} />}
+          {(control) => <input {...control} type="search" dir="auto" value={city} onChange={(event) => setCity(event.target.value)} />}
         </Field>
       </div>
       {found.isError && <Banner tone="warn">{t('venue.error')}</Banner>}
