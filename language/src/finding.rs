@@ -43,6 +43,7 @@ pub struct Time {
 
 /// One meaning of a time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what was said of a time, each thing apart from the others")]
 pub struct TimeValue {
     /// When it begins, or the bound of an open time.
     pub start: DateTime,
@@ -58,6 +59,8 @@ pub struct TimeValue {
     pub has_hour: bool,
     /// Whether it is a part of a day ("evening"), whose hours are only a guess.
     pub is_part_of_day: bool,
+    /// Whether it is a piece of a longer time ("early March"), of which no day was said: where it begins and ends is a guess.
+    pub is_rough: bool,
     /// The repetition, as an RFC 5545 RRULE value.
     pub rrule: Option<String>,
     /// The IANA zone, only when it was said ("noon eastern").

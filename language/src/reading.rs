@@ -130,7 +130,9 @@ fn stands_free(tokens: &[Token], start: usize, end: usize) -> bool {
         return true;
     }
     let glued = |at: usize| tokens.get(at).is_some_and(Token::glued);
-    let sign_in = |at: usize, signs: &str| tokens.get(at).is_some_and(|token| signs.contains(&*token.lower));
+    let sign_in = |at: usize, signs: &str| {
+        tokens.get(at).is_some_and(|token| signs.contains(&*token.lower) && !is_pause(tokens, at))
+    };
     let before = glued(start)
         && start.checked_sub(1).is_some_and(|before| {
             let word = tokens.get(before).is_some_and(|token| token.kind == TokenKind::Word);
@@ -149,6 +151,7 @@ fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
         tokens
             .get(at)
             .is_some_and(|token| token.glued() && token.kind == TokenKind::Symbol && signs.contains(&*token.lower))
+            && !is_pause(tokens, at)
     };
     let solid = |at: usize| {
         tokens.get(at).is_some_and(|token| token.glued() && matches!(token.kind, TokenKind::Word | TokenKind::Number))
@@ -164,6 +167,23 @@ fn stands_alone(tokens: &[Token], start: usize, end: usize) -> bool {
     let number_next = tokens.get(end + 1).is_some_and(|token| token.kind == TokenKind::Number);
     let after = sign_in(end, "./:_,@") && solid(end + 1) || sign_in(end, "-") && number_next && solid(end + 1);
     !before && !after && !unit_next
+}
+
+/// Mandarin is written without blanks: in "晚上8点，120人" the comma is a pause although it touches what follows, and so is
+/// the colon of "时间：20:00". Between figures a colon counts hours; a narrow comma behind bare figures groups them.
+fn is_pause(tokens: &[Token], at: usize) -> bool {
+    let Some(token) = tokens.get(at) else { return false };
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let is = |other: Option<&Token>, kind: TokenKind| other.is_some_and(|other| other.kind == kind);
+    let figures = |other: Option<&Token>| is(other, TokenKind::Number);
+    match token.lower.as_str() {
+        "," => {
+            let counted = at.checked_sub(2).and_then(|sign| tokens.get(sign)).is_some_and(|sign| sign.lower == ":");
+            token.is_wide() || !figures(before) || counted
+        }
+        ":" => (token.is_wide() || is(before, TokenKind::Cjk)) && !(figures(before) && figures(tokens.get(at + 1))),
+        _ => false,
+    }
 }
 
 /// "32 August", "February 151998": a number that is no day and no year beside a month makes it none.

@@ -54,6 +54,11 @@ impl Token {
     pub fn glued(&self) -> bool {
         self.gap == Gap::None
     }
+
+    /// Whether it is a sign in full width, as those of Mandarin are.
+    pub fn is_wide(&self) -> bool {
+        self.kind == TokenKind::Symbol && self.span.end - self.span.start > self.lower.len()
+    }
 }
 
 /// Cuts the text; `limit` bounds the bytes that are looked at.

@@ -46,6 +46,7 @@ fn value_of(moment: &Moment, stretch: Stretch, rrule: Option<String>) -> TimeVal
         has_date: moment.parts & part::DATE != 0,
         has_hour,
         is_part_of_day: moment.parts & part::PART != 0 && !has_hour,
+        is_rough: moment.expr.is_rough(),
         rrule,
         zone: moment.zone.map(str::to_owned),
     }

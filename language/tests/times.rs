@@ -220,11 +220,59 @@ fn mandarin() {
             ("周一上午10点到12点", "2026-11-23T10:00/2026-11-23T12:00"),
             ("12月12日和13日", "2026-12-12T00:00/2026-12-14T00:00"),
             ("改到上午11点", "2026-11-23T11:00"),
+            ("明晚八点", "2026-11-24T20:00"),
         ],
     );
     assert_eq!(first(Language::Mandarin, "改到上午11点").direction, None, "what it is moved to begins then");
     let rule = first(Language::Mandarin, "隔周二晚上六点").rrule;
     assert_eq!(rule.as_deref(), Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"));
+}
+
+#[test]
+fn a_pause_of_mandarin_ends_a_time_although_figures_touch_it() {
+    for (text, whole, expected) in [
+        ("爵士音乐会，晚上8点，120人", "晚上8点", "2026-11-23T20:00"),
+        ("爵士音乐会，晚上8点,120人", "晚上8点", "2026-11-23T20:00"),
+        ("聚会，周五晚上七点半，2小时", "周五晚上七点半", "2026-11-27T19:30"),
+        ("聚会，下午三点半，50人", "下午三点半", "2026-11-23T15:30"),
+        ("聚会，明晚八点，50人", "明晚八点", "2026-11-24T20:00"),
+        ("工作坊，早上10点到下午4点，50人", "早上10点到下午4点", "2026-11-23T10:00/2026-11-23T16:00"),
+        ("音乐会，晚上8点—10点，120人", "晚上8点—10点", "2026-11-23T20:00/2026-11-23T22:00"),
+        ("音乐会，12月5日20点，50人", "12月5日20点", "2026-12-05T20:00"),
+        ("音乐会，12月5日20点 50人", "12月5日20点", "2026-12-05T20:00"),
+        ("音乐会，12月5日20点 50分", "12月5日20点 50分", "2026-12-05T20:50"),
+        ("音乐会，20:00，50人", "20:00", "2026-11-23T20:00"),
+        ("音乐会，20:00,50人", "20:00", "2026-11-23T20:00"),
+        ("音乐会，时间：20:00", "20:00", "2026-11-23T20:00"),
+        ("音乐会，时间:20：00", "20：00", "2026-11-23T20:00"),
+        ("日期：2026年12月5日，8人", "2026年12月5日", "2026-12-05T00:00"),
+        ("音乐会，晚上8点，DJ演出", "晚上8点", "2026-11-23T20:00"),
+    ] {
+        let found = reading(Language::Mandarin, text);
+        let [time] = found.times.as_slice() else { panic!("{text:?}: {:?}", found.times) };
+        assert_eq!((time.span.text(text), shown(&time.value).as_str()), (whole, expected), "{text:?}");
+    }
+    let found = reading(Language::Mandarin, "人数：120，票价：35加元").numbers;
+    assert_eq!(found.iter().map(|number| number.value).collect::<Vec<_>>(), [120.0]);
+    let tied = reading(Language::Mandarin, "比分3：2");
+    assert!(tied.times.is_empty() && tied.numbers.is_empty(), "{tied:?}");
+}
+
+#[test]
+fn a_piece_of_a_month_is_rough_and_a_day_in_it_is_not() {
+    for (language, text) in [
+        (Language::English, "early March"),
+        (Language::English, "the end of next week"),
+        (Language::English, "from early March to late March"),
+        (Language::French, "début mars"),
+        (Language::Spanish, "a principios de marzo"),
+        (Language::Mandarin, "3月初"),
+    ] {
+        assert!(first(language, text).is_rough, "{text:?}");
+    }
+    for text in ["March 3", "March", "March 3 to 5", "the end of the day", "tomorrow evening"] {
+        assert!(!first(Language::English, text).is_rough, "{text:?}");
+    }
 }
 
 #[test]

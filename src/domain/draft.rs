@@ -15,6 +15,9 @@ use super::fact::{Fact, Field, Patch, Tier};
 use super::money::Currency;
 use super::values::{EventKind, PlaceKind, Provenance, Visibility};
 
+/// The minutes of a day.
+pub const DAY_MIN: u32 = 24 * 60;
+
 /// What is known of an event so far. `None` and empty lists: not known.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -229,7 +232,10 @@ impl Draft {
             self.end_time = Some(time);
             return;
         };
-        let mut end = self.end_date.unwrap_or(start.date()).to_datetime(time);
+        // "A two-day workshop" keeps its days when its hours are said.
+        let days = i64::from(self.duration_min.unwrap_or(0) / DAY_MIN);
+        let last = self.end_date.or_else(|| start.date().checked_add(days.days()).ok());
+        let mut end = last.unwrap_or(start.date()).to_datetime(time);
         if end <= start {
             end = end.checked_add(1.day()).unwrap_or(end);
         }

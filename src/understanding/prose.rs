@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Time};
 
 use super::catalogue::{fill, phrase};
+use crate::domain::draft::DAY_MIN;
 use crate::domain::fact::{Field, Tier};
 use crate::domain::money::{Currency, local_price};
 
@@ -43,10 +44,11 @@ pub(super) fn time_words(time: Time, language: &str) -> String {
     time.strftime(&phrase(language, key)).to_string()
 }
 
-/// A length: "2 hours 30 minutes".
+/// A length: "2 hours 30 minutes", "48 hours" as two days and what is longer in days and hours.
 pub(super) fn length_words(minutes: u32, language: &str) -> String {
-    let (days, hours, rest) =
-        if minutes.is_multiple_of(1_440) { (minutes / 1_440, 0, 0) } else { (0, minutes / 60, minutes % 60) };
+    let days = if minutes.is_multiple_of(DAY_MIN) || minutes > 2 * DAY_MIN { minutes / DAY_MIN } else { 0 };
+    let left = minutes - days * DAY_MIN;
+    let (hours, rest) = (left / 60, left % 60);
     let part = |count: u32, one: &str, many: &str| match count {
         0 => None,
         1 => Some(phrase(language, one)),

@@ -387,9 +387,11 @@ fn is_break(tokens: &[Token], at: usize) -> Option<bool> {
             && digit(next)
             && token.glued()
             && next.is_some_and(Token::glued)
+            // "20:00，120人": a full-width comma is a pause.
+            && !(token.lower == "," && token.is_wide())
     };
     match token.lower.as_str() {
-        "," | ":" | "，" | "：" if between_digits() => is_end(tokens, at),
+        "," | ":" if between_digits() => is_end(tokens, at),
         "," | ";" | ":" | "(" | ")" | "、" | "|" | "•" | "[" | "]" => Some(true),
         "-" | "–" | "—" if !token.glued() && next.is_none_or(|next| !next.glued()) => Some(true),
         _ => is_end(tokens, at),

@@ -127,6 +127,17 @@ impl Expr {
         }
     }
 
+    /// Whether it is the beginning, middle or end of something longer than a day; a weekday or an hour in it is exact.
+    pub(crate) fn is_rough(&self) -> bool {
+        match self {
+            Self::Piece(_, inner) => inner.rank() > Self::Day(1).rank(),
+            Self::Within(frame, inner) if matches!(**inner, Self::Clock(_) | Self::Part(..)) => frame.is_rough(),
+            Self::Within(_, inner) | Self::Lasting(inner, _) | Self::Coming(_, inner) => inner.is_rough(),
+            Self::Range(first, last, _) => first.is_rough() || last.is_rough(),
+            _ => false,
+        }
+    }
+
     /// How many days pass at most between two of them, for those that recur.
     pub(crate) fn period_days(&self) -> i64 {
         match self {

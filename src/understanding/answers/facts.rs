@@ -1,7 +1,7 @@
 //! Facts in words, read from the draft.
 
 use super::telling::Telling;
-use crate::domain::draft::Draft;
+use crate::domain::draft::{DAY_MIN, Draft};
 use crate::domain::fact::Field;
 use crate::domain::values::{PlaceKind, Provenance, Visibility};
 use crate::understanding::catalogue::{fill, phrase};
@@ -105,7 +105,11 @@ pub(crate) fn kind(draft: &Draft, language: &str) -> Option<String> {
 /// Day, hour and end, as far as they are known.
 pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
     let day = draft.date.map(|date| date_words(date, language));
-    let last = draft.end_date.filter(|last| Some(*last) != draft.date).map(|last| date_words(last, language));
+    // Nobody counts that many hours: an end on another day is told as that day.
+    let broken = |minutes: u32| minutes > DAY_MIN && !minutes.is_multiple_of(DAY_MIN);
+    let over = draft.ends().filter(|_| draft.duration_min.is_some_and(broken));
+    let last = draft.end_date.filter(|last| Some(*last) != draft.date && over.is_none());
+    let last = last.map(|last| date_words(last, language));
     let days = day.map(|day| match last {
         Some(last) => fill(language, "date_range", &[("from", &day), ("until", &last)]),
         None => day,
@@ -118,8 +122,15 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
         (None, Some(time)) => Some(fill(language, "time_only", &[("time", &time_words(time, language))])),
         (None, None) => None,
     };
-    let length =
-        draft.duration_min.map(|minutes| fill(language, "lasting", &[("length", &length_words(minutes, language))]));
+    let length = match over {
+        Some(end) => {
+            let (day, hour) = (date_words(end.date(), language), time_words(end.time(), language));
+            Some(fill(language, "until_day", &[("date", &day), ("time", &hour)]))
+        }
+        None => {
+            draft.duration_min.map(|minutes| fill(language, "lasting", &[("length", &length_words(minutes, language))]))
+        }
+    };
     let until = draft.end_time.map(|end| fill(language, "until", &[("time", &time_words(end, language))]));
     let parts: Vec<String> = [start, length.or(until)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(&phrase(language, "comma")))

@@ -67,6 +67,30 @@ fn what_was_taken_is_said_from_the_draft_with_the_next_question() {
 }
 
 #[test]
+fn an_end_on_another_day_is_told_as_that_day() {
+    let lasting =
+        |minutes: u32| draft([Fact::Date(date(2027, 3, 6)), Fact::Time(time(10, 0, 0, 0)), Fact::Duration(minutes)]);
+    let told = |draft: &Draft, language: &'static str| {
+        answer(&Telling { changed: &[Field::DateTime], ..Telling::about(draft, language) })
+    };
+    let two_days = lasting(30 * 60);
+    for (language, words) in [
+        ("en", "Saturday, 6 March 2027 at 10:00 AM, until Sunday, 7 March 2027 at 4:00 PM"),
+        ("fr", "samedi 6 mars 2027 à 10 h, jusqu'au dimanche 7 mars 2027 à 16 h"),
+        ("es", "sábado, 6 de marzo de 2027 a las 10:00, hasta el domingo, 7 de marzo de 2027 a las 16:00"),
+        ("zh", "2027年3月6日（星期六）10:00，到2027年3月7日（星期日）16:00"),
+    ] {
+        let said = told(&two_days, language);
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(told(&lasting(48 * 60), "en").contains("at 10:00 AM, lasting 2 days"));
+    assert!(told(&lasting(6 * 60), "en").contains("at 10:00 AM, lasting 6 hours"));
+    let long = card::lines(&lasting(222 * 60), None, "en");
+    let length = long.iter().find(|line| line.field == Field::Duration).map(|line| line.value.as_str());
+    assert_eq!(length, Some("9 days 6 hours"));
+}
+
+#[test]
 fn assumptions_inferred_names_and_doubts_are_told() {
     let mut draft = gala();
     draft.apply(&vec![(Fact::Visibility(Visibility::Public), Provenance::Default)]);

@@ -101,6 +101,11 @@ impl<'s, 'a> Gathering<'s, 'a> {
         self.found.wish.get_or_insert(wish);
     }
 
+    /// Whether a time without a day was wished for.
+    pub(super) fn has_wish(&self) -> bool {
+        self.found.wish.is_some()
+    }
+
     /// The event begins as an earlier one.
     pub(super) fn earlier(&mut self, earlier: Earlier) {
         self.found.earlier.get_or_insert(earlier);

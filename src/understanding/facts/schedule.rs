@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time as Clock};
-use language::{Direction, Grain, Time, TimeValue, TokenKind};
+use language::{Direction, Grain, Language, Time, TimeValue, TokenKind};
 
 use super::gathering::Gathering;
 use crate::domain::fact::Fact;
@@ -226,10 +226,10 @@ fn stretch(value: &TimeValue) -> Option<(Date, Date)> {
     Some((from, until))
 }
 
-/// A day was said, not a month, a week or a weekend.
+/// A day was said, not a month, a week or a weekend, and not "early March".
 fn is_day(value: &TimeValue) -> bool {
     let fine = matches!(value.grain, Grain::Day | Grain::Hour | Grain::Minute | Grain::Second);
-    value.has_date && fine && !is_weekend(value) && !is_season(value)
+    value.has_date && fine && !value.is_rough && !is_weekend(value) && !is_season(value)
 }
 
 /// "Summer", "the holidays": longer than what an event lasts by its name.
@@ -257,7 +257,11 @@ fn role(scene: &Scene<'_>, range: &Range<usize>, value: &TimeValue) -> Role {
                 .checked_sub(1)
                 .is_some_and(|before| is_little(scene, before) && scene.ending(cue, before).is_some())
     };
-    if said(Cue::End) && value.end.is_none() || value.direction == Some(Direction::Before) {
+    // Mandarin says it behind the hour: "九点结束".
+    let closes = scene.language() == Language::Mandarin
+        && scene.starting(Cue::End, range.end).is_some()
+        && matches!(scene.lower(range.end), "结" | "散");
+    if (said(Cue::End) || closes) && value.end.is_none() || value.direction == Some(Direction::Before) {
         Role::End
     } else if said(Cue::Start) {
         Role::Start

@@ -311,9 +311,9 @@ fn claims() -> &'static Claims {
     &CLAIMS
 }
 
-/// The days that a time names; none for a month or a year as a whole, or where only an hour was said.
+/// The days that a time names; none for a month or a year as a whole or a piece of it, or where only an hour was said.
 fn days(value: &TimeValue) -> impl Iterator<Item = Date> {
-    let exact = value.has_date && value.grain <= language::Grain::Day;
+    let exact = value.has_date && !value.is_rough && value.grain <= language::Grain::Day;
     let last = value.end.filter(|_| exact && value.end.is_some_and(|end| end.date() != value.start.date()));
     // The end of a stretch of days is the beginning of the day after.
     let last = last.map(|end| {

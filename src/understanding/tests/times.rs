@@ -4,6 +4,7 @@ use jiff::civil::{Date, Time, date, time};
 
 use super::{answer, opening, pick};
 use crate::domain::fact::{Fact, Field};
+use crate::domain::values::Provenance;
 use crate::understanding::{Reason, Understood, Wish};
 
 fn day(understood: &Understood) -> Option<Date> {
@@ -155,6 +156,61 @@ fn a_month_is_a_wish_and_no_day() {
     let understood = opening("need an event set up, not sure when, maybe february?");
     assert_eq!(day(&understood), None);
     assert_eq!(understood.wish, Some(Wish { from: date(2027, 2, 1), until: date(2027, 2, 28) }));
+}
+
+#[test]
+fn a_piece_of_a_month_is_a_wish_too() {
+    let early = Wish { from: date(2027, 3, 1), until: date(2027, 3, 10) };
+    let late = Wish { from: date(2027, 3, 21), until: date(2027, 3, 31) };
+    for (text, wish) in [
+        ("a two-day workshop about bread baking in Montreal, maybe early March, 95 bucks each", early),
+        ("a workshop at the end of March", late),
+        ("un atelier début mars", early),
+        ("un taller a principios de marzo", early),
+        ("3月初办一个工作坊", early),
+    ] {
+        let understood = opening(text);
+        assert_eq!((day(&understood), understood.wish), (None, Some(wish)), "{text}");
+        assert!(pick(&understood, |fact| matches!(fact, Fact::EndDate(_)).then_some(())).is_none(), "{text}");
+    }
+    assert_eq!(day(&opening("a workshop on the 3rd of March, early in the month")), Some(date(2027, 3, 3)));
+}
+
+#[test]
+fn two_days_of_a_weekend_keep_their_hours_until_their_day_is_known() {
+    let understood = opening("a two-day workshop the first weekend of March, 10 to 4");
+    assert_eq!(
+        (day(&understood), hour(&understood), end_hour(&understood)),
+        (None, Some(time(10, 0, 0, 0)), Some(time(16, 0, 0, 0)))
+    );
+    assert_eq!(understood.wish, Some(Wish { from: date(2027, 3, 5), until: date(2027, 3, 7) }));
+    assert_eq!(pick(&understood, |fact| matches!(fact, Fact::Capacity(_)).then_some(())), None, "four is an hour");
+    let mut draft = super::drafted([]);
+    draft.apply(&understood.patch);
+    draft.apply(&vec![(Fact::Date(date(2027, 3, 6)), Provenance::Said)]);
+    assert_eq!(draft.ends(), Some(date(2027, 3, 7).at(16, 0, 0, 0)));
+}
+
+#[test]
+fn an_hour_that_stands_before_a_pause_of_mandarin_is_heard() {
+    let table = [
+        ("下周六在多伦多的爵士音乐会，晚上8点，120人，票价35加元", Some((20, 0)), None),
+        ("聚会，周五晚上七点半，30人", Some((19, 30)), None),
+        ("工作坊，12月5日早上10点到下午4点，50人", Some((10, 0)), Some((16, 0))),
+        ("聚会，明晚八点，50人", Some((20, 0)), None),
+        ("音乐会，12月5日，20:00，50人", Some((20, 0)), None),
+        ("聚会，周五晚七点半开始，九点结束，30人", Some((19, 30)), Some((21, 0))),
+    ];
+    for (text, from, until) in table {
+        let understood = opening(text);
+        let clock = |parts: Option<(i8, i8)>| parts.map(|(hour, minute)| time(hour, minute, 0, 0));
+        assert_eq!((hour(&understood), end_hour(&understood)), (clock(from), clock(until)), "{text}");
+        assert!(day(&understood).is_some(), "{text}");
+        assert!(pick(&understood, |fact| matches!(fact, Fact::Capacity(_)).then_some(())).is_some(), "{text}");
+    }
+    let listed = opening("音乐会，日期：2026年12月5日，时间：20:00，人数：120，票价：35加元");
+    assert_eq!((day(&listed), hour(&listed)), (Some(date(2026, 12, 5)), Some(time(20, 0, 0, 0))));
+    assert_eq!(pick(&listed, |fact| if let Fact::Capacity(people) = fact { Some(*people) } else { None }), Some(120));
 }
 
 #[test]

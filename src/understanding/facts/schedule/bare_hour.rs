@@ -1,4 +1,5 @@
-//! Hours in bare figures: "7" and "10 to 4" where an hour was asked for; "9 May, 10 to 4" where a day was said.
+//! Hours in bare figures: "7" and "10 to 4" where an hour was asked for; "9 May, 10 to 4" and "next weekend, 10 to 4" where a
+//! day was said or wished for.
 
 use std::ops::Range;
 
@@ -20,7 +21,7 @@ pub(super) fn read(g: &mut Gathering<'_, '_>) {
     let all = 0..scene.tokens().len();
     if scene.context.asks(Field::DateTime) && is_bare(g, &all) {
         take(g, &all);
-    } else if g.facts().any(|fact| matches!(fact, Fact::Date(_)))
+    } else if (g.has_wish() || g.facts().any(|fact| matches!(fact, Fact::Date(_))))
         && let Some(clause) = scene.clauses().find(|clause| is_span(g, clause)).cloned()
     {
         take(g, &clause);
