@@ -5,11 +5,12 @@
 
 pub(super) mod facts;
 pub mod live;
+mod meanwhile;
 mod question;
 mod telling;
 
 use super::catalogue::{fill, phrase};
-use super::notices::{refusal, warning};
+use super::notices::warning;
 use super::prose::{choice, clauses, date_words, field_words, list, month_words};
 use super::{Doubt, Intent, READ_LIMIT, Reason, Wish};
 use crate::domain::fact::Field;
@@ -153,7 +154,7 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
 /// What was refused, what may be meant otherwise, what is still too vague.
 fn caveats(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let language = telling.language;
-    parts.extend(telling.errors.iter().map(|error| refusal(error, language)));
+    parts.extend(meanwhile::refusals(telling));
     parts.extend(telling.doubts.iter().map(|doubt| doubted(doubt, language)));
     if let Some(wish) = telling.wish {
         parts.push(wished(*wish, language));

@@ -16,7 +16,7 @@ use crate::domain::draft::Draft;
 use crate::domain::entry::{self, ChosenVenue};
 use crate::domain::error::{FieldError, Problem, Unreadable};
 use crate::domain::event_draft;
-use crate::domain::fact::Field;
+use crate::domain::fact::{Field, Patch};
 use crate::domain::stage::Stage;
 use crate::domain::values::Provenance;
 use crate::store::database::Tx;
@@ -87,11 +87,12 @@ impl Work<'_> {
         let entry = entry::read(&fields, draft, venue.as_ref(), self.job.person.timezone.as_deref());
         self.unread.extend(entry.errors);
         for (field, facts) in entry.facts {
+            let patch: Patch = facts.into_iter().map(|fact| (fact, Provenance::Edited)).collect();
             if form.revision.is_some_and(|shown| self.before.state.changed_since(field, shown)) {
-                self.conflict(field, form.fields.get(event_draft::name(field)));
+                self.conflict(field, form.fields.get(event_draft::name(field)), &patch);
                 continue;
             }
-            self.patch.extend(facts.into_iter().map(|fact| (fact, Provenance::Edited)));
+            self.patch.extend(patch);
         }
         Ok(())
     }
@@ -114,10 +115,11 @@ impl Work<'_> {
         }
     }
 
-    fn conflict(&mut self, field: Field, yours: Option<&Value>) {
+    fn conflict(&mut self, field: Field, yours: Option<&Value>, patch: &Patch) {
         let current = event_draft::value(field, self.before.draft());
         self.conflicts.insert(event_draft::name(field).to_owned(), json!({"yours": yours, "current": current}));
         self.errors.push(FieldError::new(field, Problem::ChangedMeanwhile));
+        self.yours.get_or_insert_with(|| self.before.draft().clone()).apply(patch);
     }
 
     /// The session is looked at from this stage, whatever the draft has or lacks (ruling C-22).

@@ -127,6 +127,7 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.intent = work.intent;
     telling.changed = &work.changed;
     telling.errors = &work.errors;
+    telling.yours = work.yours.as_ref();
     telling.doubts = &work.doubts;
     telling.wish = work.wish.as_ref();
     telling.defaults = &work.defaults;

@@ -82,6 +82,8 @@ pub(super) struct Work<'a> {
     pub(super) unread: Vec<(String, Unreadable)>,
     /// What a form entered about fields that somebody else changed meanwhile.
     pub(super) conflicts: Map<String, Value>,
+    /// The draft as that form wanted it.
+    pub(super) yours: Option<Draft>,
     /// Why a call to publish did nothing.
     pub(super) refused: Option<Value>,
     pub(super) suggestions: Vec<Suggestion>,
@@ -137,6 +139,7 @@ impl<'a> Work<'a> {
             asked: before.state.asked.clone(),
             unread: Vec::new(),
             conflicts: Map::new(),
+            yours: None,
             refused: None,
             before,
             suggestions: Vec::new(),

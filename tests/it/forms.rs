@@ -99,6 +99,14 @@ async fn a_field_that_somebody_else_changed_is_refused_with_both_values() {
     let fresh =
         send(&mut ana, Form { revision: late["revision"].as_i64(), ..form(None, json!({"capacity": 70})) }).await;
     assert_eq!((&fresh["draft"]["capacity"], fresh.get("conflicts")), (&json!(70), None));
+    let both = Form { revision: shown, ..form(None, json!({"capacity": 90, "name": "Types"})) };
+    let replies = ana.send(Body::Form(both)).await.unwrap();
+    let said =
+        replies.iter().find_map(|reply| if let Reply::Said(words) = reply { Some(words.as_str()) } else { None });
+    let said = said.unwrap_or_default();
+    assert_eq!(said.matches("While you were typing").count(), 1, "{said}");
+    assert!(said.contains("the name: now “Tea”, yours “Types”"), "{said}");
+    assert!(said.contains("how many people: now 70, yours 90"), "{said}");
     program.stop().await;
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn edits(posted: &Value, session: &str, current: &Value, earlier: &[S
     let revision = revision(posted);
     let seen = revision.filter(|_| revision != self::revision(current));
     let sent = seen.and_then(|seen| earlier.iter().rev().find(|(number, _)| *number == seen));
-    // Where nobody remembers what was sent, the saved draft is what there is: the wizard shows both values of a conflict.
+    // Where nobody remembers what was sent, the saved draft is what there is: the wizard says both values of a
+    // conflict, and the state has them under `conflicts`.
     let base = sent.map(|(_, draft)| draft).or_else(|| current.get("draft"));
     let before = |field: &str| base.and_then(|base| base.get(field)).unwrap_or(&Value::Null);
     let changed = draft.iter().filter(|(field, value)| !same(value, before(field)));

@@ -17,6 +17,8 @@ pub struct Telling<'a> {
     pub changed: &'a [Field],
     /// What was refused.
     pub errors: &'a [FieldError],
+    /// The draft as a form wanted it where somebody else changed its fields meanwhile.
+    pub yours: Option<&'a Draft>,
     /// What can be meant in another way.
     pub doubts: &'a [Doubt],
     /// A time without a day.
@@ -92,6 +94,7 @@ impl<'a> Telling<'a> {
             intent: Intent::Inform,
             changed: &[],
             errors: &[],
+            yours: None,
             doubts: &[],
             wish: None,
             defaults: &[],

@@ -91,6 +91,34 @@ fn an_end_on_another_day_is_told_as_that_day() {
 }
 
 #[test]
+fn what_two_people_changed_is_told_once_with_both_values() {
+    let now = draft([Fact::Name("Ball".into()), Fact::Capacity(60), Fact::Date(date(2026, 12, 4))]);
+    let yours = draft([Fact::Name("Gala".into()), Fact::Capacity(1_070), Fact::Date(date(2026, 12, 5))]);
+    let meanwhile = |field| FieldError::new(field, Problem::ChangedMeanwhile);
+    let errors = [Field::Name, Field::Capacity, Field::Description].map(meanwhile);
+    let telling = Telling { errors: &errors, yours: Some(&yours), ..Telling::about(&now, "en") };
+    assert!(
+        answer(&telling).starts_with(
+            "While you were typing somebody changed this: the name: now “Ball”, yours “Gala”; how many people: now 60, \
+             yours 1,070; a description: now empty, yours empty. Tell me what should stay."
+        ),
+        "{}",
+        answer(&telling)
+    );
+    for (language, words) in [
+        ("fr", "le nom : maintenant « Ball », chez vous « Gala » ; le nombre de personnes : maintenant 60,"),
+        ("es", "el nombre: ahora «Ball», lo tuyo «Gala»; cuántas personas: ahora 60, lo tuyo"),
+        ("zh", "名称：现在是“Ball”，你写的是“Gala”；人数：现在是60，"),
+    ] {
+        let said = answer(&Telling { language, ..telling });
+        assert!(said.contains(words), "{said}");
+    }
+    // Where the other's value is not known, the reason is told once.
+    let said = answer(&Telling { yours: None, ..telling });
+    assert_eq!(said.matches("Somebody changed this while you were typing.").count(), 1, "{said}");
+}
+
+#[test]
 fn assumptions_inferred_names_and_doubts_are_told() {
     let mut draft = gala();
     draft.apply(&vec![(Fact::Visibility(Visibility::Public), Provenance::Default)]);
