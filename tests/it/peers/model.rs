@@ -3,7 +3,7 @@
 //! It looks at every request that it gets and remembers what is wrong with it: no key, no instructions, a call without its
 //! answer, a conversation that grows without bound, an address of a person, a secret. A test that ends asks for these faults.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// The key that it wants to be asked with.
 pub(crate) const KEY: &str = "sk-test-key-of-the-scripted-server";
@@ -33,6 +34,8 @@ pub(crate) enum Step {
     Wait(u64),
     /// Waits until the client hangs up.
     Hang,
+    /// Waits until somebody opens this gate, with `POST /open/` and its name, or the client hangs up.
+    Gate(&'static str),
     /// The proper end of the body.
     End,
     /// Hangs up in the middle of the body.
@@ -52,7 +55,9 @@ pub(crate) struct Fake {
 #[derive(Default)]
 struct Inner {
     script: Mutex<VecDeque<Act>>,
+    on: Mutex<Vec<(&'static str, Act)>>,
     always: Mutex<Option<Act>>,
+    opened: watch::Sender<BTreeSet<String>>,
     seen: Mutex<Vec<Value>>,
     faults: Mutex<Vec<String>>,
     hung_up: AtomicUsize,
@@ -80,6 +85,11 @@ impl Fake {
     /// Answers the next request like this.
     pub(crate) fn next(&self, act: Act) {
         self.inner.script.lock().unwrap().push_back(act);
+    }
+
+    /// Answers like this whenever the organizer's last message has these words.
+    pub(crate) fn on(&self, words: &'static str, act: Act) {
+        self.inner.on.lock().unwrap().push((words, act));
     }
 
     /// Answers every request like this that has no answer of its own.
@@ -112,20 +122,31 @@ impl Drop for Fake {
 impl Inner {
     async fn serve(self: Arc<Self>, mut stream: TcpStream) {
         let Some((head, body)) = read(&mut stream).await else { return };
+        if let Some(gate) = head.strip_prefix("POST /open/") {
+            let name = gate.split_whitespace().next().unwrap_or_default().to_owned();
+            self.opened.send_modify(|opened| {
+                opened.insert(name);
+            });
+            stream.write_all(b"HTTP/1.1 204 X\r\nconnection: close\r\n\r\n").await.ok();
+            return;
+        }
         let faults = faults(&head, &body);
         self.faults.lock().unwrap().extend(faults);
+        let last = body["messages"].as_array().and_then(|all| all.last()).map(|last| last["content"].to_string());
         self.seen.lock().unwrap().push(body);
         let next = self.script.lock().unwrap().pop_front();
-        let act = next.or_else(|| self.always.lock().unwrap().clone());
+        let is_meant = |words: &str| last.as_deref().is_some_and(|last| last.contains(words));
+        let own = || self.on.lock().unwrap().iter().find(|(words, _)| is_meant(words)).map(|(_, act)| act.clone());
+        let act = next.or_else(own).or_else(|| self.always.lock().unwrap().clone());
         let act = act.unwrap_or_else(|| vec![Step::Refuse(500, "", "nothing was scripted".to_owned())]);
-        if answer(&mut stream, act).await.is_none() {
+        if answer(&mut stream, act, &self.opened).await.is_none() {
             self.hung_up.fetch_add(1, Ordering::SeqCst);
         }
     }
 }
 
 /// Plays the act. `None`: the client hung up.
-async fn answer(stream: &mut TcpStream, act: Act) -> Option<()> {
+async fn answer(stream: &mut TcpStream, act: Act, opened: &watch::Sender<BTreeSet<String>>) -> Option<()> {
     for step in act {
         match step {
             Step::Refuse(status, headers, body) => {
@@ -146,6 +167,15 @@ async fn answer(stream: &mut TcpStream, act: Act) -> Option<()> {
             }
             Step::Wait(millis) => quiet(stream, Some(Duration::from_millis(millis))).await?,
             Step::Hang => quiet(stream, None).await?,
+            Step::Gate(name) => {
+                let mut opened = opened.subscribe();
+                while !opened.borrow_and_update().contains(name) {
+                    tokio::select! {
+                        changed = opened.changed() => changed.ok()?,
+                        gone = quiet(stream, None) => return gone,
+                    }
+                }
+            }
             Step::End => stream.write_all(b"0\r\n\r\n").await.ok()?,
             Step::Cut => return Some(()),
         }

@@ -5,6 +5,19 @@ import type Axe from 'axe-core';
 
 export const PASSWORD = 'TestPass123!';
 
+/**
+ * A second server: its limits are as they come, and its model speaks as slowly as a test wants. What it says to words of
+ * `GATED` stops in the middle until the gate of that name is opened.
+ */
+export const SECOND = process.env.GATE_URL ? (process.env.SECOND_URL ?? '') : '';
+export const GATED = { reload: 'Tickets are 35 dollars', stop: 'It is for 60 people' };
+export const NO_SECOND = 'SECOND_URL and GATE_URL are not set: no real limit, and nothing in the middle of an answer';
+
+/** Lets the model go on. */
+export async function openGate(name: keyof typeof GATED): Promise<void> {
+  await fetch(`${process.env.GATE_URL ?? ''}/open/${name}`, { method: 'POST' });
+}
+
 let made = 0;
 
 /** A new organizer, signed in and on the dashboard. */

@@ -4,54 +4,6 @@ import { answered, expect, isSound, pane, published, say, signUp, test } from '.
 
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible({ timeout: 20_000 });
 
-test('a reload in the middle of an answer shows the same text once', async ({ page }) => {
-  await signUp(page);
-  await page.goto('/wizard/new');
-  await say(page, 'Jazz concert called Blue Hour on 9 May 2031 at 8 pm for 120 people');
-  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
-  await page.getByLabel('Message').fill('Tickets are 35 dollars');
-  await page.keyboard.press('Enter');
-  await expect(page.locator('.said.user')).toHaveCount(2);
-  await page.reload();
-  await pane(page, 'Assistant');
-  await expect(page.locator('.said.user')).toHaveCount(2);
-  await expect(page.locator('.said.user').last()).toContainText('35 dollars');
-  // The greeting and two answers, each once.
-  const answers = page.locator('.said.assistant .bubble');
-  await expect(answers).toHaveCount(3);
-  const texts = await answers.allInnerTexts();
-  expect(new Set(texts).size).toBe(3);
-  await page.reload();
-  await pane(page, 'Assistant');
-  await expect(answers).toHaveCount(3);
-  expect(await answers.allInnerTexts()).toEqual(texts);
-  await pane(page, 'Form');
-  await page.getByRole('button', { name: /Tickets/ }).click();
-  await expect(page.getByLabel('Ticket price')).toHaveValue('35');
-});
-
-test('stop ends the waiting, and the conversation goes on', async ({ page }) => {
-  await signUp(page);
-  await page.goto('/wizard/new');
-  await say(page, 'A meetup called Slow Talk');
-  let release = () => {};
-  const held = new Promise<void>((done) => (release = done));
-  await page.route('**/api/copilotkit/agent/*/run', async (route) => {
-    await held;
-    await route.continue().catch(() => undefined);
-  });
-  const stopped = page.waitForRequest((request) => request.url().includes('/stop/'));
-  await page.getByLabel('Message').fill('It is for 60 people');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Stop' }).click();
-  await stopped;
-  release();
-  await page.unroute('**/api/copilotkit/agent/*/run');
-  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
-  await expect(page.getByRole('alert')).toHaveCount(0);
-  await say(page, 'In Toronto');
-});
-
 test('a message that is too large is said to be so, and a shorter one goes on', async ({ page }) => {
   await signUp(page);
   await page.goto('/wizard/new');
