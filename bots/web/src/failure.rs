@@ -15,6 +15,9 @@ use serde_json::json;
 /// The language of whoever asks for none that is spoken here.
 const ENGLISH: &str = "en";
 
+/// What the author of a client reads who sent something else.
+pub(crate) const SEND_JSON: &str = "Please send JSON, with Content-Type: application/json.";
+
 /// A request that is not answered as asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -43,6 +46,11 @@ impl Failure {
     /// The request cannot be read.
     pub(crate) fn malformed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_INPUT", Said::Plainly(message.into()))
+    }
+
+    /// The request says itself to be something else than JSON.
+    pub(crate) fn no_json() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "INVALID_INPUT", Said::Plainly(SEND_JSON.to_owned()))
     }
 
     /// A message has nothing that can be read.

@@ -1,7 +1,8 @@
 //! The addresses of the chat, over REST and in one envelope.
 //!
-//! Promises: whoever brings no token, or one that does not hold, gets 401 everywhere; a body that cannot be read gets 400; people read
-//! in their language why they are refused.
+//! Promises: whoever brings no token, or one that does not hold, gets 401 everywhere; a body that cannot be read gets 400, in the
+//! envelope one that says itself to be no JSON 415, as CopilotKit's own runtime has it; people read in their language why they are
+//! refused.
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State};
@@ -134,6 +135,9 @@ async fn envelope(
     headers: HeaderMap,
     Sent(body): Sent,
 ) -> Result<Response, Failure> {
+    if !is_json(&headers) {
+        return Err(Failure::no_json());
+    }
     let Envelope { method, params, body } = shape(read(&headers, &body)?, "envelope")?;
     let agent = || params.agent_id.as_deref().unwrap_or("default");
     match method.as_str() {
@@ -222,12 +226,16 @@ fn known(agent: &str) -> Result<(), Failure> {
     AGENTS.contains(&agent).then_some(()).ok_or_else(Failure::no_agent)
 }
 
+/// Whether a body says itself to be JSON.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
 /// A JSON body.
 fn read(headers: &HeaderMap, body: &Bytes) -> Result<Value, Failure> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(Failure::malformed("Please send JSON, with Content-Type: application/json."));
+    if !is_json(headers) {
+        return Err(Failure::malformed(failure::SEND_JSON));
     }
     serde_json::from_slice(body).map_err(|error| Failure::malformed(format!("This is no JSON: {error}.")))
 }

@@ -108,11 +108,20 @@ async fn what_cannot_be_read_is_said_to_be_so() {
         let (status, answer) = post(&routes, "/agent/default/run", "user-1", &odd).await;
         assert_eq!((status, answer["error"].as_str()), (400, Some("INVALID_INPUT")), "{odd}");
     }
-    for (kind, text) in [("text/plain", "{}"), ("application/json", "{"), ("application/json", "")] {
-        let asked = request("POST", &format!("{BASE}/agent/default/run"), "user-1", None);
-        let (mut parts, _) = asked.into_parts();
-        parts.headers.insert("content-type", kind.parse().unwrap());
-        assert_eq!(json(&routes, Request::from_parts(parts, Body::from(text))).await.0, 400, "{kind} {text}");
+    // The one address of everything tells apart what is no JSON at all, as CopilotKit's own runtime does.
+    for (path, no_json) in [("/agent/default/run", 400), ("", 415), ("/", 415)] {
+        for (kind, text, status) in [
+            ("text/plain", r#"{"method": "info"}"#, no_json),
+            ("application/x-www-form-urlencoded", "method=info", no_json),
+            ("application/json", "{", 400),
+            ("application/json; charset=utf-8", "", 400),
+        ] {
+            let asked = request("POST", &format!("{BASE}{path}"), "user-1", None);
+            let (mut parts, _) = asked.into_parts();
+            parts.headers.insert("content-type", kind.parse().unwrap());
+            let (answered, answer) = json(&routes, Request::from_parts(parts, Body::from(text))).await;
+            assert_eq!((answered, answer["error"].as_str()), (status, Some("INVALID_INPUT")), "{path} {kind} {text}");
+        }
     }
     assert_eq!(post(&routes, "/agent/other/run", "user-1", &run).await.0, 404);
     assert_eq!(post(&routes, "/agent/default/stop/t", "user-1", &json!({"more": 1})).await.0, 400);
