@@ -3,6 +3,7 @@
 // A line "ok: ..." for each thing that holds; the first thing that does not ends the program with its reason.
 import assert from 'node:assert/strict';
 import * as old from 'ag-ui-client-0';
+import { EventSchemas as CURRENT } from '@ag-ui/core/schemas';
 import * as current from 'ag-ui-client-1';
 import { CopilotKitCore } from '@copilotkit/core';
 import { from, lastValueFrom, toArray } from 'rxjs';
@@ -54,7 +55,12 @@ async function accepted(list, name) {
     });
     assert.equal(seen.length, list.length);
   }
-  for (const event of list) old.EventSchemas.parse(event);
+  for (const event of list) {
+    for (const [schemas, generation] of [[old.EventSchemas, '0.0.59'], [CURRENT, '1.0.0']]) {
+      const { error } = schemas.safeParse(event);
+      assert.ok(!error, `${name}: ${generation} refuses ${JSON.stringify(event)}: ${error?.message}`);
+    }
+  }
   const ends = list.filter((event) => event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR');
   const begins = list.filter((event) => event.type === 'RUN_STARTED');
   assert.equal(ends.length, begins.length, `${name}: one end for each beginning`);
@@ -68,6 +74,9 @@ const said = (messages) =>
     .join('|');
 
 async function everyPlay() {
+  // What only one generation takes is told apart here, so that a list that both take is no accident.
+  const halves = { type: 'TOOL_CALL_START', toolCallId: 'c', toolCallName: 'n', parentMessageId: null };
+  assert.ok(old.EventSchemas.safeParse(halves).success && !CURRENT.safeParse(halves).success);
   for (let play = 0; play < PLAYS; play++) {
     const threadId = fresh('thread');
     const tools = play % 2 ? CARDS : [];
