@@ -47,7 +47,7 @@ fn named(g: &Gathering<'_, '_>, cue: &Range<usize>) -> Option<Range<usize>> {
     if !leads || nameless(start) || !g.open(start) {
         return None;
     }
-    let name = phrase(g, start, Phrase::Name);
+    let name = phrase(g, start, Phrase::Title);
     let quoted = name.start > start;
     let proud = name.clone().any(|at| scene.token(at).is_some_and(|token| token.capital));
     let kind = scene.kind_in(&name).is_some();

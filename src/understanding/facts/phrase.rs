@@ -16,7 +16,9 @@ const LONGEST: usize = 14;
 /// What a phrase is; a place stops at more words than a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phrase {
-    /// The name of an event.
+    /// The name of an event, as it was said: "Taste of Toronto".
+    Title,
+    /// What a name is made of.
     Name,
     /// The name of a place.
     Place,
@@ -35,9 +37,14 @@ pub(super) fn phrase(g: &Gathering<'_, '_>, start: usize, what: Phrase) -> Range
 
 /// The name of an event that begins here, with what stands behind its colon: "Red & White: A Night of Wine".
 pub(super) fn title(g: &Gathering<'_, '_>, start: usize) -> Range<usize> {
-    let head = phrase(g, start, Phrase::Name);
-    let end = subtitle(g, &head).map_or(head.end, |subtitle| subtitle.end);
-    head.start..end
+    let scene = g.scene;
+    let head = phrase(g, start, Phrase::Title);
+    // "Called Jazz place: The Rex": in small letters behind a capital, the place is no part of the name.
+    let heads = scene.lower(head.end) == ":" && scene.token(head.start).is_some_and(|token| token.capital);
+    match heading(scene, &head).filter(|at| heads && *at > head.start) {
+        Some(at) => trim(scene, head.start..at),
+        None => head.start..subtitle(g, &head).map_or(head.end, |subtitle| subtitle.end),
+    }
 }
 
 /// The second half of a name, behind a colon; none where the word before the colon is the heading of something else, where a
@@ -46,10 +53,10 @@ pub(super) fn subtitle(g: &Gathering<'_, '_>, head: &Range<usize>) -> Option<Ran
     let scene = g.scene;
     let first = head.end + 1;
     let letters = scene.token(first).is_some_and(|token| token.kind != TokenKind::Symbol);
-    if head.is_empty() || scene.lower(head.end) != ":" || !letters || !g.open(first) || is_heading(scene, head) {
+    if head.is_empty() || scene.lower(head.end) != ":" || !letters || !g.open(first) || heading(scene, head).is_some() {
         return None;
     }
-    let words = phrase(g, first, Phrase::Name);
+    let words = phrase(g, first, Phrase::Title);
     // "It" of "It starts at 7": a capital there says only that something begins.
     let little = scene.on(Cue::Stop, first) && !scene.on(Cue::Article, first);
     let capital = |at: &usize| !(little && *at == first) && scene.token(*at).is_some_and(|token| token.capital);
@@ -59,16 +66,16 @@ pub(super) fn subtitle(g: &Gathering<'_, '_>, head: &Range<usize>) -> Option<Ran
     (!words.is_empty() && (proper || !speaks) && !tells_else(g, &words)).then_some(words)
 }
 
-/// "Where" of "called Harvest Gala where: Vancouver"; a capital makes such a word a part of the name: "Market Place: ...", unless
-/// it opens the sentence.
-fn is_heading(scene: &Scene<'_>, head: &Range<usize>) -> bool {
+/// Where "where" stands in "called Harvest Gala where: Vancouver"; a capital makes such a word a part of the name: "Market
+/// Place: ...", unless it opens the sentence.
+fn heading(scene: &Scene<'_>, head: &Range<usize>) -> Option<usize> {
     let tokens = scene.tokens().get(head.clone()).unwrap_or(&[]);
     let last = scene.words.stages.find(tokens).pop().filter(|found| found.tokens.end == tokens.len());
     let staged = last.map(|found| head.start + found.tokens.start);
     let cued = [Cue::VenueIs, Cue::AddressIs, Cue::Describe, Cue::Doors, Cue::Ticket, Cue::PriceWord, Cue::Holds]
         .into_iter()
         .find_map(|cue| scene.ending(cue, head.end).or_else(|| scene.ending(cue, head.end + 1)));
-    [staged, cued].into_iter().flatten().any(|at| {
+    [staged, cued].into_iter().flatten().find(|&at| {
         let capital = scene.token(at).is_some_and(|token| token.capital);
         !capital || at <= scene.sentence(head.start).start
     })
@@ -129,9 +136,11 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
     let next_capital = scene.token(end).is_some_and(|next| next.capital);
     let joins_names =
         scene.on(Cue::Joint, at) || matches!(word, "of" | "de" | "du" | "des" | "del" | "the" | "la" | "'" | "’" | "s");
+    // "Taste of Toronto", "Nuit d'Avignon": the city is a part of the name.
+    let of = what == Phrase::Title && matches!(word, "of" | "de" | "du" | "des" | "del" | "d" | "'" | "’");
     let value_follows = begins_value(scene, end)
         || begins_any_time(scene, end)
-        || (begins_city(scene, end) && !(what == Phrase::Place && joins_names))
+        || (begins_city(scene, end) && !of && !(what == Phrase::Place && joins_names))
         || scene.starting(Cue::Stop, end).is_some_and(|_| !joins_names);
     // "... and make it 3pm", "... and the time is 3pm".
     let next = if scene.on(Cue::Article, end) { end + 1 } else { end };
@@ -142,7 +151,7 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
     match what {
         _ if value_follows || goes_on => true,
         // Where a name was asked for, "Movie at Century" is one.
-        Phrase::Name
+        Phrase::Title | Phrase::Name
             if scene.on(Cue::At, at)
                 && scene.context.asks(Field::Name)
                 && next_capital
@@ -150,8 +159,9 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
         {
             false
         }
-        Phrase::Name => {
-            let loose = scene.on(Cue::For, at) || scene.on(Cue::In, at) || scene.on(Cue::Article, at) || joins_names;
+        Phrase::Title | Phrase::Name => {
+            let loose =
+                scene.on(Cue::For, at) || scene.on(Cue::In, at) || scene.on(Cue::Article, at) || joins_names || of;
             let at_place = scene.on(Cue::At, at);
             at_place || !(loose || next_capital || matches!(word, "on" | "by" | "sur" | "en" | "con" | "avec"))
         }

@@ -54,10 +54,23 @@ fn a_name_that_is_said() {
         ("un atelier appelé Saveurs de Provence samedi", "Saveurs de Provence"),
         ("un concierto llamado Noche de Boleros el viernes", "Noche de Boleros"),
         ("办一个工作坊，名字叫摄影入门", "摄影入门"),
+        ("a dinner called Taste of Toronto on 9 May 2031", "Taste of Toronto"),
+        ("a concert called Sounds of Paris in Toronto on Friday", "Sounds of Paris"),
+        ("un concert appelé Saveurs de Montréal samedi", "Saveurs de Montréal"),
+        ("un concierto llamado Sabores de Madrid el viernes", "Sabores de Madrid"),
     ];
     for (text, expected) in table {
         assert_eq!(name(&opening(text)), Some((expected.to_owned(), Provenance::Said)), "{text}");
     }
+}
+
+#[test]
+fn a_city_in_a_name_is_not_where_the_event_is() {
+    let city =
+        |text: &str| pick(&opening(text), |fact| if let Fact::City(city) = fact { Some(city.clone()) } else { None });
+    assert_eq!(city("a concert called Sounds of Paris in Toronto on Friday").as_deref(), Some("Toronto"));
+    assert_eq!(city("a concert called Sounds of Paris on Friday"), None, "it is asked");
+    assert_eq!(city("a concert called Harvest Night in Toronto").as_deref(), Some("Toronto"));
 }
 
 #[test]
@@ -92,6 +105,10 @@ fn a_colon_before_another_fact_ends_the_name() {
         ("call it Harvest Gala: it starts at 7pm", "Harvest Gala"),
         ("call it Harvest Gala: It starts at 7pm", "Harvest Gala"),
         ("call it Harvest Gala: $20", "Harvest Gala"),
+        ("a concert called Jazz place: The Rex", "Jazz"),
+        ("call it Harvest Gala date: Friday", "Harvest Gala"),
+        ("call it Harvest Gala price: $20", "Harvest Gala"),
+        ("call it Harvest Gala where: The Rex", "Harvest Gala"),
     ];
     for (text, expected) in table {
         let understood = answer(&[Field::Name, Field::DateTime], text);
