@@ -124,10 +124,17 @@ impl<'s, 'a> Gathering<'s, 'a> {
     /// The facts in the order in which they apply.
     pub(super) fn finish(self) -> Found {
         let mut found = self.found;
-        found.patch.sort_by_key(|(fact, _)| rank(fact));
+        found.patch.sort_by_key(|(fact, source)| match fact {
+            // "A two-day workshop, 10 to 4": a length that was worked out comes before the end that was said, and gives way to it.
+            Fact::Duration(_) if *source == Provenance::Inferred => WORKED_OUT,
+            other => rank(other),
+        });
         found
     }
 }
+
+/// Where a length stands that was worked out: behind a start, before an end.
+const WORKED_OUT: u8 = 6;
 
 /// A currency comes before the amounts that are counted in it, a start before its end, a removal before everything.
 fn rank(fact: &Fact) -> u8 {
