@@ -4,9 +4,7 @@
 
 use super::answers::facts;
 use super::catalogue::phrase;
-use super::prose::{
-    capitalised, count_words, length_words, percent_words, price_words, repeat_words, tier_words, time_words,
-};
+use super::prose::{capitalised, count_words, percent_words, price_words, repeat_words, tier_words, time_words};
 use crate::domain::draft::Draft;
 use crate::domain::fact::Field;
 use crate::domain::values::{EventKind, Provenance};
@@ -36,7 +34,7 @@ pub fn lines(draft: &Draft, venue: Option<&str>, language: &str) -> Vec<CardLine
         (Field::OnlineUrl, "join", draft.online_url.clone()),
         (Field::DateTime, "when", when(draft, language)),
         (Field::Recurrence, "repeats", draft.recurrence.as_deref().map(|rule| repeat_words(rule, language))),
-        (Field::Duration, "lasts", draft.duration_min.map(|minutes| length_words(minutes, language))),
+        (Field::Duration, "lasts", facts::length(draft, language)),
         (Field::Capacity, "capacity", draft.capacity.map(|people| count_words(people, language))),
         (Field::Amenities, "needs", (!draft.amenities.is_empty()).then(|| facts::needs(draft, language))),
         (tickets, "tickets", prices(draft, language)),

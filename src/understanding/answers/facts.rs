@@ -102,12 +102,23 @@ pub(crate) fn kind(draft: &Draft, language: &str) -> Option<String> {
     draft.kind.map(|kind| phrase(language, &format!("kind_{kind}")))
 }
 
+/// How long it lasts; until it is known when it begins, days are counted whole: "a two-day workshop" ends on its second day.
+pub(crate) fn length(draft: &Draft, language: &str) -> Option<String> {
+    let minutes = draft.duration_min?;
+    let whole = draft.ends().is_none() && is_broken(minutes);
+    Some(length_words(if whole { minutes.div_ceil(DAY_MIN) * DAY_MIN } else { minutes }, language))
+}
+
+/// Longer than a day, and not a number of days.
+fn is_broken(minutes: u32) -> bool {
+    minutes > DAY_MIN && !minutes.is_multiple_of(DAY_MIN)
+}
+
 /// Day, hour and end, as far as they are known.
 pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
     let day = draft.date.map(|date| date_words(date, language));
     // Nobody counts that many hours: an end on another day is told as that day.
-    let broken = |minutes: u32| minutes > DAY_MIN && !minutes.is_multiple_of(DAY_MIN);
-    let over = draft.ends().filter(|_| draft.duration_min.is_some_and(broken));
+    let over = draft.ends().filter(|_| draft.duration_min.is_some_and(is_broken));
     let last = draft.end_date.filter(|last| Some(*last) != draft.date && over.is_none());
     let last = last.map(|last| date_words(last, language));
     let days = day.map(|day| match last {
@@ -122,17 +133,15 @@ pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
         (None, Some(time)) => Some(fill(language, "time_only", &[("time", &time_words(time, language))])),
         (None, None) => None,
     };
-    let length = match over {
+    let lasts = match over {
         Some(end) => {
             let (day, hour) = (date_words(end.date(), language), time_words(end.time(), language));
             Some(fill(language, "until_day", &[("date", &day), ("time", &hour)]))
         }
-        None => {
-            draft.duration_min.map(|minutes| fill(language, "lasting", &[("length", &length_words(minutes, language))]))
-        }
+        None => length(draft, language).map(|length| fill(language, "lasting", &[("length", &length)])),
     };
     let until = draft.end_time.map(|end| fill(language, "until", &[("time", &time_words(end, language))]));
-    let parts: Vec<String> = [start, length.or(until)].into_iter().flatten().collect();
+    let parts: Vec<String> = [start, lasts.or(until)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(&phrase(language, "comma")))
 }
 

@@ -85,6 +85,8 @@ fn an_end_on_another_day_is_told_as_that_day() {
     }
     assert!(told(&lasting(48 * 60), "en").contains("at 10:00 AM, lasting 2 days"));
     assert!(told(&lasting(6 * 60), "en").contains("at 10:00 AM, lasting 6 hours"));
+    let undated = draft([Fact::Time(time(10, 0, 0, 0)), Fact::Duration(32 * 60)]);
+    assert!(told(&undated, "en").contains("the day still open, lasting 2 days"), "{}", told(&undated, "en"));
     let long = card::lines(&lasting(222 * 60), None, "en");
     let length = long.iter().find(|line| line.field == Field::Duration).map(|line| line.value.as_str());
     assert_eq!(length, Some("9 days 6 hours"));
