@@ -1,7 +1,7 @@
 /** Pictures, taking one's data along, and leaving. */
 import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
-import { expect, pane, PASSWORD, signUp, test } from './person';
+import { expect, isSound, pane, PASSWORD, published, signUp, test } from './person';
 
 /** A PNG of one colour, as any program would write it. */
 function png(width: number, height: number): Buffer {
@@ -30,6 +30,43 @@ function png(width: number, height: number): Buffer {
   return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
 }
 
+test('a picture is dropped or taken, and goes along where the page is shared', async ({ page }) => {
+  await signUp(page);
+  await page.goto('/wizard/new');
+  const camera = page.locator('input[type=file][capture]');
+  await expect(camera).toHaveAttribute('capture', 'environment');
+  await expect(camera).toHaveAttribute('accept', 'image/jpeg,image/png,image/webp');
+  const cover = page.locator('.cover');
+  const carried = (bytes: Buffer, name: string, type: string) =>
+    page.evaluateHandle(
+      ([all, called, kind]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(all)], called, { type: kind }));
+        return data;
+      },
+      [[...bytes], name, type] as const,
+    );
+  await cover.dispatchEvent('drop', { dataTransfer: await carried(Buffer.from('no picture'), 'note.txt', 'text/plain') });
+  await expect(page.getByText('Please choose a JPEG, PNG or WebP picture.')).toBeVisible();
+  const dataTransfer = await carried(png(640, 360), 'cover.png', 'image/png');
+  await cover.dispatchEvent('dragover', { dataTransfer });
+  await expect(cover).toHaveClass(/\bover\b/);
+  const uploaded = page.waitForResponse((answer) => answer.url().endsWith('/files') && answer.request().method() === 'POST');
+  await cover.dispatchEvent('drop', { dataTransfer });
+  await expect(cover).not.toHaveClass(/\bover\b/);
+  await expect(cover.locator('img')).toBeVisible();
+  await expect(page.getByText('Please choose a JPEG, PNG or WebP picture.')).toHaveCount(0);
+  const { url } = (await (await uploaded).json()) as { url: string };
+  const { slug } = await published(page, { image_id: url.split('/').pop() });
+  const html = await (await page.request.get(`/e/${slug}`)).text();
+  const shared = /<meta property="og:image" content="([^"]+)"/.exec(html)?.[1] ?? '';
+  expect(shared).toMatch(/^https?:\/\//);
+  expect(new URL(shared).pathname).toBe(new URL(url, 'http://here').pathname);
+  // Whoever shows the link elsewhere is nobody here, and sees the picture.
+  const seen = await fetch(shared);
+  expect([seen.status, seen.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^image\//)]);
+});
+
 test('a picture is chosen, seen in the preview, replaced and removed', async ({ page }) => {
   await signUp(page);
   await page.goto('/wizard/new');
@@ -37,6 +74,7 @@ test('a picture is chosen, seen in the preview, replaced and removed', async ({ 
   const choose = page.locator('input[type=file]').first();
   await choose.setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
   await expect(page.getByText('Please choose a JPEG, PNG or WebP picture.')).toBeVisible();
+  await isSound(page);
   await choose.setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture either') });
   await expect(page.getByRole('alert')).toContainText('I cannot read that picture');
   await choose.setInputFiles({ name: 'cover.png', mimeType: 'image/png', buffer: png(640, 360) });
