@@ -57,7 +57,9 @@ fn is_deaf(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
         return true;
     }
     let subject = subject(scene, sentence);
-    if let Some(foreign) = scene.within(Cue::Foreign, sentence).next().map(|spot| spot.start) {
+    // "Appelle-le ..." calls nobody: it gives a name.
+    let names = |spot: &&Range<usize>| scene.starting(Cue::Name, spot.start).is_some();
+    if let Some(foreign) = scene.within(Cue::Foreign, sentence).find(|spot| !names(spot)).map(|spot| spot.start) {
         let before_subject = subject.is_none_or(|subject| foreign < subject);
         if foreign <= first + 1 || (before_subject && !scene.under_way()) {
             return true;
