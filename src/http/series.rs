@@ -48,6 +48,7 @@ pub(super) struct SeriesStanding {
 /// A date of a series.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is told of a date by itself; none is a state")]
 pub(super) struct DateStanding {
     #[schema(value_type = String)]
     event_id: Uuid,

@@ -234,9 +234,8 @@ fn purpose(work: &Work<'_>) -> Purpose {
     match &work.live {
         Some(Live::AskedToCallOff { .. }) => Purpose::CallOff,
         Some(Live::AskedToRefund { .. }) => Purpose::Refund,
-        Some(Live::AskedForAll { .. }) => Purpose::Publish,
+        None | Some(Live::AskedForAll { .. }) => Purpose::Publish,
         Some(_) => Purpose::Change,
-        None => Purpose::Publish,
     }
 }
 

@@ -162,7 +162,7 @@ async fn an_event_is_made_at_the_panel_across_a_restart() {
     let mut page = Page::open(&program, "ana@example.com", "my gala");
     assert_eq!(page.transcript().await, before);
     let question = (call["toolCallId"].clone(), json!("confirm_publish"));
-    assert_eq!(waiting(&mut page).await, [question.clone()], "the question stands as it was shown");
+    assert_eq!(waiting(&mut page).await, std::slice::from_ref(&question), "the question stands as it was shown");
     assert_eq!(waiting(&mut page).await, [question]);
     assert!(Page::open(&program, "eve@example.com", "my gala").transcript().await.is_empty());
     let content = json!({"approved": true, "revision": card["revision"]}).to_string();

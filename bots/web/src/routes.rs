@@ -1,7 +1,7 @@
 //! The addresses of the chat, over REST and in one envelope.
 //!
 //! Promises: whoever brings no token, or one that does not hold, gets 401 everywhere; a body that cannot be read gets 400, in the
-//! envelope one that says itself to be no JSON 415, as CopilotKit's own runtime has it; people read in their language why they are
+//! envelope one that says itself to be no JSON 415, as `CopilotKit`'s own runtime has it; people read in their language why they are
 //! refused.
 
 use axum::body::Bytes;

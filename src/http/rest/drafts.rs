@@ -39,8 +39,7 @@ pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &
         return Ok(Vec::new());
     }
     let key = match (level.table.name, act) {
-        ("wizard_sessions", Act::Update(..)) => "id",
-        ("events", Act::Update(..) | Act::Delete) => "id",
+        ("wizard_sessions", Act::Update(..)) | ("events", Act::Update(..) | Act::Delete) => "id",
         ("ticket_tiers", Act::Update(..) | Act::Delete | Act::Insert(..)) => "event_id",
         _ => return Ok(Vec::new()),
     };

@@ -270,10 +270,10 @@ fn not_ready(date: &NotReady, language: &str) -> String {
 /// The dates that a question about all of them names, as labels and values.
 pub fn series_lines(live: &Live, language: &str) -> Vec<(String, String)> {
     let Live::AskedForAll { days, .. } = live else { return Vec::new() };
-    let line = |(at, day): (usize, &Date)| {
+    let labelled = |(at, day): (usize, &Date)| {
         (fill(language, "series_line", &[("number", &(at + 1).to_string())]), date_words(*day, language))
     };
-    days.iter().enumerate().map(line).collect()
+    days.iter().enumerate().map(labelled).collect()
 }
 
 fn sold(sales: &Sales, language: &str) -> Vec<String> {

@@ -372,7 +372,7 @@ async fn one_envelope_holds_everything() {
 #[tokio::test]
 async fn a_page_that_opens_is_greeted_and_one_without_news_gets_the_state() {
     let (script, mut taken) = Script::new();
-    script.push(Answer::Now(vec![port::Reply::Said("Hello!".to_owned()), port::Reply::Done]));
+    script.push(Answer::Now(vec![Reply::Said("Hello!".to_owned()), Reply::Done]));
     let routes = routes(Arc::new(script));
     let opening = json!({"threadId": "t", "runId": "r", "messages": []});
     assert_eq!(played(&routes, "/agent/default/run", "user-1", &opening).await.said(), "Hello!");
