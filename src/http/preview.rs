@@ -17,6 +17,10 @@ use super::router::HttpState;
 use super::templates;
 use super::words::Words;
 use crate::accounts::caller::Caller;
+use crate::domain::draft::Draft;
+use crate::domain::money::Currency;
+use crate::domain::person::Person;
+use crate::domain::values::EventStatus;
 use crate::store::pages;
 
 /// The page of the caller's own event
@@ -41,11 +45,14 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    caller.person().ok_or(HttpError::Unauthorized)?;
+    let person = caller.person().ok_or(HttpError::Unauthorized)?;
     let id: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
     let mut tx = state.store.begin(caller.actor()).await?;
-    let page = pages::own(&mut tx, id).await?.ok_or(HttpError::NotFound)?;
+    let mut page = pages::own(&mut tx, id).await?.ok_or(HttpError::NotFound)?;
     drop(tx);
+    if page.status == EventStatus::Draft {
+        by_own_settings(&mut page.draft, person);
+    }
     let url = format!("{}/e/{}", state.public_url.trim_end_matches('/'), page.slug);
     let lang = asked.lang.as_deref();
     let words = Words::wanted(lang, None, &headers).unwrap_or_else(Words::english);
@@ -53,4 +60,10 @@ pub(super) async fn show(
     let headers =
         [(CACHE_CONTROL, HeaderValue::from_static("no-store")), (CONTENT_SECURITY_POLICY, templates::POLICY.clone())];
     Ok((headers, Html(html)).into_response())
+}
+
+/// What nobody has said yet counts by the organizer's own settings, as it will when the event is published.
+fn by_own_settings(draft: &mut Draft, person: &Person) {
+    draft.timezone = draft.timezone.take().or_else(|| person.timezone.clone());
+    draft.currency = draft.currency.or_else(|| person.currency.as_deref().and_then(Currency::parse));
 }

@@ -27,6 +27,7 @@ mod models;
 mod openapi;
 mod pages;
 mod pictures;
+mod preview;
 mod publisher;
 mod race;
 mod rest;

@@ -24,16 +24,16 @@ use uuid::Uuid;
 use crate::harness::program::{NOW, Program};
 use crate::harness::{self, Database, Role};
 
-struct Scene {
+pub(crate) struct Scene {
     database: Database,
     program: Program,
     router: Router,
 }
 
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     headers: HeaderMap,
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -47,21 +47,21 @@ impl Answer {
 }
 
 impl Scene {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let database = harness::database().await;
         let program = Program::start(&database).await;
         let router = program.app.http();
         Self { database, program, router }
     }
 
-    async fn person(&self, email: &str) -> Person {
+    pub(crate) async fn person(&self, email: &str) -> Person {
         let mut tx = self.database.store().await.begin(Actor::Server).await.unwrap();
         let person = people::ensure_organizer(&mut tx, email).await.unwrap();
         tx.commit().await.unwrap();
         person
     }
 
-    async fn ask(&self, caller: &Caller, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn ask(&self, caller: &Caller, method: &str, path: &str, body: impl Into<Body>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
         request.extensions_mut().insert(caller.clone());
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -77,7 +77,7 @@ impl Scene {
     }
 
     /// A draft with this in it: its session and its event.
-    async fn draft(&self, caller: &Caller, data: Value) -> (String, Value) {
+    pub(crate) async fn draft(&self, caller: &Caller, data: Value) -> (String, Value) {
         let begun = self.wizard(caller, json!({"action": "initialize"})).await;
         let session = begun["sessionId"].as_str().unwrap().to_owned();
         let saved = self
@@ -104,7 +104,7 @@ impl Scene {
     }
 }
 
-fn signed(person: &Person) -> Caller {
+pub(crate) fn signed(person: &Person) -> Caller {
     Caller::Person(Box::new(Signed::known(person.clone())))
 }
 

@@ -151,9 +151,9 @@ async fn what_is_not_taken_over_or_refused_is_said_in_the_readers_language() {
     let ana = person(&scene, &http, "ana@example.com").await;
     let file = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Thé\nSTATUS:CANCELLED\nDTSTART:odd\nEND:VEVENT\nEND:VCALENDAR\n";
     for (language, cancelled, start) in [
-        ("fr-CA", "Il y est marqué comme annulé.", "Le début est illisible."),
-        ("es", "Allí consta como cancelado.", "No se puede leer el comienzo."),
-        ("zh-TW", "在该文件中标记为已取消。", "无法读取开始时间。"),
+        ("fr-CA", "Il y est noté comme annulé.", "Le début est illisible."),
+        ("es", "Allí figura como cancelado.", "El comienzo no se puede leer."),
+        ("zh-TW", "文件里标明它已取消。", "无法读取开始时间。"),
         ("de", "It stands there as cancelled.", "The start cannot be read."),
     ] {
         let (status, seen) = send_in(language, &http, &ana, "/api/import/preview", file).await;
