@@ -151,6 +151,8 @@ test('a draft whose first save is still being answered is on the dashboard at on
   await resume.click();
   await expect(page.getByLabel('Event Name')).toHaveValue('Just Begun');
   await page.goto('/dashboard');
+  // Not before the page is whole: what is being fetched when a route ends may never arrive.
+  await expect(page.getByText('Kept on this device')).toBeVisible();
   await page.unroute('**/functions/v1/**');
   await expect(page.getByText('Kept on this device')).toHaveCount(0);
   await resume.click();
