@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn names_differ_while_held_and_come_back_when_let_go() {
-        let folder = std::env::temp_dir().join(format!("eventos-node-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("eventos-node-{}", uuid::Uuid::new_v4()));
         let first = Node::take(&folder).unwrap();
         let second = Node::take(&folder).unwrap();
         assert_ne!(first.name, second.name);

@@ -7,22 +7,7 @@ use port::SessionChoice;
 use port::recorder::Recorder;
 use serde_json::Value;
 
-use crate::harness::{self, program::Program};
-
-/// A backup in the making.
-pub(crate) struct File(pub(crate) std::path::PathBuf);
-
-impl File {
-    pub(crate) fn named(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("eventos-{name}-{}", std::process::id())))
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        std::fs::remove_file(&self.0).ok();
-    }
-}
+use crate::harness::{self, Folder, program::Program};
 
 /// The pieces of a backup as they stand in the file, each with its length; the first is the header.
 fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
@@ -64,11 +49,11 @@ async fn a_restored_conversation_goes_on_where_it_was() {
     ana.say("a workshop called Knots at 88 Queen St in Toronto on December 1 2026 at 6pm for 30 people").await.unwrap();
     let session = ana.session().unwrap().to_owned();
     program.stop().await;
-    let file = File::named("backup");
-    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let file = Folder::new("backup");
+    backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
 
     let empty = harness::empty_database(17).await.unwrap();
-    backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    backup::restore(empty.options(Role::Bootstrap), &file).await.unwrap();
     let program = Program::start(&empty).await;
     let from = Sender::Local { email: Some("ana@example.com".to_owned()) };
     let mut ana = Recorder::new(program.door(), from).in_session(SessionChoice::Id(session));
@@ -77,21 +62,21 @@ async fn a_restored_conversation_goes_on_where_it_was() {
     assert!(replies.iter().any(|reply| matches!(reply, port::Reply::Published { .. })), "{}", ana.transcript());
     program.stop().await;
 
-    let again = backup::restore(empty.options(Role::Bootstrap), &file.0).await;
+    let again = backup::restore(empty.options(Role::Bootstrap), &file).await;
     assert!(matches!(again, Err(BackupError::NotEmpty)), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn venues_that_are_there_already_are_not_restored_over() {
     let database = harness::database().await;
-    let file = File::named("backup-without-venues");
-    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let file = Folder::new("backup-without-venues");
+    backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
     let empty = harness::empty_database(17).await.unwrap();
-    backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    backup::restore(empty.options(Role::Bootstrap), &file).await.unwrap();
     let mut conn = empty.connect(Role::Bootstrap).await;
     let brought = "insert into public.venues (ref, name, city) values ('hall', 'Great Hall', 'Toronto')";
     sqlx::query(brought).execute(&mut conn).await.unwrap();
-    let refused = backup::restore(empty.options(Role::Bootstrap), &file.0).await;
+    let refused = backup::restore(empty.options(Role::Bootstrap), &file).await;
     assert!(matches!(refused, Err(BackupError::NotEmpty)), "{refused:?}");
     let kept: i64 = sqlx::query_scalar("select count(*) from public.venues").fetch_one(&mut conn).await.unwrap();
     assert_eq!(kept, 1);
@@ -103,25 +88,25 @@ async fn half_a_backup_leaves_nothing_behind() {
     let program = Program::start(&database).await;
     program.organizer("ana@example.com").say("a workshop called Knots").await.unwrap();
     program.stop().await;
-    let file = File::named("half-backup");
-    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
-    let whole = std::fs::read(&file.0).unwrap();
+    let file = Folder::new("half-backup");
+    backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
+    let whole = std::fs::read(&file).unwrap();
     let empty = harness::empty_database(17).await.unwrap();
     for length in [0, 3, 100, whole.len() / 2, whole.len() - 1] {
-        std::fs::write(&file.0, &whole[..length]).unwrap();
-        let result = backup::restore(empty.options(Role::Bootstrap), &file.0).await;
+        std::fs::write(&file, &whole[..length]).unwrap();
+        let result = backup::restore(empty.options(Role::Bootstrap), &file).await;
         assert!(matches!(result, Err(BackupError::NotABackup(_))), "{length}: {result:?}");
     }
-    std::fs::write(&file.0, &whole).unwrap();
-    backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    std::fs::write(&file, &whole).unwrap();
+    backup::restore(empty.options(Role::Bootstrap), &file).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_of_the_database_is_in_a_backup() {
     let database = harness::database().await;
-    let file = File::named("whole-backup");
-    let count = backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
-    let bytes = std::fs::read(&file.0).unwrap();
+    let file = Folder::new("whole-backup");
+    let count = backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
+    let bytes = std::fs::read(&file).unwrap();
     let header: Value = serde_json::from_slice(&pieces(&bytes)[0][4..]).unwrap();
     let mut kept: Vec<&str> =
         header["tables"].as_array().unwrap().iter().map(|table| table["name"].as_str().unwrap()).collect();
@@ -155,17 +140,17 @@ async fn what_a_file_of_an_older_program_lacks_is_told() {
     let database = harness::database().await;
     let mut conn = database.connect(Role::Bootstrap).await;
     sqlx::query("select app.secret('orders')").execute(&mut conn).await.unwrap();
-    let file = File::named("old-backup");
-    let count = backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
-    let old = without_app(&std::fs::read(&file.0).unwrap());
+    let file = Folder::new("old-backup");
+    let count = backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
+    let old = without_app(&std::fs::read(&file).unwrap());
 
     let empty = harness::empty_database(17).await.unwrap();
-    let restored = backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    let restored = backup::restore(empty.options(Role::Bootstrap), &file).await.unwrap();
     assert_eq!((restored.tables, restored.lacking.len()), (count, 0), "{restored:?}");
 
-    std::fs::write(&file.0, &old).unwrap();
+    std::fs::write(&file, &old).unwrap();
     let empty = harness::empty_database(17).await.unwrap();
-    let restored = backup::restore(empty.options(Role::Bootstrap), &file.0).await.unwrap();
+    let restored = backup::restore(empty.options(Role::Bootstrap), &file).await.unwrap();
     assert_eq!(restored.tables, count - 2);
     assert_eq!(restored.lacking, ["app.reminded", "app.secrets"]);
 }
@@ -173,9 +158,9 @@ async fn what_a_file_of_an_older_program_lacks_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schema_is_not_taken_back_for_an_older_backup() {
     let database = harness::database().await;
-    let file = File::named("backup-of-an-older-schema");
-    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
-    let bytes = std::fs::read(&file.0).unwrap();
+    let file = Folder::new("backup-of-an-older-schema");
+    backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
+    let bytes = std::fs::read(&file).unwrap();
     let head = pieces(&bytes)[0].len();
     let mut header: Value = serde_json::from_slice(&bytes[4..head]).unwrap();
     header["migration"] = Value::from(1);
@@ -183,15 +168,15 @@ async fn a_schema_is_not_taken_back_for_an_older_backup() {
     let mut older = u32::try_from(header.len()).unwrap().to_be_bytes().to_vec();
     older.extend(header.into_bytes());
     older.extend(&bytes[head..]);
-    std::fs::write(&file.0, older).unwrap();
-    let result = backup::restore(database.options(Role::Bootstrap), &file.0).await;
+    std::fs::write(&file, older).unwrap();
+    let result = backup::restore(database.options(Role::Bootstrap), &file).await;
     assert!(matches!(result, Err(BackupError::Ahead { theirs: 1, .. })), "{result:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn backups_with_names_alike_are_two_and_none_mixes_with_another() {
     let database = harness::database().await;
-    let folder = std::env::temp_dir().join(format!("eventos-backups-{}", std::process::id()));
+    let folder = Folder::new("backups");
     std::fs::create_dir_all(&folder).unwrap();
     let save = async |name: &str| backup::save(database.options(Role::Bootstrap), &folder.join(name)).await;
     // Another one is being written.
@@ -220,5 +205,4 @@ async fn backups_with_names_alike_are_two_and_none_mixes_with_another() {
     std::os::unix::fs::symlink(folder.join("a.unfinished"), folder.join("b.unfinished")).unwrap();
     save("b").await.unwrap_err();
     assert_eq!(std::fs::read_to_string(folder.join("a.unfinished")).unwrap(), "of another");
-    std::fs::remove_dir_all(&folder).unwrap();
 }

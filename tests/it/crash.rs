@@ -4,30 +4,22 @@
 //! `KILLS=1000` kills more often (`make reliability`); points and passes are drawn by a fixed rule, so a failure repeats.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eventos::store::cluster::Role;
 use eventos::wizard::fault::POINTS;
 use sqlx::PgConnection;
 
-use crate::harness::{self, Database};
+use crate::harness::{self, Database, Folder};
 
 /// What an organizer types; each line adds one fact that can be counted.
 const LINES: &[&str] =
     &["it is called Harbour Lights", "for 80 people", "a concert", "at Pier 21 in Halifax", "tickets are 25 dollars"];
 
-struct Folder(std::path::PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
-
-fn chat(database: &Database, folder: &Folder, email: &str, kill: Option<&str>, lines: &[&str]) -> Output {
+fn chat(database: &Database, folder: &Path, email: &str, kill: Option<&str>, lines: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
-    command.args(["chat", "--email", email, "--data-dir"]).arg(&folder.0).env("DATABASE_URL", database.url());
+    command.args(["chat", "--email", email, "--data-dir"]).arg(folder).env("DATABASE_URL", database.url());
     if let Some(kill) = kill {
         command.env("FAILPOINT_KILL", kill);
     }
@@ -80,7 +72,7 @@ async fn kill_at_every_point_of_a_turn_loses_and_doubles_nothing() {
         // Passes differ from round to round: the opening, the first fact, the later ones.
         let kill = format!("{point}:{}", 1 + (round / POINTS.len() + round) % 5);
         let database = harness::database().await;
-        let folder = Folder(std::env::temp_dir().join(format!("eventos-crash-{}-{round}", std::process::id())));
+        let folder = Folder::new("crash");
         let first = chat(&database, &folder, "ana@example.com", Some(&kill), LINES);
         let died = std::os::unix::process::ExitStatusExt::signal(&first.status) == Some(9);
         killed += usize::from(died);
@@ -103,11 +95,9 @@ struct Talking {
 
 impl Talking {
     fn start(database: &Database, email: &str, kill: Option<&str>) -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = Folder(std::env::temp_dir().join(format!("eventos-two-{}-{number}", std::process::id())));
+        let folder = Folder::new("two");
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
-        command.args(["chat", "--email", email, "--data-dir"]).arg(&folder.0).env("DATABASE_URL", database.url());
+        command.args(["chat", "--email", email, "--data-dir"]).arg(&folder).env("DATABASE_URL", database.url());
         command.env("EVENTOS_WIZARD__LEASE_S", "2");
         if let Some(kill) = kill {
             command.env("FAILPOINT_KILL", kill);

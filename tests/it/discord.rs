@@ -14,7 +14,7 @@ use discord_peer::{Fake, Place, TOKEN};
 use eventos::settings::{Discord, DiscordPlace};
 use secrecy::SecretString;
 
-use crate::harness::{self, Database, program::Program};
+use crate::harness::{self, Database, Folder, program::Program};
 
 /// How long something that should happen at once is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -24,43 +24,18 @@ struct Stage {
     database: Database,
     program: Program,
     fake: Fake,
-    authority: tempfile::Path,
-}
-
-/// A file that goes with its test.
-mod tempfile {
-    use std::path::PathBuf;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    /// Its path.
-    pub(super) struct Path(pub(super) PathBuf);
-
-    impl Path {
-        pub(super) fn with(content: &[u8]) -> Self {
-            static NUMBER: AtomicU32 = AtomicU32::new(0);
-            let name = format!("eventos-discord-{}-{}.pem", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-            let path = std::env::temp_dir().join(name);
-            std::fs::write(&path, content).unwrap();
-            Self(path)
-        }
-    }
-
-    impl Drop for Path {
-        fn drop(&mut self) {
-            std::fs::remove_file(&self.0).ok();
-        }
-    }
+    authority: Folder,
 }
 
 impl Stage {
     async fn start() -> Self {
         let database = harness::database().await;
         let fake = Fake::start().await;
-        let authority = tempfile::Path::with(&fake.authority);
+        let authority = Folder::file("discord", &fake.authority);
         let told = Discord {
             token: Some(SecretString::from(TOKEN)),
             public_key: None,
-            place: DiscordPlace::Resolved(fake.api, authority.0.clone()),
+            place: DiscordPlace::Resolved(fake.api, authority.to_path_buf()),
         };
         let program = Program::start_with(&database, |settings| settings.discord = told).await;
         program.app.serve_chats();

@@ -2,36 +2,22 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use eventos::store::migrate;
 
-use crate::harness;
+use crate::harness::{self, Folder};
 use crate::peers::stripe::{KEY, Mood, StripePeer};
 use crate::peers::telegram::{self, Telegram};
 
 const SECRET: &str = "sk_live_51CanaryOfTheDoctor00";
 
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("eventos-doctor-{name}-{}", std::process::id())))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
-
-fn eventos(folder: &Folder, words: &[&str]) -> Command {
+fn eventos(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
-    command.args(words).arg("--data-dir").arg(&folder.0).env_remove("PUBLIC_URL").env_remove("LISTEN_ADDR");
+    command.args(words).arg("--data-dir").arg(folder).env_remove("PUBLIC_URL").env_remove("LISTEN_ADDR");
     command
 }
 
@@ -57,7 +43,7 @@ impl Drop for Serving {
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_running_program_everything_works_and_no_secret_is_shown() {
     let database = harness::database().await;
-    let folder = Folder::new("beside");
+    let folder = Folder::new("doctor-beside");
     let mut serve = eventos(&folder, &["serve", "--listen", "127.0.0.1:0"]);
     serve.env("DATABASE_URL", database.url()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut serving = Serving(serve.spawn().unwrap());
@@ -86,7 +72,7 @@ async fn beside_a_running_program_everything_works_and_no_secret_is_shown() {
 
 #[tokio::test]
 async fn what_is_missing_is_named_with_what_to_do() {
-    let folder = Folder::new("missing");
+    let folder = Folder::new("doctor-missing");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     // Whoever holds it answers nothing: it closes what comes.
@@ -111,18 +97,18 @@ async fn what_is_missing_is_named_with_what_to_do() {
 
 #[test]
 fn a_fresh_machine_is_told_what_a_start_will_make() {
-    let folder = Folder::new("fresh");
+    let folder = Folder::new("doctor-fresh");
     let output = eventos(&folder, &["doctor", "--listen", "127.0.0.1:0"]).env_remove("DATABASE_URL").output().unwrap();
     let table = said(&output);
     assert!(output.status.success(), "{table}{}", String::from_utf8_lossy(&output.stderr));
     assert!(line(&table, "database").contains("`eventos serve` makes the private database"), "{table}");
-    assert!(!folder.0.join("postgres/pgdata").exists());
-    let file = Folder::new("file");
-    std::fs::write(&file.0, "").unwrap();
+    assert!(!folder.join("postgres/pgdata").exists());
+    let file = Folder::new("doctor-file");
+    std::fs::write(&file, "").unwrap();
     let output = eventos(&file, &["doctor"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(line(&said(&output), "data folder").starts_with("MISSING"));
-    std::fs::remove_file(&file.0).unwrap();
+    std::fs::remove_file(&file).unwrap();
 }
 
 /// A mail server that lets in whoever has this password, for as long as the test lives. Its port.
@@ -153,9 +139,9 @@ fn mail_server(password: &str) -> u16 {
 async fn services_outside_are_asked_whether_they_take_us() {
     let (database, telegram) = (harness::database().await, Telegram::start().await);
     let (stripe, discord) = (StripePeer::start(Mood::honest()).await, discord_peer::Fake::start().await);
-    let folder = Folder::new("services");
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let authority = folder.0.join("authority.pem");
+    let folder = Folder::new("doctor-services");
+    std::fs::create_dir_all(&folder).unwrap();
+    let authority = folder.join("authority.pem");
     std::fs::write(&authority, &discord.authority).unwrap();
     let port = mail_server("right");
     let doctor = |password: &str, stripe_key: &str, telegram_token: &str, discord_token: &str| {

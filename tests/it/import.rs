@@ -1,18 +1,17 @@
 //! `eventos import venues`, run as an operator runs it, against a Google Maps that refuses what Google refuses.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use eventos::domain::clock::{Ids as _, RandomIds};
+
 use eventos::store::cluster::Role;
 use serde_json::{Value, json};
 
-use crate::harness;
+use crate::harness::{self, Folder};
 
 const KEY: &str = "AIza-key-of-the-test";
 
@@ -59,8 +58,8 @@ struct Run {
 }
 
 fn import(database: &harness::Database, table: &[u8], maps: Option<(&str, &str)>) -> Run {
-    let file = table_file(table);
-    let folder = std::env::temp_dir().join(format!("eventos-import-{}", RandomIds.id()));
+    let file = Folder::file("venues", table);
+    let folder = Folder::new("import");
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
     command.args(["import", "venues"]).arg(&file).arg("--data-dir").arg(&folder).env("DATABASE_URL", database.url());
     command.env_remove("GOOGLE_MAPS_API_KEY");
@@ -68,15 +67,7 @@ fn import(database: &harness::Database, table: &[u8], maps: Option<(&str, &str)>
         command.env("GOOGLE_MAPS_BASE_URL", url).env("GOOGLE_MAPS_API_KEY", key);
     }
     let output = command.output().unwrap();
-    std::fs::remove_dir_all(&folder).ok();
-    std::fs::remove_file(&file).ok();
     Run { worked: output.status.success(), said: String::from_utf8_lossy(&output.stderr).into_owned() }
-}
-
-fn table_file(table: &[u8]) -> PathBuf {
-    let file = std::env::temp_dir().join(format!("eventos-venues-{}.csv", RandomIds.id()));
-    std::fs::write(&file, table).unwrap();
-    file
 }
 
 async fn venue(database: &harness::Database, reference: &str) -> Value {

@@ -2,7 +2,7 @@
 //! them is asked, and no change is lost.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use eventos::store::cluster::Role;
@@ -11,14 +11,14 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use crate::harness::{self, Database};
+use crate::harness::{self, Database, Folder};
 
 const FUNCTION: &str = "/functions/v1/ai-event-wizard";
 
 /// A program that serves from a folder of its own; stopped when dropped.
 struct Served {
     process: Child,
-    folder: PathBuf,
+    folder: Folder,
     url: String,
 }
 
@@ -27,7 +27,6 @@ impl Drop for Served {
         // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -37,10 +36,6 @@ fn command(database: &Database, folder: &Path) -> Command {
     command.env("EVENTOS_LIMITS__AI_WIZARD", "0").env("EVENTOS_LIMITS__EVENT_CREATION", "0");
     command.env("EVENTOS_PUBLISHER__PARALLEL", "0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     command
-}
-
-fn folder(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("eventos-race-{}-{name}", std::process::id()))
 }
 
 /// Two programs that start at the same moment on a database that no program used before, and somebody who may ask both.
@@ -55,7 +50,7 @@ struct Pair {
 impl Pair {
     async fn start(name: &str) -> Self {
         let database = harness::database().await;
-        let folders = [folder(&format!("{name}-1")), folder(&format!("{name}-2"))];
+        let folders = [Folder::new(name), Folder::new(name)];
         let started = folders.map(|folder| {
             let process = command(&database, &folder).args(["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
             Served { process, folder, url: String::new() }

@@ -10,7 +10,7 @@ use eventos::store::people;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::harness::{self, Database, program::Program};
+use crate::harness::{self, Database, Folder, program::Program};
 use crate::peers::telegram::{self, Telegram};
 use crate::web::{Page, said, state};
 
@@ -27,16 +27,14 @@ struct House {
     /// Ana's account on Discord.
     ana: u64,
     organizer: Uuid,
-    authority: std::path::PathBuf,
+    authority: Folder,
 }
 
 impl House {
     async fn open() -> Self {
         let (database, telegram, discord) = (harness::database().await, Telegram::start().await, Fake::start().await);
-        let authority =
-            std::env::temp_dir().join(format!("eventos-together-{}-{}.pem", std::process::id(), discord.api.port()));
-        std::fs::write(&authority, &discord.authority).unwrap();
-        let place = DiscordPlace::Resolved(discord.api, authority.clone());
+        let authority = Folder::file("together", &discord.authority);
+        let place = DiscordPlace::Resolved(discord.api, authority.to_path_buf());
         let program = Program::start_with(&database, |settings| {
             settings.telegram_bot_token = Some(SecretString::from(telegram::TOKEN));
             settings.telegram.api_url = telegram.url().to_owned();
@@ -100,7 +98,7 @@ impl House {
 
     async fn close(self) {
         self.program.stop().await;
-        std::fs::remove_file(self.authority).ok();
+        drop(self.authority);
         drop(self.database);
     }
 }

@@ -107,7 +107,7 @@ fn a_long_conversation_is_a_window_with_its_beginning() {
 
 #[test]
 fn templates_are_read_anew_from_a_folder_and_are_strict() {
-    let folder = std::env::temp_dir().join(format!("eventos-prompts-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("eventos-prompts-{}", Uuid::new_v4()));
     std::fs::create_dir_all(folder.join("stages")).unwrap();
     let write = |name: &str, text: &str, second: u64| {
         let path = folder.join(format!("{name}.txt"));

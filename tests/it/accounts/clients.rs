@@ -1,19 +1,19 @@
 //! The real client library against the real program, and the commands that work beside it.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::{self, Database};
+use crate::harness::{self, Database, Folder};
 
 const PASSWORD: &str = "canary-Horse-42";
 
 /// A program that serves, stopped when dropped.
 struct Served {
     process: Child,
-    folder: PathBuf,
+    folder: Folder,
     url: String,
     database: String,
 }
@@ -27,7 +27,7 @@ fn command(folder: &Path, database: &str) -> Command {
 
 impl Served {
     fn start(database: &Database, name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("accounts-{}-{name}", std::process::id()));
+        let folder = Folder::new(&format!("accounts-{name}"));
         std::fs::create_dir_all(&folder).unwrap();
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let database = database.url();
@@ -58,7 +58,6 @@ impl Drop for Served {
         // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -142,7 +141,7 @@ async fn commands_work_beside_a_program_that_serves() {
 #[tokio::test]
 async fn programs_that_need_keys_at_once_make_one_set() {
     let database = harness::database().await;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("accounts-{}-once", std::process::id()));
+    let folder = Folder::new("accounts-once");
     let asked: Vec<Child> = (0..6)
         .map(|number| {
             let alg = if number % 2 == 0 { "ES256" } else { "RS256" };
@@ -158,7 +157,6 @@ async fn programs_that_need_keys_at_once_make_one_set() {
             serde_json::from_slice(&output.stdout).unwrap()
         })
         .collect();
-    std::fs::remove_dir_all(&folder).ok();
     // What is signed is the same, by the same key; an ES256 signature is another each time.
     let signed = |keys: &Value| keys["service_role_key"].as_str().unwrap().rsplit_once('.').unwrap().0.to_owned();
     assert!(told.iter().all(|keys| signed(keys) == signed(&told[0])), "{told:?}");

@@ -92,7 +92,7 @@ async fn a_folder_is_run_by_the_major_that_made_it() {
 #[tokio::test]
 async fn missing_binaries_are_one_clear_line() {
     let folder = DataDir::new("no-binaries");
-    let nowhere = ClusterOptions { bin_dir: Some(folder.0.clone()), ..folder.options() };
+    let nowhere = ClusterOptions { bin_dir: Some(folder.0.to_path_buf()), ..folder.options() };
     let line = refusal(nowhere).await;
     assert!(line.contains("npm ci --ignore-scripts --prefix tools"), "{line}");
 }
@@ -164,7 +164,7 @@ async fn a_long_path_gets_a_short_socket_folder() {
     let deep = folder.0.join("a-folder-with-a-rather-long-name, and a comma".repeat(3));
     let runtime = DataDir::new("rt");
     fs::set_permissions(&runtime.0, Permissions::from_mode(0o755)).unwrap();
-    let long = ClusterOptions { runtime_dir: Some(runtime.0.clone()), ..options(&deep) };
+    let long = ClusterOptions { runtime_dir: Some(runtime.0.to_path_buf()), ..options(&deep) };
     let cluster = Cluster::open(long).await.unwrap();
     assert_eq!(fs::read_dir(&runtime.0).unwrap().count(), 1, "the socket is not where it was asked for");
     let guest = Cluster::open(options(&deep)).await.unwrap();

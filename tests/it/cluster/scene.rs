@@ -8,17 +8,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::harness::Folder;
+
 /// Far beyond what anything here takes, so that a busy machine turns no test red.
 pub(super) const DEADLINE: Duration = Duration::from_mins(2);
 
 /// A data folder, removed at the end.
-pub(super) struct DataDir(pub(super) PathBuf);
+pub(super) struct DataDir(pub(super) Folder);
 
 impl DataDir {
     pub(super) fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cluster-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
+        let folder = Folder::within(Path::new(env!("CARGO_TARGET_TMPDIR")), &format!("cluster-{name}"));
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
     }
 
     pub(super) fn options(&self) -> ClusterOptions {

@@ -4,27 +4,27 @@ use std::process::{Child, Command, Stdio};
 
 use discord_peer::{Fake, Place, TOKEN};
 
-use super::{tempfile, until};
-use crate::harness::{self, Database};
+use super::until;
+use crate::harness::{self, Database, Folder};
 
 /// A program of its own process, on a folder of its own.
 struct Served {
     child: Child,
-    folder: std::path::PathBuf,
+    _folder: Folder,
 }
 
 impl Served {
-    fn start(database: &Database, fake: &Fake, authority: &tempfile::Path, kill: Option<&str>) -> Self {
-        let folder = std::env::temp_dir().join(format!("eventos-discord-{}-{}", std::process::id(), fake.api.port()));
+    fn start(database: &Database, fake: &Fake, authority: &Folder, kill: Option<&str>) -> Self {
+        let folder = Folder::new("discord");
         let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&folder);
         command.env("DATABASE_URL", database.url()).env("DISCORD_TOKEN", TOKEN).env("EVENTOS_PUBLISHER__PARALLEL", "0");
-        command.env("DISCORD_RESOLVE", fake.api.to_string()).env("DISCORD_CA", &authority.0);
+        command.env("DISCORD_RESOLVE", fake.api.to_string()).env("DISCORD_CA", authority);
         if let Some(kill) = kill {
             command.env("FAILPOINT_KILL", kill);
         }
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        Self { child, folder }
+        Self { child, _folder: folder }
     }
 
     /// Waits for its end. Whether it was killed.
@@ -38,7 +38,6 @@ impl Drop for Served {
         // It may have ended by itself.
         self.child.kill().ok();
         self.child.wait().ok();
-        std::fs::remove_dir_all(&self.folder).ok();
     }
 }
 
@@ -51,7 +50,7 @@ fn answers(fake: &Fake, who: u64) -> usize {
 async fn killed_in_mid_turn_there_is_one_answer_after_the_restart() {
     for point in ["accept.after_commit:2", "turn.understood:2", "settle.after_commit:2", "reply.before:2"] {
         let (database, fake) = (harness::database().await, Fake::start().await);
-        let authority = tempfile::Path::with(&fake.authority);
+        let authority = Folder::file("discord", &fake.authority);
         let ana = fake.person("ana");
         let mut first = Served::start(&database, &fake, &authority, Some(point));
         until(&fake, "connected", Fake::connected).await;

@@ -11,9 +11,8 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::tempfile;
 use crate::harness::python::python;
-use crate::harness::{self, Database, program::Program};
+use crate::harness::{self, Database, Folder, program::Program};
 
 /// The bridge's token.
 const TOKEN: &str = "MTIz.fake.token";
@@ -26,7 +25,7 @@ struct Court {
     client: reqwest::Client,
     program: Option<Program>,
     database: Database,
-    files: Vec<tempfile::Path>,
+    files: Vec<Folder>,
 }
 
 /// The folder with the bridge, and a Python that has what it needs.
@@ -64,7 +63,7 @@ impl Court {
         let (port, tls) = (free_port(), free_port());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let made = Certificate::new();
-        let files = [&made.authority, &made.certificate, &made.key].map(|pem| tempfile::Path::with(pem.as_bytes()));
+        let files = [&made.authority, &made.certificate, &made.key].map(|pem| Folder::file("discord", pem.as_bytes()));
         let mut command = Command::new(python);
         command.arg(folder.join("dc_bridge.py")).args([
             "--port",
@@ -72,7 +71,7 @@ impl Court {
             "--token",
             &format!("Bot {TOKEN}"),
         ]);
-        command.args(["--tls", &tls.to_string(), "--cert"]).arg(&files[1].0).arg("--key").arg(&files[2].0);
+        command.args(["--tls", &tls.to_string(), "--cert"]).arg(&files[1]).arg("--key").arg(&files[2]);
         if way == Way::Requests {
             command
                 .args(["--interactions", &format!("http://{}/discord/interactions", listener.local_addr().unwrap())]);
@@ -91,7 +90,9 @@ impl Court {
         court.until("the bridge is up", async |court| court.get("/_ctl/log").await.is_some()).await;
         let place = match way {
             Way::Plain | Way::Requests => DiscordPlace::Instead(court.base.clone()),
-            Way::Tls => DiscordPlace::Resolved(format!("127.0.0.1:{tls}").parse().unwrap(), court.files[0].0.clone()),
+            Way::Tls => {
+                DiscordPlace::Resolved(format!("127.0.0.1:{tls}").parse().unwrap(), court.files[0].to_path_buf())
+            }
         };
         let key = Ed25519KeyPair::from_seed_unchecked(&[0x11; 32]).unwrap();
         let hex = key.public_key().as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();

@@ -1,6 +1,7 @@
 //! What the tests stand on: a database of their own, the program assembled on it, and transcripts that read like a chat.
 
 pub(crate) mod accounts;
+pub(crate) mod folder;
 pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod npm;
@@ -17,6 +18,8 @@ use eventos::store::database::Store;
 use eventos::store::migrate;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
+
+pub(crate) use self::folder::Folder;
 
 /// A migrated database of the test's own, without demo data.
 pub(crate) struct Database {

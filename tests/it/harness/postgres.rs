@@ -241,7 +241,7 @@ async fn a_template_is_filled_once_and_a_database_goes_with_its_test() {
         sqlx::raw_sql("create table filled (n int); insert into filled values (7)").execute(&mut connection).await?;
         connection.close().await
     };
-    let fingerprint = format!("{:x}", std::process::id());
+    let fingerprint = uuid::Uuid::new_v4().simple().to_string();
     let template = server.template("harness", &fingerprint, fill).await.unwrap();
     let refill = async |_| Err("filled twice");
     assert_eq!(server.template("harness", &fingerprint, refill).await, Ok(template.clone()));

@@ -1,8 +1,6 @@
 //! The program assembled on a test's own database, with a clock that the test turns.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use eventos::app::{App, Parts};
 use eventos::domain::clock::{FixedClock, RandomIds};
@@ -11,6 +9,7 @@ use port::recorder::Recorder;
 use port::{Door, Sender};
 
 use super::Database;
+use super::folder::Folder;
 
 /// The moment at which tests begin: a Monday morning in Toronto.
 pub(crate) const NOW: &str = "2026-11-23T15:00:00Z";
@@ -19,7 +18,7 @@ pub(crate) const NOW: &str = "2026-11-23T15:00:00Z";
 pub(crate) struct Program {
     pub(crate) app: App,
     pub(crate) clock: Arc<FixedClock>,
-    folder: PathBuf,
+    _folder: Folder,
 }
 
 impl Program {
@@ -56,10 +55,8 @@ impl Program {
         local_zone: Option<&str>,
         change: impl FnOnce(&mut Settings),
     ) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("eventos-test-{}-{number}", std::process::id()));
-        let mut settings = Settings::defaults(folder.clone()).unwrap();
+        let folder = Folder::new("test");
+        let mut settings = Settings::defaults(folder.to_path_buf()).unwrap();
         // Tests talk faster than people; those of the limits set their own.
         settings.limits.ai_wizard = 0;
         // What is left for the publisher can be looked at; its own tests start it.
@@ -75,7 +72,7 @@ impl Program {
             public_url,
             local_zone: local_zone.map(str::to_owned),
         };
-        Self { app: App::assemble(parts, &settings).await.unwrap(), clock, folder }
+        Self { app: App::assemble(parts, &settings).await.unwrap(), clock, _folder: folder }
     }
 
     /// The way in.
@@ -96,6 +93,5 @@ impl Program {
     /// Stops as a signal would.
     pub(crate) async fn stop(self) {
         self.app.shutdown().await;
-        std::fs::remove_dir_all(&self.folder).ok();
     }
 }

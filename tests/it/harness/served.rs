@@ -1,23 +1,24 @@
 //! The program as people run it: a process of its own, with a database and a folder of its own.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use super::folder::Folder;
+
 pub(crate) struct Served {
     child: Child,
     pub(crate) url: String,
-    pub(crate) folder: PathBuf,
+    pub(crate) folder: Folder,
     env: Vec<(String, String)>,
 }
 
 impl Served {
     /// Starts it on a free port; `name` names its folder.
     pub(crate) async fn start(name: &str, env: &[(&str, &str)]) -> Self {
-        let folder = std::env::temp_dir().join(format!("eventos-{name}-{}", std::process::id()));
+        let folder = Folder::new(name);
         let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut child = Command::new(env!("CARGO_BIN_EXE_eventos"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
@@ -57,6 +58,5 @@ impl Served {
         let id = self.child.id().map(|id| id.to_string()).unwrap_or_default();
         Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
         self.child.wait().await.unwrap();
-        std::fs::remove_dir_all(&self.folder).ok();
     }
 }

@@ -10,6 +10,7 @@ use eventos::wizard::fault::MODEL_POINTS;
 
 use super::fake;
 use crate::harness::Database;
+use crate::harness::Folder;
 use crate::peers::model::{Fake, KEY, says};
 
 fn chat(database: &Database, fake: &Fake, folder: &Path, kill: Option<&str>, lines: &[&str]) -> Output {
@@ -33,9 +34,9 @@ async fn a_kill_while_a_model_speaks_loses_nothing_and_bills_once() {
     for point in MODEL_POINTS {
         let (database, fake) = fake().await;
         fake.always(says("A fine idea. Tell me more."));
-        let folder = std::env::temp_dir().join(format!("eventos-model-kill-{}-{point}", std::process::id()));
+        let folder = Folder::new("model-kill");
         let first = {
-            let (kill, folder) = (format!("{point}:2"), folder.clone());
+            let kill = format!("{point}:2");
             tokio::task::block_in_place(|| {
                 chat(&database, &fake, &folder, Some(&kill), &["a concert", "for 80 people", "hmm"])
             })
@@ -63,6 +64,5 @@ async fn a_kill_while_a_model_speaks_loses_nothing_and_bills_once() {
         let messages: i64 = sqlx::query_scalar("select count(*) from model_calls").fetch_one(&mut conn).await.unwrap();
         let asked = i64::try_from(fake.seen().len()).unwrap();
         assert!(asked <= messages, "{point}: {asked} calls for {messages} messages");
-        std::fs::remove_dir_all(&folder).ok();
     }
 }

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::{metadata, said, streamed};
-use crate::harness;
 use crate::harness::program::Program;
+use crate::harness::{self, Folder};
 use crate::peers::aimock::{self, Aimock};
 use crate::peers::model::KEY;
 
@@ -30,7 +30,7 @@ async fn a_conversation_in_the_terminal() {
     ];
     let Some(mock) = aimock::start(&fixtures).await else { return };
     let database = harness::database().await;
-    let folder = std::env::temp_dir().join(format!("eventos-aimock-chat-{}", std::process::id()));
+    let folder = Folder::new("aimock-chat");
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
     command.args(["chat", "--email", "ana@example.com", "--data-dir"]).arg(&folder);
     command.env("DATABASE_URL", database.url()).env("OPENAI_API_KEY", KEY).env("OPENAI_BASE_URL", mock.base());
@@ -42,7 +42,6 @@ async fn a_conversation_in_the_terminal() {
     assert!(shown.contains("A cosy corner suits a book club."), "{shown}{}", String::from_utf8_lossy(&output.stderr));
     assert!(shown.contains("12 people"), "{shown}");
     assert_eq!(metadata(&database).await["rung"], "primary");
-    std::fs::remove_dir_all(&folder).ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]

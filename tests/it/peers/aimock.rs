@@ -1,17 +1,18 @@
 //! aimock, an `OpenAI` server that nobody here wrote (npm `@copilotkit/aimock`), as a peer for end-to-end tests.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 
+use crate::harness::Folder;
+
 /// A running server, and the folder with its fixtures.
 pub(crate) struct Aimock {
     pub(crate) url: String,
     http: reqwest::Client,
-    folder: PathBuf,
+    _folder: Folder,
     _child: Child,
 }
 
@@ -21,7 +22,7 @@ pub(crate) async fn start(fixtures: &[Value]) -> Option<Aimock> {
         crate::harness::skip("aimock is not installed (make setup)");
         return None;
     };
-    let folder = std::env::temp_dir().join(format!("eventos-aimock-{}-{:p}", std::process::id(), &raw const fixtures));
+    let folder = Folder::new("aimock");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("fixtures.json"), json!({"fixtures": fixtures}).to_string()).unwrap();
     let script = "node_modules/@copilotkit/aimock/dist/cli.js";
@@ -38,7 +39,7 @@ pub(crate) async fn start(fixtures: &[Value]) -> Option<Aimock> {
     // Its words must go somewhere.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     rustls::crypto::ring::default_provider().install_default().ok();
-    Some(Aimock { url, http: reqwest::Client::new(), folder, _child: child })
+    Some(Aimock { url, http: reqwest::Client::new(), _folder: folder, _child: child })
 }
 
 impl Aimock {
@@ -52,11 +53,5 @@ impl Aimock {
         let answer = self.http.get(format!("{}/__aimock/journal", self.url)).send().await.unwrap();
         let journal: Value = answer.json().await.unwrap();
         journal.as_array().cloned().or_else(|| journal["entries"].as_array().cloned()).unwrap_or_default()
-    }
-}
-
-impl Drop for Aimock {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.folder).ok();
     }
 }

@@ -10,7 +10,7 @@ use eventos::publisher::fault::POINTS;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::scene;
-use crate::harness::{self, Database, Role};
+use crate::harness::{self, Database, Folder, Role};
 use crate::peers::stripe::{KEY, Lie, Mood, StripePeer};
 
 /// A program that did not die at its point by then is killed where it is.
@@ -58,7 +58,7 @@ async fn kill_at_every_point_of_the_publisher_loses_and_doubles_nothing() {
     let mut conn = database.connect(Role::Bootstrap).await;
     let row = [Lie::Truth, Lie::DropAnswer, Lie::Truth, Lie::FailAfter, Lie::Truth, Lie::Deaf, Lie::Truth];
     let peer = StripePeer::start(Mood::cycle(&row)).await;
-    let folder = std::env::temp_dir().join(format!("eventos-publisher-crash-{}", std::process::id()));
+    let folder = Folder::new("publisher-crash");
     let mut killed = 0;
     for round in 0..kills {
         scene::publish(&mut conn, &format!("Evening {round}"), None, &[("Early", 2_000), ("Late", 3_000)]).await;
@@ -79,7 +79,6 @@ async fn kill_at_every_point_of_the_publisher_loses_and_doubles_nothing() {
     ends(one);
     ends(two);
     let faults = scene::faults(&mut conn, &peer, &scene::mails(&folder), kills, 2).await;
-    std::fs::remove_dir_all(&folder).ok();
     println!("killed {killed} programs at a point while they published {kills} events");
     assert!(faults.is_empty(), "{faults:?}");
     assert!(killed * 2 > kills, "most programs must really die at a point, only {killed} did");

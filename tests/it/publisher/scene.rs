@@ -1,9 +1,8 @@
 //! A database with published events, the program beside the lying Stripe, and what is looked for afterwards.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use eventos::app::{App, Parts};
@@ -16,7 +15,7 @@ use sqlx::{AssertSqlSafe, Decode, FromRow, PgConnection, Postgres, Type};
 use uuid::Uuid;
 
 use crate::harness::program::NOW;
-use crate::harness::{self, Database, Role};
+use crate::harness::{self, Database, Folder, Role};
 use crate::peers::stripe::{KEY, StripePeer};
 
 /// So long nothing may be done while a test waits; what is waited for either comes or never does.
@@ -43,7 +42,7 @@ impl Running {
 pub(super) struct Scene {
     pub(super) database: Database,
     pub(super) peer: StripePeer,
-    pub(super) folder: PathBuf,
+    pub(super) folder: Folder,
     pub(super) program: Running,
 }
 
@@ -78,9 +77,7 @@ impl Scene {
     }
 
     pub(super) async fn on(database: Database, peer: StripePeer, change: impl FnOnce(&mut Settings)) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("eventos-publisher-{}-{number}", std::process::id()));
+        let folder = Folder::new("publisher");
         let mut settings = settings(&folder, &peer);
         change(&mut settings);
         let program = run(&database, &settings).await;
@@ -100,7 +97,6 @@ impl Scene {
 
     pub(super) async fn stop(self) {
         self.program.stop().await;
-        std::fs::remove_dir_all(&self.folder).ok();
     }
 
     async fn superuser(&self) -> PgConnection {

@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use super::scene::Scene;
 use crate::harness::python::python;
-use crate::harness::{self, Role};
+use crate::harness::{self, Folder, Role};
 use crate::peers::stripe::{Mood, StripePeer};
 use crate::peers::{judges, node};
 
@@ -231,7 +231,7 @@ async fn what_another_stripe_signs_is_taken_once_and_nothing_else() {
     let client = client();
     let post = async |path: &str, form: &[(&str, &str)]| stripe.post(path, form).await;
     let database = harness::database().await;
-    let folder = std::env::temp_dir().join(format!("eventos-localstripe-{}", std::process::id()));
+    let folder = Folder::new("localstripe");
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
     command.args(["serve", "--listen", &format!("127.0.0.1:{ours}"), "--data-dir"]).arg(&folder);
     command

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::race::{Served, browser};
 use super::scene::{self, Scene};
 use super::{buy, event, get, now_s, order_of, signed, told};
-use crate::harness::{self, Role};
+use crate::harness::{self, Folder, Role};
 use crate::peers::stripe::{KEY, Lie, Mood, StripePeer};
 
 async fn scene(mood: Mood, capacity: i32) -> Scene {
@@ -181,7 +181,7 @@ async fn a_kill_between_payment_and_ticket_leaves_both_or_neither() {
         .await
         .unwrap();
     let peer = StripePeer::start(Mood::honest()).await;
-    let folder = std::env::temp_dir().join(format!("eventos-sales-kill-{}", std::process::id()));
+    let folder = Folder::new("sales-kill");
     let base = peer.url();
     let usual = [
         ("STRIPE_SECRET_KEY", KEY),
@@ -266,7 +266,6 @@ async fn a_kill_between_payment_and_ticket_leaves_both_or_neither() {
     .fetch_one(&mut conn)
     .await
     .unwrap();
-    std::fs::remove_dir_all(&folder).ok();
     assert_eq!(stands, (5, 5, 5, 5));
     let paid = peer.sessions().iter().filter(|session| session["status"] == "complete").count();
     assert_eq!((paid, killed), (5, 5));

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::scene;
 use super::{encoded, order_of_text};
-use crate::harness::{self, Database, Role};
+use crate::harness::{self, Database, Folder, Role};
 
 /// A program of its own process, and where it is.
 pub(super) struct Served {
@@ -93,7 +93,7 @@ async fn five_hundred_buyers_for_a_hundred_seats_in_two_processes() {
     scene::publish(&mut conn, "Rush", Some(0), &[]).await;
     in_a_month(&mut conn).await;
     sqlx::query("update events set capacity = 100").execute(&mut conn).await.unwrap();
-    let folder = std::env::temp_dir().join(format!("eventos-rush-{}", std::process::id()));
+    let folder = Folder::new("rush");
     // What is left for the publisher is not looked at here.
     let quiet = [("EVENTOS_PUBLISHER__PARALLEL", "0")];
     let programs = [Served::start(&database, &folder, &quiet), Served::start(&database, &folder, &quiet)];
@@ -109,7 +109,6 @@ async fn five_hundred_buyers_for_a_hundred_seats_in_two_processes() {
     });
     let lost = clear.count();
     drop(programs);
-    std::fs::remove_dir_all(&folder).ok();
     assert_eq!((won.len(), lost), (100, 400), "{:?}", answers.iter().map(|(status, _)| status).collect::<Vec<_>>());
     let counts: (i64, i64, i64) = sqlx::query_as(
         "select (select count(*) from orders where status = 'paid'), (select count(*) from tickets where status = 'valid'),

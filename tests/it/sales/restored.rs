@@ -4,8 +4,7 @@ use eventos::store::{backup, migrate};
 
 use super::scene::Scene;
 use super::{buy, event, get, order_of};
-use crate::backup::File;
-use crate::harness::{self, Role};
+use crate::harness::{self, Folder, Role};
 use crate::peers::stripe::{Mood, StripePeer};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,15 +25,15 @@ async fn the_link_of_an_order_opens_after_a_restore() {
     let mut conn = database.connect(Role::Bootstrap).await;
     let hour = "insert into app.reminded (until_hour) values (7) on conflict (one) do update set until_hour = 7";
     sqlx::query(hour).execute(&mut conn).await.unwrap();
-    let file = File::named("shop");
-    backup::save(database.options(Role::Bootstrap), &file.0).await.unwrap();
+    let file = Folder::new("shop");
+    backup::save(database.options(Role::Bootstrap), &file).await.unwrap();
 
     // A program that was looked at before anybody was there has made a secret and counted an hour of its own.
     let other = harness::empty_database(17).await.unwrap();
     migrate::run(other.options(Role::Bootstrap)).await.unwrap();
     let mut conn = other.connect(Role::Bootstrap).await;
     sqlx::query("select app.secret('orders'), app.remind_from(500000)").execute(&mut conn).await.unwrap();
-    backup::restore(other.options(Role::Bootstrap), &file.0).await.unwrap();
+    backup::restore(other.options(Role::Bootstrap), &file).await.unwrap();
     let hour: i64 = sqlx::query_scalar("select until_hour from app.reminded").fetch_one(&mut conn).await.unwrap();
     assert_eq!(hour, 7, "hours since the backup are made up for");
 

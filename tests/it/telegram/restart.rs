@@ -7,7 +7,7 @@ use eventos::store::cluster::Role;
 
 use super::{ANN, Scene, program};
 use crate::harness::gate::Gate;
-use crate::harness::{self, Database};
+use crate::harness::{self, Database, Folder};
 use crate::peers::telegram::{Fault, TOKEN, Telegram};
 
 /// What the answer to "for 80 people" says, and nothing else does.
@@ -63,8 +63,7 @@ async fn killed_anywhere_it_gives_exactly_one_complete_answer() {
     ];
     for kill in points {
         let (database, telegram) = (harness::database().await, Telegram::start().await);
-        let folder =
-            std::env::temp_dir().join(format!("eventos-tg-{}-{}", std::process::id(), kill.replace(['.', ':'], "-")));
+        let folder = Folder::new("telegram");
         telegram.say(ANN, "A jazz night for 80 people");
         let mut first = Served::start(&database, &telegram, &folder, Some(kill));
         assert!(first.dies().await, "{kill} kills");
@@ -89,7 +88,6 @@ async fn killed_anywhere_it_gives_exactly_one_complete_answer() {
                 .unwrap();
         assert_eq!(turns, 1, "{kill}");
         drop(second);
-        std::fs::remove_dir_all(&folder).ok();
     }
 }
 
