@@ -105,7 +105,7 @@ impl App {
     /// One clear line about what is missing.
     pub async fn start(settings: &Settings, public_url: String) -> anyhow::Result<Self> {
         let (cluster, login) = database::database(settings).await?;
-        let store = Store::connect(login, settings.database.connections).await.context("cannot use the database")?;
+        let store = database::connected(&login, settings.database.connections).await?;
         if cluster.is_some() && settings.database.demo_data {
             database::load_demo(&store).await.context("cannot load the demo data")?;
         }

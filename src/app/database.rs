@@ -17,6 +17,24 @@ use crate::store::database::{Actor, Store, Tx};
 use crate::store::error::StoreError;
 use crate::store::{demo, migrate};
 
+/// A database that has much to do is asked so often for the first connection.
+const TRIES: usize = 6;
+
+/// The store of a program that starts. Nobody waits for an answer yet, and after a restart of the whole machine everything has much to
+/// do at once: a database that is too busy for a connection is asked again, for half a minute.
+///
+/// # Errors
+/// When the database cannot be used.
+pub(super) async fn connected(login: &PgConnectOptions, connections: u32) -> anyhow::Result<Store> {
+    for _ in 1..TRIES {
+        match Store::connect(login.clone(), connections).await {
+            Err(StoreError::Unavailable(reason)) => tracing::warn!(reason, "the database does not answer yet"),
+            done => return done.context("cannot use the database"),
+        }
+    }
+    Store::connect(login.clone(), connections).await.context("cannot use the database")
+}
+
 /// Does something with the private cluster as its superuser, without bringing it up to date first.
 ///
 /// # Errors
@@ -61,7 +79,7 @@ pub async fn with_accounts<T>(
     work: impl AsyncFnOnce(&Accounts) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let (cluster, login) = database(settings).await?;
-    let store = Store::connect(login, 2).await.context("cannot use the database")?;
+    let store = connected(&login, 2).await?;
     let public_url = told::url(settings);
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
     // The program that serves may sign in another way than these settings say: its key is the one to show.
@@ -84,7 +102,7 @@ pub async fn as_server<T>(
     work: impl AsyncFnOnce(&mut Tx) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let (cluster, login) = database(settings).await?;
-    let store = Store::connect(login, 1).await.context("cannot use the database")?;
+    let store = connected(&login, 1).await?;
     let result = async {
         let mut tx = store.begin(Actor::Server).await?;
         let result = work(&mut tx).await?;

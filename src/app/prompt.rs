@@ -23,7 +23,7 @@ use crate::wizard::turn::{Desk, Limits};
 /// One clear line about what is missing.
 pub async fn prompt(settings: &Settings, session: Uuid, words: Option<String>) -> anyhow::Result<Request> {
     let (cluster, login) = database::database(settings).await?;
-    let store = Store::connect(login, 2).await.context("cannot use the database")?;
+    let store = database::connected(&login, 2).await?;
     let result = of(settings, &store, session, words).await;
     store.close().await;
     if let Some(cluster) = cluster {

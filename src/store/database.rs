@@ -14,6 +14,9 @@ use super::error::StoreError;
 use crate::domain::person::{Person, Role};
 use crate::telemetry::metrics;
 
+/// How long a connection of the pool is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The database as the program uses it.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -44,9 +47,21 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] for a login that bypasses row level security or may not take on the API's roles.
     pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<Self, StoreError> {
+        Self::connect_within(options, connections, PATIENCE).await
+    }
+
+    /// The same, where a connection is waited for longer, or not as long.
+    ///
+    /// # Errors
+    /// As [`Store::connect`].
+    pub async fn connect_within(
+        options: PgConnectOptions,
+        connections: u32,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(patience)
             // A ping before each use costs 9 % of the turns; a broken connection shows itself at its first statement.
             .test_before_acquire(false)
             .connect_with(options)

@@ -35,6 +35,7 @@ mod rls;
 mod sales;
 mod sessions;
 mod stages;
+mod start;
 mod telegram;
 mod text;
 mod together;

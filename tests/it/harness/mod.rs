@@ -12,6 +12,7 @@ pub(crate) mod served;
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(crate) use eventos::store::cluster::Role;
 use eventos::store::database::Store;
@@ -49,6 +50,9 @@ pub(crate) async fn empty_database(major: u32) -> Option<Database> {
 /// The major of the private cluster.
 const OURS: u32 = 17;
 
+/// So long a test waits for what surely comes. What is waited for in vain is told by then, before the tests' runner ends the test.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(4);
+
 impl Database {
     /// How to connect in this role.
     pub(crate) fn options(&self, role: Role) -> PgConnectOptions {
@@ -73,9 +77,9 @@ impl Database {
         format!("postgres://authenticator@localhost/{}?host={socket}", self.database.name())
     }
 
-    /// The store as the program uses it.
+    /// The store as the program uses it, but for one thing: however busy the machine is, a connection comes.
     pub(crate) async fn store(&self) -> Store {
-        Store::connect(self.options(Role::Authenticator), 16).await.unwrap()
+        Store::connect_within(self.options(Role::Authenticator), 16, PATIENCE).await.unwrap()
     }
 }
 
