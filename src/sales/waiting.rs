@@ -73,7 +73,7 @@ impl Sales {
     /// [`StoreError`] when the lines cannot be read; an event whose line cannot be served is logged, and served the next time.
     pub async fn serve_line(&self) -> Result<usize, StoreError> {
         let mut tx = self.store.begin(Actor::Server).await?;
-        let events = waiting::events(&mut tx).await?;
+        let events = waiting::events(&mut tx, self.clock.now()).await?;
         drop(tx);
         let mut offers = 0;
         for event in events {

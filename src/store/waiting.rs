@@ -1,5 +1,7 @@
 //! The line of those who wait for seats of a sold-out event, in the order in which they came. Runs as the server.
 
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -42,12 +44,13 @@ pub async fn add(conn: &mut PgConnection, who: &Waiting) -> Result<bool, StoreEr
     Ok(done.rows_affected() == 1)
 }
 
-/// Events that somebody waits for, as long as their till is open ([`super::sales::look`]).
-pub async fn events(conn: &mut PgConnection) -> Result<Vec<Uuid>, StoreError> {
+/// Events that somebody waits for, as long as their till is open at this time ([`super::sales::look`]).
+pub async fn events(conn: &mut PgConnection, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
     let rows = sqlx::query!(
         r#"select distinct w.event_id from waiting w join events e on e.id = w.event_id
            where w.offered_at is null and e.status = 'published'
-             and (e.recurrence is not null or coalesce(e.date_time + make_interval(mins => coalesce(e.duration, 0)) > now(), true))"#
+             and (e.recurrence is not null or coalesce(e.date_time + make_interval(mins => coalesce(e.duration, 0)) > $1, true))"#,
+        now.to_sqlx() as _
     );
     Ok(rows.fetch_all(conn).await?.into_iter().map(|row| row.event_id).collect())
 }

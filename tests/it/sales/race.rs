@@ -50,7 +50,7 @@ pub(super) fn browser() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
-/// Programs of their own process have the world's clock: the event is a month away whenever this runs.
+/// Programs of their own process have the world's clock, and so has the database: the event is a month away whenever this runs.
 pub(super) async fn in_a_month(conn: &mut sqlx::PgConnection) {
     let moved = "update events set starts_local = date_trunc('minute', now() at time zone 'UTC') + interval '30 days'";
     sqlx::query(moved).execute(conn).await.unwrap();
