@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use eventos::publisher::fault::POINTS;
 use rustix::process::{Pid, Signal, kill_process};
+use sqlx::PgConnection;
 
 use super::scene;
 use crate::harness::{self, Database, Folder, Role};
 use crate::peers::stripe::{KEY, Lie, Mood, StripePeer};
 
-/// A program that did not die at its point by then is killed where it is.
-const GRACE: Duration = Duration::from_secs(4);
+/// A program that has nothing left to do for so long, and did not die at its point, is killed where it is.
+const GRACE: Duration = Duration::from_secs(1);
 
 fn serve(database: &Database, folder: &Path, peer: &StripePeer, kill: Option<&str>) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eventos"));
@@ -31,14 +32,16 @@ fn serve(database: &Database, folder: &Path, peer: &StripePeer, kill: Option<&st
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Whether it died at its own point; else it is killed now, wherever it is.
-fn dies(program: &mut Child) -> bool {
-    let begun = Instant::now();
-    while begun.elapsed() < GRACE {
+/// Whether it died at its own point; else it is killed where it is, once it has nothing left to do: a slow machine takes its time.
+async fn dies(program: &mut Child, conn: &mut PgConnection) -> bool {
+    let (begun, mut idle) = (Instant::now(), None::<Instant>);
+    while begun.elapsed() < harness::PATIENCE && idle.is_none_or(|since| since.elapsed() < GRACE) {
         if program.try_wait().unwrap().is_some() {
             return true;
         }
-        std::thread::sleep(Duration::from_millis(20));
+        let settled: bool = sqlx::query_scalar(scene::SETTLED).fetch_one(&mut *conn).await.unwrap();
+        idle = settled.then(|| idle.unwrap_or_else(Instant::now));
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     program.kill().unwrap();
     program.wait().unwrap();
@@ -66,9 +69,9 @@ async fn kill_at_every_point_of_the_publisher_loses_and_doubles_nothing() {
         let mut first = serve(&database, &folder, &peer, Some(&kill));
         // Now and then two programs share the queue, and both are killed.
         let second = (round % 5 == 0).then(|| serve(&database, &folder, &peer, Some("publisher.after_call:2")));
-        killed += usize::from(dies(&mut first));
+        killed += usize::from(dies(&mut first, &mut conn).await);
         if let Some(mut second) = second {
-            killed += usize::from(dies(&mut second));
+            killed += usize::from(dies(&mut second, &mut conn).await);
         }
         if round % 50 == 49 {
             println!("{} rounds, {killed} killed at a point", round + 1);
