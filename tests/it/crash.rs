@@ -6,6 +6,7 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use eventos::store::cluster::Role;
 use eventos::wizard::fault::POINTS;
@@ -125,11 +126,12 @@ async fn count(conn: &mut PgConnection, query: &'static str) -> i64 {
 
 /// Waits until a query counts as many rows, as long as a slow machine may need.
 async fn until(conn: &mut PgConnection, query: &'static str, wanted: i64) {
-    for _ in 0..600 {
+    let begun = Instant::now();
+    while begun.elapsed() < harness::PATIENCE {
         if count(conn, query).await == wanted {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("never {wanted}: {query}");
 }

@@ -16,9 +16,6 @@ use secrecy::SecretString;
 
 use crate::harness::{self, Database, Folder, program::Program};
 
-/// How long something that should happen at once is waited for.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// The program with its bot, and the platform.
 struct Stage {
     database: Database,
@@ -80,7 +77,7 @@ async fn until(fake: &Fake, what: &str, holds: impl Fn(&Fake) -> bool) {
     let begun = Instant::now();
     while !holds(fake) {
         assert!(
-            begun.elapsed() < PATIENCE,
+            begun.elapsed() < harness::PATIENCE,
             "in vain: {what}; {:#?}",
             fake.log().iter().rev().take(6).collect::<Vec<_>>()
         );

@@ -12,6 +12,8 @@ mod summary;
 mod voice;
 mod words;
 
+use std::time::{Duration, Instant};
+
 use eventos::settings::Settings;
 use eventos::store::cluster::Role;
 use secrecy::SecretString;
@@ -88,11 +90,12 @@ impl Scene {
 
     /// Waits until nothing waits to be delivered.
     async fn delivered(&self) {
-        for _ in 0..2_000 {
+        let begun = Instant::now();
+        while begun.elapsed() < harness::PATIENCE {
             if self.number("select count(*) from outbox where state = 'pending'").await == 0 {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("answers still wait to be delivered");
     }

@@ -24,8 +24,8 @@ use crate::{BadPicture, Body, Capabilities, Channel, Choice, Command, Refusal, R
 use samples::{ODD_WORDS, RAW, card, choices, confirmation, long_text, progress, said, streamed};
 pub use script::{Answer, Script, Taken};
 
-/// How long the contract waits for what a channel should do at once.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the contract waits for what a channel should do at once, on however slow a machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long it looks away in between, in the end.
 const LONGEST_GLANCE: Duration = Duration::from_millis(200);
 

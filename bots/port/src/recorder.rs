@@ -15,6 +15,9 @@ use crate::{Body, Chat, Choice, Confirmation, Door, Incoming, Refusal, Replies, 
 /// The name that its messages carry.
 pub const NAME: &str = "recorder";
 
+/// How long the end of a turn is waited for: it comes, however slow the machine is.
+const PATIENCE: Duration = Duration::from_mins(4);
+
 static RECORDERS: AtomicU64 = AtomicU64::new(1);
 
 /// Why a turn gave no answer.
@@ -58,7 +61,7 @@ impl Recorder {
             account: format!("{NAME}-{}", RECORDERS.fetch_add(1, Ordering::Relaxed)),
             sent: 0,
             session: SessionChoice::New,
-            deadline: Duration::from_secs(30),
+            deadline: PATIENCE,
             offered: Vec::new(),
             asked: None,
             said: String::new(),
@@ -73,7 +76,7 @@ impl Recorder {
         self
     }
 
-    /// Waits this long for the end of a turn, instead of 30 seconds.
+    /// Waits this long for the end of a turn, instead of four minutes.
     #[must_use]
     pub fn patient_for(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::harness::Folder;
 
 /// Far beyond what anything here takes, so that a busy machine turns no test red.
-pub(super) const DEADLINE: Duration = Duration::from_mins(2);
+pub(super) const DEADLINE: Duration = crate::harness::PATIENCE;
 
 /// A data folder, removed at the end.
 pub(super) struct DataDir(pub(super) Folder);

@@ -16,7 +16,6 @@ use crate::harness::{self, Database, Folder, program::Program};
 
 /// The bridge's token.
 const TOKEN: &str = "MTIz.fake.token";
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The bridge, and the program that talks to it.
 struct Court {
@@ -145,7 +144,11 @@ impl Court {
             if let Some(message) = messages.iter().rev().find(|message| message.to_string().contains(words)) {
                 return message.clone();
             }
-            assert!(begun.elapsed() < PATIENCE, "{words:?} does not come: {messages:#?}\n{:#?}", self.faults().await);
+            assert!(
+                begun.elapsed() < harness::PATIENCE,
+                "{words:?} does not come: {messages:#?}\n{:#?}",
+                self.faults().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -153,7 +156,7 @@ impl Court {
     async fn until(&self, what: &str, holds: impl AsyncFn(&Self) -> bool) {
         let begun = Instant::now();
         while !holds(self).await {
-            assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+            assert!(begun.elapsed() < harness::PATIENCE, "in vain: {what}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -1,7 +1,6 @@
 //! The program as people run it: a process of its own, with a database and a folder of its own.
 
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -39,7 +38,7 @@ impl Served {
             }
             panic!("the program ended before it was ready");
         };
-        let url = tokio::time::timeout(Duration::from_mins(4), ready).await.expect("the program is ready");
+        let url = tokio::time::timeout(super::PATIENCE, ready).await.expect("the program is ready");
         // What it prints from now on is read, so that it never waits for a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, url, folder, env }

@@ -18,9 +18,6 @@ use crate::harness::program::NOW;
 use crate::harness::{self, Database, Folder, Role};
 use crate::peers::stripe::{KEY, StripePeer};
 
-/// So long nothing may be done while a test waits; what is waited for either comes or never does.
-const PATIENCE: Duration = Duration::from_mins(4);
-
 /// A program at work.
 pub(super) struct Running(App);
 
@@ -231,7 +228,7 @@ pub(super) async fn until(conn: &mut PgConnection, what: &str, query: &str) {
         if so_far != done {
             (moved, done) = (Instant::now(), so_far);
         }
-        if moved.elapsed() > PATIENCE {
+        if moved.elapsed() > harness::PATIENCE {
             let rows: Vec<(String, i32, Option<String>, bool)> = sqlx::query_as(
                 "select kind, attempts, last_error, dead_at is not null from payment_setup_queue where done_at is null",
             )

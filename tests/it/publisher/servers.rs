@@ -18,8 +18,6 @@ use crate::harness::{self, Folder, Role};
 use crate::peers::stripe::{Mood, StripePeer};
 use crate::peers::{judges, node};
 
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// A mail server that fails where it is told, for as long as this lives.
 async fn server(python: &Path, folder: &Path, phase: &str, what: &str) -> Server {
     let mut command = Command::new(python);
@@ -109,7 +107,7 @@ async fn until(what: &str, mut ask: impl AsyncFnMut() -> Option<Value>) -> Value
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+        assert!(begun.elapsed() < harness::PATIENCE, "in vain: {what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -40,7 +40,8 @@ impl Judge {
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let judge = Self { child, port, client };
-        for _ in 0..600 {
+        let begun = Instant::now();
+        while begun.elapsed() < harness::PATIENCE {
             if judge.client.get(judge.at("/_ctl/log")).send().await.is_ok() {
                 return Some(judge);
             }
@@ -68,7 +69,8 @@ impl Judge {
     }
 
     async fn until(&self, words: &str) {
-        for _ in 0..1_200 {
+        let begun = Instant::now();
+        while begun.elapsed() < harness::PATIENCE {
             if self.texts().await.iter().any(|text| text.contains(words)) {
                 return;
             }

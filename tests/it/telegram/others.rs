@@ -2,7 +2,7 @@
 //! against the published description of the Bot API. Runs where the proxy lies beside the project.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -62,7 +62,8 @@ impl Others {
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let others = Self { children, client, people, bot };
-        for _ in 0..1_200 {
+        let begun = Instant::now();
+        while begun.elapsed() < harness::PATIENCE {
             let up = others.client.get(format!("{}/_ctl/log", others.bot)).send().await.is_ok();
             if up && others.client.post(format!("{}/getUpdates", others.people)).send().await.is_ok() {
                 return Some(others);
@@ -97,7 +98,8 @@ impl Others {
 
     /// Waits for a message of the bot's with these words.
     async fn until(&self, words: &str) -> Value {
-        for _ in 0..1_200 {
+        let begun = Instant::now();
+        while begun.elapsed() < harness::PATIENCE {
             let requests = self.requests().await;
             let found = requests
                 .into_iter()

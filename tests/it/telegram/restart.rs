@@ -1,7 +1,7 @@
 //! The program goes away in the middle: between any two steps, for a while, and with its store (PAINS P1, P6, P9, P11, P22).
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventos::store::cluster::Role;
 
@@ -32,7 +32,8 @@ impl Served {
     }
 
     async fn dies(&mut self) -> bool {
-        for _ in 0..3_000 {
+        let begun = Instant::now();
+        while begun.elapsed() < harness::PATIENCE {
             if self.0.try_wait().unwrap().is_some() {
                 return true;
             }

@@ -155,7 +155,6 @@ impl Fake {
             channel,
             born: Instant::now(),
             answered: None,
-            answered_after: None,
             original: None,
             hidden: false,
             modal: None,
@@ -182,12 +181,7 @@ impl Fake {
         self.state().first_answer(token, body)
     }
 
-    /// After how long an interaction was answered; `None`: not yet.
-    pub fn answered_after(&self, token: &str) -> Option<Duration> {
-        self.state().interactions[token].answered_after
-    }
-
-    /// The type of an interaction's first answer.
+    /// The type of an interaction's first answer; `None`: there is none yet that came in time.
     pub fn answered_with(&self, token: &str) -> Option<u64> {
         self.state().interactions[token].answered
     }

@@ -101,7 +101,6 @@ pub(super) struct Interaction {
     pub(super) born: Instant,
     /// The first answer's type.
     pub(super) answered: Option<u64>,
-    pub(super) answered_after: Option<Duration>,
     /// The message that is the answer.
     pub(super) original: Option<u64>,
     pub(super) hidden: bool,
@@ -227,7 +226,6 @@ impl State {
         }
         let kind = body["type"].as_u64().unwrap_or_default();
         interaction.answered = Some(kind);
-        interaction.answered_after = Some(interaction.born.elapsed());
         interaction.hidden = body["data"]["flags"].as_u64().unwrap_or_default() & 64 != 0;
         let (channel, source) =
             (interaction.channel, interaction.told["message"]["id"].as_str().and_then(|id| id.parse().ok()));

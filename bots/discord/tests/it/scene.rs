@@ -12,8 +12,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// How long something that should happen at once is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long something is waited for that comes, however slow the machine is.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(4);
 
 pub(crate) fn timing() -> Timing {
     Timing {

@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use port::contract::{Person, check};
@@ -13,6 +13,9 @@ use tokio::io::{AsyncWrite, AsyncWriteExt, BufReader, DuplexStream, duplex};
 
 use super::options;
 use crate::{Options, Terminal};
+
+/// How long something is waited for that comes, however slow the machine is.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Keeps what is written to it.
 #[derive(Clone, Default)]
@@ -25,7 +28,8 @@ impl Screen {
 
     /// Waits until this stands on it, so often.
     pub(super) async fn shows(&self, words: &str, times: usize) {
-        for _ in 0..2_000 {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
             if self.text().matches(words).count() == times {
                 return;
             }

@@ -88,7 +88,7 @@ impl Visitor {
     /// Posts a run, as the official client does: everything that is on the page, once its own run is over.
     async fn post(&mut self, message: Option<Value>) {
         if let Some(running) = self.running.take() {
-            tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap();
+            tokio::time::timeout(Duration::from_mins(4), running).await.unwrap().unwrap();
         }
         let routes = self.routes.wait_for(Option::is_some).await.unwrap().clone().unwrap();
         self.sent += 1;

@@ -250,7 +250,7 @@ impl Telegram {
 
     /// Waits until this holds.
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let end = Instant::now() + Duration::from_mins(1);
+        let end = Instant::now() + crate::harness::PATIENCE;
         while !holds(self) {
             assert!(Instant::now() < end, "{what}: {}", self.describe());
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{HEADERS, Seen, compared_body};
-use crate::harness::Database;
+use crate::harness::{self, Database};
 use crate::rest::{domain, encoded};
 use crate::rls::people::Person;
 
@@ -52,7 +52,7 @@ impl Server {
         let server = Self { process, port };
         let begun = Instant::now();
         while server.try_ask(Person::Anon, "GET", "/venues?limit=0", &[], "").is_none_or(|seen| seen.status != 200) {
-            assert!(begun.elapsed() < Duration::from_mins(1), "PostgREST does not answer");
+            assert!(begun.elapsed() < harness::PATIENCE, "PostgREST does not answer");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         server
