@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use crate::browser::chromium;
+use crate::harness::ports::Port;
 use crate::harness::served::Served;
 use crate::harness::{self, shared};
 
@@ -106,12 +106,12 @@ async fn the_whole_flow_of_the_specification_in_a_real_browser() {
     assert!(said.contains("2 passed"), "{said}");
 
     // Once more with a server that is far away: what is typed meanwhile is not lost (ruling C-48).
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port().to_string();
+    let port = Port::new();
     let target = served.url.rsplit(':').next().unwrap();
     let mut far = Command::new("node");
     far.args(["latency-proxy.mjs", "600"]).current_dir(&folder).kill_on_drop(true);
-    let _far = far.env("PORT", &port).env("TARGET_PORT", target).spawn().unwrap();
-    let far = format!("http://127.0.0.1:{port}");
+    let _far = far.env("PORT", port.number().to_string()).env("TARGET_PORT", target).spawn().unwrap();
+    let far = format!("http://127.0.0.1:{}", port.number());
     let said = run(&folder, &far, &keys, &words, &[("CHROMIUM", chromium)]).await;
     assert!(said.contains("2 passed"), "{said}");
     served.stop().await;

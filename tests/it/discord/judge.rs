@@ -11,6 +11,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::harness::ports::Port;
 use crate::harness::python::python;
 use crate::harness::{self, Database, Folder, program::Program};
 
@@ -20,6 +21,7 @@ const TOKEN: &str = "MTIz.fake.token";
 /// The bridge, and the program that talks to it.
 struct Court {
     bridge: Child,
+    _ports: [Port; 2],
     base: String,
     client: reqwest::Client,
     program: Option<Program>,
@@ -45,10 +47,6 @@ fn bridge() -> Option<(PathBuf, PathBuf)> {
     Some((folder, python))
 }
 
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// How the program and the bridge meet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -59,7 +57,8 @@ enum Way {
 
 impl Court {
     async fn sit((folder, python): &(PathBuf, PathBuf), way: Way) -> Self {
-        let (port, tls) = (free_port(), free_port());
+        let ports = [Port::new(), Port::new()];
+        let [port, tls] = ports.each_ref().map(Port::number);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let made = Certificate::new();
         let files = [&made.authority, &made.certificate, &made.key].map(|pem| Folder::file("discord", pem.as_bytes()));
@@ -80,6 +79,7 @@ impl Court {
         rustls::crypto::ring::default_provider().install_default().ok();
         let mut court = Self {
             bridge,
+            _ports: ports,
             base,
             client: reqwest::Client::new(),
             program: None,

@@ -5,6 +5,7 @@ pub(crate) mod folder;
 pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod npm;
+pub(crate) mod ports;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod python;

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::scene::Scene;
+use crate::harness::ports::Port;
 use crate::harness::python::python;
 use crate::harness::{self, Folder, Role};
 use crate::peers::stripe::{Mood, StripePeer};
@@ -96,10 +97,6 @@ async fn a_mail_server_may_fail_in_every_phase_of_a_mail() {
     scene.stop().await;
 }
 
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
-}
-
 /// Asks until the answer is one that is waited for.
 async fn until(what: &str, mut ask: impl AsyncFnMut() -> Option<Value>) -> Value {
     let begun = Instant::now();
@@ -120,7 +117,8 @@ fn client() -> reqwest::Client {
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_reader_finds_everything_in_a_mail() {
     let Some(folder) = judges() else { return harness::skip("tests/judges is not installed (tools/setup.sh tests)") };
-    let (smtp, web) = (free_port().await, free_port().await);
+    let ports = [Port::new(), Port::new()];
+    let [smtp, web] = ports.each_ref().map(Port::number);
     let (smtp_text, web_text) = (smtp.to_string(), web.to_string());
     let words = [
         "node_modules/maildev/bin/maildev",
@@ -166,6 +164,7 @@ async fn somebody_elses_reader_finds_everything_in_a_mail() {
 /// Somebody else's stand-in for Stripe. It knows products, and nothing of prices.
 struct LocalStripe {
     _child: Child,
+    _port: Port,
     client: reqwest::Client,
     url: String,
 }
@@ -179,11 +178,12 @@ impl LocalStripe {
             harness::skip("no other stand-in for Stripe: localstripe is not to be had");
             return None;
         };
-        let port = free_port().await;
+        let port = Port::new();
         let mut command = Command::new(python);
-        command.args(["-m", "localstripe.server", "--from-scratch", "--port", &port.to_string()]);
+        command.args(["-m", "localstripe.server", "--from-scratch", "--port", &port.number().to_string()]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-        let stripe = Self { _child: child, client: client(), url: format!("http://127.0.0.1:{port}") };
+        let url = format!("http://127.0.0.1:{}", port.number());
+        let stripe = Self { _child: child, _port: port, client: client(), url };
         until("localstripe is up", async || stripe.post("/v1/products", &[("name", "before")]).await).await;
         Some(stripe)
     }
@@ -225,7 +225,8 @@ async fn another_stripe_takes_the_product_as_we_send_it_and_has_it_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_stripe_signs_is_taken_once_and_nothing_else() {
     let Some(stripe) = LocalStripe::start().await else { return };
-    let ours = free_port().await;
+    let port = Port::new();
+    let ours = port.number();
     let client = client();
     let post = async |path: &str, form: &[(&str, &str)]| stripe.post(path, form).await;
     let database = harness::database().await;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::bot;
+use crate::harness::ports::Port;
 use crate::harness::program::Program;
 use crate::harness::python::python;
 use crate::harness::{self, Database};
@@ -17,7 +18,7 @@ use crate::peers::telegram::TOKEN;
 /// The stand-in, as a process of its own.
 struct Judge {
     child: Child,
-    port: u16,
+    port: Port,
     client: reqwest::Client,
 }
 
@@ -33,9 +34,12 @@ impl Judge {
             harness::note_skip("no Python with aiohttp can be had for the strict stand-in for Telegram");
             return None;
         };
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let port = Port::new();
         let mut command = Command::new(python);
-        command.arg(folder.join("tg_stub.py")).args(["--port", &port.to_string()]).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+            .arg(folder.join("tg_stub.py"))
+            .args(["--port", &port.number().to_string()])
+            .env("PYTHONDONTWRITEBYTECODE", "1");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -51,7 +55,7 @@ impl Judge {
     }
 
     fn at(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.port.number())
     }
 
     async fn act(&self, path: &str, body: Value) -> Value {

@@ -5,9 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use super::bot;
+use crate::harness::ports::Port;
 use crate::harness::program::Program;
 use crate::harness::python::python;
 use crate::harness::{self, npm, shared};
@@ -16,6 +16,7 @@ use crate::peers::telegram::{TOKEN, Telegram};
 /// Both, for as long as this lives.
 struct Others {
     children: [Child; 2],
+    _ports: [Port; 2],
     client: reqwest::Client,
     /// Where people write, and where the bot asks.
     people: String,
@@ -31,10 +32,6 @@ impl Drop for Others {
     }
 }
 
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
-}
-
 impl Others {
     /// `None`, said aloud, where they are not at hand.
     async fn start() -> Option<Self> {
@@ -45,7 +42,8 @@ impl Others {
             harness::note_skip("telegram-test-api or aiohttp is not to be had");
             return None;
         };
-        let (server, checked) = (free_port().await, free_port().await);
+        let ports = [Port::new(), Port::new()];
+        let [server, checked] = ports.each_ref().map(Port::number);
         let script = format!(
             "new (require('telegram-test-api'))({{port: {server}, host: '127.0.0.1', storeTimeout: 600}}).start()"
         );
@@ -61,7 +59,7 @@ impl Others {
         let children = [start(&mut node), start(&mut check)];
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let others = Self { children, client, people, bot };
+        let others = Self { children, _ports: ports, client, people, bot };
         let begun = Instant::now();
         while begun.elapsed() < harness::PATIENCE {
             let up = others.client.get(format!("{}/_ctl/log", others.bot)).send().await.is_ok();

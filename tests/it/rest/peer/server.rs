@@ -1,7 +1,7 @@
 //! The real PostgREST as a process of the test's own, and the few bytes of HTTP that it is asked with.
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{HEADERS, Seen, compared_body};
+use crate::harness::ports::Port;
 use crate::harness::{self, Database};
 use crate::rest::{domain, encoded};
 use crate::rls::people::Person;
@@ -22,7 +23,7 @@ const SECRET: &str = "a secret of this test, long enough for HS256";
 /// A running PostgREST; ends with the test.
 pub(super) struct Server {
     process: Child,
-    port: u16,
+    port: Port,
 }
 
 impl Server {
@@ -33,7 +34,7 @@ impl Server {
     }
 
     pub(super) async fn start(program: &Path, database: &Database) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = Port::new();
         let process = Command::new(program)
             .env_clear()
             .env("PGRST_DB_URI", database.url())
@@ -43,7 +44,7 @@ impl Server {
             .env("PGRST_DB_POOL", "2")
             .env("PGRST_JWT_SECRET", SECRET)
             .env("PGRST_SERVER_HOST", "127.0.0.1")
-            .env("PGRST_SERVER_PORT", port.to_string())
+            .env("PGRST_SERVER_PORT", port.number().to_string())
             .env("PGRST_LOG_LEVEL", "crit")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -71,7 +72,7 @@ impl Server {
     }
 
     fn try_ask(&self, person: Person, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Seen> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port.number())).ok()?;
         // Without 1.1 there are no chunks to put together.
         let mut lines = vec![format!("{method} {} HTTP/1.0", encoded(path)), format!("content-length: {}", body.len())];
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
