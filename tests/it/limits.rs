@@ -293,13 +293,15 @@ async fn over_real_sockets_an_address_is_what_a_trusted_proxy_says() {
     let address = listener.local_addr().unwrap();
     let asking = async {
         let forwarded = |list: &str| format!("x-forwarded-for: {list}\r\n");
-        let mut heads = Vec::new();
+        let (mut heads, begun) = (Vec::new(), std::time::Instant::now());
         for spoofed in 0..20 {
             let list = forwarded(&format!("127.0.0.1, 10.0.0.{spoofed}, 198.51.100.7"));
             heads.push(ask(address, "/livez", &list).await);
         }
         let passed = heads.iter().filter(|(head, _)| head.starts_with("HTTP/1.1 200 ")).count();
-        assert!((3..10).contains(&passed), "{passed} of a burst of 3 passed");
+        // One more with each second that they took.
+        let most = 4 + usize::try_from(begun.elapsed().as_secs()).unwrap();
+        assert!((3..=most).contains(&passed), "{passed} of a burst of 3 passed");
         let (head, body) = heads.iter().find(|(head, _)| !head.starts_with("HTTP/1.1 200 ")).unwrap();
         assert!(head.starts_with("HTTP/1.1 429 ") && head.contains("retry-after: 1"), "{head}");
         let error: Value = serde_json::from_str(body).unwrap();

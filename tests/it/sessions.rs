@@ -349,10 +349,10 @@ async fn a_crash_loop_rests_with_a_word_and_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stuck_turn_ends_in_an_apology_and_the_next_one_is_answered() {
     let database = harness::database().await;
-    let program = Program::start_with(&database, |settings| settings.wizard.turn_deadline_s = 1).await;
+    let program = Program::start_with(&database, |settings| settings.wizard.turn_deadline_s = 3).await;
     let door = program.door();
     let session = open(&door).await;
-    fail::cfg("turn.begin", "1*sleep(3000)->off").unwrap();
+    fail::cfg("turn.begin", "1*sleep(5000)->off").unwrap();
     assert!(failed(&say(&door, &session, "stuck", "for 30 people").await.unwrap().1));
     assert!(!failed(&say(&door, &session, "next", "for 40 people").await.unwrap().1));
     let mut conn = database.connect(Role::Bootstrap).await;

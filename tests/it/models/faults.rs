@@ -193,7 +193,8 @@ async fn too_many_slow_calls_switch_models_off_and_back_on() {
     let (database, fake) = fake().await;
     let program = program_with(&database, &fake, |settings| {
         let models = &mut settings.models;
-        (models.first_token_ms, models.fallback_first_token_ms) = (200, 200);
+        // A slow machine is not silent for so long.
+        (models.first_token_ms, models.fallback_first_token_ms) = (1_000, 1_000);
         (models.failures, models.fallback_least, models.fallback_probe_s) = (100, 4, 0);
     })
     .await;

@@ -40,7 +40,7 @@ async fn guests_hear_of_a_change_once_and_of_one_that_was_taken_back_never() {
     scene.run("update events set place = 'The Hall'").await;
     scene.run("update events set description = 'Other songs.'").await;
     assert_eq!(scene.value::<i64>(CHANGES).await, 2, "one for each address, whatever is changed meanwhile");
-    let waits = "select bool_and(next_retry_at > now() + interval '90 seconds') from payment_setup_queue where kind = 'mail_changed'";
+    let waits = "select bool_and(next_retry_at > created_at + interval '90 seconds') from payment_setup_queue where kind = 'mail_changed'";
     assert!(scene.value::<bool>(waits).await, "an organizer may correct themselves");
     scene.run(DUE).await;
     scene.settled().await;

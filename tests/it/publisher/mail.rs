@@ -45,7 +45,7 @@ async fn a_mail_server_may_refuse_hang_up_and_dawdle_and_nothing_is_lost_or_told
     let scene = Scene::start(StripePeer::start(Mood::honest()).await, |settings| {
         settings.smtp_url = Some(url.into());
         let own = &mut settings.publisher;
-        (own.mail_from, own.mail_timeout_s, own.backoff_s) = ("EventOS <hello@events.example>".to_owned(), 2, 3_600);
+        (own.mail_from, own.mail_timeout_s, own.backoff_s) = ("EventOS <hello@events.example>".to_owned(), 5, 3_600);
     })
     .await;
     let tried = async |address: &str, ended: &str| {
