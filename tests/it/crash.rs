@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use eventos::store::cluster::Role;
 use eventos::wizard::fault::POINTS;
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgConnection;
 
 use crate::harness::{self, Database, Folder};
@@ -113,6 +114,10 @@ impl Talking {
         writeln!(self.stdin.as_mut().unwrap(), "{line}").ok();
     }
 
+    fn is_told(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.child.id().try_into().unwrap()).unwrap(), signal).unwrap();
+    }
+
     /// Closes its input and waits for its end. Whether it was killed.
     fn end(mut self) -> bool {
         self.stdin = None;
@@ -148,12 +153,16 @@ async fn a_second_program_takes_over_what_a_killed_one_accepted() {
         living.say("for 80 people");
         // The greeting is asked for by the program itself.
         until(&mut conn, ANSWERED, 3).await;
+        // It stands still until it is known what the other one left: on a slow machine it would have taken that over by then.
+        living.is_told(Signal::STOP);
         let mut dying = Talking::start(&database, "ana@example.com", Some(&format!("{point}:2")));
         for line in LINES {
             dying.say(line);
         }
-        assert!(dying.end(), "{point}: the program was not killed");
+        let died = dying.end();
         let left = count(&mut conn, OPEN).await;
+        living.is_told(Signal::CONT);
+        assert!(died, "{point}: the program was not killed");
         assert!(left > 0 || point == "settle.after_commit", "{point}: nothing was left to take over");
         living.say("a concert");
         until(&mut conn, OPEN, 0).await;
