@@ -163,7 +163,8 @@ impl App {
         let stop = CancellationToken::new();
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
-        tokio::spawn(upkeep::run(store.clone(), accounts.clone(), upkeep::kept(settings), stop.clone()));
+        let kept = upkeep::kept(settings);
+        tokio::spawn(upkeep::run(store.clone(), clock.clone(), accounts.clone(), kept, stop.clone()));
         let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)?));
         if settings.publisher.parallel > 0 {
             tokio::spawn(serve_lines(sales.clone(), stop.clone()));

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
-use crate::domain::clock::{Clock as _, SystemClock};
+use crate::domain::clock::Clock;
 use crate::settings::Settings;
 use crate::store::database::{Actor, Store};
 use crate::store::error::StoreError;
@@ -18,9 +18,15 @@ use crate::store::upkeep::{self, Kept};
 const ROUND: Duration = Duration::from_hours(1);
 
 /// Goes round at once and each hour, until the program stops. What could not be done is done an hour later.
-pub(super) async fn run(store: Store, accounts: Arc<Accounts>, kept: Kept, stop: CancellationToken) {
+pub(super) async fn run(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    accounts: Arc<Accounts>,
+    kept: Kept,
+    stop: CancellationToken,
+) {
     while !stop.is_cancelled() {
-        match sweep(&store, kept).await {
+        match sweep(&store, clock.as_ref(), kept).await {
             Ok(swept) => tracing::debug!(?swept, "swept what was left behind"),
             Err(error) => tracing::warn!(%error, "could not sweep what was left behind"),
         }
@@ -35,12 +41,12 @@ pub(super) async fn run(store: Store, accounts: Arc<Accounts>, kept: Kept, stop:
     }
 }
 
-async fn sweep(store: &Store, kept: Kept) -> Result<upkeep::Swept, StoreError> {
+async fn sweep(store: &Store, clock: &dyn Clock, kept: Kept) -> Result<upkeep::Swept, StoreError> {
     let mut tx = store.begin(Actor::Server).await?;
     let swept = upkeep::sweep(&mut tx, kept).await?;
     let sales = upkeep::sweep_sales(&mut tx).await?;
     tracing::debug!(sales, "forgot what selling left behind");
-    model_usage::forget(&mut tx, SystemClock.now().to_zoned(TimeZone::UTC).date()).await?;
+    model_usage::forget(&mut tx, clock.now().to_zoned(TimeZone::UTC).date()).await?;
     tx.commit().await?;
     Ok(swept)
 }

@@ -77,6 +77,7 @@ async fn what_is_over_for_a_month_is_forgotten_and_what_stands_is_not() {
 async fn who_never_paid_is_no_guest_and_the_whole_of_what_is_kept_can_be_taken_along() {
     let scene = scene().await;
     event(&scene, "Gala", 2_500, 9).await;
+    in_a_month(&mut scene.database.connect(Role::Bootstrap).await).await;
     let http = scene.program.http();
     order_of(&buy(&http, "gala", "late@example.com", "1").await);
     scene.run("select app.end_hold(id) from orders").await;

@@ -66,6 +66,7 @@ async fn a_doors_link_checks_in_for_its_event_until_it_is_taken_back() {
 async fn the_line_money_back_and_scans_are_read_by_their_organizer_alone() {
     let scene = scene().await;
     event(&scene, "Tea", 0, 1).await;
+    in_a_month(&mut scene.database.connect(Role::Bootstrap).await).await;
     let http = scene.program.http();
     let (ana, eve) = (person(&scene, &http, "ana@example.com").await, person(&scene, &http, "eve@example.com").await);
     order_of(&buy(&http, "tea", "bo@example.com", "1").await);
