@@ -81,7 +81,7 @@ mod tests {
     async fn says(sent: &[u8]) -> String {
         let routes = Router::new()
             .route("/api/takes", post(|body: String| async move { body }))
-            .layer(middleware::from_fn_with_state(Duration::from_millis(200), bound))
+            .layer(middleware::from_fn_with_state(Duration::from_secs(1), bound))
             .layer(middleware::from_fn(crate::http::request::serve));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -89,7 +89,7 @@ mod tests {
         let bounds = Bounds {
             connections: 10,
             connections_per_address: 10,
-            head_timeout: Duration::from_millis(400),
+            head_timeout: Duration::from_secs(2),
             drain: Duration::from_millis(100),
             proxies: Arc::default(),
         };

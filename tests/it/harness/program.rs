@@ -61,6 +61,8 @@ impl Program {
         settings.limits.ai_wizard = 0;
         // What is left for the publisher can be looked at; its own tests start it.
         settings.publisher.parallel = 0;
+        // No turn is cut off for how slow the machine is; those of lateness set their own deadline.
+        settings.wizard.turn_deadline_s = super::PATIENCE.as_secs();
         change(&mut settings);
         let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
         let parts = Parts {
