@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
@@ -136,6 +137,7 @@ async fn what_a_project_did_not_sign_is_refused_and_a_flood_asks_it_once() {
         "sb_secret_servicE".to_owned(),
         String::new(),
     ];
+    let begun = Instant::now();
     for token in &refused {
         assert!(matches!(accounts.caller_of(token).await, Err(Denied::Bad(_) | Denied::Gone)), "{token}");
     }
@@ -143,7 +145,9 @@ async fn what_a_project_did_not_sign_is_refused_and_a_flood_asks_it_once() {
         let token = pen.sign(&json!({"alg": "ES256", "kid": format!("kid-{number}")}), &said(&url, &json!({})));
         assert!(matches!(accounts.caller_of(&token).await, Err(Denied::Bad(_))));
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // Ten seconds later it may be asked again, and a slow machine may take as long.
+    let most = 1 + begun.elapsed().as_secs() / 10;
+    assert!((1..=most).contains(&u64::from(asked.load(Ordering::SeqCst))), "at most {most} times");
 }
 
 #[tokio::test]
