@@ -28,7 +28,7 @@ const TRIES: usize = 6;
 pub(super) async fn connected(login: &PgConnectOptions, connections: u32) -> anyhow::Result<Store> {
     for _ in 1..TRIES {
         match Store::connect(login.clone(), connections).await {
-            Err(StoreError::Unavailable(reason)) => tracing::warn!(reason, "the database does not answer yet"),
+            Err(StoreError::Unavailable(reason)) => tracing::warn!(%reason, "the database does not answer yet"),
             done => return done.context("cannot use the database"),
         }
     }
