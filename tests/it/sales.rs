@@ -62,6 +62,16 @@ async fn get(http: &Router, path: &str) -> Answer {
     ask(http, Request::builder().uri(path).body(Body::empty()).unwrap()).await
 }
 
+/// Goes where an order is paid. The page waits some seconds for that place and then says so: on a slow machine it is asked again.
+async fn pay(http: &Router, order: &str) -> Answer {
+    loop {
+        let answer = get(http, &format!("{order}/pay")).await;
+        if !answer.body.contains("The place to pay is being prepared.") {
+            return answer;
+        }
+    }
+}
+
 async fn post(http: &Router, path: &str, fields: &[(&str, &str)]) -> Answer {
     let request =
         Request::builder().method("POST").uri(path).header("content-type", "application/x-www-form-urlencoded");

@@ -2,7 +2,7 @@
 
 use super::race::in_a_month;
 use super::scene::Scene;
-use super::{Answer, buy, event, get, now_s, order_of, post, told};
+use super::{Answer, buy, event, get, now_s, order_of, pay, post, told};
 use crate::harness::Role;
 use crate::peers::stripe::{Mood, StripePeer};
 
@@ -116,7 +116,7 @@ async fn a_paid_seat_is_held_for_whoever_waited_until_they_pay() {
     let mail = mails.iter().find(|mail| mail.contains("To: wei@example.com")).expect("an offer");
     let link = mail.split("http://events.test/o/").nth(1).unwrap();
     let token: String = link.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    let pay = get(&http, &format!("/o/{token}/pay")).await;
+    let pay = pay(&http, &format!("/o/{token}")).await;
     assert_eq!(pay.status, 303, "{}", pay.body);
     let place = pay.header("location").rsplit('/').next().unwrap().to_owned();
     let held =
@@ -161,7 +161,7 @@ async fn a_buyer_gets_back_what_the_policy_says_and_no_more() {
     let mut orders = Vec::new();
     for email in ["bo@example.com", "cy@example.com"] {
         let order = order_of(&buy(&http, "gala", email, "1").await);
-        let place = get(&http, &format!("{order}/pay")).await.header("location").rsplit('/').next().unwrap().to_owned();
+        let place = pay(&http, &order).await.header("location").rsplit('/').next().unwrap().to_owned();
         let paid = scene.peer.pay(&place, now_s());
         assert_eq!(told(&http, &paid).await, 200);
         orders.push(order);

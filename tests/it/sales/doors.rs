@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scene::Scene;
-use super::{ask, buy, event, get, now_s, order_of, told};
+use super::{ask, buy, event, get, now_s, order_of, pay, told};
 use crate::harness::accounts::Pen;
 use crate::peers::stripe::{Mood, StripePeer};
 
@@ -120,7 +120,7 @@ async fn money_goes_back_in_part_or_whole_and_everybody_can_be_written_to() {
     let id: Uuid = scene.value("select id from events").await;
     let sales = format!("/api/sales/{id}");
     let order = order_of(&buy(&http, "gala", "bo@example.com", "2").await);
-    let place = get(&http, &format!("{order}/pay")).await.header("location").rsplit('/').next().unwrap().to_owned();
+    let place = pay(&http, &order).await.header("location").rsplit('/').next().unwrap().to_owned();
     let paid = scene.peer.pay(&place, now_s());
     assert_eq!(told(&http, &paid).await, 200);
     scene.run("update tickets set attendee_name = '=cmd|calc' where attendee_email = 'bo@example.com'").await;

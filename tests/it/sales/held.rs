@@ -2,7 +2,7 @@
 
 use super::free::fails;
 use super::scene::Scene;
-use super::{buy, event, get, order_of, post};
+use super::{buy, event, get, order_of, pay, post};
 use crate::peers::stripe::{Mood, StripePeer};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -15,7 +15,7 @@ async fn an_event_never_holds_fewer_than_have_paid_and_are_paying() {
     scene.run("update events set capacity = 3").await;
     assert!(get(&http, "/e/gala/tickets").await.body.contains("Sold out"), "held seats are nobody else's");
     // As long as the place to pay is open, and as long again as it may take to hear of the payment.
-    let pay = get(&http, &format!("{order}/pay")).await;
+    let pay = pay(&http, &order).await;
     assert_eq!(pay.status, 303, "{}", pay.body);
     let held = "select hold_until >= checkout_ends_at + interval '3 minutes' and checkout_ends_at > now() + interval '29 minutes' from orders";
     assert!(scene.value::<bool>(held).await);

@@ -266,7 +266,7 @@ async fn a_program_that_never_answers_keeps_no_buyer_waiting() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     let order = order_of(&buy(&http, "gala", "bo@example.com", "1").await);
-    let pay = super::get(&http, &format!("{order}/pay")).await;
+    let pay = super::pay(&http, &order).await;
     assert_eq!(pay.status, 303, "{}", pay.body);
     let words: i64 =
         scene.value("select count(*) from payment_setup_queue where kind = 'webhook' and lease_until > now()").await;

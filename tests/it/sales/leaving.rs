@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::doors::{person, scene, send};
-use super::{buy, event, get, now_s, order_of, told};
+use super::{buy, event, get, now_s, order_of, pay, told};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_gives_the_money_back_and_leaves_no_name() {
@@ -12,7 +12,7 @@ async fn whoever_leaves_gives_the_money_back_and_leaves_no_name() {
     let http = scene.program.http();
     let ana = person(&scene, &http, "ana@example.com").await;
     let order = order_of(&buy(&http, "gala", "bo@example.com", "1").await);
-    let place = get(&http, &format!("{order}/pay")).await.header("location").rsplit('/').next().unwrap().to_owned();
+    let place = pay(&http, &order).await.header("location").rsplit('/').next().unwrap().to_owned();
     let paid = scene.peer.pay(&place, now_s());
     assert_eq!(told(&http, &paid).await, 200);
     let held = order_of(&buy(&http, "gala", "cy@example.com", "1").await);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::doors::{call, person};
 use super::free::fails;
 use super::scene::Scene;
-use super::{buy, event, get, now_s, order_of, told};
+use super::{buy, event, get, now_s, order_of, pay, told};
 use crate::peers::stripe::{Mood, StripePeer};
 
 async fn scene(change: impl FnOnce(&mut eventos::settings::Settings)) -> Scene {
@@ -24,7 +24,7 @@ async fn scene(change: impl FnOnce(&mut eventos::settings::Settings)) -> Scene {
 async fn to_pay(scene: &Scene, email: &str) -> (String, String) {
     let http = scene.program.http();
     let order = order_of(&buy(&http, "gala", email, "1").await);
-    let pay = get(&http, &format!("{order}/pay")).await;
+    let pay = pay(&http, &order).await;
     assert_eq!(pay.status, 303, "{}", pay.body);
     (order, pay.header("location").rsplit('/').next().unwrap().to_owned())
 }
@@ -129,7 +129,7 @@ async fn an_order_that_cannot_be_paid_says_so_and_frees_its_seats() {
     let http = scene.program.http();
     scene.run("update stripe_accounts set id = 'acct_closed'").await;
     let order = order_of(&buy(&http, "gala", "bo@example.com", "2").await);
-    let page = get(&http, &format!("{order}/pay")).await;
+    let page = pay(&http, &order).await;
     assert!(page.body.contains("the payment page would not open"), "{}", page.body);
     assert_eq!(scene.value::<String>("select status from orders").await, "expired");
     assert!(get(&http, "/e/gala/tickets").await.body.contains("9 left"));

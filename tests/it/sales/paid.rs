@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::race::{Served, browser};
 use super::scene::{self, Scene};
-use super::{buy, event, get, now_s, order_of, signed, told};
+use super::{buy, event, get, now_s, order_of, pay, signed, told};
 use crate::harness::{self, Folder, Role};
 use crate::peers::stripe::{KEY, Lie, Mood, StripePeer};
 
@@ -18,7 +18,7 @@ async fn scene(mood: Mood, capacity: i32) -> Scene {
 async fn checkout(scene: &Scene, email: &str, count: &str) -> (String, String) {
     let http = scene.program.http();
     let order = order_of(&buy(&http, "gala", email, count).await);
-    let pay = get(&http, &format!("{order}/pay")).await;
+    let pay = pay(&http, &order).await;
     assert_eq!(pay.status, 303, "{}", pay.body);
     let place = pay.header("location").rsplit('/').next().unwrap().to_owned();
     (order, place)

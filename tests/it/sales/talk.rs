@@ -3,7 +3,7 @@
 use port::{Body, Purpose, SessionChoice};
 
 use super::scene::{Scene, confirm, turn, turn_before};
-use super::{buy, get, now_s, order_of, told};
+use super::{buy, now_s, order_of, pay, told};
 use crate::peers::stripe::{Mood, StripePeer};
 
 /// A published paid event with its conversation: Ana and Anabel paid, Bo is paying, Cy waits for nothing.
@@ -22,8 +22,7 @@ async fn scene() -> (Scene, String) {
     {
         let order = order_of(&buy(&http, "harbour-lights", email, count).await);
         if pays {
-            let place =
-                get(&http, &format!("{order}/pay")).await.header("location").rsplit('/').next().unwrap().to_owned();
+            let place = pay(&http, &order).await.header("location").rsplit('/').next().unwrap().to_owned();
             let paid = scene.peer.pay(&place, now_s());
             assert_eq!(told(&http, &paid).await, 200);
         }
