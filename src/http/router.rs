@@ -190,7 +190,7 @@ mod tests {
             .route("/api/takes", post(|body: String| async move { body.len().to_string() }))
             .route("/e/{name}", get(async || "seen"));
         let routes = routes.layer(RequestBodyLimitLayer::new(BODY_BYTES));
-        around(routes.fallback(elsewhere), Duration::from_millis(20))
+        around(routes.fallback(elsewhere), Duration::from_millis(500))
     }
 
     async fn ask(request: axum::http::request::Builder, body: Body) -> (u16, axum::http::HeaderMap, Vec<u8>) {

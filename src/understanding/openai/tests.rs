@@ -19,8 +19,8 @@ fn options(base_url: &str, key: &str) -> Options {
         base_url: base_url.to_owned(),
         api_key: SecretString::from(key),
         max_tokens_field: "auto".to_owned(),
-        connect: Duration::from_secs(1),
-        silence: Duration::from_secs(1),
+        connect: Duration::from_secs(20),
+        silence: Duration::from_secs(20),
     }
 }
 
@@ -119,7 +119,7 @@ async fn an_answer_without_end_is_no_answer() {
     };
     for (letters, is_whole) in [(100_000, true), (400_000, false)] {
         let url = answers("text/event-stream", event(letters)).await;
-        let options = Options { silence: Duration::from_secs(20), ..options(&url, "k") };
+        let options = options(&url, "k");
         let model = OpenAi::new(&options, "m").unwrap();
         let last = model.answer(&request).await.unwrap().collect::<Vec<_>>().await.pop().unwrap();
         assert_eq!(matches!(last, Ok(Piece::End { .. })), is_whole, "{last:?}");
