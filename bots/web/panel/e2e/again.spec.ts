@@ -42,6 +42,7 @@ test('all dates of a series are published on one word', async ({ page }) => {
   await page.getByText('Repeat as a series').click();
   await page.getByLabel('Days in all').fill('4');
   await page.getByRole('button', { name: 'Make the drafts' }).click();
+  await expect(page.getByText('New drafts: 3.')).toBeVisible();
   await page.goto('/dashboard');
   await page.getByRole('link', { name: 'See all dates: Wednesday Wine' }).click();
   const dates = page.getByRole('region', { name: 'Dates of this series' });
@@ -118,6 +119,8 @@ test('a calendar and a table are seen before anything is made of them @phone', a
 
   const table = 'name,date,time,place\nBook Swap,2031-07-04,18:00,Library\n';
   await choose.setInputFiles({ name: 'swap.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+  // The file before it had one event, too.
+  await expect(page.getByLabel('Book Swap')).toBeChecked();
   await page.getByRole('button', { name: 'Make 1 draft' }).click();
   await page.waitForURL('**/dashboard');
   await expect(page.getByRole('heading', { name: 'Book Swap' })).toBeVisible();
