@@ -15,13 +15,18 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 300_000,
-  expect: { timeout: 20_000 },
+  // A machine may be slow; what never comes says so, and names its step, long before its test's time is over.
+  expect: { timeout: 60_000 },
+  // The caller ends a run after twenty minutes (.config/nextest.toml): it is told before that what was not done.
+  globalTimeout: 18 * 60_000,
   reporter: [['list']],
   use: {
     baseURL: process.env.BASE_URL ?? 'http://127.0.0.1:8080',
     locale: 'en-US',
     timezoneId: 'America/Toronto',
     trace: 'retain-on-failure',
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
   },
   projects: [
