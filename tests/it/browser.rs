@@ -75,7 +75,8 @@ async fn people_use_the_panel_in_a_real_browser() {
     server.stop().await;
     second.stop().await;
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    // What fell stands at the end of what the tests say (e2e/lastWords.ts), so it also stands at the end of this.
+    assert!(output.status.success(), "{}\n{said}", String::from_utf8_lossy(&output.stderr));
     assert!(said.contains(" passed") && !said.contains(" skipped"), "not everything ran: {said}");
     assert!(model.hung_up() > 0, "what was stopped was no longer asked for: {said}");
     assert_eq!(model.faults(), [""; 0]);

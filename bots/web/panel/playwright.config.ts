@@ -19,7 +19,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   // The caller ends a run after twenty minutes (.config/nextest.toml): it is told before that what was not done.
   globalTimeout: 18 * 60_000,
-  reporter: [['list']],
+  reporter: [['list'], ['./e2e/lastWords.ts']],
   use: {
     baseURL: process.env.BASE_URL ?? 'http://127.0.0.1:8080',
     locale: 'en-US',
