@@ -1,5 +1,5 @@
 /** What comes first, and what keeps still. */
-import { expect, say, signUp, test } from './person';
+import { expect, instead, say, signUp, test } from './person';
 
 interface Watched {
   formAt?: number;
@@ -14,13 +14,13 @@ test('the form is there before anything of the conversation is asked for', async
     }).observe(document, { childList: true, subtree: true });
   });
   // The conversation's code never comes, and the form does its work.
-  await page.route(/\/Room[-.][^/]*$/, () => undefined);
+  const come = await instead(page, /\/Room[-.][^/]*$/, () => undefined);
   const asked = page.waitForRequest(/\/Room[-.][^/]*$/);
   await page.goto('/wizard/new');
   await page.getByLabel('Event Name').fill('First Things First');
   await asked;
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
-  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  come();
   await page.reload();
   await expect.poll(() => page.evaluate(() => performance.getEntriesByType('resource').some((one) => /\/Room[-.]/.test(one.name)))).toBe(true);
   const [formAt, roomAt] = await page.evaluate(() => {
@@ -42,8 +42,8 @@ test('nothing moves for those who want it still', async ({ page }) => {
   await page.goto('/wizard/new');
   await say(page, 'A meetup called Still Water in Toronto. Show me venues.');
   await page.emulateMedia({ reducedMotion: 'no-preference' });
-  expect(await page.evaluate(longest)).toBeGreaterThan(0.05);
+  await expect.poll(() => page.evaluate(longest)).toBeGreaterThan(0.05);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  expect(await page.evaluate(longest)).toBeLessThan(0.02);
+  await expect.poll(() => page.evaluate(longest)).toBeLessThan(0.02);
   expect(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior)).toBe('auto');
 });

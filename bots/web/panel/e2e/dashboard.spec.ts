@@ -1,6 +1,6 @@
 /** What an organizer does with drafts on the dashboard, and what stands at addresses that are nobody's, or another's. */
 import type { Page } from '@playwright/test';
-import { drafted, expect, isSound, published, signUp, test } from './person';
+import { busy, drafted, expect, isSound, published, signUp, test } from './person';
 
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
 const card = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
@@ -59,8 +59,7 @@ test('what the server does not do is told as trouble', async ({ page }) => {
 
 test('a draft that this browser alone has is put aside before it is sent, and sent once it is back', async ({ page }) => {
   await signUp(page);
-  const busy = { success: false, error: { code: 'CONFLICT', message: 'This request is still being answered. Please ask again in a moment.' } };
-  await page.route('**/functions/v1/**', (route) => route.fulfill({ status: 409, json: busy }));
+  const free = await busy(page);
   await page.goto('/wizard/new');
   await page.getByLabel('Event Name').fill('Not Yet');
   await page.goto('/dashboard');
@@ -68,7 +67,7 @@ test('a draft that this browser alone has is put aside before it is sent, and se
   await expect(resume).toBeVisible();
   await choose(page, 'Not Yet', 'Discard');
   await expect(resume).toHaveCount(0);
-  await page.unroute('**/functions/v1/**');
+  free();
   await page.reload();
   await expect(page.getByText('Put aside (1)')).toBeVisible();
   await expect(resume).toHaveCount(0);
@@ -83,8 +82,7 @@ test('a draft that this browser alone has is put aside before it is sent, and se
 
 test('a draft that was sent after it was opened is found again by going back and forth', async ({ page }) => {
   await signUp(page);
-  const busy = { success: false, error: { code: 'CONFLICT', message: 'This request is still being answered. Please ask again in a moment.' } };
-  await page.route('**/functions/v1/**', (route) => route.fulfill({ status: 409, json: busy }));
+  const free = await busy(page);
   await page.goto('/wizard/new');
   await page.getByLabel('Event Name').fill('There And Back');
   await page.goto('/dashboard');
@@ -93,7 +91,7 @@ test('a draft that was sent after it was opened is found again by going back and
   await expect(page.getByLabel('Event Name')).toHaveValue('There And Back');
   await page.goBack();
   await expect(resume).toBeVisible();
-  await page.unroute('**/functions/v1/**');
+  free();
   await expect(page.getByText('Kept on this device')).toHaveCount(0);
   await page.goForward();
   await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);

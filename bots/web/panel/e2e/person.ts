@@ -1,6 +1,6 @@
 /** What every test does first, and what every page must hold. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Page, type Route } from '@playwright/test';
 import type Axe from 'axe-core';
 
 export const PASSWORD = 'TestPass123!';
@@ -36,7 +36,25 @@ export async function signUp(page: Page): Promise<string> {
 export async function pane(page: Page, name: 'Form' | 'Assistant' | 'Preview'): Promise<void> {
   await page.getByRole('tablist').waitFor();
   const tab = page.getByRole('tab', { name });
-  if ((await tab.isVisible()) && (await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  if (!(await tab.isVisible())) return;
+  if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+  await expect(tab).toHaveAttribute('aria-selected', 'true');
+}
+
+/**
+ * What is asked for there is answered this way until what is returned is called. The page is listened to until its end: what is
+ * being fetched while Playwright leaves off listening may never arrive.
+ */
+export async function instead(page: Page, where: string | RegExp, answer: (route: Route) => Promise<void> | void): Promise<() => void> {
+  let over = false;
+  await page.route(where, (route) => (over ? route.continue() : answer(route)));
+  return () => void (over = true);
+}
+
+/** The server is still answering what the form sends, until what is returned is called. */
+export function busy(page: Page): Promise<() => void> {
+  const answer = { success: false, error: { code: 'CONFLICT', message: 'This request is still being answered. Please ask again in a moment.' } };
+  return instead(page, '**/functions/v1/**', (route) => route.fulfill({ status: 409, json: answer }));
 }
 
 /** Says something to the assistant and waits for the end of its answer. */
