@@ -70,6 +70,8 @@ export async function say(page: Page, text: string): Promise<void> {
 export async function answered(page: Page, send: () => Promise<void>): Promise<void> {
   const said = page.getByRole('log').locator('.said');
   const own = page.getByRole('log').locator('.said.user');
+  // While it answers nothing is sent.
+  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
   const before = await own.count();
   await send();
   await expect(own).toHaveCount(before + 1);
@@ -77,15 +79,20 @@ export async function answered(page: Page, send: () => Promise<void>): Promise<v
   await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0);
 }
 
-/** Goes to a control by Tab alone, as somebody without a mouse. */
+/** What the controls that are there say, or the one that one is at. */
+function controls(at: string): string[] {
+  return [...document.querySelectorAll<HTMLElement & { labels?: NodeListOf<HTMLLabelElement> }>(at)].map((one) =>
+    (one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent ?? '').trim(),
+  );
+}
+
+/** Goes to a control by Tab alone, as somebody without a mouse, who begins once it is there. */
 export async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
+  await expect.poll(() => page.evaluate(controls, 'a[href], button, input, select, textarea, summary'), `nothing to press is ${String(name)}`).toContainEqual(expect.stringMatching(name));
   for (let press = 0; press < most; press += 1) {
     await page.keyboard.press('Tab');
-    const here = await page.evaluate(() => {
-      const element = document.activeElement as (HTMLElement & { labels?: NodeListOf<HTMLLabelElement> }) | null;
-      return element?.getAttribute('aria-label') ?? element?.labels?.[0]?.textContent ?? element?.textContent ?? '';
-    });
-    if (name.test(here.trim())) return;
+    const [here = ''] = await page.evaluate(controls, ':focus');
+    if (name.test(here)) return;
   }
   throw new Error(`Tab never came to ${String(name)}`);
 }
