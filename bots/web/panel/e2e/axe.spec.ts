@@ -11,10 +11,12 @@ test('before signing in @phone', async ({ page }) => {
 
 test('the wizard’s six stages, the assistant and the preview @phone', async ({ page }) => {
   await signUp(page);
+  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
   await isSound(page);
   await page.goto('/wizard/new');
   await page.getByLabel('Event Name').fill('For Everybody');
   await page.getByLabel('Event Type').selectOption('meetup');
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   await isSound(page);
   for (const next of ['Select Venue', 'Set Schedule', 'Ticketing', 'Payments', 'Review & Publish']) {
     await page.getByRole('button', { name: `Next: ${next}` }).click();
@@ -35,8 +37,11 @@ test('dashboard, settings, dialogs and an event', async ({ page }) => {
   await page.getByLabel('Event Name').fill('A Draft');
   await page.goto('/dashboard');
   await expect(page.getByRole('link', { name: /Resume Draft/ }).first()).toBeVisible();
+  // The card of what this browser alone has gives way to the draft's own.
+  await expect(page.getByText('Kept on this device')).toHaveCount(0);
   await isSound(page);
   await page.getByRole('button', { name: /^More for/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Discard' })).toBeVisible();
   await isSound(page);
   await page.goto('/settings');
   await expect(page.getByLabel('Time zone')).toBeVisible();
@@ -51,9 +56,11 @@ test('dashboard, settings, dialogs and an event', async ({ page }) => {
   await isSound(page);
   await page.getByRole('button', { name: 'Yes, publish' }).click();
   await page.waitForURL('**/dashboard/events/*');
+  await expect(page.getByRole('heading', { level: 1, name: 'Open Door' })).toBeVisible();
   await isSound(page);
   await page.getByRole('button', { name: 'Edit event' }).click();
   await page.getByRole('button', { name: 'Cancel the event' }).click();
+  await expect(page.getByRole('button', { name: 'Yes, cancel the event' })).toBeVisible();
   await isSound(page);
   await page.getByRole('button', { name: 'Yes, cancel the event' }).click();
   await expect(page.getByText('nothing is sold any more')).toBeVisible();
