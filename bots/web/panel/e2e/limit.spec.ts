@@ -5,21 +5,27 @@ import { answered, expect, NO_SECOND, say, SECOND, signUp, test } from './person
 test.use({ baseURL: SECOND });
 test.skip(SECOND === '', NO_SECOND);
 
-/** Talks, beside the page, until the server has had enough; tells for how many seconds. */
+/**
+ * Talks, beside the page, until the server has had enough; tells for how many seconds. In several conversations at once: one alone
+ * would be too slow on a slow machine to say too much within the limit's minute.
+ */
 async function talkTooMuch(page: Page): Promise<number> {
   return page.evaluate(async () => {
     const kept = JSON.parse(localStorage.getItem('eventos.auth') ?? '{}') as { access_token: string };
     const headers = { authorization: `Bearer ${kept.access_token}`, 'content-type': 'application/json', accept: 'text/event-stream' };
-    const threadId = crypto.randomUUID();
-    for (let turn = 1; turn <= 100; turn += 1) {
-      const messages = [{ id: `${threadId}-${turn}`, role: 'user', content: 'It is for 20 people' }];
-      const body = JSON.stringify({ threadId, runId: `run-${turn}`, messages, state: {}, tools: [], context: [], forwardedProps: {} });
-      const answer = await fetch('/api/copilotkit/agent/default/run', { method: 'POST', headers, body });
-      await answer.text();
-      if (answer.status === 429) return Number(answer.headers.get('retry-after'));
-      if (!answer.ok) throw new Error(`${answer.status}`);
-    }
-    throw new Error('nobody refused');
+    const talk = async () => {
+      const threadId = crypto.randomUUID();
+      for (let turn = 1; turn <= 100; turn += 1) {
+        const messages = [{ id: `${threadId}-${turn}`, role: 'user', content: 'It is for 20 people' }];
+        const body = JSON.stringify({ threadId, runId: `run-${turn}`, messages, state: {}, tools: [], context: [], forwardedProps: {} });
+        const answer = await fetch('/api/copilotkit/agent/default/run', { method: 'POST', headers, body });
+        await answer.text();
+        if (answer.status === 429) return Number(answer.headers.get('retry-after'));
+        if (!answer.ok) throw new Error(`${answer.status}`);
+      }
+      throw new Error('nobody refused');
+    };
+    return Math.max(...(await Promise.all(Array.from({ length: 4 }, talk))));
   });
 }
 
