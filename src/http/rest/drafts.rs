@@ -29,27 +29,38 @@ pub(super) enum NotNow {
     Store(StoreError),
 }
 
-/// The mailboxes of every session whose draft this write changes, held until they are dropped.
+/// The mailboxes of every session whose draft a write changes, held until they are dropped; and the rows that they were found by.
+#[derive(Default)]
+pub(super) struct Held {
+    _visits: Vec<Visit>,
+    /// The events or sessions that the write means, as they were before it: afterwards its conditions may fit them no more.
+    pub(super) rows: Vec<Uuid>,
+}
+
+/// What this write waits for.
 ///
 /// # Errors
 /// [`NotNow`].
-pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &Level) -> Result<Vec<Visit>, NotNow> {
+pub(super) async fn of_write(state: &HttpState, call: &Call, act: &Act, level: &Level) -> Result<Held, NotNow> {
     // A visitor has no session, and writes no draft: the write itself says so.
     if call.is_anonymous() {
-        return Ok(Vec::new());
+        return Ok(Held::default());
     }
     let key = match (level.table.name, act) {
         ("wizard_sessions", Act::Update(..)) | ("events", Act::Update(..) | Act::Delete) => "id",
         ("ticket_tiers", Act::Update(..) | Act::Delete | Act::Insert(..)) => "event_id",
-        _ => return Ok(Vec::new()),
+        _ => return Ok(Held::default()),
     };
     let rows = if let Act::Insert(_, rows) = act {
         named(rows, key)
     } else {
-        let Some(column) = level.table.column(key) else { return Ok(Vec::new()) };
+        let Some(column) = level.table.column(key) else { return Ok(Held::default()) };
         meant(state, call, level, column).await?
     };
-    if level.table.name == "wizard_sessions" { in_line(state, rows).await } else { of_events(state, call, &rows).await }
+    let is_of_sessions = level.table.name == "wizard_sessions";
+    let visits =
+        if is_of_sessions { in_line(state, rows.clone()).await? } else { of_events(state, call, &rows).await? };
+    Ok(Held { _visits: visits, rows })
 }
 
 /// The mailboxes of these sessions. Always in the same order, so that nobody waits in a circle.
@@ -99,25 +110,36 @@ const TOLD: &[&str] = &[
 const MOST_TOLD: usize = 100;
 
 /// After a write that changed what a text of ours tells about these events, it tells what is so now. The write stands, whatever becomes
-/// of this; a text that the write itself brings is its own.
-pub(super) async fn tell_anew(state: &HttpState, call: &Call, level: &Level, columns: &[&'static Column]) {
+/// of this; a text that the write itself brings is its own. Those whose text is another now, and with it their revision.
+pub(super) async fn tell_anew(
+    state: &HttpState,
+    call: &Call,
+    level: &Level,
+    columns: &[&'static Column],
+    events: &[Uuid],
+) -> Vec<Uuid> {
     let has = |names: &[&str]| columns.iter().any(|column| names.contains(&column.name));
+    let mut told = Vec::new();
     if call.is_anonymous() || level.table.name != "events" || !has(TOLD) || has(&["description"]) {
-        return;
+        return told;
     }
-    let Some(key) = level.table.column("id") else { return };
-    let work = async {
-        for event in meant(state, call, level, key).await?.into_iter().take(MOST_TOLD) {
-            let mut tx = state.store.begin(call.caller.actor()).await.map_err(NotNow::Store)?;
-            if again::tell_anew(&mut tx, event).await.map_err(NotNow::Store)? {
-                tx.commit().await.map_err(|error| NotNow::Store(error.into()))?;
-            }
+    for event in events.iter().copied().take(MOST_TOLD) {
+        match tell_one(state, call, event).await {
+            Ok(true) => told.push(event),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "what we made up about an event may tell what was so before"),
         }
-        Ok::<(), NotNow>(())
-    };
-    if let Err(error) = work.await {
-        tracing::warn!(?error, "what we made up about an event may tell what was so before");
     }
+    told
+}
+
+async fn tell_one(state: &HttpState, call: &Call, event: Uuid) -> Result<bool, StoreError> {
+    let mut tx = state.store.begin(call.caller.actor()).await?;
+    let is_told = again::tell_anew(&mut tx, event).await?;
+    if is_told {
+        tx.commit().await?;
+    }
+    Ok(is_told)
 }
 
 /// The events of the rows that the conditions fit.

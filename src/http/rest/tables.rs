@@ -3,6 +3,7 @@
 use axum::http::Method;
 use axum::response::Response;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::answer::Answer;
 use super::error::RestError;
@@ -149,7 +150,7 @@ async fn run(
         nothing
     } else {
         let store_error = |error| RestError::of_store(&error);
-        let _visits = drafts::of_write(state, call, act, level).await?;
+        let held = drafts::of_write(state, call, act, level).await?;
         // Neighbours of what is written are read as those of what is asked for.
         let is_read = *act == Act::Read || !level.embeds.is_empty();
         let _place = if is_read { Some(state.reads.begin(&call.caller).await?) } else { None };
@@ -165,12 +166,36 @@ async fn run(
         }
         tx.commit().await.map_err(|error| RestError::of_store(&error.into()))?;
         if let Act::Update(columns, _) = act {
-            drafts::tell_anew(state, call, level, columns).await;
+            let told = drafts::tell_anew(state, call, level, columns, &held.rows).await;
+            if back == Back::Rows && !told.is_empty() {
+                return Ok(read_again(state, call, level, &told, outcome).await);
+            }
         }
         return Ok(outcome);
     };
     refuse_many(form, outcome.rows)?;
     Ok(outcome)
+}
+
+/// What was written, as it is after texts of ours were told anew in it: its revision and the moment of its change hold for the next
+/// write. Where that was not so in all of the rows, or they cannot be read, the answer is that of the write.
+async fn read_again(state: &HttpState, call: &Call, level: &Level, told: &[Uuid], written: Outcome) -> Outcome {
+    let Some(column) = level.table.column("id") else { return written };
+    let path = Path { column, steps: Vec::new(), text: false };
+    let test = Test::In(told.iter().map(Uuid::to_string).collect());
+    let now = Level { conditions: vec![Condition::Test { path, negated: false, test }], ..level.clone() };
+    let read = async {
+        let mut tx = state.store.begin(call.caller.actor()).await?;
+        rest::run(&mut tx, &Act::Read, &now, Back::Rows, false, !call.is_anonymous()).await
+    };
+    match read.await {
+        Ok(read) if read.rows == written.rows => Outcome { body: read.body, ..written },
+        Ok(_) => written,
+        Err(trouble) => {
+            tracing::warn!(%trouble, "an answer tells a text as it was written, not as it was told anew");
+            written
+        }
+    }
 }
 
 /// Whoever asks for one object changes nothing else.

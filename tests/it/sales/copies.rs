@@ -237,6 +237,20 @@ async fn a_text_of_ours_tells_the_day_of_its_own_event() {
         let text: String = scene.value(&of_first).await;
         assert!(text.contains(day), "{text}");
     }
+    // What is meant is found before the write, whose conditions no row fits afterwards; the answer is the row as it is by then, and
+    // what locks it holds for the next write.
+    let row =
+        format!("/rest/v1/events?id=eq.{event}&starts_local=eq.2026-12-05T18:00:00&select=description,updated_at");
+    let request = Request::builder().method("PATCH").uri(row).header("authorization", format!("Bearer {}", ana.0));
+    let request = request.header("content-type", "application/json").header("prefer", "return=representation");
+    let moved = json!({"starts_local": "2026-12-06T18:00:00"}).to_string();
+    let told: Value = serde_json::from_str(&ask(&http, request.body(Body::from(moved)).unwrap()).await.body).unwrap();
+    let text: String = scene.value(&of_first).await;
+    assert!(text.contains("6 December 2026") && told[0]["description"] == text.as_str(), "{told}");
+    let wish = json!({"capacity": 90, "updated_at": told[0]["updated_at"]});
+    let row = format!("/rest/v1/events?id=eq.{event}");
+    let (status, told) = doors::send(&http, &ana, "PATCH", &row, Some(wish)).await;
+    assert!(status < 300, "{told}");
     // What the organizer wrote stays in every copy.
     scene.run(&format!("update events set description = 'Songs on 1 December.' where id = '{event}'")).await;
     let copy = call(&http, &ana, &format!("{path}/copy"), Some(json!({"starts": "2027-05-03"}))).await.1;
