@@ -464,6 +464,32 @@ describe('coming back', () => {
     expect(book().forSession('s1')?.edits.name?.value).toBe('Mine');
   });
 
+  it('is no conflict with what is on its way from here', async () => {
+    server.touch({ name: 'Old' });
+    const store = opened();
+    const { save } = server.wizard;
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    // The server has it, and its answer is long in coming.
+    server.wizard.save = async (...asked) => {
+      const answer = await save(...asked);
+      await gate;
+      return answer;
+    };
+    store.edit('name', 'Blue');
+    const saved = store.save();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(server.draft.name).toBe('Blue');
+    store.edit('name', 'Blue Notes');
+    const looked = store.refresh(row);
+    await vi.advanceTimersByTimeAsync(0);
+    open();
+    await Promise.all([saved, looked]);
+    expect(store.get()).toMatchObject({ draft: { name: 'Blue Notes' }, conflicts: [] });
+    await vi.advanceTimersByTimeAsync(SOON_MS);
+    expect(server.draft.name).toBe('Blue Notes');
+  });
+
   it('takes nothing older, and a look that fails changes nothing', async () => {
     server.touch({ name: 'Old' });
     const stale = { sessionId: 's1', revision: 1, draft: { name: 'Old' } };

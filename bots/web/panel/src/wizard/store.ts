@@ -135,15 +135,18 @@ export class WizardStore {
   }
 
   /** Takes over what others made of the draft meanwhile: another tab, a chat. What is unsaved here stays, or is asked about. */
-  async refresh(read: (sessionId: string) => Promise<Shared | null>): Promise<void> {
-    const { sessionId } = this.snapshot;
-    // Unreachable now: the next look tries again, and a save says so by itself.
-    const shared = sessionId ? await read(sessionId).catch(() => null) : null;
-    if (!shared?.draft || (shared.revision ?? 0) <= this.snapshot.revision) return;
-    const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft);
-    this.receive(shared);
-    this.set({ edits, conflicts });
-    this.keep();
+  refresh(read: (sessionId: string) => Promise<Shared | null>): Promise<void> {
+    // In line: what is on its way from here would come back as somebody else's.
+    return this.inLine(async () => {
+      const { sessionId } = this.snapshot;
+      // Unreachable now: the next look tries again, and a save says so by itself.
+      const shared = sessionId ? await read(sessionId).catch(() => null) : null;
+      if (!shared?.draft || (shared.revision ?? 0) <= this.snapshot.revision) return;
+      const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft);
+      this.receive(shared);
+      this.set({ edits, conflicts });
+      this.keep();
+    });
   }
 
   /** The organizer turns to a stage. */
