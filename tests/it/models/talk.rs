@@ -162,7 +162,7 @@ fn patient(settings: &mut eventos::settings::Settings) {
 
 /// What would hang without the mend that is looked at.
 async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(crate::harness::PATIENCE, what).await.expect("it hangs")
+    tokio::time::timeout(PATIENCE, what).await.expect("it hangs")
 }
 
 /// Another hand of the same person in the same session.
