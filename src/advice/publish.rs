@@ -67,7 +67,7 @@ pub(super) fn keywords(words: &Words, draft: &Draft) -> Vec<String> {
 
 fn text_of(words: &Words, draft: &Draft, venue: Option<&str>, template: &[String], between: &str) -> String {
     let kind = words.kind(draft.kind.unwrap_or(EventKind::Other));
-    let when = draft.starts().map(|start| words.moment(start)).or_else(|| draft.date.map(|date| words.date(date)));
+    let when = draft.begins().map(|start| words.moment(start)).or_else(|| draft.date.map(|date| words.date(date)));
     let price = draft
         .price_cents
         .map(|cents| if cents == 0 { words.say.free.to_lowercase() } else { words.price(cents, draft.currency) });

@@ -10,6 +10,7 @@ use jiff::{Span, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::clock_turn::ClockTurn;
 use super::error::FieldError;
 use super::fact::{Fact, Field, Patch, Tier};
 use super::money::Currency;
@@ -221,7 +222,7 @@ impl Draft {
         self.end_date = Some(date);
         // The hour of the end is kept where one was known; otherwise the length is open again.
         let hour = self.end_time.or_else(|| self.ends().map(DateTime::time));
-        self.duration_min = self.starts().zip(hour).and_then(|(start, hour)| minutes(start, date.to_datetime(hour)));
+        self.duration_min = hour.and_then(|hour| self.length_until(date.to_datetime(hour)));
         if self.duration_min.is_none() {
             self.provenance.remove(&Field::Duration);
         }
@@ -240,7 +241,7 @@ impl Draft {
             end = end.checked_add(1.day()).unwrap_or(end);
         }
         self.end_time = None;
-        self.duration_min = minutes(start, end);
+        self.duration_min = self.length_until(end);
         self.provenance.entry(Field::Duration).or_insert(Provenance::Said);
     }
 
@@ -338,15 +339,27 @@ impl Draft {
         name.as_str().and_then(|name| all.get(name)).cloned().unwrap_or_default()
     }
 
-    /// When it starts, local, once both day and hour are known.
+    /// When it starts, local, as it was said, once both day and hour are known.
     pub fn starts(&self) -> Option<DateTime> {
         self.date.zip(self.time).map(|(date, time)| date.to_datetime(time))
+    }
+
+    /// When it starts by the clock of its zone: another hour than the one that was said where the clocks skip that.
+    pub fn begins(&self) -> Option<DateTime> {
+        ClockTurn::of(self, None).map(ClockTurn::counts).or_else(|| self.starts())
     }
 
     /// When it ends, local, once start and length are known.
     pub fn ends(&self) -> Option<DateTime> {
         let span = Span::new().minutes(i64::from(self.duration_min?));
-        self.starts()?.checked_add(span).ok()
+        self.begins()?.checked_add(span).ok()
+    }
+
+    /// Whole minutes until this local end, once it is known when it starts; counted from the hour that was said where it would else be over
+    /// before it begins.
+    fn length_until(&self, end: DateTime) -> Option<u32> {
+        let from = |start: Option<DateTime>| start.and_then(|start| minutes(start, end));
+        from(self.begins()).or_else(|| from(self.starts()))
     }
 
     /// Nothing was said yet.
@@ -356,6 +369,6 @@ impl Draft {
 }
 
 /// Whole minutes from one local time to a later one.
-fn minutes(start: DateTime, end: DateTime) -> Option<u32> {
+pub(super) fn minutes(start: DateTime, end: DateTime) -> Option<u32> {
     u32::try_from(start.duration_until(end).as_mins()).ok().filter(|minutes| *minutes > 0)
 }

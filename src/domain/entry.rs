@@ -9,9 +9,10 @@ use jiff::{Timestamp, Zoned};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::draft::Draft;
+use super::clock_turn::counted;
+use super::draft::{Draft, minutes};
 use super::error::Unreadable;
-use super::event_draft::{READ_ONLY, image_of, name, value};
+use super::event_draft::{READ_ONLY, image_of, name, value, value_by};
 use super::fact::{Fact, Field, Tier};
 use super::money::Currency;
 use super::publishing::slug_for;
@@ -79,7 +80,7 @@ pub fn picture(form: &Map<String, Value>, draft: &Draft) -> Option<Uuid> {
 /// Reads a form against the draft that it changes. `venue`: what [`venue_key`] names. `zone`: the organizer's.
 pub fn read(form: &Map<String, Value>, draft: &Draft, venue: Option<&ChosenVenue>, zone: Option<&str>) -> Entry {
     let mut entry = Entry::default();
-    let reader = Reader { form, draft, venue, zone: zone_of(form, draft, venue, zone) };
+    let reader = Reader { form, draft, venue, own: zone, zone: zone_of(form, draft, venue, zone) };
     for field in ORDER {
         let Some(entered) = form.get(name(*field)) else { continue };
         match reader.facts(*field, entered) {
@@ -112,6 +113,7 @@ struct Reader<'a> {
     form: &'a Map<String, Value>,
     draft: &'a Draft,
     venue: Option<&'a ChosenVenue>,
+    own: Option<&'a str>,
     zone: TimeZone,
 }
 
@@ -158,7 +160,7 @@ impl Reader<'_> {
         for fact in facts {
             trial.apply(&vec![(fact.clone(), super::values::Provenance::Edited)]);
         }
-        let same = value(field, &trial) == value(field, self.draft);
+        let same = value_by(self.own, field, &trial) == value_by(self.own, field, self.draft);
         same && facts.iter().all(|fact| fact.check().is_ok())
     }
 
@@ -227,8 +229,8 @@ impl Reader<'_> {
                     _ => None,
                 });
                 let start = entered.or_else(|| self.draft.starts()).ok_or(Unreadable::StartFirst)?;
-                let minutes = u32::try_from(start.duration_until(end).as_mins()).ok().filter(|minutes| *minutes > 0);
-                Ok(vec![Fact::Duration(minutes.ok_or(Unreadable::EndBeforeStart)?)])
+                let length = minutes(counted(start, &self.zone), end).or_else(|| minutes(start, end));
+                Ok(vec![Fact::Duration(length.ok_or(Unreadable::EndBeforeStart)?)])
             }
             Some(Local::Hour(_)) | None => Err(Unreadable::Moment),
         }

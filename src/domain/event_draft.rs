@@ -1,7 +1,7 @@
 //! A draft by the names of the API (SCHEMA: EventDraft), for every screen, form and report. The way back is [`super::entry`].
 //!
-//! Promises: what is not known is left out; times are local, as the organizer said them; what [`super::entry`] reads of these
-//! values is the same draft again.
+//! Promises: what is not known is left out; times are local, an hour that the clocks skip is the one as which it counts; what
+//! [`super::entry`] reads of these values is the same draft again.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -49,7 +49,12 @@ pub fn name(field: Field) -> &'static str {
 
 /// Everything that is known, in the order of the stages.
 pub fn fields(draft: &Draft) -> Map<String, Value> {
-    let known = Field::ALL.iter().filter_map(|field| Some((name(*field).to_owned(), value(*field, draft)?)));
+    fields_by(None, draft)
+}
+
+/// The same, its moments by `own`, the organizer's zone, as long as the event has none.
+pub fn fields_by(own: Option<&str>, draft: &Draft) -> Map<String, Value> {
+    let known = Field::ALL.iter().filter_map(|field| Some((name(*field).to_owned(), value_by(own, *field, draft)?)));
     known.collect()
 }
 
@@ -88,6 +93,15 @@ pub fn value(field: Field, draft: &Draft) -> Option<Value> {
     (!empty).then_some(value)
 }
 
+/// What is known of one field where moments go by `own`, the organizer's zone, as long as the event has none.
+pub fn value_by(own: Option<&str>, field: Field, draft: &Draft) -> Option<Value> {
+    let is_moment = matches!(field, Field::DateTime | Field::EndDateTime);
+    match own.filter(|_| is_moment && draft.timezone.is_none()) {
+        Some(zone) => value(field, &Draft { timezone: Some(zone.to_owned()), ..draft.clone() }),
+        None => value(field, draft),
+    }
+}
+
 /// Where the picture with this id is shown.
 pub fn image_url(id: Uuid) -> String {
     format!("/files/{id}")
@@ -102,10 +116,9 @@ pub fn image_of(url: &str) -> Option<Uuid> {
 /// A day alone while no hour was said, an hour alone while no day was.
 fn starts(draft: &Draft) -> Option<String> {
     match (draft.date, draft.time) {
-        (Some(date), Some(time)) => Some(minute(date.to_datetime(time))),
         (Some(date), None) => Some(date.to_string()),
         (None, Some(time)) => Some(time.strftime("%H:%M").to_string()),
-        (None, None) => None,
+        _ => draft.begins().map(minute),
     }
 }
 
@@ -121,7 +134,8 @@ fn length(draft: &Draft) -> Option<u32> {
     u32::try_from(minutes).ok().filter(|minutes| *minutes > 0)
 }
 
-fn minute(time: DateTime) -> String {
+/// A local moment to the minute: `2027-02-14T19:00`.
+pub(super) fn minute(time: DateTime) -> String {
     time.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 

@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod clock;
+pub mod clock_turn;
 pub mod draft;
 pub mod entry;
 pub mod error;

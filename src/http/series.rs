@@ -211,7 +211,7 @@ fn told(dates: &[Date], passed: &[PassedOn], changed: Vec<Uuid>, headers: &Heade
 
 fn told_of(date: &Date, passed: &[PassedOn], language: &str) -> DateStanding {
     let starts =
-        date.draft.starts().map(|start| start.to_string()).or_else(|| date.draft.date.map(|day| day.to_string()));
+        date.draft.begins().map(|start| start.to_string()).or_else(|| date.draft.date.map(|day| day.to_string()));
     let failed = passed.iter().any(|call| Some(call.session) == date.session && call.has_failed);
     DateStanding {
         event_id: date.head.id,

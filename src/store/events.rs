@@ -275,12 +275,14 @@ struct Schedule {
     ends: Option<DateTime>,
 }
 
-/// The columns of the schedule: a day without an hour stands at midnight and says so.
+/// The columns of the schedule: a day without an hour stands at midnight and says so. The end of an event without a zone of its own is
+/// left to the database, which knows whose clock it goes by.
 fn schedule(draft: &Draft) -> Schedule {
     let date_only = draft.date.is_some() && draft.time.is_none();
     let starts = draft.date.map(|date| date.to_datetime(draft.time.unwrap_or(Time::midnight())));
     let last_day = draft.end_date.filter(|end| date_only && draft.date.is_some_and(|start| *end >= start));
-    Schedule { starts, date_only, ends: draft.ends().or(last_day.map(Date::into)) }
+    let end = draft.ends().filter(|_| draft.timezone.is_some());
+    Schedule { starts, date_only, ends: end.or(last_day.map(Date::into)) }
 }
 
 fn head(

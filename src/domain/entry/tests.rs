@@ -162,3 +162,32 @@ proptest! {
         prop_assert_eq!(strip(event_draft::fields(&copy)), strip(shown));
     }
 }
+
+#[test]
+fn an_hour_that_the_clocks_skip_is_shown_as_it_counts_and_may_be_sent_back() {
+    let night = |zone: Option<&str>| {
+        let mut draft = Draft { timezone: zone.map(str::to_owned), ..Draft::default() };
+        draft.apply(&vec![
+            (Fact::Date(date(2031, 3, 9)), Provenance::Said),
+            (Fact::Time(time(2, 30, 0, 0)), Provenance::Said),
+            (Fact::Duration(60), Provenance::Said),
+        ]);
+        draft
+    };
+    let counts = json!({"dateTime": "2031-03-09T03:30", "endDateTime": "2031-03-09T04:30", "duration": 60});
+    for (zone, own) in [(Some("America/New_York"), None), (None, Some("America/New_York"))] {
+        let draft = night(zone);
+        for (name, shown) in form(counts.clone()) {
+            let field = Field::ALL.iter().copied().find(|field| event_draft::name(*field) == name).unwrap();
+            assert_eq!(value_by(own, field, &draft), Some(shown), "{name}");
+        }
+        assert_eq!(read(&form(counts.clone()), &draft, None, own), Entry::default(), "{zone:?}");
+        let with_offset = json!({"dateTime": "2031-03-09T03:30:00-04:00"});
+        assert_eq!(read(&form(with_offset), &draft, None, own), Entry::default(), "{zone:?}");
+    }
+    let (after, _) = enter(&night(Some("America/New_York")), json!({"endDateTime": "2031-03-09T04:00"}));
+    assert_eq!((after.duration_min, after.ends()), (Some(30), Some(date(2031, 3, 9).at(4, 0, 0, 0))));
+    // What would be over before it begins is as long as was said.
+    let (after, _) = enter(&night(Some("America/New_York")), json!({"endDateTime": "2031-03-09T03:15"}));
+    assert_eq!(after.duration_min, Some(45));
+}

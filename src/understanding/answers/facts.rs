@@ -1,5 +1,7 @@
 //! Facts in words, read from the draft.
 
+use jiff::civil::DateTime;
+
 use super::telling::Telling;
 use crate::domain::draft::{DAY_MIN, Draft};
 use crate::domain::fact::Field;
@@ -114,18 +116,20 @@ fn is_broken(minutes: u32) -> bool {
     minutes > DAY_MIN && !minutes.is_multiple_of(DAY_MIN)
 }
 
-/// Day, hour and end, as far as they are known.
+/// Day, hour and end, as far as they are known; in the place of an hour that the clocks skip the one that counts.
 pub(crate) fn when(draft: &Draft, language: &str) -> Option<String> {
-    let day = draft.date.map(|date| date_words(date, language));
+    let begins = draft.begins();
+    let (date, time) = (begins.map(DateTime::date).or(draft.date), begins.map(DateTime::time).or(draft.time));
+    let day = date.map(|date| date_words(date, language));
     // Nobody counts that many hours: an end on another day is told as that day.
     let over = draft.ends().filter(|_| draft.duration_min.is_some_and(is_broken));
-    let last = draft.end_date.filter(|last| Some(*last) != draft.date && over.is_none());
+    let last = draft.end_date.filter(|last| Some(*last) != date && over.is_none());
     let last = last.map(|last| date_words(last, language));
     let days = day.map(|day| match last {
         Some(last) => fill(language, "date_range", &[("from", &day), ("until", &last)]),
         None => day,
     });
-    let start = match (days, draft.time) {
+    let start = match (days, time) {
         (Some(days), Some(time)) => {
             Some(fill(language, "date_time", &[("date", &days), ("time", &time_words(time, language))]))
         }

@@ -97,8 +97,11 @@ impl Known {
         for text in texts.into_iter().flatten() {
             self.learn_text(text);
         }
-        self.dates.extend(draft.date.iter().chain(&draft.end_date).chain(draft.ends().map(DateTime::date).iter()));
-        self.times.extend(draft.time.iter().chain(&draft.end_time).chain(draft.ends().map(DateTime::time).iter()));
+        let moments = [draft.begins(), draft.ends()];
+        self.dates.extend(draft.date.iter().chain(&draft.end_date));
+        self.dates.extend(moments.iter().flatten().map(|moment| moment.date()));
+        self.times.extend(draft.time.iter().chain(&draft.end_time));
+        self.times.extend(moments.iter().flatten().map(|moment| moment.time()));
         self.people.extend(draft.capacity);
         self.lengths.extend(draft.duration_min.map(|minutes| i64::from(minutes) * 60));
         let digits = draft.currency.map_or(2, |currency| currency.digits());
