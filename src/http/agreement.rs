@@ -32,6 +32,7 @@ fn page(zone: &str, start: DateTime, duration_min: u32) -> Page {
         slug: "night".to_owned(),
         status: EventStatus::Published,
         draft,
+        begins: None,
         venue: None,
         organizer: None,
         updated_at,
@@ -89,7 +90,7 @@ fn check(zone: &TimeZone, name: &str, local: DateTime, duration_min: u32) {
     let start = zone.to_timestamp(local).unwrap();
     let end = start + SignedDuration::from_mins(i64::from(duration_min));
 
-    let words = Schedule::of(&page.draft).when(Words::english()).unwrap();
+    let words = Schedule::of(&page).when(Words::english()).unwrap();
     let machine = |text: &str| text.parse::<Timestamp>().unwrap();
     assert_eq!(
         (machine(&words.start), machine(words.end.as_ref().unwrap())),

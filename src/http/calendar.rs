@@ -30,7 +30,7 @@ pub(super) fn guest_entry(page: &Page, url: &str, host: &str, words: &Words) -> 
 }
 
 fn written(page: &Page, place: &Place, url: &str, host: &str, words: &Words) -> Option<String> {
-    let schedule = Schedule::of(&page.draft);
+    let schedule = Schedule::of(page);
     let rhythm = page.draft.recurrence.as_deref().and_then(Rhythm::parse);
     let times = times(&schedule)?;
     let mut lines: Vec<String> =

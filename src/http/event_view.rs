@@ -81,7 +81,7 @@ impl EventView {
     /// What guests see at this moment; `url` is the page's own address, `asked` the language that stands behind it.
     pub(super) fn of(page: &Page, url: &str, asked: Option<&str>, words: &'static Words, now: Timestamp) -> Self {
         let draft = &page.draft;
-        let schedule = Schedule::of(draft);
+        let schedule = Schedule::of(page);
         let place = Place::of(page);
         let when = schedule.when(words);
         let rhythm = draft.recurrence.as_deref().and_then(Rhythm::parse);

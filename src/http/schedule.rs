@@ -2,7 +2,7 @@
 //!
 //! Promises: page, structured data and calendar entry all read this one schedule, so they cannot disagree; the length counts
 //! real minutes, also across a change of the clocks; a local time that does not exist or exists twice is read as RFC 5545
-//! section 3.3.5 reads it (the offset before the gap; the first of the two).
+//! section 3.3.5 reads it (the offset before the gap; the first of the two), unless the event's own moment is the second.
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::words::Words;
 use crate::domain::draft::Draft;
+use crate::store::pages::Page;
 
 /// When an event takes place.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,13 +62,21 @@ pub(super) struct When {
 }
 
 impl Schedule {
-    /// The schedule of this draft; without a known zone it is read as UTC.
-    pub(super) fn of(draft: &Draft) -> Self {
+    /// The schedule of this page.
+    pub(super) fn of(page: &Page) -> Self {
+        Self::read(&page.draft, page.begins)
+    }
+
+    /// The schedule of this draft; without a known zone it is read as UTC. `begins`: the moment at which the event starts, where its clock
+    /// shows the draft's hour then.
+    fn read(draft: &Draft, begins: Option<Timestamp>) -> Self {
         let Some(first) = draft.date else { return Self::Open };
         let zone = draft.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         let starts = draft.time.map(|time| first.to_datetime(time));
         match starts.and_then(|local| zone.to_zoned(local).ok()) {
             Some(start) => {
+                let own = begins.map(|at| at.to_zoned(zone)).filter(|own| own.datetime() == start.datetime());
+                let start = own.unwrap_or(start);
                 let minutes = draft.duration_min.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
                 let end = minutes.and_then(|length| start.checked_add(length).ok());
                 Self::Hours { start, end }
@@ -200,7 +209,7 @@ mod tests {
     }
 
     fn when(start: &str, zone: &str, minutes: u32) -> When {
-        Schedule::of(&draft(start, zone, minutes)).when(Words::english()).unwrap()
+        Schedule::read(&draft(start, zone, minutes), None).when(Words::english()).unwrap()
     }
 
     fn line(when: &When) -> String {
@@ -228,7 +237,7 @@ mod tests {
 
     #[test]
     fn words_are_of_the_guests_language() {
-        let evening = Schedule::of(&draft("2027-06-05T19:00", "America/Toronto", 180));
+        let evening = Schedule::read(&draft("2027-06-05T19:00", "America/Toronto", 180), None);
         let said = ["es", "fr", "zh"].map(|language| {
             let words = Words::known(language).unwrap();
             let when = evening.when(words).unwrap();
@@ -249,10 +258,10 @@ mod tests {
         let days =
             Draft { time: None, end_date: Some(jiff::civil::date(2027, 6, 7)), ..draft("2027-06-05T00:00", "UTC", 1) };
         assert_eq!(
-            line(&Schedule::of(&days).when(Words::english()).unwrap()),
+            line(&Schedule::read(&days, None).when(Words::english()).unwrap()),
             "Saturday, 5 June 2027 – Monday, 7 June 2027"
         );
-        assert_eq!(Schedule::of(&Draft::default()).when(Words::english()), None);
+        assert_eq!(Schedule::read(&Draft::default(), None).when(Words::english()), None);
     }
 
     #[test]
@@ -265,8 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn of_two_hours_the_second_counts_where_the_event_starts_then() {
+        let start = |local: &str, begins: &str| {
+            let night = draft(local, "America/Toronto", 60);
+            Schedule::read(&night, Some(begins.parse().unwrap())).machine().unwrap().0
+        };
+        assert_eq!(start("2026-11-01T01:30", "2026-11-01T06:30:00Z"), "2026-11-01T01:30:00-05:00");
+        assert_eq!(start("2026-11-01T01:30", "2026-11-01T05:30:00Z"), "2026-11-01T01:30:00-04:00");
+        assert_eq!(start("2026-03-08T02:30", "2026-03-08T07:30:00Z"), "2026-03-08T03:30:00-04:00");
+        // The moment of another clock tells nothing.
+        assert_eq!(start("2026-11-01T01:30", "2026-11-01T01:30:00Z"), "2026-11-01T01:30:00-04:00");
+    }
+
+    #[test]
     fn it_is_over_when_its_end_has_passed() {
-        let schedule = Schedule::of(&draft("2027-06-05T19:00", "America/Toronto", 60));
+        let schedule = Schedule::read(&draft("2027-06-05T19:00", "America/Toronto", 60), None);
         assert!(!schedule.is_over("2027-06-05T23:59:59Z".parse().unwrap()));
         assert!(schedule.is_over("2027-06-06T00:00:00Z".parse().unwrap()));
         let day = Schedule::Days { first: jiff::civil::date(2027, 6, 5), last: jiff::civil::date(2027, 6, 5) };

@@ -113,10 +113,12 @@ impl Sales {
         if order.amount_cents == 0 {
             return Terms { can_cancel: true, back_cents: 0 };
         }
-        let Some(draft) = page.map(|page| &page.draft) else { return Terms::default() };
+        let Some(page) = page else { return Terms::default() };
+        let draft = &page.draft;
         let start = start(draft);
-        let begins =
-            start.as_ref().and_then(|start| start.at.to_zoned(start.zone.clone()).ok()).map(|at| at.timestamp());
+        let read =
+            || start.as_ref().and_then(|start| start.at.to_zoned(start.zone.clone()).ok()).map(|at| at.timestamp());
+        let begins = page.begins.or_else(read);
         let policy = draft.refund_policy.as_deref().and_then(|text| refund_policy::read(text, start.as_ref()));
         let back_cents = policy.map_or(0, |policy| refund_policy::back_cents(policy, left, begins, self.clock.now()));
         // As it can be charged, so it can be given back.

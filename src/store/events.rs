@@ -2,6 +2,7 @@
 //!
 //! What follows from the columns (the instant, the length, the revision, metadata.city) is the database's work.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -21,6 +22,8 @@ pub struct Stored {
     pub head: EventHead,
     /// What its columns say; without provenance.
     pub draft: Draft,
+    /// The moment at which it starts, once day and hour are known: it tells which of two hours is meant.
+    pub begins: Option<Timestamp>,
 }
 
 /// Makes the row of a draft. Runs as its organizer.
@@ -119,6 +122,7 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
         r#"select e.id, e.revision, e.status, e.slug, e.published_at as "published_at: jiff_sqlx::Timestamp", e.name, e.type as kind, e.description, e.visibility, e.place_kind, e.place, e.address,
                e.city, e.country, e.venue_id, e.online_url, e.amenities, e.capacity, e.starts_date_only,
                to_char(e.starts_local, 'YYYY-MM-DD"T"HH24:MI:SS') as starts, to_char(e.ends_local, 'YYYY-MM-DD"T"HH24:MI:SS') as ends,
+               e.date_time as "begins: jiff_sqlx::Timestamp",
                e.duration, e.timezone, e.recurrence, e.currency, e.price_cents, e.max_per_order, e.tax_rate::float8 as tax_rate,
                e.refund_policy, e.image_id,
                (select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', t.id, 'name', t.name, 'priceCents', t.price_cents,
@@ -166,7 +170,8 @@ pub async fn get(conn: &mut PgConnection, id: Uuid) -> Result<Option<Stored>, St
         image_id: row.image_id,
         provenance: std::collections::BTreeMap::new(),
     };
-    Ok(Some(Stored { head: head(row.id, row.revision, &row.status, row.slug, row.published_at)?, draft }))
+    let begins = row.begins.map(jiff_sqlx::Timestamp::to_jiff);
+    Ok(Some(Stored { head: head(row.id, row.revision, &row.status, row.slug, row.published_at)?, draft, begins }))
 }
 
 /// Publishes a draft that was confirmed at this revision, and leaves the publisher's work in the same transaction.

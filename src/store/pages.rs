@@ -20,6 +20,8 @@ pub struct Page {
     pub status: EventStatus,
     /// Its values.
     pub draft: Draft,
+    /// The moment at which it starts, once day and hour are known.
+    pub begins: Option<Timestamp>,
     /// The venue's name and address, when it has one.
     pub venue: Option<PageVenue>,
     /// Who organizes it, by name.
@@ -125,6 +127,7 @@ pub async fn get(conn: &mut PgConnection, slug: &str, found: Found) -> Result<Pa
         status: stored.head.status,
         revision: stored.head.revision,
         draft: stored.draft,
+        begins: stored.begins,
         venue: found.venue,
         organizer: None,
         updated_at: found.updated_at,

@@ -204,7 +204,7 @@ fn view(state: &HttpState, token: &str, seen: &Seen, words: &Words) -> OrderView
         pay_url: pending.then(|| templates::address(&format!("{own}/pay"))),
         pay: words.fill("pay_now", &[("amount", &money(order.amount_cents))]),
         tickets: if pending || order.status == OrderStatus::Expired { Vec::new() } else { tickets(seen, words) },
-        when: page.as_ref().and_then(|page| till::when(&Schedule::of(&page.draft), words)),
+        when: page.as_ref().and_then(|page| till::when(&Schedule::of(page), words)),
         place: where_.as_ref().and_then(|place| till::place(place, words)),
         join_url: where_.as_ref().and_then(|place| place.join_url.as_deref()).map(templates::address),
         total: (order.amount_cents > 0).then(|| money(order.amount_cents)),

@@ -254,7 +254,7 @@ fn view(state: &HttpState, shown: &Shown, words: &Words, form: &Form, token: &st
     TillView {
         title: shown.draft.name.as_deref().map(one_line).unwrap_or_default(),
         kind: shown.draft.kind.unwrap_or(EventKind::Other).as_str(),
-        when: when(&Schedule::of(&shown.draft), words),
+        when: when(&Schedule::of(shown), words),
         place: place(&Place::of(shown), words),
         event_url: templates::address(&url),
         action: templates::address(&format!("{url}/tickets")),

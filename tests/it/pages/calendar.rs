@@ -154,3 +154,41 @@ async fn another_parser_reads_the_same_instants() {
         assert_eq!((found["start"].as_str(), found["end"].as_str()), (Some(start), Some(end)), "{zone} {local}");
     }
 }
+
+#[tokio::test]
+async fn an_hour_that_the_clocks_turn_is_told_as_the_moment_that_counts() {
+    let database = harness::database().await;
+    let mut conn = database.connect(Role::Bootstrap).await;
+    // (slug, local start, local end, beginning on the page, beginning in the calendar entry)
+    let skipped = ("2027-03-14T03:30:00-04:00", "DTSTART;TZID=America/Toronto:20270314T033000");
+    let first = ("2027-11-07T01:30:00-04:00", "DTSTART;TZID=America/Toronto:20271107T013000");
+    let second = ("2027-11-07T01:30:00-05:00", "DTSTART:20271107T063000Z");
+    let cases = [
+        ("clocks-skipped", "2027-03-14 02:30", "2027-03-14 04:30", skipped),
+        ("clocks-first", "2027-11-07 01:30", "2027-11-07 03:30", first),
+        ("clocks-second", "2027-11-07 01:30", "2027-11-07 03:30", second),
+    ];
+    let night = |(slug, start, end, _): &(&str, &str, &str, _)| json!({"slug": slug, "name": "Night", "starts_local": start, "ends_local": end});
+    let events: Vec<Value> = cases.iter().map(night).collect();
+    fill(&mut conn, &events).await;
+    sqlx::query("update public.events set date_time = '2027-11-07 06:30+00' where slug = 'clocks-second'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    let router = router(state(database.store().await, Vec::new()));
+    for (slug, _, _, (page, entry)) in cases {
+        let moment: String = sqlx::query_scalar(
+            "select to_char(date_time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from public.events where slug = $1",
+        )
+        .bind(slug)
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+        let told = super::hostile::structured(&get(&router, &format!("/e/{slug}"), &[]).await.body);
+        assert_eq!(told["startDate"], page, "{slug}");
+        let instant = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+        assert_eq!(instant(page), instant(&moment), "as its row: {slug}");
+        let body = get(&router, &format!("/e/{slug}.ics"), &[]).await.body;
+        assert!(body.contains(&format!("{entry}\r\n")), "{slug}: {body}");
+    }
+}
