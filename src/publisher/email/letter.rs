@@ -5,12 +5,15 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::shape::{fill, moment, one_line};
+use crate::domain::clock_turn::counted;
 use crate::publisher::error::Trouble;
 use crate::publisher::words::{Mail, Words};
 use crate::store::letters::Subject;
@@ -134,7 +137,10 @@ fn facts(content: &Content<'_>) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(subject) = subject {
         let before = payload.get("before").unwrap_or(&Value::Null);
-        let when = |starts, zone: Option<&str>| format!("{} ({})", moment(words, starts), zone.unwrap_or("UTC"));
+        let when = |starts: DateTime, zone: Option<&str>| {
+            let clock = zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+            format!("{} ({})", moment(words, counted(starts, &clock)), zone.unwrap_or("UTC"))
+        };
         let mut put = |label, now: Option<String>, was: Option<String>| {
             let was = was.filter(|was| now.as_ref().is_some_and(|now| now != was));
             facts.extend(now.map(|now| (label, now)));
@@ -234,6 +240,24 @@ mod tests {
                 "Where: Pier 21",
             ],
             "what did not change is said once"
+        );
+    }
+
+    #[test]
+    fn an_hour_that_the_clocks_skip_is_told_as_it_counts() {
+        let words = Words::of("en");
+        let mail = MAILS.iter().find(|mail| mail.kind == "mail_changed").unwrap();
+        // Written before the place was another: the hour is not.
+        let payload =
+            json!({"before": {"starts": "2027-03-14T02:30:00", "timezone": "America/Toronto", "place": "Pier 4"}});
+        let subject = Subject { starts: Some("2027-03-14T02:30:00".parse().unwrap()), ..subject("Tea") };
+        let content =
+            Content { mail: (mail.words)(words), words, subject: Some(&subject), payload: &payload, link: None };
+        let shown: Vec<_> = facts(&content).iter().map(|(label, value)| format!("{label}: {value}")).collect();
+        assert_eq!(
+            shown,
+            ["When: 14 March 2027, 3:30 AM (America/Toronto)", "Where: Pier 21", "Before: Pier 4"],
+            "as the page and the calendar entry tell it"
         );
     }
 
