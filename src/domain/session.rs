@@ -78,6 +78,9 @@ pub struct State {
     pub revision: i64,
     /// The revision at which each field changed last, so that a form shown before is noticed.
     pub touched: BTreeMap<Field, i64>,
+    /// That the clocks skip the event's hour, or show it twice, as screens show it: for those that read the row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Value>,
 }
 
 impl State {

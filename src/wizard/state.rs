@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use port::State;
 use serde_json::{Map, Value, json};
 
+use crate::domain::clock_turn::ClockTurn;
 use crate::domain::error::{FieldError, Unreadable};
 use crate::domain::event_draft;
 use crate::domain::fact::Field;
@@ -116,6 +117,7 @@ pub(super) fn of(view: View<'_>) -> State {
         "stage": session.stage.number(),
         "draft": draft_of(&view),
         "provenance": draft.provenance,
+        "clock": ClockTurn::of(draft, view.person.timezone.as_deref()).map(ClockTurn::shown),
         "progress": progress(session.stage),
         "suggestions": view.suggestions.iter().map(suggestion).collect::<Vec<_>>(),
         "errors": view.aftermath.errors,
@@ -145,7 +147,7 @@ fn draft_of(view: &View<'_>) -> Map<String, Value> {
         draft.insert("id".to_owned(), json!(event.id));
         draft.insert("revision".to_owned(), json!(event.revision));
     }
-    draft.extend(event_draft::fields(view.session.draft()));
+    draft.extend(event_draft::fields_by(view.person.timezone.as_deref(), view.session.draft()));
     if let Some(link) = view.link {
         draft.insert(event_draft::name(Field::Slug).to_owned(), json!(link));
     }

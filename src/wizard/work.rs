@@ -20,6 +20,7 @@ use super::state::DraftVenue;
 use super::turn::Desk;
 use super::{form, plan, show};
 use crate::advice::{self, Question};
+use crate::domain::clock_turn::ClockTurn;
 use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Unreadable};
 use crate::domain::fact::{Fact, Field, Patch};
@@ -274,6 +275,11 @@ impl<'a> Work<'a> {
         self.now.to_zoned(zone).datetime()
     }
 
+    /// What the clocks make of the hour at which the event starts, by its own zone, else the organizer's.
+    pub(super) fn clock(&self) -> Option<ClockTurn> {
+        ClockTurn::of(self.session.draft(), self.job.person.timezone.as_deref())
+    }
+
     /// Takes facts into the draft and remembers what changed.
     pub(super) fn apply(&mut self, patch: &Patch) -> Vec<Field> {
         let applied = self.session.state.draft.apply(patch);
@@ -342,6 +348,7 @@ impl<'a> Work<'a> {
             let stale = std::mem::take(&mut self.session.state.taken_back);
             revisions::forget(tx, self.session.id, &stale).await?;
         }
+        self.session.state.clock = self.clock().map(ClockTurn::shown);
         self.session.state.revision = self.session.revision();
         self.session.state.touch(self.before.draft(), self.session.state.revision);
         let metadata = self.metadata();

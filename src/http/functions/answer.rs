@@ -42,6 +42,7 @@ pub(super) fn body(told: &Told, action: Action, zone: Option<&str>) -> Value {
     });
     put(&mut ai, "nextPrompt", &state["nextPrompt"]);
     put(&mut answer, "aiResponse", &ai);
+    put(&mut answer, "clock", &state["clock"]);
     let errors = errors(state, action);
     if !errors.is_empty() {
         put(&mut answer, "validationErrors", &Value::Object(errors));

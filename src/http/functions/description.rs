@@ -45,6 +45,9 @@ pub(crate) struct WizardAnswer {
     stage: i64,
     ai_response: AiResponse,
     event_draft: EventDraft,
+    /// Where the clocks skip the hour at which the event starts, or show it twice.
+    #[schema(nullable = false)]
+    clock: Option<ClockTurn>,
     /// Where each value comes from, by field: said, inferred, default or edited.
     provenance: Map<String, Value>,
     progress: WizardProgress,
@@ -112,7 +115,8 @@ pub(crate) struct EventDraft {
     online_url: Option<String>,
     amenities: Option<Vec<String>>,
     capacity: Option<i64>,
-    /// ISO 8601 with its offset; a date alone while no hour is known. Taken with or without an offset.
+    /// ISO 8601 with its offset, as it counts where the clocks are turned (see `clock`); a date alone while no hour is known. Taken with
+    /// or without an offset.
     date_time: Option<String>,
     end_date_time: Option<String>,
     /// Minutes.
@@ -135,6 +139,27 @@ pub(crate) struct EventDraft {
     /// draft, published or cancelled.
     status: String,
     published_at: Option<String>,
+}
+
+/// An hour that does not come exactly once, because the clocks are turned that day.
+#[derive(ToSchema)]
+struct ClockTurn {
+    /// Always dateTime.
+    field: String,
+    /// The local time as it was said.
+    asked: String,
+    /// The moment as which it counts, with its offset: an hour that is skipped by the clock until then, of two the first.
+    counts: String,
+    #[schema(inline)]
+    kind: ClockKind,
+}
+
+/// What the clocks do.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+enum ClockKind {
+    Skipped,
+    Twice,
 }
 
 /// A kind of ticket.
