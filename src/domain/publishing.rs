@@ -2,9 +2,9 @@
 
 use deunicode::deunicode;
 use jiff::Timestamp;
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+use super::clock_turn::ClockTurn;
 use super::draft::Draft;
 use super::fact::{Fact, Field, Patch};
 use super::money::Currency;
@@ -84,8 +84,8 @@ pub fn usual_currency(draft: &Draft, person: &Person) -> Currency {
 /// Something that the organizer should know before saying yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warning {
-    /// The clocks change at the hour at which it starts.
-    ClocksChange(Time),
+    /// The clocks skip the hour at which it starts, or show it twice.
+    ClocksChange(ClockTurn),
     /// It lies in the past.
     Past,
     /// The venue holds fewer seats than people are planned for.
@@ -113,11 +113,8 @@ pub fn warnings(draft: &Draft, now: Timestamp, venue_capacity: Option<u32>) -> V
     let mut warnings = Vec::new();
     let zone = draft.timezone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
     if let Some(start) = draft.starts() {
-        let ambiguous = zone.to_ambiguous_zoned(start);
-        if ambiguous.is_ambiguous() {
-            warnings.push(Warning::ClocksChange(start.time()));
-        }
-        if ambiguous.compatible().is_ok_and(|zoned| zoned.timestamp() < now) {
+        warnings.extend(ClockTurn::of(draft, None).map(Warning::ClocksChange));
+        if zone.to_timestamp(start).is_ok_and(|moment| moment < now) {
             warnings.push(Warning::Past);
         }
     }

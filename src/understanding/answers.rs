@@ -14,6 +14,7 @@ use super::notices::warning;
 use super::prose::{choice, clauses, date_words, field_words, list, month_words};
 use super::{Doubt, Intent, READ_LIMIT, Reason, Wish};
 use crate::domain::fact::Field;
+use crate::domain::publishing::Warning;
 use crate::domain::suggestion::SuggestionKind;
 use crate::domain::values::Provenance;
 
@@ -151,9 +152,10 @@ fn changes(telling: &Telling<'_>, parts: &mut Vec<String>) {
     }
 }
 
-/// What was refused, what may be meant otherwise, what is still too vague.
+/// As which hour it counts, what was refused, what may be meant otherwise, what is still too vague.
 fn caveats(telling: &Telling<'_>, parts: &mut Vec<String>) {
     let language = telling.language;
+    parts.extend(telling.clock.map(|turn| warning(Warning::ClocksChange(turn), language)));
     parts.extend(meanwhile::refusals(telling));
     parts.extend(telling.doubts.iter().map(|doubt| doubted(doubt, language)));
     if let Some(wish) = telling.wish {

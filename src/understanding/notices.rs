@@ -4,7 +4,8 @@
 //! Promises: everything is worded in every language; a kind without words fails a test.
 
 use super::catalogue::{fill, phrase};
-use super::prose::{count_words, field_words, group, time_words};
+use super::prose::{count_words, date_words, field_words, group, time_words};
+use crate::domain::clock_turn::{ClockTurn, Turned};
 use crate::domain::error::{FieldError, Problem, Unreadable};
 use crate::domain::fact::Field;
 use crate::domain::outcome::{Cause, Outcome};
@@ -113,7 +114,7 @@ pub fn incomplete(language: &str) -> String {
 pub fn warning(warning: Warning, language: &str) -> String {
     let count = |number: u32| count_words(number, language);
     match warning {
-        Warning::ClocksChange(time) => fill(language, "warning_clocks", &[("time", &time_words(time, language))]),
+        Warning::ClocksChange(turn) => clocks(turn, language),
         Warning::Past => phrase(language, "warning_past"),
         Warning::VenueTooSmall { seats, people } => {
             fill(language, "warning_venue", &[("seats", &count(seats)), ("people", &count(people))])
@@ -125,6 +126,22 @@ pub fn warning(warning: Warning, language: &str) -> String {
         }
         Warning::NoPayments => phrase(language, "warning_payments"),
     }
+}
+
+/// An hour that the clocks skip, with the one as which it counts; or one that they show twice.
+fn clocks(turn: ClockTurn, language: &str) -> String {
+    let key = match turn.turned {
+        Turned::Skipped => "warning_clocks_skipped",
+        Turned::Twice => "warning_clocks_twice",
+    };
+    let counts = turn.counts();
+    let hour = time_words(counts.time(), language);
+    let counts = if counts.date() == turn.asked.date() {
+        hour
+    } else {
+        fill(language, "date_time", &[("date", &date_words(counts.date(), language)), ("time", &hour)])
+    };
+    fill(language, key, &[("asked", &time_words(turn.asked.time(), language)), ("counts", &counts)])
 }
 
 /// What became of an event's payments, or of an organizer's account. `name`: the event's.
@@ -206,6 +223,8 @@ pub fn trouble(trouble: Trouble, language: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     const LANGUAGES: [&str; 4] = ["en", "fr", "es", "zh"];
@@ -242,10 +261,43 @@ mod tests {
         Problem::BelowSold(60),
     ];
 
+    fn clocks_change(local: &str) -> Warning {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        Warning::ClocksChange(ClockTurn::at(local.parse().unwrap(), &zone).unwrap())
+    }
+
+    #[test]
+    fn an_hour_that_is_skipped_is_said_with_the_one_that_counts() {
+        let said = |local: &str| LANGUAGES.map(|language| warning(clocks_change(local), language));
+        assert_eq!(
+            said("2031-03-09T02:30"),
+            [
+                "The clocks go forward that day: 2:30 AM does not exist, so it counts as 3:30 AM.",
+                "L’heure avance ce jour-là : 2 h 30 n’existe pas et compte comme 3 h 30.",
+                "Ese día se adelanta el reloj: las 02:30 no existen, así que la hora que cuenta es 03:30.",
+                "那天时钟要拨快：没有02:30这个时间，因此按03:30计。",
+            ]
+        );
+        assert_eq!(
+            said("2031-11-02T01:30"),
+            [
+                "The clocks go back that day: 1:30 AM comes twice, and the first one counts.",
+                "L’heure recule ce jour-là : 1 h 30 revient deux fois, et c’est la première qui compte.",
+                "Ese día se atrasa el reloj: las 01:30 se repiten y cuenta la primera.",
+                "那天时钟要拨慢：01:30会出现两次，以第一次为准。",
+            ]
+        );
+        let island = TimeZone::get("Pacific/Apia").unwrap();
+        let day = ClockTurn::at("2011-12-30T12:00".parse().unwrap(), &island).unwrap();
+        let words = warning(Warning::ClocksChange(day), "en");
+        assert!(words.contains("12:00 PM does not exist") && words.contains("Saturday, 31 December 2011"), "{words}");
+    }
+
     #[test]
     fn everything_has_words_of_its_own_in_every_language() {
         let warnings = [
-            Warning::ClocksChange(jiff::civil::time(1, 30, 0, 0)),
+            clocks_change("2031-03-09T02:30"),
+            clocks_change("2031-11-02T01:30"),
             Warning::Past,
             Warning::VenueTooSmall { seats: 60, people: 1_080 },
             Warning::NoOnlineUrl,

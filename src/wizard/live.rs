@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::work::Work;
 use super::{again, fault};
+use crate::domain::clock_turn::ClockTurn;
 use crate::domain::draft::Draft;
 use crate::domain::error::{FieldError, Problem};
 use crate::domain::fact::{Fact, Field, Patch, Tier};
-use crate::domain::publishing;
+use crate::domain::publishing::{self, Warning};
 use crate::domain::session::{Act, Confirming};
 use crate::domain::values::EventStatus;
 use crate::store::database::Tx;
@@ -82,6 +83,8 @@ impl Work<'_> {
             return Ok(());
         }
         let guests = if tells(&before, &proposed) { events::guests(tx, event.id).await? } else { 0 };
+        let turned = self.clocks_change(&before, &proposed);
+        self.warnings.extend(turned);
         self.live = Some(Live::Asked { differences, guests });
         self.ask_for_yes(tx, Act::Change(patch)).await
     }
@@ -95,9 +98,17 @@ impl Work<'_> {
         let is_lawful = proposed.apply(&patch).errors.is_empty();
         let differences = if is_lawful { differences(before, &proposed, &self.session.language) } else { Vec::new() };
         let asks = !differences.is_empty();
+        let turned = self.clocks_change(before, &proposed).filter(|_| asks);
+        self.warnings.extend(turned);
         let url = self.guests_url(event);
         self.live = Some(Live::Letter { url, differences });
         if asks { self.ask_for_yes(tx, Act::Change(patch)).await } else { Ok(()) }
+    }
+
+    /// That the clocks skip the hour at which the event would start, or show it twice, where that is new.
+    fn clocks_change(&self, before: &Draft, proposed: &Draft) -> Option<Warning> {
+        let turn = |draft: &Draft| ClockTurn::of(draft, self.job.person.timezone.as_deref());
+        turn(proposed).filter(|_| turn(before) != turn(proposed)).map(Warning::ClocksChange)
     }
 
     /// Does exactly what was asked; whatever does not fit changes nothing and says so.

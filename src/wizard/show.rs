@@ -5,8 +5,9 @@ use port::{Card, Choice, Confirmation, Line, Progress, Purpose, Reply, Source, S
 use super::counsel::Counsel;
 use super::state::{self, Aftermath, View};
 use super::work::Work;
+use crate::domain::clock_turn::ClockTurn;
 use crate::domain::fact::{Fact, Field};
-use crate::domain::publishing;
+use crate::domain::publishing::{self, Warning};
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
 use crate::domain::values::Provenance;
@@ -95,6 +96,7 @@ fn added(work: &Work<'_>, counsel: &Counsel) -> String {
         heard: None,
         cut: false,
         worked_out: true,
+        clock: new_clock(work).filter(|_| is_clock_noted(work)),
         ..telling(work, &ground)
     });
     answers::join(parts.facts, &work.session.language)
@@ -130,6 +132,7 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.yours = work.yours.as_ref();
     telling.doubts = &work.doubts;
     telling.wish = work.wish.as_ref();
+    telling.clock = new_clock(work).filter(|_| !is_clock_noted(work));
     telling.defaults = &work.defaults;
     telling.venue = work.venue.as_ref().map(|venue| venue.name.as_str());
     telling.asked = &work.session.state.asked;
@@ -146,6 +149,18 @@ fn telling<'a>(work: &'a Work<'_>, ground: &'a Ground) -> Telling<'a> {
     telling.cut = work.cut;
     telling.guest = !work.job.person.role.may_publish();
     telling
+}
+
+/// What the clocks make of the hour, when that is new; said once, and not beside the same warning before a yes.
+fn new_clock(work: &Work<'_>) -> Option<ClockTurn> {
+    let before = ClockTurn::of(work.before.draft(), work.job.person.timezone.as_deref());
+    let is_warned = |turn: ClockTurn| work.warnings.contains(&Warning::ClocksChange(turn));
+    work.clock().filter(|turn| before != Some(*turn) && !is_warned(*turn))
+}
+
+/// The hour comes of what a model proposed.
+fn is_clock_noted(work: &Work<'_>) -> bool {
+    [Field::DateTime, Field::Timezone].iter().any(|field| work.noted.contains(field))
 }
 
 /// Everything that is shown, in order; [`Reply::Done`] follows by itself.

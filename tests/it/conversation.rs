@@ -1,6 +1,7 @@
 //! Whole conversations, as organizers have them: from a first message to a published event.
 
 mod again;
+mod clocks;
 mod feedback;
 mod languages;
 mod transcripts;

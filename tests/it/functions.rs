@@ -3,6 +3,7 @@
 //! Promises: every status and shape of R33-R51; a session that is somebody else's answers byte for byte as an absent one; no
 //! body makes a fault; many requests at once are answered one after the other.
 
+mod clocks;
 mod hostile;
 mod repeats;
 mod service;

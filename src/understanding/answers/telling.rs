@@ -1,5 +1,6 @@
 //! What an answer is made from.
 
+use crate::domain::clock_turn::ClockTurn;
 use crate::domain::draft::Draft;
 use crate::domain::error::FieldError;
 use crate::domain::fact::Field;
@@ -23,6 +24,8 @@ pub struct Telling<'a> {
     pub doubts: &'a [Doubt],
     /// A time without a day.
     pub wish: Option<&'a Wish>,
+    /// The clocks skip the hour that was just set, or show it twice.
+    pub clock: Option<ClockTurn>,
     /// What was just assumed; it is told in words.
     pub defaults: &'a [Field],
     /// The draft as it stands.
@@ -97,6 +100,7 @@ impl<'a> Telling<'a> {
             yours: None,
             doubts: &[],
             wish: None,
+            clock: None,
             defaults: &[],
             draft,
             venue: None,
