@@ -4,7 +4,7 @@ use port::{Body, Command};
 use serde_json::json;
 
 use super::{fake, metadata, program, program_with, said, state, streamed};
-use crate::harness;
+use crate::harness::{self, PATIENCE};
 use crate::harness::gate::Gate;
 use crate::harness::program::Program;
 use crate::peers::model::{self, Step, call, done, finish, proposes, says, usage, words};

@@ -1,6 +1,6 @@
 /** What goes wrong, and what an organizer still has afterwards. */
 import type { Page } from '@playwright/test';
-import { answered, busy, expect, instead, isSound, pane, published, say, signUp, test } from './person';
+import { answered, busy, expect, instead, isSound, pane, PASSWORD, published, say, signUp, test } from './person';
 
 const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
 
@@ -124,6 +124,43 @@ test('a token that ran out is renewed; a sign-in that ended leads to the login a
   await page.goto('/settings');
   await page.waitForURL('**/login?**');
   await expect(page.getByLabel('Email')).toBeVisible();
+});
+
+test('words to the assistant that were not sent survive a reload and a new sign-in, for their own writer only', async ({ page }) => {
+  const email = await signUp(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill('Half Said');
+  await saved(page);
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  const address = page.url();
+  const words = page.getByLabel('Message');
+  await words.fill('For 120 people');
+  await page.reload();
+  await expect(words).toHaveValue('For 120 people');
+  // The sign-in ends while they are sent.
+  await page.route('**/agent/*/run', (route) => route.fulfill({ status: 401, json: { error: 'UNAUTHORIZED', message: 'no' } }));
+  await words.press('Enter');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/login?**');
+  await page.unroute('**/agent/*/run');
+  await page.fill('[name=email]', email);
+  await page.fill('[name=password]', PASSWORD);
+  await page.click('button[type=submit]');
+  await page.waitForURL(address);
+  await expect(words).toHaveValue('For 120 people');
+  await answered(page, () => words.press('Enter'));
+  await page.reload();
+  await expect(page.locator('.said.user')).toHaveCount(1);
+  await expect(words).toHaveValue('');
+  // On a draft that has no session yet: its own, and nobody else's.
+  await page.goto('/wizard/new');
+  await words.fill('A jazz night');
+  await page.reload();
+  await expect(words).toHaveValue('A jazz night');
+  await page.evaluate(() => localStorage.removeItem('eventos.auth'));
+  await signUp(page);
+  await page.goto('/wizard/new');
+  await expect(words).toHaveValue('');
 });
 
 test('without a network everything is kept, sent later, and never lost', async ({ page, context }) => {

@@ -15,6 +15,7 @@ import { useDesk, useSnapshot } from '../wizard/desk';
 import { Composer } from './Composer';
 import { hasTalked, noteTalk } from './talked';
 import { Greeting } from './Greeting';
+import { together, UnsentWords } from './unsent';
 
 const Room = lazy(() => import('./Room'));
 
@@ -29,9 +30,10 @@ let counter = 0;
 
 export function ChatPane({ folded }: { folded: boolean }) {
   const { t } = useWords();
+  const { userId } = useDesk();
   const { sessionId } = useSnapshot();
   const [talked, setTalked] = useState(false);
-  const used = talked || hasTalked(sessionId);
+  const used = talked || hasTalked(sessionId) || new UnsentWords(userId).get(sessionId) !== '';
   const [opened, setOpened] = useState(false);
   if (folded && !used && !opened) {
     return (
@@ -47,7 +49,7 @@ export function ChatPane({ folded }: { folded: boolean }) {
 
 function OpenPane({ onUsed }: { onUsed: () => void }) {
   const { t } = useWords();
-  const { store } = useDesk();
+  const { store, userId } = useDesk();
   const { sessionId } = useSnapshot();
   const [outgoing, setOutgoing] = useState<Outgoing | null>(null);
   const [returned, setReturned] = useState<Outgoing | null>(null);
@@ -58,6 +60,16 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
   // Once words were sent the conversation stays, even if they came before the page was idle.
   const [begun, setBegun] = useState(false);
 
+  const giveBack = useCallback(
+    (unsent: Outgoing) => {
+      // At once: a sign-in that ended takes this page away before it is drawn again.
+      const words = new UnsentWords(userId);
+      const draft = store.get().sessionId;
+      words.put(draft, together(unsent.text, words.get(draft)));
+      setReturned(unsent);
+    },
+    [store, userId],
+  );
   const send = async (text: string) => {
     onUsed();
     setBegun(true);
@@ -69,7 +81,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
       setOutgoing(said);
     } catch (thrown) {
       setTrouble(failureWords(asFailure(thrown), t));
-      setReturned(said);
+      giveBack(said);
     }
   };
   useSaid((text) => void send(text));
@@ -81,9 +93,9 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
   useAgain(down, again);
   useEffect(() => {
     if (!down || !outgoing) return;
-    setReturned(outgoing);
+    giveBack(outgoing);
     setOutgoing(null);
-  }, [down, outgoing]);
+  }, [down, outgoing, giveBack]);
 
   const sorry = (
     <div className="chat-down">
@@ -103,7 +115,7 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
               threadId={sessionId}
               outgoing={outgoing}
               onTaken={taken}
-              onReturned={setReturned}
+              onReturned={giveBack}
               onStop={stoppable}
               onDown={unreachable}
               onExample={(text) => void send(text)}

@@ -2,7 +2,9 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useWords } from '../i18n';
 import { Send, Stop } from '../ui/icons';
+import { useDesk, useSnapshot } from '../wizard/desk';
 import type { Outgoing } from './ChatPane';
+import { together, UnsentWords } from './unsent';
 
 interface ComposerProps {
   onSend: (text: string) => void;
@@ -16,11 +18,11 @@ const LONGEST = 4000;
 
 export function Composer({ onSend, onStop, busy, returned }: ComposerProps) {
   const { t } = useWords();
-  const [text, setText] = useState('');
+  const [text, setText] = useUnsent();
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (returned) setText((written) => (written.trim() ? `${returned.text}\n${written}` : returned.text));
-  }, [returned]);
+    if (returned) setText((written) => together(returned.text, written));
+  }, [returned, setText]);
   const waiting = busy || onStop !== null;
   const send = (event?: FormEvent) => {
     event?.preventDefault();
@@ -56,4 +58,19 @@ export function Composer({ onSend, onStop, busy, returned }: ComposerProps) {
       )}
     </form>
   );
+}
+
+/** What is written, kept in this tab until it is sent; what was begun before the draft had a session goes with it. */
+function useUnsent() {
+  const { userId } = useDesk();
+  const { sessionId } = useSnapshot();
+  const [text, setText] = useState(() => new UnsentWords(userId).get(sessionId));
+  const draft = useRef(sessionId);
+  useEffect(() => {
+    const words = new UnsentWords(userId);
+    if (draft.current !== sessionId) words.put(draft.current, '');
+    draft.current = sessionId;
+    words.put(sessionId, text);
+  }, [userId, sessionId, text]);
+  return [text, setText] as const;
 }
