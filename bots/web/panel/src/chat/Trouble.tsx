@@ -5,7 +5,7 @@ import { signInAgain } from '../auth';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
-import { useCountdown } from '../ui/useCountdown';
+import { Wait } from '../ui/Wait';
 
 interface Trouble {
   kind: 'rate' | 'auth' | 'large' | 'busy' | 'other';
@@ -43,24 +43,17 @@ interface TroubleBannerProps {
 
 export function TroubleBanner({ trouble, onAgain }: TroubleBannerProps) {
   const { t } = useWords();
-  const left = useCountdown(trouble.until);
   const again = onAgain && <Button onClick={onAgain}>{t('app.retry')}</Button>;
-  if (trouble.kind === 'rate' && left > 0) {
-    return (
-      <div className="banner warn">
-        <span className="unseen" role="status">
-          {t('fail.rate')}
-        </span>
-        <span>{t('banner.wait', { n: left })}</span>
-      </div>
-    );
-  }
-  if (trouble.kind === 'rate' && !again) return null;
   const next = trouble.kind === 'auth' ? <Button onClick={signInAgain}>{t('login.submit')}</Button> : again;
+  const over = trouble.kind === 'rate' && !again;
   return (
-    <Banner tone="bad" action={next}>
-      {t(WORDS[trouble.kind])}
-    </Banner>
+    <Wait until={trouble.until}>
+      {!over && (
+        <Banner tone="bad" action={next}>
+          {t(WORDS[trouble.kind])}
+        </Banner>
+      )}
+    </Wait>
   );
 }
 

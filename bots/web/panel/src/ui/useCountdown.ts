@@ -1,5 +1,5 @@
 /** Counts the seconds down to a moment; zero when it has come. */
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 
 /** Whole seconds that are left, never below zero. */
 export function secondsLeft(until: number | null, now: number): number {
@@ -8,7 +8,8 @@ export function secondsLeft(until: number | null, now: number): number {
 
 export function useCountdown(until: number | null): number {
   const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
+  // Before it is drawn: else a wait that begins long after the page would first be told from the page's beginning.
+  useLayoutEffect(() => {
     if (until === null) return;
     setNow(Date.now());
     const timer = setInterval(() => setNow(Date.now()), 500);

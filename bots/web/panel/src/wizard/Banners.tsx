@@ -3,7 +3,7 @@ import { useWords } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
-import { useCountdown } from '../ui/useCountdown';
+import { Wait } from '../ui/Wait';
 import { ConflictCard } from './ConflictCard';
 import { useDesk, useSnapshot } from './desk';
 
@@ -11,7 +11,6 @@ export function Banners() {
   const { t } = useWords();
   const { store } = useDesk();
   const { saving, failure, conflicts, waitUntil, draft } = useSnapshot();
-  const left = useCountdown(waitUntil);
   return (
     <div className="banners">
       {saving === 'offline' && (
@@ -19,14 +18,7 @@ export function Banners() {
           {t('banner.offline')}
         </Banner>
       )}
-      {left > 0 && (
-        <div className="banner warn">
-          <span className="unseen" role="status">
-            {t('fail.rate')}
-          </span>
-          <span>{t('banner.wait', { n: left })}</span>
-        </div>
-      )}
+      <Wait until={waitUntil} />
       {failure && failure.kind !== 'conflict' && (
         <Banner tone="bad" action={<Button onClick={() => store.retry()}>{t('app.retry')}</Button>}>
           {failureWords(failure, t)}
