@@ -1,7 +1,7 @@
 /** Pictures, taking one's data along, and leaving. */
 import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
-import { expect, isSound, pane, PASSWORD, published, signUp, test } from './person';
+import { begun, expect, isSound, pane, PASSWORD, published, saved, signIn, signUp, test } from './person';
 
 /** A PNG of one colour, as any program would write it. */
 function png(width: number, height: number): Buffer {
@@ -79,7 +79,7 @@ test('a picture is chosen, seen in the preview, replaced and removed', async ({ 
   await expect(page.getByRole('alert')).toContainText('I cannot read that picture');
   await choose.setInputFiles({ name: 'cover.png', mimeType: 'image/png', buffer: png(640, 360) });
   await expect(page.locator('.cover img')).toBeVisible();
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await saved(page);
   await pane(page, 'Preview');
   const cover = page.frameLocator('iframe.front').locator('img.cover');
   await expect(cover).toBeVisible();
@@ -90,16 +90,14 @@ test('a picture is chosen, seen in the preview, replaced and removed', async ({ 
   await expect(page.locator('.cover img')).toBeVisible();
   await page.getByRole('button', { name: 'Remove picture' }).click();
   await expect(page.locator('.cover img')).toHaveCount(0);
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await saved(page);
   await page.reload();
   await expect(page.getByRole('button', { name: 'Choose a picture' })).toBeVisible();
 });
 
 test('one’s data comes as a file; the account goes with the password, and only with it', async ({ page }) => {
   const email = await signUp(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('Mine To Take');
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await begun(page, 'Mine To Take');
   await page.goto('/settings');
   const coming = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download everything' }).click();
@@ -115,9 +113,6 @@ test('one’s data comes as a file; the account goes with the password, and only
   await expect(dialog.getByText('That is not your password.')).toBeVisible();
   await dialog.getByLabel('Your password').fill(PASSWORD);
   await dialog.getByRole('button', { name: 'Delete for good' }).click();
-  await page.waitForURL('**/login**');
-  await page.getByLabel('Email').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.click('button[type=submit]');
+  await signIn(page, email);
   await expect(page.getByText('Email or password is not right.')).toBeVisible();
 });

@@ -1,5 +1,5 @@
 /** Events once more, and from elsewhere: a copy, a series, another program's file, and what came in without a conversation. */
-import { drafted, expect, isSound, published, signUp, test } from './person';
+import { drafted, expect, isSound, published, saved, signUp, test } from './person';
 
 test('an event becomes a series of drafts, each of which goes on in the wizard @phone', async ({ page }) => {
   await signUp(page);
@@ -77,7 +77,7 @@ test('a draft that another program made is found, and goes on in the wizard', as
   await page.getByRole('button', { name: 'Resume Draft' }).click();
   await expect(page.getByLabel('Event Name')).toHaveValue('From Elsewhere');
   await page.getByLabel('Event Name').fill('From Elsewhere, Here');
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await saved(page);
   await page.goto('/dashboard');
   await expect(page.getByRole('heading', { name: 'From Elsewhere, Here' })).toHaveCount(1);
 });

@@ -1,5 +1,5 @@
 /** What comes first, and what keeps still. */
-import { expect, instead, say, signUp, test } from './person';
+import { expect, instead, saved, say, signUp, test } from './person';
 
 interface Watched {
   formAt?: number;
@@ -19,7 +19,7 @@ test('the form is there before anything of the conversation is asked for', async
   await page.goto('/wizard/new');
   await page.getByLabel('Event Name').fill('First Things First');
   await asked;
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await saved(page);
   come();
   await page.reload();
   await expect.poll(() => page.evaluate(() => performance.getEntriesByType('resource').some((one) => /\/Room[-.]/.test(one.name)))).toBe(true);

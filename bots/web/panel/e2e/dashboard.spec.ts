@@ -1,16 +1,8 @@
 /** What an organizer does with drafts on the dashboard, and what stands at addresses that are nobody's, or another's. */
 import type { Page } from '@playwright/test';
-import { busy, drafted, expect, isSound, published, signUp, test } from './person';
+import { begun, drafted, expect, isSound, published, saved, signUp, test, unsent } from './person';
 
-const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
 const card = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
-
-async function begun(page: Page, name: string): Promise<void> {
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill(name);
-  await saved(page);
-  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
-}
 
 async function choose(page: Page, name: string, what: string): Promise<void> {
   await page.getByRole('button', { name: `More for ${name}`, exact: true }).click();
@@ -59,12 +51,7 @@ test('what the server does not do is told as trouble', async ({ page }) => {
 
 test('a draft that this browser alone has is put aside before it is sent, and sent once it is back', async ({ page }) => {
   await signUp(page);
-  const free = await busy(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('Not Yet');
-  await page.goto('/dashboard');
-  const resume = page.getByRole('link', { name: 'Resume Draft: Not Yet' });
-  await expect(resume).toBeVisible();
+  const { resume, free } = await unsent(page, 'Not Yet');
   await choose(page, 'Not Yet', 'Discard');
   await expect(resume).toHaveCount(0);
   free();
@@ -82,11 +69,7 @@ test('a draft that this browser alone has is put aside before it is sent, and se
 
 test('a draft that was sent after it was opened is found again by going back and forth', async ({ page }) => {
   await signUp(page);
-  const free = await busy(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('There And Back');
-  await page.goto('/dashboard');
-  const resume = page.getByRole('link', { name: 'Resume Draft: There And Back' });
+  const { resume, free } = await unsent(page, 'There And Back');
   await resume.click();
   await expect(page.getByLabel('Event Name')).toHaveValue('There And Back');
   await page.goBack();

@@ -1,5 +1,5 @@
 /** The whole way: an account, a conversation, a venue from a card, the form beside it, a yes, the public page. */
-import { expect, pane, say, signUp, test } from './person';
+import { expect, pane, saved, say, signUp, test } from './person';
 
 test('from signing up to the public page @phone', async ({ page }) => {
   await signUp(page);
@@ -26,7 +26,7 @@ test('from signing up to the public page @phone', async ({ page }) => {
   await pane(page, 'Form');
   await page.getByRole('button', { name: /Basics/ }).click();
   await page.getByLabel('Description').fill('A day of Python by the lake.');
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await saved(page);
   await page.getByRole('button', { name: /Tickets/ }).click();
   await expect(page.getByLabel('Capacity')).toHaveValue('40');
   await page.getByRole('button', { name: /Basics/ }).click();

@@ -1,6 +1,6 @@
 /** What every test does first, and what every page must hold. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test as base, type Page, type Route } from '@playwright/test';
+import { expect, test as base, type Locator, type Page, type Route } from '@playwright/test';
 import type Axe from 'axe-core';
 
 export const PASSWORD = 'TestPass123!';
@@ -30,6 +30,36 @@ export async function signUp(page: Page): Promise<string> {
   await page.click('button[type=submit]');
   await page.waitForURL('**/dashboard');
   return email;
+}
+
+/** Signs in where the page asks for it. */
+export async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.waitForURL('**/login**');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.click('button[type=submit]');
+}
+
+/** The form says that the server has everything. */
+export const saved = (page: Page): Promise<void> => expect(page.getByText('Saved', { exact: true })).toBeVisible();
+
+/** A draft that the form began, with a name and an address of its own. */
+export async function begun(page: Page, name: string): Promise<void> {
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill(name);
+  await saved(page);
+  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+}
+
+/** A draft that this browser alone has, seen on the dashboard; the way back to it, and what lets the server take it. */
+export async function unsent(page: Page, name: string): Promise<{ resume: Locator; free: () => void }> {
+  const free = await busy(page);
+  await page.goto('/wizard/new');
+  await page.getByLabel('Event Name').fill(name);
+  await page.goto('/dashboard');
+  const resume = page.getByRole('link', { name: `Resume Draft: ${name}` });
+  await expect(resume).toBeVisible();
+  return { resume, free };
 }
 
 /** On a phone the form, the assistant and the preview stand behind tabs. */
@@ -181,6 +211,16 @@ export async function order(page: Page, slug: string, guest: { name: string; ema
   await page.getByRole('button', { name: 'Get my tickets' }).click();
   await expect(page.getByRole('img', { name: /QR code/ }).first()).toBeVisible();
   return (await page.locator('.stub code').first().textContent()) ?? '';
+}
+
+/** A published event whose only seat is taken, at its till; `own` is the page of that order. */
+export async function soldOut(page: Page, name: string): Promise<{ id: string; slug: string; own: string }> {
+  const event = await published(page, { name, capacity: 1 });
+  await order(page, event.slug, { name: 'Em Sorel', email: 'em@example.com' });
+  const own = page.url();
+  await page.goto(`/e/${event.slug}/tickets`);
+  await expect(page.getByText('Sold out').first()).toBeVisible();
+  return { ...event, own };
 }
 
 /** Every test also fails on a request that leaves the server, on a script error and on a broken policy. */

@@ -1,6 +1,6 @@
 /** From a guest's first look at the tickets to the door: bought, found by the organizer, let in once. */
 import { devices, type Browser } from '@playwright/test';
-import { expect, isSound, order, published, send, signUp, tabTo, test } from './person';
+import { expect, isSound, order, published, send, signUp, soldOut, tabTo, test } from './person';
 
 const PHONE = { ...devices['Pixel 7'], viewport: { width: 360, height: 740 }, locale: 'en-US' };
 
@@ -136,11 +136,7 @@ test('free tickets are bought by touch without JavaScript', async ({ page, brows
 
 test('where nothing can be had, pages say so: sold out, called off, not there @phone', async ({ page }) => {
   await signUp(page);
-  const { id, slug } = await published(page, { name: 'Small Room', capacity: 1 });
-  await order(page, slug, { name: 'Em Sorel', email: 'em@example.com' });
-  const own = page.url();
-  await page.goto(`/e/${slug}/tickets`);
-  await expect(page.getByText('Sold out').first()).toBeVisible();
+  const { id, slug, own } = await soldOut(page, 'Small Room');
   await isSound(page);
   await page.getByLabel('Your name').fill('Fay Oduya');
   await page.getByRole('button', { name: 'Put me on the list' }).click();

@@ -1,7 +1,7 @@
 /** A forgotten password: asked for, followed from the mail, chosen anew. OUTBOX names the folder where the server leaves its mails. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, isSound, PASSWORD, signUp, test } from './person';
+import { expect, isSound, PASSWORD, signIn, signUp, test } from './person';
 
 const OUTBOX = process.env.OUTBOX ?? '';
 
@@ -49,9 +49,7 @@ test('a forgotten password is chosen anew from the mail @phone', async ({ page }
   await page.goto('/config.json');
   await page.evaluate(() => localStorage.clear());
   await page.goto('/login');
-  await page.getByLabel('Email').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.click('button[type=submit]');
+  await signIn(page, email);
   await expect(page.getByText('Email or password is not right.')).toBeVisible();
   await isSound(page);
   await page.getByLabel('Password').fill(`${PASSWORD}2`);

@@ -1,6 +1,6 @@
 /** What an organizer does beside selling: codes, questions, doors, who waits, who comes, and a word to all. */
 import { readFile } from 'node:fs/promises';
-import { expect, isSound, order, published, signUp, test } from './person';
+import { expect, isSound, order, published, signUp, soldOut, test } from './person';
 
 test('an event without guests says so; codes and questions are made, refused and taken away @phone', async ({ page }) => {
   await signUp(page);
@@ -86,10 +86,7 @@ test('a link opens a door for somebody without an account, until it is taken bac
 
 test('who waits is offered what is given back; guests are found, written to and kept as a file', async ({ page }) => {
   await signUp(page);
-  const { id, slug } = await published(page, { name: 'One Seat', capacity: 1 });
-  await order(page, slug, { name: 'Em Sorel', email: 'em@example.com' });
-  await page.goto(`/e/${slug}/tickets`);
-  await expect(page.getByText('Sold out').first()).toBeVisible();
+  const { id } = await soldOut(page, 'One Seat');
   await isSound(page);
   await page.getByLabel('Your name').fill('Fay Oduya');
   await page.getByLabel('Your e-mail address').fill('fay@example.com');

@@ -1,8 +1,6 @@
 /** What the stages take, ask and refuse. */
 import type { Page } from '@playwright/test';
-import { expect, isSound, say, signUp, test } from './person';
-
-const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
+import { expect, isSound, saved, say, signUp, test } from './person';
 
 /** Every field that the form sends from now on. */
 function entered(page: Page): Record<string, unknown> {

@@ -1,8 +1,6 @@
 /** What goes wrong, and what an organizer still has afterwards. */
 import type { Page } from '@playwright/test';
-import { answered, busy, expect, instead, isSound, pane, PASSWORD, published, say, signUp, test } from './person';
-
-const saved = (page: Page) => expect(page.getByText('Saved', { exact: true })).toBeVisible();
+import { answered, begun, expect, instead, isSound, pane, published, saved, say, signIn, signUp, test, unsent } from './person';
 
 test('a message that is too large is said to be so, and a shorter one goes on', async ({ page }) => {
   await signUp(page);
@@ -21,10 +19,7 @@ test('a message that is too large is said to be so, and a shorter one goes on', 
 
 test('two tabs that change the same value are asked which one stays', async ({ page, context }) => {
   await signUp(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('First Name');
-  await saved(page);
-  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  await begun(page, 'First Name');
   const other = await context.newPage();
   await other.goto(page.url());
   await expect(other.getByLabel('Event Name')).toHaveValue('First Name');
@@ -44,10 +39,7 @@ test('two tabs that change the same value are asked which one stays', async ({ p
 
 test('whoever comes back to a tab finds what another tab changed', async ({ page, context }) => {
   await signUp(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('First Name');
-  await saved(page);
-  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  await begun(page, 'First Name');
   const other = await context.newPage();
   await other.goto(page.url());
   await other.getByLabel('Description').fill('Along the river.');
@@ -128,10 +120,7 @@ test('a token that ran out is renewed; a sign-in that ended leads to the login a
 
 test('words to the assistant that were not sent survive a reload and a new sign-in, for their own writer only', async ({ page }) => {
   const email = await signUp(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('Half Said');
-  await saved(page);
-  await expect(page).toHaveURL(/\/wizard\/[0-9a-f-]{36}/);
+  await begun(page, 'Half Said');
   const address = page.url();
   const words = page.getByLabel('Message');
   await words.fill('For 120 people');
@@ -143,9 +132,7 @@ test('words to the assistant that were not sent survive a reload and a new sign-
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/login?**');
   await page.unroute('**/agent/*/run');
-  await page.fill('[name=email]', email);
-  await page.fill('[name=password]', PASSWORD);
-  await page.click('button[type=submit]');
+  await signIn(page, email);
   await page.waitForURL(address);
   await expect(words).toHaveValue('For 120 people');
   await answered(page, () => words.press('Enter'));
@@ -165,9 +152,7 @@ test('words to the assistant that were not sent survive a reload and a new sign-
 
 test('without a network everything is kept, sent later, and never lost', async ({ page, context }) => {
   await signUp(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('Storm Proof');
-  await saved(page);
+  await begun(page, 'Storm Proof');
   await context.setOffline(true);
   await page.getByLabel('Event Name').fill('Storm Proof Evening');
   await expect(page.getByText('You are offline.')).toHaveCount(1);
@@ -180,12 +165,7 @@ test('without a network everything is kept, sent later, and never lost', async (
 
 test('a draft whose first save is still being answered is on the dashboard at once, and can be gone on with', async ({ page }) => {
   await signUp(page);
-  const free = await busy(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('Just Begun');
-  await page.goto('/dashboard');
-  const resume = page.getByRole('link', { name: 'Resume Draft: Just Begun' });
-  await expect(resume).toBeVisible();
+  const { resume, free } = await unsent(page, 'Just Begun');
   await expect(page.getByText('Kept on this device')).toBeVisible();
   await isSound(page);
   await resume.click();
@@ -201,9 +181,7 @@ test('a draft whose first save is still being answered is on the dashboard at on
 
 test('a limit counts down, once, and the words go through afterwards', async ({ page }) => {
   await signUp(page);
-  await page.goto('/wizard/new');
-  await page.getByLabel('Event Name').fill('Too Quick');
-  await saved(page);
+  await begun(page, 'Too Quick');
   // As often as it is sent, it is refused again: the words are there for as long as the test lets them be.
   const take = await instead(page, '**/functions/v1/**', (route) =>
     route.fulfill({ status: 429, headers: { 'retry-after': '4' }, json: { success: false, error: { code: 'RATE_LIMIT', message: 'Please wait 4 seconds.', retryAfter: 4 } } }),
