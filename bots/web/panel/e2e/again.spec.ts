@@ -31,6 +31,8 @@ test('an event becomes a series of drafts, each of which goes on in the wizard @
   await expect(page.getByText('1 of 3 dates published')).toBeVisible();
   await expect(page.getByText('Monday, May 19, 2031')).toBeVisible();
   await expect(page.getByText('Monday, June 2, 2031')).toBeVisible();
+  await expect(page.getByText('Ready to publish')).toHaveCount(2);
+  await expect(page.getByText(/Step \d of 6/)).toHaveCount(0);
   await page.getByRole('link', { name: /Resume Draft/ }).first().click();
   await expect(page.getByLabel('Event Name')).toHaveValue('Tuesday Tea');
 });

@@ -11,6 +11,7 @@ import { ButtonLink } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { Clock, More } from '../ui/icons';
 import { Menu } from '../ui/Menu';
+import { isReady } from '../wizard/missing';
 import { PendingBook, type Pending } from '../wizard/pending';
 import { putAside } from './aside';
 
@@ -68,6 +69,7 @@ export function DraftCard({ item, userId, names, onChange, onNote }: DraftCardPr
   const draft = draftOfItem(item);
   const name = draft.name || t('dash.untitled');
   const stage = asStage(session.stage);
+  const ready = isReady(draft, new Date());
   const { date } = splitLocal(draft.dateTime, draft.timezone);
   const aside = session.status !== 'in_progress';
 
@@ -108,10 +110,10 @@ export function DraftCard({ item, userId, names, onChange, onNote }: DraftCardPr
           ]}
         />
       </div>
-      <p className="soft">{t('dash.stage', { n: stage, title: t(`stage.${stage}` as Key) })}</p>
+      <p className="soft">{ready ? t('dash.ready') : t('dash.stage', { n: stage, title: t(`stage.${stage}` as Key) })}</p>
       <div className="meter" aria-hidden="true">
         {[1, 2, 3, 4, 5, 6].map((one) => (
-          <span key={one} className={one <= stage ? 'on' : ''} />
+          <span key={one} className={ready || one <= stage ? 'on' : ''} />
         ))}
       </div>
       <p className="soft when-line">

@@ -1,6 +1,6 @@
 /** What publishing will ask for, and on which stage it is answered. The server judges; this only saves the round trip. */
 import type { Draft, Shared, Stage } from '../draft/types';
-import { splitLocal } from '../draft/when';
+import { isPast, splitLocal } from '../draft/when';
 
 export interface Gap {
   field: string;
@@ -17,9 +17,10 @@ const STAGE_OF: Record<string, Stage> = {
 
 export const stageOf = (field: string): Stage => STAGE_OF[field] ?? 1;
 
+const has = (value: unknown) => value !== null && value !== undefined && value !== '';
+
 /** The gaps by the draft alone. */
 export function gapsOf(draft: Draft): Gap[] {
-  const has = (value: unknown) => value !== null && value !== undefined && value !== '';
   const online = draft.placeKind === 'online';
   const { date, time } = splitLocal(draft.dateTime, draft.timezone);
   const lacking: [string, boolean][] = [
@@ -39,4 +40,10 @@ export function gaps(draft: Draft, publish: Shared['publish'], unsaved: boolean)
   const named = publish.missing.filter((field) => field in STAGE_OF).map((field) => ({ field, stage: stageOf(field) }));
   const known = new Set(own.map((gap) => gap.field));
   return [...own, ...named.filter((gap) => !known.has(gap.field))];
+}
+
+/** Whether the draft could be published as it stands at this moment; a zone and a currency are assumed where none is said. */
+export function isReady(draft: Draft, now: Date): boolean {
+  const whole = has(draft.type) && has(draft.description) && has(draft.duration);
+  return whole && gapsOf(draft).length === 0 && !isPast(draft.dateTime, draft.timezone, now);
 }
