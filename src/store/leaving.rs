@@ -22,10 +22,14 @@ pub struct Left {
 /// Removes somebody with all that is theirs, but what others have bought.
 pub async fn leave(conn: &mut PgConnection, user: Uuid) -> Result<Left, StoreError> {
     // The events first, as everybody does who sells of one: who buys or pays holds an event and then needs its organizer's row
-    // (decision 0039).
+    // (decision 0039). Then the person before the profile, as everybody does who confirms what was mailed: a changed address is written
+    // through to the profile. Behind that row nobody signs in or shows a mail meanwhile.
     sqlx::query!("select id from events where organizer_id = $1 order by id for no key update", user)
         .fetch_all(&mut *conn)
         .await?;
+    users::lock(conn, user).await?;
+    sign_ins::end_all(conn, user, None).await?;
+    one_time::forget(conn, user, None).await?;
     sqlx::query!("select id from profiles where id = $1 for update", user).fetch_optional(&mut *conn).await?;
     let kept = sqlx::query_scalar!(
         "select id from events e where organizer_id = $1 and exists (select from orders o where o.event_id = e.id)",
@@ -44,8 +48,6 @@ pub async fn leave(conn: &mut PgConnection, user: Uuid) -> Result<Left, StoreErr
     .fetch_all(&mut *conn)
     .await?;
     forget(conn, user, &kept).await?;
-    sign_ins::end_all(conn, user, None).await?;
-    one_time::forget(conn, user, None).await?;
     Ok(Left { events_kept: kept.len(), called_off })
 }
 

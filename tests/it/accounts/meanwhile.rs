@@ -85,3 +85,23 @@ async fn two_links_of_one_person_that_are_pressed_at_once_take_turns() {
     assert_eq!(web.count("select count(*) from auth.users where email = 'ana@example.com'").await, 1);
     web.program.stop().await;
 }
+
+#[tokio::test]
+async fn whoever_leaves_while_their_new_address_is_confirmed_waits_their_turn() {
+    let web = Web::new().await;
+    let ana = web.sign_up("ana@example.com").await;
+    // As a confirmation goes: the person's row first, and at its end the address, which is written through to the profile.
+    let mut confirming = busy(&web, "begin; select from auth.users for no key update").await;
+    let farewell = json!({"password": PASSWORD});
+    let leaves = web.ask("DELETE", "/api/account", Some(text(&ana, "access_token")), &farewell);
+    let confirms = async {
+        until_waiting(&web, 1).await;
+        sqlx::raw_sql("update auth.users set email = 'new@example.com'; commit").execute(&mut confirming).await
+    };
+    let (left, confirmed) = tokio::join!(leaves, confirms);
+    assert!(confirmed.is_ok(), "the confirmation was thrown out: {confirmed:?}");
+    assert_eq!(left.status, 200, "{}", left.body);
+    assert_eq!(web.count("select count(*) from auth.users").await, 0);
+    assert_eq!(web.count("select count(*) from profiles").await, 0);
+    web.program.stop().await;
+}
