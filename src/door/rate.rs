@@ -3,7 +3,7 @@
 //! Promises: `ai_wizard` passes exactly its number of turns in a window and then nothing until its block ends, which further
 //! calls do not lengthen (rulings C-07, C-67); what the server itself writes is not counted (C-54); memory is bounded
 //! (PAINS P31; `counter` says what happens at the bound). Limits are those of this process: two processes count apart, and a
-//! restart begins anew.
+//! restart begins anew. Whatever a limit refuses is counted in the metrics, here and nowhere else.
 
 mod counter;
 mod flood;
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::accounts::caller::Caller;
 use crate::accounts::network;
 use crate::domain::clock::Clock;
+use crate::telemetry::metrics;
 use counter::Counter;
 use flood::Flood;
 use recent::Recent;
@@ -178,8 +179,7 @@ impl Limits {
             Endpoint::AccountExport => &self.exports,
             Endpoint::Suggestions => &self.suggestions,
         };
-        let taken = counter.take(person.as_u128(), self.clock.now().as_millisecond());
-        taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
+        self.take(counter, endpoint.name(), person.as_u128())
     }
 
     /// Counts a call of this caller: the server's own key and those whom administration exempted are not counted (C-05), and
@@ -201,11 +201,8 @@ impl Limits {
     /// [`RetryAfter`] when it does not pass.
     pub fn check_address(&self, address: IpAddr) -> Result<(), RetryAfter> {
         let Some(flood) = &self.addresses else { return Ok(()) };
-        let refused = |wait: std::time::Duration| RetryAfter {
-            seconds: seconds(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
-            first: false,
-        };
-        flood.take(network::of(address)).map_err(refused)
+        let wait_ms = |wait: std::time::Duration| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        flood.take(network::of(address)).map_err(|wait| refused("address", wait_ms(wait), false))
     }
 
     /// Counts an order from this address; over no socket, or from this machine, nothing is counted.
@@ -213,7 +210,7 @@ impl Limits {
     /// # Errors
     /// [`RetryAfter`] when it does not pass.
     pub fn check_purchase(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
-        self.check_place(&self.purchases, address)
+        self.check_place(&self.purchases, "purchases", address)
     }
 
     /// Counts a read of the REST API by somebody without a token, who is known by their address alone; as for
@@ -222,7 +219,7 @@ impl Limits {
     /// # Errors
     /// [`RetryAfter`] when it does not pass.
     pub fn check_visitor_read(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
-        self.check_place(&self.visitor_reads, address)
+        self.check_place(&self.visitor_reads, "visitor_reads", address)
     }
 
     /// Counts a picture from this address, whoever brings it: guests cost nothing to make. As for [`Self::check_purchase`].
@@ -230,13 +227,17 @@ impl Limits {
     /// # Errors
     /// [`RetryAfter`] when it does not pass.
     pub fn check_upload(&self, address: Option<IpAddr>) -> Result<(), RetryAfter> {
-        self.check_place(&self.address_uploads, address)
+        self.check_place(&self.address_uploads, "address_uploads", address)
     }
 
-    fn check_place(&self, counter: &Counter, address: Option<IpAddr>) -> Result<(), RetryAfter> {
+    fn check_place(&self, counter: &Counter, name: &'static str, address: Option<IpAddr>) -> Result<(), RetryAfter> {
         let Some(address) = address else { return Ok(()) };
-        let taken = counter.take(u128::from(network::of(address)), self.clock.now().as_millisecond());
-        taken.map_err(|refused| RetryAfter { seconds: seconds(refused.wait_ms), first: refused.first })
+        self.take(counter, name, u128::from(network::of(address)))
+    }
+
+    fn take(&self, counter: &Counter, name: &'static str, key: u128) -> Result<(), RetryAfter> {
+        let taken = counter.take(key, self.clock.now().as_millisecond());
+        taken.map_err(|full| refused(name, full.wait_ms, full.first))
     }
 
     /// Remembers a message that was taken in.
@@ -254,6 +255,12 @@ impl fmt::Debug for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Limits").finish_non_exhaustive()
     }
+}
+
+/// What the limit of this name refuses.
+fn refused(name: &'static str, wait_ms: i64, first: bool) -> RetryAfter {
+    metrics::refused(name);
+    RetryAfter { seconds: seconds(wait_ms), first }
 }
 
 /// Whole seconds until then, so that a caller who waits so long passes.
@@ -344,6 +351,25 @@ mod tests {
         assert_eq!(passed(&upload, None), 10, "over no socket nothing is counted");
         clock.advance(20);
         assert_eq!(limits.check_visitor_read(Some("192.0.2.1".parse().unwrap())).unwrap_err().seconds, 40);
+    }
+
+    #[test]
+    fn whatever_is_refused_is_counted_by_the_name_of_its_limit() {
+        metrics::install();
+        let (limits, _) = limits();
+        let address = "192.0.2.1".parse::<IpAddr>().unwrap();
+        for _ in 0..40 {
+            let _ = limits.check_purchase(Some(address));
+            let _ = limits.check_upload(Some(address));
+            let _ = limits.check_visitor_read(Some(address));
+            let _ = limits.check_address(address);
+            let _ = limits.check(Endpoint::PictureUpload, Uuid::nil());
+        }
+        let page = metrics::page().unwrap();
+        for name in ["purchases", "address_uploads", "visitor_reads", "address", "picture_upload"] {
+            let line = format!("eventos_rate_limit_refusals_total{{limit=\"{name}\"}} ");
+            assert!(page.contains(&line), "{line} is not in:\n{page}");
+        }
     }
 
     #[test]

@@ -74,7 +74,6 @@ impl Router {
             return Ok(());
         }
         let Err(retry) = self.limits.check(Endpoint::AiWizard, known.person.id) else { return Ok(()) };
-        metrics::refused(Endpoint::AiWizard.name());
         if retry.first {
             self.note_block(&known.person, retry, incoming.chat.channel).await;
         }
@@ -337,7 +336,6 @@ impl Door for Router {
             return Ok(());
         }
         let Err(retry) = self.limits.check(Endpoint::Suggestions, known.person.id) else { return Ok(()) };
-        metrics::refused(Endpoint::Suggestions.name());
         Err(Refusal::TooFast { retry_after_s: retry.seconds })
     }
 

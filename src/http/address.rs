@@ -18,7 +18,6 @@ use ipnet::IpNet;
 
 use super::error::HttpError;
 use crate::door::rate::Limits;
-use crate::telemetry::metrics;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -45,7 +44,6 @@ pub(super) async fn enter(State(gate): State<Gate>, mut request: Request, next: 
     if let Some(ip) = address.ip.filter(|_| !address.is_here)
         && let Err(retry) = gate.limits.check_address(ip)
     {
-        metrics::refused("address");
         return HttpError::TooFast { retry_after_s: retry.seconds }.into_response();
     }
     request.extensions_mut().insert(address);

@@ -16,7 +16,6 @@ use crate::accounts::caller::Caller;
 use crate::door::rate::Endpoint;
 use crate::store::audit::{self, Origin};
 use crate::store::error::StoreError;
-use crate::telemetry::metrics;
 
 impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
@@ -34,7 +33,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 /// [`HttpError::TooFast`] when it does not pass.
 pub async fn admit(state: &HttpState, endpoint: Endpoint, caller: &Caller, origin: &Origin) -> Result<(), HttpError> {
     let Err(retry) = state.limits.check_caller(endpoint, caller) else { return Ok(()) };
-    metrics::refused(endpoint.name());
     if let Some(person) = caller.person().filter(|_| retry.first) {
         let metadata = json!({"key": endpoint.key(person.id), "retry_after_s": retry.seconds});
         let written = async {

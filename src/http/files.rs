@@ -29,7 +29,6 @@ use crate::pictures::{MOST_BYTES, NotKept};
 use crate::store::audit::Origin;
 use crate::store::error::StoreError;
 use crate::store::files;
-use crate::telemetry::metrics;
 
 /// Both addresses; an upload may be larger than other requests.
 pub(super) fn routes() -> axum::Router<HttpState> {
@@ -84,7 +83,6 @@ pub(super) async fn take(
         return Err(HttpError::Store(StoreError::Refused("pictures".to_owned())));
     }
     if let Err(retry) = state.limits.check_upload(address.ip.filter(|_| !address.is_here)) {
-        metrics::refused("address_uploads");
         return Err(HttpError::TooFast { retry_after_s: retry.seconds });
     }
     admit(&state, Endpoint::PictureUpload, &caller, &origin).await?;

@@ -189,7 +189,7 @@ pub fn model_fallback(is_on: bool) {
     gauge!("eventos_model_fallback").set(if is_on { 1.0 } else { 0.0 });
 }
 
-/// A limit refused a call: the name of an endpoint, `address`, `connections`, `visitor_reads`, `address_uploads` or `rest_reads`.
+/// A limit refused a call: the name of an endpoint, `address`, `connections`, `purchases`, `visitor_reads`, `address_uploads` or `rest_reads`.
 pub fn refused(limit: &'static str) {
     counter!("eventos_rate_limit_refusals_total", "limit" => limit).increment(1);
 }

@@ -36,7 +36,6 @@ use super::router::HttpState;
 use crate::accounts::caller::Caller;
 use crate::door::rate::Endpoint;
 use crate::store::audit::Origin;
-use crate::telemetry::metrics;
 use error::RestError;
 
 /// The routes below `/rest/v1`.
@@ -111,7 +110,6 @@ async fn table(State(state): State<HttpState>, Path(name): Path<String>, call: C
         && is_read(&call.method)
         && let Err(retry) = state.limits.check_visitor_read(call.place)
     {
-        metrics::refused("visitor_reads");
         return repeated::shaped(HttpError::TooFast { retry_after_s: retry.seconds }, false);
     }
     repeated::once(state, call, |state, call| async move {
