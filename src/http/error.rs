@@ -308,7 +308,6 @@ impl Failure {
         let status = self.status;
         let (title, text) = match (status, self.code.as_ref()) {
             (StatusCode::NOT_FOUND, _) => ("notice_absent", words.text("notice_absent_text").to_owned()),
-            (_, "NOT_BUILT") => ("notice_planned", words.text("notice_planned_text").to_owned()),
             (_, "INTERNAL_ERROR") => ("notice_fault", words.text("notice_fault_text").to_owned()),
             (status, _) if status.is_server_error() => ("notice_fault", words.text("notice_away_text").to_owned()),
             (_, "RATE_LIMIT") => {
@@ -317,8 +316,7 @@ impl Failure {
             }
             _ => ("notice_refused", words.text("notice_refused_text").to_owned()),
         };
-        let is_ours = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
-        let reference = is_ours.then_some(request_id);
+        let reference = status.is_server_error().then_some(request_id);
         // Whoever has lost their way finds the front of the house, and organizers their door.
         let ways = if status == StatusCode::NOT_FOUND {
             let way = |(path, key)| Way { path, text: words.text(key) };

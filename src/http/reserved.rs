@@ -1,6 +1,6 @@
 //! The parts of the address space: who reads the errors of each, programs or people.
 //!
-//! Promises: where nothing is, a program gets JSON and a person a page; an area that a later version answers says so.
+//! Promises: where nothing is, a program gets JSON and a person a page.
 
 /// Who reads the answers of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,29 +18,27 @@ pub(super) struct Area {
     pub(super) prefix: &'static str,
     /// Who asks.
     pub(super) audience: Audience,
-    /// What will be there, when nothing is yet.
-    pub(super) planned: Option<&'static str>,
 }
 
 const AREAS: &[Area] = &[
-    Area { prefix: "/functions", audience: Audience::Program, planned: None },
-    Area { prefix: "/rest", audience: Audience::Program, planned: None },
-    Area { prefix: "/auth", audience: Audience::Program, planned: None },
-    Area { prefix: "/api", audience: Audience::Program, planned: None },
-    Area { prefix: "/webhooks", audience: Audience::Program, planned: None },
-    Area { prefix: "/telegram", audience: Audience::Program, planned: None },
-    Area { prefix: "/discord", audience: Audience::Program, planned: None },
-    Area { prefix: "/metrics", audience: Audience::Program, planned: None },
-    Area { prefix: "/config.json", audience: Audience::Program, planned: None },
-    Area { prefix: "/openapi.json", audience: Audience::Program, planned: None },
-    Area { prefix: "/livez", audience: Audience::Program, planned: None },
-    Area { prefix: "/readyz", audience: Audience::Program, planned: None },
-    Area { prefix: "/files", audience: Audience::Program, planned: None },
-    Area { prefix: "/checkin", audience: Audience::Person, planned: None },
+    Area { prefix: "/functions", audience: Audience::Program },
+    Area { prefix: "/rest", audience: Audience::Program },
+    Area { prefix: "/auth", audience: Audience::Program },
+    Area { prefix: "/api", audience: Audience::Program },
+    Area { prefix: "/webhooks", audience: Audience::Program },
+    Area { prefix: "/telegram", audience: Audience::Program },
+    Area { prefix: "/discord", audience: Audience::Program },
+    Area { prefix: "/metrics", audience: Audience::Program },
+    Area { prefix: "/config.json", audience: Audience::Program },
+    Area { prefix: "/openapi.json", audience: Audience::Program },
+    Area { prefix: "/livez", audience: Audience::Program },
+    Area { prefix: "/readyz", audience: Audience::Program },
+    Area { prefix: "/files", audience: Audience::Program },
+    Area { prefix: "/checkin", audience: Audience::Person },
 ];
 
-const ROOT: Area = Area { prefix: "/", audience: Audience::Person, planned: None };
-const ELSEWHERE: Area = Area { prefix: "elsewhere", audience: Audience::Person, planned: None };
+const ROOT: Area = Area { prefix: "/", audience: Audience::Person };
+const ELSEWHERE: Area = Area { prefix: "elsewhere", audience: Audience::Person };
 
 /// The area of this path.
 pub(super) fn area(path: &str) -> &'static Area {
@@ -57,10 +55,10 @@ mod tests {
     fn an_area_is_a_whole_segment() {
         assert_eq!(area("/rest/v1/events").prefix, "/rest");
         assert_eq!(area("/restaurant").prefix, "elsewhere");
-        assert_eq!((area("/checkin/x").planned, area("/checkin/x").audience), (None, Audience::Person));
+        assert_eq!(area("/checkin/x").audience, Audience::Person);
         assert_eq!(area("/discord/x").audience, Audience::Program);
-        assert_eq!((area("/api/x").planned, area("/api/x").audience), (None, Audience::Program));
-        assert_eq!((area("/").planned, area("/e/x").planned), (None, None));
+        assert_eq!(area("/api/x").audience, Audience::Program);
+        assert_eq!((area("/").prefix, area("/").audience), ("/", Audience::Person));
         assert_eq!(area("/dashboard/events/1").audience, Audience::Person);
     }
 }

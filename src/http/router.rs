@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -23,8 +23,7 @@ use super::error::HttpError;
 use super::reads::Reads;
 use super::{
     account, auth, connect, copies, cors, doors, event_page, files, functions, gate, health, imports, links,
-    metrics_page, openapi, organizing, patience, preview, queue, request, reserved, rest, series, shop, stripe_webhook,
-    webhooks,
+    metrics_page, openapi, organizing, patience, preview, queue, request, rest, series, shop, stripe_webhook, webhooks,
 };
 use crate::accounts::Accounts;
 use crate::domain::clock::{Clock, Ids};
@@ -153,9 +152,9 @@ fn around(routes: Router, patience: Duration) -> Router {
         .layer(middleware::from_fn(request::serve))
 }
 
-/// What no route answers: built later, or nothing.
-async fn elsewhere(request: Request) -> HttpError {
-    reserved::area(request.uri().path()).planned.map_or(HttpError::NotFound, HttpError::NotBuilt)
+/// What no route answers.
+async fn elsewhere() -> HttpError {
+    HttpError::NotFound
 }
 
 async fn icon() -> Response {
@@ -174,6 +173,7 @@ mod tests {
     use std::sync::Mutex;
 
     use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
     use serde_json::Value;
     use tower::ServiceExt as _;
 
