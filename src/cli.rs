@@ -7,6 +7,7 @@ mod doctor;
 mod import;
 mod keys;
 mod migrate;
+mod out;
 mod progress;
 mod prompt;
 mod queue;
@@ -217,6 +218,7 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if out::is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("eventos: {error:#}"));
             ExitCode::FAILURE

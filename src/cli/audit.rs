@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::out;
 use crate::app;
 use crate::settings::Settings;
 use crate::store::audit;
@@ -18,7 +19,7 @@ pub(super) fn run(settings: &Settings, since: Option<&str>) -> anyhow::Result<()
     let since = since.map(moment).transpose()?.unwrap_or(Timestamp::UNIX_EPOCH);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(app::as_server(settings, async |tx| {
-        let mut out = std::io::stdout().lock();
+        let mut out = out::open();
         let mut after = audit::Place::before(since);
         loop {
             let (lines, last) = audit::page(tx, &after).await?;

@@ -9,6 +9,7 @@ mod services;
 
 use std::io::Write;
 
+use super::out;
 use crate::domain::clock::SystemClock;
 use crate::settings::Settings;
 use crate::telemetry;
@@ -63,7 +64,7 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
     telemetry::init(settings.log.format, "off")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let findings = runtime.block_on(examine(settings));
-    let mut out = std::io::stdout().lock();
+    let mut out = out::open();
     for finding in &findings {
         writeln!(out, "{}", finding.line())?;
     }

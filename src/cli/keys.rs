@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use serde_json::json;
 
+use super::out;
 use crate::app;
 use crate::settings::Settings;
 use crate::telemetry;
@@ -25,7 +26,7 @@ pub(super) fn run(settings: &Settings, rotation: Option<&Rotation>, json: bool) 
         })
     }))?;
     let url = app::url(settings);
-    let mut out = std::io::stdout().lock();
+    let mut out = out::open();
     if json {
         let shown = json!({"url": url, "anon_key": keys.anon, "service_role_key": keys.service_role});
         writeln!(out, "{shown}")?;

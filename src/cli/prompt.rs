@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use uuid::Uuid;
 
+use super::out;
 use crate::app;
 use crate::settings::Settings;
 use crate::telemetry;
@@ -13,7 +14,7 @@ pub(super) fn run(settings: &Settings, session: Uuid, words: Option<String>, jso
     telemetry::init(settings.log.format, &settings.log.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let request = runtime.block_on(app::prompt(settings, session, words))?;
-    let mut out = std::io::stdout().lock();
+    let mut out = out::open();
     if json {
         writeln!(out, "{}", serde_json::to_string_pretty(&request.messages)?)?;
         return Ok(());

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use clap::{Subcommand, ValueEnum};
 use uuid::Uuid;
 
-use super::Place;
+use super::{Place, out};
 use crate::app;
 use crate::store::database::Tx;
 use crate::store::queue_books::{self, Entry};
@@ -71,7 +71,7 @@ fn answer(place: Place, work: impl AsyncFnOnce(&mut Tx) -> anyhow::Result<Vec<St
     telemetry::init(settings.log.format, &settings.log.filter)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let lines = runtime.block_on(app::as_server(&settings, work))?;
-    let mut out = std::io::stdout().lock();
+    let mut out = out::open();
     for line in lines {
         writeln!(out, "{line}")?;
     }

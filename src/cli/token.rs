@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Context as _;
 
+use super::out;
 use crate::app;
 use crate::domain::person::Role;
 use crate::settings::Settings;
@@ -17,6 +18,6 @@ pub(super) fn run(settings: &Settings, email: &str, role: Option<&str>, load_tes
     let token = runtime.block_on(app::with_accounts(settings, async |accounts| {
         Ok(accounts.local_token(email, role, load_test).await?)
     }))?;
-    writeln!(std::io::stdout().lock(), "{}", token.token)?;
+    writeln!(out::open(), "{}", token.token)?;
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use std::io::{BufRead, BufWriter, Write};
 
-use super::progress;
+use super::{out, progress};
 use crate::understanding::{dialogue, report};
 
 /// Reads standard input to its end: messages, or whole dialogues.
 pub(super) fn run(dialogues: bool) -> anyhow::Result<()> {
     let answer = if dialogues { dialogue::report } else { report::report };
     let bar = progress::lines();
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(out::open());
     let mut input = std::io::stdin().lock();
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {

@@ -25,6 +25,7 @@ mod links;
 mod migrations;
 mod models;
 mod openapi;
+mod output;
 mod pages;
 mod pictures;
 mod preview;
