@@ -45,16 +45,9 @@ const PLAIN: &[(&str, &str, &str)] = &[
 /// Names that users may set already and that nothing reads yet.
 const NOT_READ_YET: &[&str] = &["SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
-/// Names that stand for a service outside, whether or not something reads them yet.
-const SERVICES: &[&str] = &[
-    "SMTP_URL",
-    "STRIPE_SECRET_KEY",
-    "OPENAI_API_KEY",
-    "GOOGLE_MAPS_API_KEY",
-    "TELEGRAM_BOT_TOKEN",
-    "DISCORD_TOKEN",
-    "SENTRY_DSN",
-];
+/// Names that stand for a service outside.
+const SERVICES: &[&str] =
+    &["SMTP_URL", "STRIPE_SECRET_KEY", "OPENAI_API_KEY", "GOOGLE_MAPS_API_KEY", "TELEGRAM_BOT_TOKEN", "DISCORD_TOKEN"];
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]

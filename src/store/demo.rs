@@ -21,6 +21,11 @@ pub struct Loaded {
     pub events: u64,
 }
 
+/// What invented venues are known by.
+pub fn venue_refs() -> Vec<&'static str> {
+    VENUES.lines().skip(1).filter_map(|line| line.split('\t').next()).filter(|name| !name.is_empty()).collect()
+}
+
 /// Adds what is missing. Runs as the server, inside one transaction of the caller's.
 pub async fn load(conn: &mut PgConnection) -> Result<Loaded, StoreError> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('demo data', 0))").fetch_one(&mut *conn).await?;

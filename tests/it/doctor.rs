@@ -63,11 +63,38 @@ async fn beside_a_running_program_everything_works_and_no_secret_is_shown() {
     assert!(line(&table, "schema").contains(&format!("up to date (migration {})", migrate::newest())));
     assert!(line(&table, "address").contains("eventos serves on"));
     assert!(line(&table, "language model").contains("OPENAI_API_KEY is set"));
-    assert!(line(&table, "mail").contains("SMTP_URL is not set: no mail is sent."));
+    let (mail, outbox) = (line(&table, "mail"), folder.0.join("outbox"));
+    assert!(mail.contains(&format!("SMTP_URL is not set; {}: mails are put there", outbox.display())), "{table}");
+    assert!(mail.contains("Set SMTP_URL and MAIL_FROM"), "{table}");
+    assert!(!table.contains("SENTRY_DSN") && !table.contains("demo venues"), "nothing is to be done: {table}");
     assert!(line(&table, "proxies").contains("TRUSTED_PROXIES is not set"));
     assert!(line(&table, "clock").starts_with("ok"));
     assert!(!table.contains(SECRET) && !String::from_utf8_lossy(&output.stderr).contains(SECRET));
     assert!(table.ends_with("Everything that is needed works.\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_public_site_should_not_go_on_with_is_named_with_what_to_do() {
+    let (database, folder) = (harness::database().await, Folder::new("public"));
+    let mut conn = database.connect(harness::Role::Bootstrap).await;
+    let venue = "insert into venues (ref, name, city, country) values ('demo-toronto-2', 'Lakeshore', 'Toronto', 'CA')";
+    sqlx::query(venue).execute(&mut conn).await.unwrap();
+    let mut doctor = eventos(&folder, &["doctor", "--listen", "127.0.0.1:0"]);
+    doctor
+        .env("DATABASE_URL", database.url())
+        .env("PUBLIC_URL", "https://events.example")
+        .env("SENTRY_DSN", "https://canary@faults.example/1");
+    let output = doctor.output().unwrap();
+    let table = said(&output);
+    assert!(output.status.success(), "{table}{}", String::from_utf8_lossy(&output.stderr));
+    for (what, words) in [
+        ("demo venues", "offered 1 that are invented. Set EVENTOS_DATABASE__DEMO_DATA=false"),
+        ("fault reports", "SENTRY_DSN is set, but this version sends faults nowhere."),
+    ] {
+        let line = line(&table, what);
+        assert!(line.starts_with("note") && line.contains(words), "{table}");
+    }
+    assert!(!table.contains("canary"), "{table}");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub(super) async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Findi
     if let Some(url) = &settings.database_url {
         // The reason alone: the address may hold a password.
         return match url.expose_secret().parse::<PgConnectOptions>() {
-            Ok(login) => of_login(login, "the server of DATABASE_URL", clock).await,
+            Ok(login) => of_login(login, "the server of DATABASE_URL", settings, clock).await,
             Err(_) => {
                 vec![Finding::missing("database", "DATABASE_URL is no address such as postgres://user@host/name.")]
             }
@@ -33,7 +33,7 @@ pub(super) async fn examine(settings: &Settings, clock: &dyn Clock) -> Vec<Findi
         return vec![unmade(settings)];
     }
     match app::open_cluster(settings).await {
-        Ok(cluster) => of_cluster(cluster, clock).await,
+        Ok(cluster) => of_cluster(cluster, settings, clock).await,
         Err(error) => vec![Finding::missing("database", format!("{error:#}"))],
     }
 }
@@ -49,14 +49,14 @@ fn unmade(settings: &Settings) -> Finding {
     }
 }
 
-async fn of_cluster(cluster: Cluster, clock: &dyn Clock) -> Vec<Finding> {
-    let findings =
-        of_login(cluster.connect_options(Role::Authenticator, DATABASE), "the private database", clock).await;
+async fn of_cluster(cluster: Cluster, settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
+    let login = cluster.connect_options(Role::Authenticator, DATABASE);
+    let findings = of_login(login, "the private database", settings, clock).await;
     cluster.close().await;
     findings
 }
 
-async fn of_login(login: PgConnectOptions, name: &str, clock: &dyn Clock) -> Vec<Finding> {
+async fn of_login(login: PgConnectOptions, name: &str, settings: &Settings, clock: &dyn Clock) -> Vec<Finding> {
     let store = match Store::connect(login, 1).await {
         Ok(store) => store,
         Err(StoreError::Refused(reason)) => return vec![Finding::missing("database login", format!("{reason}."))],
@@ -70,7 +70,11 @@ async fn of_login(login: PgConnectOptions, name: &str, clock: &dyn Clock) -> Vec
     let looked = checkup::look(&store).await;
     store.close().await;
     match looked {
-        Ok(checkup) => of_checkup(&checkup, name, clock.now().as_second()),
+        Ok(checkup) => {
+            let mut findings = of_checkup(&checkup, name, clock.now().as_second());
+            findings.extend(demo(checkup.demo_venues, settings.server.public_url.starts_with("https://")));
+            findings
+        }
         Err(error) => vec![Finding::missing("database", format!("{name}: {error}"))],
     }
 }
@@ -90,6 +94,22 @@ fn of_checkup(checkup: &Checkup, name: &str, now_s: i64) -> Vec<Finding> {
         Finding::missing("clock", format!("{skew_s} s from the database's; set both by a time server (NTP)."))
     });
     findings
+}
+
+/// Invented venues are for trying things out; `is_public`: others come here.
+fn demo(venues: i64, is_public: bool) -> Option<Finding> {
+    let what = "demo venues";
+    match (venues, is_public) {
+        (0, _) => None,
+        (_, false) => Some(Finding::works(what, format!("{venues} that are invented, to try things out with"))),
+        (_, true) => Some(Finding::note(
+            what,
+            format!(
+                "organizers are offered {venues} that are invented. Set EVENTOS_DATABASE__DEMO_DATA=false, then remove \
+                 them (docs/runbook.md, \"Venues from a table\")."
+            ),
+        )),
+    }
 }
 
 fn version(server: &str, name: &str) -> Finding {
@@ -125,6 +145,7 @@ mod tests {
             server: server.to_owned(),
             schema,
             signing_keys: Some(1),
+            demo_venues: 0,
             clock_s,
         };
         let states = |checkup: &Checkup| -> Vec<State> {
@@ -136,5 +157,7 @@ mod tests {
         assert_eq!(odd, [State::Missing, State::Works, State::Missing, State::Works, State::Missing]);
         assert_eq!(states(&checkup("18beta1", None, 1000))[2], State::Missing);
         assert_eq!(schema(Some(99_999), 15).state, State::Note);
+        let demo = |venues, is_public| demo(venues, is_public).map(|finding| finding.state);
+        assert_eq!([demo(0, true), demo(61, false), demo(61, true)], [None, Some(State::Works), Some(State::Note)]);
     }
 }

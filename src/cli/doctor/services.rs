@@ -27,16 +27,24 @@ const SERVICES: &[(&str, &str, &str, &str)] = &[
         "no bot answers there",
         "Reset the bot's token in Discord's developer portal and set it here.",
     ),
-    ("SENTRY_DSN", "fault reports", "faults stand in the log alone", ""),
 ];
+
+/// What else some settings are for that nothing reads yet, and what to do meanwhile.
+const MEANWHILE: &[(&str, &str, &str)] = &[(
+    "SENTRY_DSN",
+    "fault reports",
+    "this version sends faults nowhere. They stand in the log: watch it for lines of level error.",
+)];
 
 /// One line for each, and one for whatever else is set for nothing.
 pub(super) async fn examine(settings: &Settings) -> Vec<Finding> {
     let greeted = app::greeted(settings).await;
     let mut findings: Vec<Finding> =
         SERVICES.iter().map(|service| of(settings, greeted.get(service.0), *service)).collect();
-    let named = |name: &&str| SERVICES.iter().any(|(known, ..)| known == name);
-    let others: Vec<&str> = settings.not_read.iter().filter(|name| !named(name)).copied().collect();
+    let (told, others): (Vec<&str>, Vec<&str>) =
+        settings.not_read.iter().copied().partition(|name| MEANWHILE.iter().any(|(known, ..)| known == name));
+    let meanwhile = MEANWHILE.iter().filter(|(name, ..)| told.contains(name));
+    findings.extend(meanwhile.map(|(name, what, words)| Finding::note(what, format!("{name} is set, but {words}"))));
     if !others.is_empty() {
         findings.push(Finding::note("settings", format!("set, but nothing reads them yet: {}", others.join(", "))));
     }
@@ -72,15 +80,17 @@ fn of(
     greeted: Option<&Result<String, String>>,
     (name, what, without, remedy): (&'static str, &'static str, &str, &str),
 ) -> Finding {
-    if settings.not_read.contains(&name) {
-        Finding::note(what, format!("{name} is set, but this version does not use it yet: {without}."))
-    } else if settings.given.contains(&name) {
+    if settings.given.contains(&name) {
         match greeted {
             Some(Ok(words)) => Finding::works(what, format!("{name} is set, and {words}")),
             // It may be away for a moment only: the program begins without it and tries again.
             Some(Err(why)) => Finding::note(what, format!("{name} is set, but {why}: {without}. {remedy}")),
             None => Finding::works(what, format!("{name} is set")),
         }
+    } else if name == "SMTP_URL" {
+        let outbox = settings.data_dir.join("outbox");
+        let words = "mails are put there and reach nobody. Set SMTP_URL and MAIL_FROM to have them sent.";
+        Finding::note(what, format!("{name} is not set; {}: {words}", outbox.display()))
     } else {
         Finding::note(what, format!("{name} is not set: {without}."))
     }
