@@ -227,15 +227,18 @@ pub fn major(minor: i64, digits: u32) -> String {
     if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:0width$}", width = digits as usize) }
 }
 
-/// A written number of major units in minor ones, the currency having so many digits: `1,250.50`, `1.250,50`, `1 250`, `1'250`.
+/// A written number of major units in minor ones, the currency having so many digits: `1,250.50`, `1.250,50`, `1 250`, `1'250`, `.50`,
+/// `25.-`.
 /// `None`: it is no number, has parts of what cannot be parted, or could be two numbers (`1,500` with three digits).
 pub fn minor(text: &str, digits: u32) -> Option<i64> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’')).collect();
+    let plain = without_stroke(&plain);
     let room = usize::try_from(digits).ok()?;
     let (whole, part) = match plain.rfind(['.', ',']) {
-        Some(at) if parts_a_unit(&plain, at, room)? => (plain.get(..at)?, plain.get(at + 1..)?),
-        _ => (plain.as_str(), ""),
+        Some(at) if parts_a_unit(plain, at, room)? => (plain.get(..at)?, plain.get(at + 1..)?),
+        _ => (plain, ""),
     };
+    let whole = if whole.is_empty() && !part.is_empty() { "0" } else { whole };
     let groups: Vec<&str> = whole.split(['.', ',']).collect();
     let (first, rest) = groups.split_first()?;
     // Thousands, and in India hundreds of them.
@@ -254,6 +257,12 @@ pub fn minor(text: &str, digits: u32) -> Option<i64> {
     whole.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(digits)?)?.checked_add(part)
 }
 
+/// A number without the stroke of `25.-` and `25,–`, which says that there are no parts; a minus stays.
+fn without_stroke(number: &str) -> &str {
+    let whole = number.trim_end_matches(['-', '–', '—']);
+    if whole.ends_with(['.', ',']) { whole } else { number }
+}
+
 /// Whether the last mark of a number stands before parts of a unit, not before thousands. `None`: nothing tells.
 fn parts_a_unit(number: &str, at: usize, room: usize) -> Option<bool> {
     let (before, after) = number.split_at_checked(at)?;
@@ -261,7 +270,7 @@ fn parts_a_unit(number: &str, at: usize, room: usize) -> Option<bool> {
     if before.contains(mark) {
         return Some(false);
     }
-    if before == "0" {
+    if matches!(before, "" | "0") {
         return Some(true);
     }
     match (after.len(), before.contains(['.', ','])) {
@@ -282,10 +291,13 @@ mod tests {
         assert_eq!([two("2500"), two("2,500.50"), two("1.250,00")], [Some(250_000), Some(250_050), Some(125_000)]);
         assert_eq!([two("1 200,5"), two("1'250"), two("1,250,000")], [Some(120_050), Some(125_000), Some(125_000_000)]);
         assert_eq!([two("1,250"), two("1,00,000"), two("25.")], [Some(125_000), Some(10_000_000), Some(2_500)]);
-        assert_eq!([two("0.999"), two("1.2.3"), two("12,50,5"), two(".50"), two("-5"), two("x"), two("")], [None; 7]);
+        assert_eq!([two(".50"), two(",50"), two("0.5"), two(".500"), two("0,50")], [Some(50); 5]);
+        assert_eq!([two("12.-"), two("12.–"), two("12,--")], [Some(1_200); 3]);
+        assert_eq!([two("0.999"), two(".999"), two("1.2.3"), two("12,50,5"), two("-5"), two("x"), two("")], [None; 7]);
+        assert_eq!([two("."), two(",-"), two("5-"), two("-.50"), two("..50")], [None; 5]);
         let none = |text| minor(text, 0);
         assert_eq!([none("50000"), none("50,000"), none("50000.00")], [Some(50_000); 3]);
-        assert_eq!([none("2500.5"), none("9223372036854775808")], [None; 2]);
+        assert_eq!([none("2500.5"), none(".5"), none("9223372036854775808")], [None; 3]);
         let three = |text| minor(text, 3);
         assert_eq!([three("1.5"), three("1.500"), three("1,5")], [Some(1_500); 3]);
         assert_eq!([three("1,250.500"), three("1,250,000")], [Some(1_250_500), Some(1_250_000_000)]);

@@ -72,6 +72,9 @@ mod tests {
             [minor("$2,500.50", of("CAD")), minor("2.500,50", of("EUR")), minor("2'500.50", None)],
             [Some(250_050); 3]
         );
+        assert_eq!([minor(".50", None), minor("$.50", of("CAD")), minor("CAD ,5", of("CAD"))], [Some(50); 3]);
+        assert_eq!([minor("CHF 12.–", of("CHF")), minor("12.-", None), minor("12,--", None)], [Some(1_200); 3]);
+        assert_eq!([minor("1 200,00 €", of("EUR")), minor("1.200,00", of("EUR"))], [Some(120_000); 2]);
         assert_eq!(minor("$500", of("JMD")), Some(50_000), "a dollar of its own");
         assert_eq!([minor("€500", of("CAD")), minor("500 USD", of("CAD")), minor("500.5", of("KRW"))], [None; 3]);
         assert_eq!([minor("-5", of("CAD")), minor("free", of("CAD")), minor("1000000000000", None)], [None; 3]);

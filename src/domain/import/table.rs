@@ -74,6 +74,26 @@ const CODES: &[&str] = &[
     "ZAR",
 ];
 
+/// Signs of money that no other money has.
+const SIGNS: &[(char, &str)] = &[('€', "EUR"), ('£', "GBP"), ('₩', "KRW"), ('₹', "INR"), ('₫', "VND")];
+
+/// Names of money that are no code.
+const NAMES: &[(&str, &str)] = &[
+    ("元", "CNY"),
+    ("人民币", "CNY"),
+    ("円", "JPY"),
+    ("日元", "JPY"),
+    ("美元", "USD"),
+    ("加元", "CAD"),
+    ("港元", "HKD"),
+    ("欧元", "EUR"),
+    ("英镑", "GBP"),
+    ("新台币", "TWD"),
+];
+
+/// The sign of yen, and of yuan: it says nothing of what an amount is worth.
+const YEN_OR_YUAN: [char; 2] = ['¥', '￥'];
+
 /// A reader of a table's cells, whichever sign parts its columns.
 pub fn reader(text: &str) -> Reader<&[u8]> {
     let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -89,7 +109,9 @@ pub fn reader(text: &str) -> Reader<&[u8]> {
 /// The forms of its lines, and how many of them are none. `None`: no column is one that is known, or none names the events.
 pub(super) fn forms(text: &str) -> Option<(Vec<Form>, usize)> {
     let mut reader = reader(text);
-    let columns: Vec<Option<&str>> = reader.headers().ok()?.iter().map(column).collect();
+    let titles = reader.headers().ok()?;
+    let columns: Vec<Option<&str>> = titles.iter().map(column).collect();
+    let is_chinese = titles.iter().any(|title| title.contains(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}')));
     if !columns.contains(&Some("name")) {
         return None;
     }
@@ -98,7 +120,7 @@ pub(super) fn forms(text: &str) -> Option<(Vec<Form>, usize)> {
         match row {
             Ok(row) if forms.len() <= MOST => {
                 if row.iter().any(|cell| !cell.is_empty()) {
-                    forms.push(form(&columns, &row));
+                    forms.push(form(&columns, &row, is_chinese));
                 }
             }
             _ => passed_over += 1,
@@ -112,7 +134,7 @@ fn column(title: &str) -> Option<&'static str> {
     COLUMNS.iter().find(|(_, names)| names.contains(&title.as_str())).map(|(field, _)| *field)
 }
 
-fn form(columns: &[Option<&str>], row: &StringRecord) -> Form {
+fn form(columns: &[Option<&str>], row: &StringRecord, is_chinese: bool) -> Form {
     let cell = |wanted: &str| {
         let cells = columns.iter().zip(row).filter(|(column, _)| **column == Some(wanted));
         cells.map(|(_, cell)| cell).find(|cell| !cell.is_empty())
@@ -154,6 +176,11 @@ fn form(columns: &[Option<&str>], row: &StringRecord) -> Form {
     }
     // What stands beside the number says in which money it is, where no column does.
     let told = cell("currency").and_then(Currency::parse).or_else(|| currency_beside(price));
+    let told = told.or_else(|| yen_or_yuan(price, cell("timezone"), is_chinese));
+    if told.is_none() && price.contains(YEN_OR_YUAN) {
+        form.note("currency", Unreadable::Currency);
+        return form;
+    }
     if let (None, Some(currency)) = (cell("currency"), told) {
         form.put("currency", currency.code());
     }
@@ -174,11 +201,25 @@ fn form(columns: &[Option<&str>], row: &StringRecord) -> Form {
 /// The money that a price names by its code, or by a sign that no other has.
 fn currency_beside(price: &str) -> Option<Currency> {
     let named: String = price.chars().filter(|c| c.is_alphabetic()).collect();
-    let sign = |sign: char, code: &str| price.contains(sign).then(|| Currency::parse(code)).flatten();
+    let sign = SIGNS.iter().find(|(sign, _)| price.contains(*sign)).map(|(_, code)| *code);
+    let name = || NAMES.iter().find(|(name, _)| *name == named).map(|(_, code)| *code);
     let coded = || {
         Some(named.to_uppercase()).filter(|code| CODES.contains(&code.as_str())).and_then(|code| Currency::parse(&code))
     };
-    sign('€', "EUR").or_else(|| sign('£', "GBP")).or_else(coded)
+    sign.or_else(name).and_then(Currency::parse).or_else(coded)
+}
+
+/// What `¥` stands for: where the event is, or who wrote the table, tells.
+fn yen_or_yuan(price: &str, zone: Option<&str>, is_chinese: bool) -> Option<Currency> {
+    if !price.contains(YEN_OR_YUAN) {
+        return None;
+    }
+    match zone {
+        Some("Asia/Tokyo") => Currency::parse("JPY"),
+        Some("Asia/Shanghai" | "Asia/Urumqi") => Currency::parse("CNY"),
+        _ if is_chinese => Currency::parse("CNY"),
+        _ => None,
+    }
 }
 
 /// `9:30` as `09:30`.
@@ -186,15 +227,22 @@ fn two_digits(hour: &str) -> String {
     if hour.find(':') == Some(1) { format!("0{hour}") } else { hour.to_owned() }
 }
 
-/// A price without what stands beside its number: signs and names of currencies, and the stroke of `25.-` and `25,–`, but no minus.
+/// A price without what stands beside its number: signs and names of currencies, but no minus. The mark of `$.50` is the number's,
+/// that of `Fr.50` the name's.
 fn bare(price: &str) -> &str {
-    let number = price.trim_matches(|c: char| !c.is_ascii_digit() && c != '-');
-    let whole = number.trim_end_matches('-');
-    if whole.ends_with(['.', ',']) { whole } else { number }
+    let beside = |c: char| !c.is_ascii_digit() && c != '-';
+    let price = price.trim_end_matches(beside);
+    let number = price.trim_start_matches(beside);
+    let (before, _) = price.split_at(price.len() - number.len());
+    let is_apart = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ',' | '/');
+    match before.strip_suffix(['.', ',']) {
+        Some(before) if before.chars().next_back().is_none_or(is_apart) => price.get(before.len()..).unwrap_or(number),
+        _ => number,
+    }
 }
 
 /// Whether a number that was read with thousands could as well be one that nobody rounded: `33.333`.
 fn could_have_decimals(number: &str) -> bool {
     let parts = number.rsplit_once(['.', ',']);
-    parts.is_some_and(|(whole, part)| part.len() == 3 && whole != "0" && !whole.contains(['.', ',']))
+    parts.is_some_and(|(whole, part)| part.len() == 3 && !matches!(whole, "" | "0") && !whole.contains(['.', ',']))
 }

@@ -130,6 +130,47 @@ fn a_price_is_read_as_it_is_written_and_what_could_be_two_is_said() {
 }
 
 #[test]
+fn a_price_below_one_and_marks_of_every_country_are_what_they_say() {
+    let rows = [
+        (".50", 50),
+        (",50", 50),
+        ("$.50", 50),
+        ("€ ,5", 50),
+        ("0.5", 50),
+        ("1.000,50", 100_050),
+        ("1,000.50", 100_050),
+        ("12.-", 1_200),
+        ("CHF 12.–", 1_200),
+        ("Fr.50", 5_000),
+        ("Fr. 50.-", 5_000),
+        ("1 200,00 €", 120_000),
+        ("1\u{a0}200,00\u{a0}€", 120_000),
+        ("1\u{202f}200 €", 120_000),
+    ];
+    for (price, cents) in rows {
+        let found = read_text(&format!("name\tprice\nA\t{price}\n")).events.remove(0);
+        assert_eq!((found.draft.price_cents, found.notes.len()), (Some(cents), 0), "{price}: {found:?}");
+    }
+}
+
+#[test]
+fn yen_and_yuan_share_a_sign_and_are_never_taken_for_other_money() {
+    let of = |table: &str| {
+        let found = read_text(table).events.remove(0);
+        (found.draft.price_cents, found.draft.currency.map(|currency| currency.code().to_owned()), found.notes)
+    };
+    let told = |cents, code: &str| (Some(cents), Some(code.to_owned()), Vec::new());
+    assert_eq!(of("name\tprice\tcurrency\nA\t¥500\tJPY\n"), told(500, "JPY"));
+    assert_eq!(of("name\tprice\ttimezone\nA\t¥500\tAsia/Tokyo\n"), told(500, "JPY"));
+    assert_eq!(of("名称\t票价\nA\t￥500\n"), told(50_000, "CNY"));
+    assert_eq!(of("name\tprice\nA\t500円\n"), told(500, "JPY"));
+    assert_eq!(of("name\tprice\nA\t500元\n"), told(50_000, "CNY"));
+    assert_eq!(of("name\tprice\nA\t500日元\n"), told(500, "JPY"));
+    let unknown = of("name\tprice\nA\t¥500\n");
+    assert_eq!(unknown, (None, None, vec![("currency".to_owned(), Unreadable::Currency)]));
+}
+
+#[test]
 fn files_of_other_encodings_keep_their_letters() {
     let (chinese, _, _) = encoding_rs::GB18030.encode("名称,日期\n静安文化中心,2027-05-03\n");
     let (western, _, _) = encoding_rs::WINDOWS_1252.encode("nom;date\nSoirée d’été – 20 €;2027-05-03\n");
