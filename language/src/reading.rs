@@ -63,7 +63,9 @@ fn ranked<'a>(
             crate::work::step();
             let range = offset + start..offset + piece.end;
             let whole = answer && range == (0..tokens.len());
-            if tells(piece, grammar, tokens, &range, whole) && !cuts_length(piece, pieces, tokens, range.end) {
+            let cuts =
+                cuts_length(piece, pieces, tokens, range.end) || cuts_count(piece, pieces, tokens, &range, offset);
+            if tells(piece, grammar, tokens, &range, whole) && !cuts {
                 ranked.push((range, piece));
             }
         }
@@ -121,6 +123,28 @@ fn cuts_length(piece: &Piece, pieces: &Pieces, tokens: &[Token], end: usize) -> 
     matches!(piece.meaning, Meaning::Time(_))
         && end.checked_sub(2).is_some_and(leads)
         && piece.end.checked_sub(1).is_some_and(|last| pieces.at(last).iter().any(longer))
+}
+
+/// "晚上8点50" of "晚上8点50人", "8点50" of "8点50元": in Mandarin nothing parts an hour from the number behind it; what follows that
+/// number tells that it counts people or money, and no minutes.
+fn cuts_count(piece: &Piece, pieces: &Pieces, tokens: &[Token], range: &Range<usize>, offset: usize) -> bool {
+    if !matches!(piece.meaning, Meaning::Time(_)) {
+        return false;
+    }
+    let is = |at: usize, signs: &str| {
+        tokens.get(at).is_some_and(|token| token.kind == TokenKind::Cjk && signs.contains(&*token.lower))
+    };
+    let counts = |other: &Piece| {
+        let end = offset + other.end;
+        match other.meaning {
+            Meaning::Number { .. } | Meaning::Between(..) => end >= range.end && is(end, "人位名个张席座余"),
+            Meaning::Money { .. } => end > range.end,
+            _ => false,
+        }
+    };
+    let hour = range.clone().rev().find(|at| is(*at, "点时钟"));
+    let minutes = hour.map(|at| at + 1).filter(|at| *at < range.end);
+    minutes.is_some_and(|at| pieces.at(at - offset).iter().any(counts))
 }
 
 /// Whether figures are a number and not part of a code, an address or a telephone number.

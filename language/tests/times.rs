@@ -259,6 +259,32 @@ fn a_pause_of_mandarin_ends_a_time_although_figures_touch_it() {
 }
 
 #[test]
+fn in_mandarin_what_follows_a_number_tells_whether_it_is_minutes() {
+    for (text, whole, expected) in [
+        ("晚上8点50人", "晚上8点", "2026-11-23T20:00"),
+        ("音乐会明晚8点50位客人", "明晚8点", "2026-11-24T20:00"),
+        ("晚上8點50張票", "晚上8點", "2026-11-23T20:00"),
+        ("晚上八点五十个人", "晚上八点", "2026-11-23T20:00"),
+        ("下午3点5名嘉宾", "下午3点", "2026-11-23T15:00"),
+        ("20时50多人", "20时", "2026-11-23T20:00"),
+        ("晚上8点40到50人", "晚上8点", "2026-11-23T20:00"),
+        ("晚上7点到9点50人", "晚上7点到9点", "2026-11-23T19:00/2026-11-23T21:00"),
+        ("晚上8点50元", "晚上8点", "2026-11-23T20:00"),
+        ("晚上8点50", "晚上8点50", "2026-11-23T20:50"),
+        ("晚上8点50分50人", "晚上8点50分", "2026-11-23T20:50"),
+        ("晚上八点五十，50人", "晚上八点五十", "2026-11-23T20:50"),
+    ] {
+        let found = reading(Language::Mandarin, text);
+        let [time] = found.times.as_slice() else { panic!("{text:?}: {:?}", found.times) };
+        assert_eq!((time.span.text(text), shown(&time.value).as_str()), (whole, expected), "{text:?}");
+    }
+    for text in ["晚上8点50人", "晚上八点五十个人"] {
+        let found = reading(Language::Mandarin, text).numbers;
+        assert_eq!(found.iter().map(|number| number.value).collect::<Vec<_>>(), [50.0], "{text:?}");
+    }
+}
+
+#[test]
 fn a_piece_of_a_month_is_rough_and_a_day_in_it_is_not() {
     for (language, text) in [
         (Language::English, "early March"),
