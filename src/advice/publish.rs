@@ -90,13 +90,14 @@ pub(super) fn descriptions(scene: &Scene<'_>) -> Offers {
     let words = scene.words;
     let mut draft = scene.draft.clone();
     draft.kind = Some(scene.kind);
-    let list = words.descriptions.iter().zip(&words.description_labels).enumerate().map(|(number, (template, label))| {
+    let named = words.description_labels.iter().zip(&words.description_reasons);
+    let list = words.descriptions.iter().zip(named).enumerate().map(|(number, (template, (label, reason)))| {
         // The third is a list: one fact on a line.
         let text = text_of(words, &draft, None, template, if number == 2 { "\n" } else { &words.between });
         Offer {
             kind: SuggestionKind::Description,
             label: label.clone(),
-            detail: words.say.description_detail.clone(),
+            detail: reason.clone(),
             data: json!({"description": text, "metaDescription": shortened(&text), "keywords": keywords(words, &draft)}),
             facts: vec![Fact::Description(text)],
         }

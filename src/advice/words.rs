@@ -56,6 +56,7 @@ pub(super) struct Words {
     pub(super) names_of_name: Vec<String>,
     pub(super) descriptions: Vec<Vec<String>>,
     pub(super) description_labels: Vec<String>,
+    pub(super) description_reasons: Vec<String>,
     kinds: BTreeMap<EventKind, KindWords>,
     amenities: BTreeMap<String, String>,
     pub(super) say: Phrases,
@@ -84,7 +85,7 @@ macro_rules! phrases {
 
 phrases! {
     sample sample_demo sample_part_demo no_events
-    name_detail kind_seen kind_said kind_hint description_detail
+    name_detail kind_seen kind_said kind_hint
     venue_label venue_own venue_holds venue_few venue_unsized venue_has venue_lacks venue_price venue_each venue_over venue_within
     price_unknown no_venues none_holds no_more_venues no_city
     people_label size_low size_median size_high size_full size_most size_half size_usual
@@ -301,7 +302,7 @@ mod tests {
             let words = words(code);
             assert_eq!((words.weekdays.len(), words.months.len()), (7, 12), "{code}");
             assert_eq!(words.descriptions.len(), 3, "{code}");
-            assert_eq!(words.description_labels.len(), 3, "{code}");
+            assert_eq!((words.description_labels.len(), words.description_reasons.len()), (3, 3), "{code}");
             for kind in EventKind::ALL {
                 assert!(!words.kind(*kind).signs.is_empty() || *kind == EventKind::Other, "{code} {kind}");
                 assert!(usual().kind(*kind).hours.len() >= 3, "{kind}");

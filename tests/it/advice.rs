@@ -229,6 +229,22 @@ async fn a_day_or_hour_that_was_said_is_kept_and_a_past_day_is_not_proposed() {
 }
 
 #[tokio::test]
+async fn each_text_for_guests_is_offered_for_a_reason_of_its_own() {
+    let database = harness::database().await;
+    let store = database.store().await;
+    let ana = organizer(&store, "ana@example.com").await;
+    for language in ["en", "fr", "es", "zh"] {
+        let asking = Asking { language, ..about(&[Field::Description]) };
+        let advice = ask(&store, &ana, asking, &toronto(&[Fact::Name("Jazz Night".to_owned())])).await;
+        let mut reasons: Vec<&str> = advice.suggestions.iter().filter_map(|found| found.detail.as_deref()).collect();
+        assert_eq!(reasons.len(), 3, "{language}: {advice:#?}");
+        reasons.sort_unstable();
+        reasons.dedup();
+        assert_eq!(reasons.len(), 3, "{language}: {advice:#?}");
+    }
+}
+
+#[tokio::test]
 async fn every_question_of_every_stage_is_answered_in_each_language_on_an_empty_database() {
     let database = harness::database().await;
     let store = database.store().await;
