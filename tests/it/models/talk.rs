@@ -4,9 +4,9 @@ use port::{Body, Command};
 use serde_json::json;
 
 use super::{fake, metadata, program, program_with, said, state, streamed};
-use crate::harness::{self, PATIENCE};
 use crate::harness::gate::Gate;
 use crate::harness::program::Program;
+use crate::harness::{self, PATIENCE};
 use crate::peers::model::{self, Step, call, done, finish, proposes, says, usage, words};
 
 #[tokio::test(flavor = "multi_thread")]

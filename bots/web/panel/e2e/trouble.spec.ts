@@ -127,11 +127,11 @@ test('words to the assistant that were not sent survive a reload and a new sign-
   await page.reload();
   await expect(words).toHaveValue('For 120 people');
   // The sign-in ends while they are sent.
-  await page.route('**/agent/*/run', (route) => route.fulfill({ status: 401, json: { error: 'UNAUTHORIZED', message: 'no' } }));
+  const take = await instead(page, '**/agent/*/run', (route) => route.fulfill({ status: 401, json: { error: 'UNAUTHORIZED', message: 'no' } }));
   await words.press('Enter');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/login?**');
-  await page.unroute('**/agent/*/run');
+  take();
   await signIn(page, email);
   await page.waitForURL(address);
   await expect(words).toHaveValue('For 120 people');
