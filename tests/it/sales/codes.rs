@@ -1,9 +1,8 @@
 //! Codes that make tickets cheaper, the waiting list, and refunds as the event's policy says.
 
-use super::race::in_a_month;
+use super::race::IN_A_MONTH;
 use super::scene::Scene;
 use super::{Answer, buy, event, get, now_s, order_of, pay, post, told};
-use crate::harness::Role;
 use crate::peers::stripe::{Mood, StripePeer};
 
 async fn scene(price_cents: i64, capacity: i32) -> Scene {
@@ -102,7 +101,7 @@ async fn whoever_waits_is_offered_what_becomes_free_before_anybody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paid_seat_is_held_for_whoever_waited_until_they_pay() {
     let scene = scene(2_500, 1).await;
-    in_a_month(&mut scene.database.connect(Role::Bootstrap).await).await;
+    scene.run(IN_A_MONTH).await;
     let http = scene.program.http();
     let first = order_of(&buy(&http, "gala", "bo@example.com", "1").await);
     let form = get(&http, "/e/gala/tickets").await.form();

@@ -6,16 +6,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::doors::{call, person, scene};
-use super::race::in_a_month;
+use super::race::IN_A_MONTH;
 use super::{buy, event, order_of};
-use crate::harness::Role;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_over_for_a_month_is_forgotten_and_what_stands_is_not() {
     let scene = scene().await;
     event(&scene, "Tea", 0, 9).await;
     // How long something is over is judged by the database's clock, which is the world's.
-    in_a_month(&mut scene.database.connect(Role::Bootstrap).await).await;
+    scene.run(IN_A_MONTH).await;
     let http = scene.program.http();
     order_of(&buy(&http, "tea", "bo@example.com", "2").await);
     scene.run("update events set price_cents = 2500").await;
@@ -77,7 +76,7 @@ async fn what_is_over_for_a_month_is_forgotten_and_what_stands_is_not() {
 async fn who_never_paid_is_no_guest_and_the_whole_of_what_is_kept_can_be_taken_along() {
     let scene = scene().await;
     event(&scene, "Gala", 2_500, 9).await;
-    in_a_month(&mut scene.database.connect(Role::Bootstrap).await).await;
+    scene.run(IN_A_MONTH).await;
     let http = scene.program.http();
     order_of(&buy(&http, "gala", "late@example.com", "1").await);
     scene.run("select app.end_hold(id) from orders").await;

@@ -4,17 +4,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::doors::{call, person, scan, scene, send};
-use super::race::in_a_month;
+use super::race::IN_A_MONTH;
 use super::{ask, buy, event, get, order_of, post};
-use crate::harness::Role;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doors_link_checks_in_for_its_event_until_it_is_taken_back() {
     let scene = scene().await;
     event(&scene, "Tea", 0, 50).await;
     // Whether a link still holds is judged by the database's clock, which is the world's.
-    let mut conn = scene.database.connect(Role::Bootstrap).await;
-    in_a_month(&mut conn).await;
+    scene.run(IN_A_MONTH).await;
     let http = scene.program.http();
     let (ana, eve) = (person(&scene, &http, "ana@example.com").await, person(&scene, &http, "eve@example.com").await);
     let id: Uuid = scene.value("select id from events").await;
@@ -53,7 +51,7 @@ async fn a_doors_link_checks_in_for_its_event_until_it_is_taken_back() {
     let over = "update events set starts_local = '2026-11-01 18:00'";
     scene.run(over).await;
     assert_eq!(get(&http, &path).await.status, 404, "the event is long over");
-    in_a_month(&mut conn).await;
+    scene.run(IN_A_MONTH).await;
     assert_eq!(get(&http, &path).await.status, 200);
     let link = call(&http, &ana, &doors, None).await.1["links"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(send(&http, &eve, "DELETE", &format!("{doors}/{link}"), None).await.0, 404);
@@ -66,7 +64,7 @@ async fn a_doors_link_checks_in_for_its_event_until_it_is_taken_back() {
 async fn the_line_money_back_and_scans_are_read_by_their_organizer_alone() {
     let scene = scene().await;
     event(&scene, "Tea", 0, 1).await;
-    in_a_month(&mut scene.database.connect(Role::Bootstrap).await).await;
+    scene.run(IN_A_MONTH).await;
     let http = scene.program.http();
     let (ana, eve) = (person(&scene, &http, "ana@example.com").await, person(&scene, &http, "eve@example.com").await);
     order_of(&buy(&http, "tea", "bo@example.com", "1").await);

@@ -55,10 +55,8 @@ pub(super) fn browser() -> reqwest::Client {
 }
 
 /// Programs of their own process have the world's clock, and so has the database: the event is a month away whenever this runs.
-pub(super) async fn in_a_month(conn: &mut sqlx::PgConnection) {
-    let moved = "update events set starts_local = date_trunc('minute', now() at time zone 'UTC') + interval '30 days'";
-    sqlx::query(moved).execute(conn).await.unwrap();
-}
+pub(super) const IN_A_MONTH: &str =
+    "update events set starts_local = date_trunc('minute', now() at time zone 'UTC') + interval '30 days'";
 
 /// Buys as people do: whoever is told that the shop is busy sends the form once more.
 async fn buys(browser: reqwest::Client, url: String, number: usize) -> (u16, String) {
@@ -95,7 +93,7 @@ async fn five_hundred_buyers_for_a_hundred_seats_in_two_processes() {
     let database = harness::database().await;
     let mut conn = database.connect(Role::Bootstrap).await;
     scene::publish(&mut conn, "Rush", Some(0), &[]).await;
-    in_a_month(&mut conn).await;
+    sqlx::query(IN_A_MONTH).execute(&mut conn).await.unwrap();
     sqlx::query("update events set capacity = 100").execute(&mut conn).await.unwrap();
     let folder = Folder::new("rush");
     // What is left for the publisher is not looked at here.
