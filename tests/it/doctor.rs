@@ -63,7 +63,7 @@ async fn beside_a_running_program_everything_works_and_no_secret_is_shown() {
     assert!(line(&table, "schema").contains(&format!("up to date (migration {})", migrate::newest())));
     assert!(line(&table, "address").contains("eventos serves on"));
     assert!(line(&table, "language model").contains("OPENAI_API_KEY is set"));
-    let (mail, outbox) = (line(&table, "mail"), folder.0.join("outbox"));
+    let (mail, outbox) = (line(&table, "mail"), folder.join("outbox"));
     assert!(mail.contains(&format!("SMTP_URL is not set; {}: mails are put there", outbox.display())), "{table}");
     assert!(mail.contains("Set SMTP_URL and MAIL_FROM"), "{table}");
     assert!(!table.contains("SENTRY_DSN") && !table.contains("demo venues"), "nothing is to be done: {table}");
