@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCode } from './code';
-import { after, judge, settle, Waiting, type DoorTicket, type Scan } from './queue';
+import { after, judge, learnt, settle, Waiting, type DoorTicket, type Scan } from './queue';
 
 const ticket = (code: string, status: DoorTicket['status']): [string, DoorTicket] => [
   code,
@@ -30,6 +30,14 @@ describe('a door without a network', () => {
     const next = after(tickets, scan('A'), first.result);
     expect(judge(next, scan('A', '2')).result).toBe('already');
     expect(judge(after(next, scan('A'), 'undone'), scan('A', '3')).result).toBe('admitted');
+  });
+
+  it('knows who came in while the tickets were being read', () => {
+    const read = [...tickets.values()].map((one) => ({ ...one }));
+    const now = after(tickets, scan('A'), 'admitted');
+    expect(learnt(read, tickets, now).get('A')?.status).toBe('used');
+    expect(learnt(read, now, now).get('A')?.status).toBe('valid');
+    expect([...learnt(read, tickets, now).keys()]).toEqual(['A', 'B', 'C', 'D']);
   });
 
   it('tells when another door had been quicker', () => {

@@ -63,6 +63,18 @@ export function after(tickets: ReadonlyMap<string, DoorTicket>, scan: Scan, resu
   return next;
 }
 
+/**
+ * The tickets as the server read them, but for those that changed here while its answer was on its way (`before` is what was known when
+ * it was asked, `now` what is known): it cannot know of that yet.
+ */
+export function learnt(found: readonly DoorTicket[], before: ReadonlyMap<string, DoorTicket>, now: ReadonlyMap<string, DoorTicket>): Map<string, DoorTicket> {
+  const newer = (ticket: DoorTicket) => {
+    const here = now.get(ticket.code);
+    return here && here !== before.get(ticket.code) ? here : ticket;
+  };
+  return new Map(found.map((ticket) => [ticket.code, newer(ticket)]));
+}
+
 /** The server's word about a scan, beside what was shown before. */
 export function settle(before: Verdict | undefined, code: string, told: Told): Verdict {
   const let_in = before?.provisional === true && before.result === 'admitted';

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { asFailure } from '../api/failure';
 import { door, sendScans } from '../api/sales';
 import { readCode } from './code';
-import { after, judge, settle, Waiting, type DoorTicket, type Scan, type Verdict } from './queue';
+import { after, judge, learnt, settle, Waiting, type DoorTicket, type Scan, type Verdict } from './queue';
 
 /** How often what waits is sent, and how often the tickets are read anew. */
 const SEND_MS = 4_000;
@@ -52,10 +52,11 @@ export function useDoor(event: string, doorName: string): Door {
 
   const read = useCallback(async () => {
     try {
+      const before = known.current;
       const found = await door(event);
       setName(found.name);
-      // What waits here happened, whatever the server knows by now.
-      let next: ReadonlyMap<string, DoorTicket> = new Map(found.tickets.map((ticket) => [ticket.code, ticket]));
+      // What waits here happened, whatever the server knows by now; and what was settled since it was asked.
+      let next: ReadonlyMap<string, DoorTicket> = learnt(found.tickets, before, known.current);
       for (const scan of queue.current.all()) next = after(next, scan, scan.undo ? 'undone' : judge(next, scan).result);
       learn(next);
       setReady(true);
