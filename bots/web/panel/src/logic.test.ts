@@ -57,6 +57,16 @@ describe('rows', () => {
     expect(draftOf({ ...row, starts_local: undefined }).dateTime).toBe('2026-12-04T23:00:00+00:00');
   });
 
+  it('tell the hour that counts where the clocks skip the one that was said', () => {
+    const skipped = { ...row, starts_local: '2027-03-14T02:30:00', date_time: '2027-03-14T07:30:00+00:00' };
+    expect(draftOf(skipped).dateTime).toBe('2027-03-14T03:30');
+    const clock = { field: 'dateTime' as const, asked: '2027-03-14T02:30', counts: '2027-03-14T03:30:00-04:00', kind: 'skipped' as const };
+    const session = { id: 's1', event_id: 'e1', stage: 3, status: 'in_progress', last_saved_at: '', state: { clock } };
+    // Its own zone, or its organizer's.
+    for (const timezone of ['America/Toronto', null]) expect(sharedOf(session, { ...skipped, timezone })).toMatchObject({ clock, draft: { dateTime: '2027-03-14T03:30' } });
+    expect(sharedOf({ ...session, state: {} }, row).clock).toBeNull();
+  });
+
   it('let the event’s row win over what the session remembers, and keep what has no column', () => {
     const session = {
       id: 's1', event_id: 'e1', stage: 3, status: 'in_progress', last_saved_at: '',

@@ -1,5 +1,5 @@
 /** The wizard's function: four actions, one shape of answer. Form values bypass the model. */
-import type { Draft, Progress, Provenance, Shared, Suggestion } from '../draft/types';
+import type { ClockTurn, Draft, Progress, Provenance, Shared, Suggestion } from '../draft/types';
 import { asStage } from '../draft/types';
 import { onOwnClock } from '../draft/when';
 import { fieldWords } from './failure';
@@ -11,6 +11,7 @@ export interface WizardAnswer {
   stage?: number;
   aiResponse?: { message?: string; suggestions?: Suggestion[]; nextPrompt?: string } | null;
   eventDraft?: Draft | null;
+  clock?: ClockTurn | null;
   provenance?: Record<string, Provenance> | null;
   progress?: Progress | null;
   validationErrors?: Record<string, unknown> | null;
@@ -41,6 +42,7 @@ export function sharedFrom(answer: WizardAnswer): Shared {
     stage: answer.stage === undefined ? undefined : asStage(answer.stage),
     revision: answer.eventDraft?.revision,
     draft: answer.eventDraft && onOwnClock(answer.eventDraft),
+    clock: answer.clock ?? null,
     provenance: answer.provenance ?? (answer.eventDraft as { provenance?: Record<string, Provenance> } | null | undefined)?.provenance,
     progress: answer.progress,
     suggestions: answer.aiResponse?.suggestions,

@@ -2,7 +2,8 @@
  * From database rows to the draft and the shared state. The row of the event is the truth for what it has columns for;
  * the session's remembered state adds what has none (kinds of tickets, provenance, what was offered).
  */
-import { asStage, type Draft, type Provenance, type Shared, type Suggestion, type Tier } from './types';
+import { asStage, type ClockTurn, type Draft, type Provenance, type Shared, type Suggestion, type Tier } from './types';
+import { joinLocal, splitLocal } from './when';
 
 export interface EventRow {
   id: string;
@@ -56,13 +57,20 @@ export interface SessionRow {
 interface SessionState {
   draft?: (Draft & { tiers?: Tier[]; date?: string | null; time?: string | null; durationMin?: number | null; provenance?: Record<string, Provenance> }) | null;
   revision?: number | null;
+  clock?: ClockTurn | null;
   offered?: { id?: string; kind?: string; type?: string; label?: string; detail?: string | null; data?: Record<string, unknown> }[] | null;
   suggestions?: Suggestion[] | null;
 }
 
+/** When a row's event starts, by its own clock: the moment that counts, where the clocks skip the hour that was said. */
+function startsOf(row: EventRow): string | null {
+  if (!row.starts_local || row.starts_date_only) return row.starts_local?.slice(0, 10) ?? row.date_time;
+  const { date, time } = row.timezone ? splitLocal(row.date_time, row.timezone) : { date: '', time: '' };
+  return joinLocal(date, time) ?? row.starts_local.slice(0, 16);
+}
+
 /** The draft that a row of events tells. */
 export function draftOf(row: EventRow): Draft {
-  const local = row.starts_local?.slice(0, row.starts_date_only ? 10 : 16) ?? row.date_time;
   return {
     id: row.id,
     revision: row.revision ?? null,
@@ -80,7 +88,7 @@ export function draftOf(row: EventRow): Draft {
     onlineUrl: row.online_url,
     amenities: row.amenities,
     capacity: row.capacity,
-    dateTime: local,
+    dateTime: startsOf(row),
     endDateTime: row.ends_local?.slice(0, 16) ?? null,
     duration: row.duration,
     timezone: row.timezone,
@@ -108,11 +116,15 @@ export function sharedOf(session: SessionRow, event: EventRow | null): Shared {
     duration: rest.duration ?? durationMin ?? null,
   };
   const draft = event ? { ...withoutGaps(said), ...withoutGaps(draftOf(event)) } : said;
+  const clock = remembered.clock ?? null;
+  // Without a zone of its own the event goes by its organizer's, which only the server knows.
+  if (clock && clock.asked === draft.dateTime) draft.dateTime = clock.counts.slice(0, 16);
   return {
     sessionId: session.id,
     revision: event?.revision ?? remembered.revision ?? 0,
     stage: asStage(session.stage),
     draft,
+    clock,
     provenance: provenance ?? {},
     suggestions: remembered.suggestions ?? (remembered.offered ?? []).map(offer),
   };

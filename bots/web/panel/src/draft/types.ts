@@ -86,12 +86,24 @@ export interface Progress {
   estimatedTimeRemaining?: number;
 }
 
+/** An hour that does not come exactly once, because the clocks are turned that day: as the server reckons it. */
+export interface ClockTurn {
+  field: Field;
+  /** Local, as it was said. */
+  asked: string;
+  /** The moment as which it counts, with its offset. */
+  counts: string;
+  kind: 'skipped' | 'twice';
+}
+
 /** The state that the form and the chat share. */
 export interface Shared {
   sessionId?: string | null;
   revision?: number | null;
   stage?: number | null;
   draft?: Draft | null;
+  /** Null where the hour comes once. */
+  clock?: ClockTurn | null;
   provenance?: Record<string, Provenance> | null;
   progress?: Progress | null;
   suggestions?: Suggestion[] | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { agoWords, clockTurn, dayWords, durationWords, endWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, onOwnClock, plusMinutes, splitLocal } from './when';
+import { agoWords, dayWords, durationWords, endWords, hourWords, inZone, isPast, joinLocal, leafWords, momentWords, onOwnClock, plusMinutes, splitLocal } from './when';
 
 describe('splitLocal', () => {
   it.each([
@@ -33,22 +33,6 @@ describe('onOwnClock', () => {
     expect(onOwnClock({ dateTime: '2031-05-09T23:00:00Z', timezone: 'America/Toronto' }).dateTime).toBe('2031-05-09T19:00');
     expect(onOwnClock({ dateTime: '2031-05-09', endDateTime: null })).toEqual({ dateTime: '2031-05-09', endDateTime: null });
   });
-});
-
-describe('clockTurn', () => {
-  it.each([
-    ['2027-03-14T02:30', 'America/New_York', { kind: 'skipped', instead: '2027-03-14T03:30' }],
-    ['2027-03-28T02:00', 'Europe/Paris', { kind: 'skipped', instead: '2027-03-28T03:00' }],
-    ['2027-10-03T02:15', 'Australia/Lord_Howe', { kind: 'skipped', instead: '2027-10-03T02:45' }],
-    ['2011-12-30T12:00', 'Pacific/Apia', { kind: 'skipped', instead: '2011-12-31T12:00' }],
-    ['2027-11-07T01:30', 'America/New_York', { kind: 'twice' }],
-    ['2027-11-07T01:30', 'America/Phoenix', null],
-    ['2027-11-07T02:00', 'America/New_York', null],
-    ['2027-03-14T01:59', 'America/New_York', null],
-    ['2027-03-14T03:00', 'America/New_York', null],
-    ['2027-03-14T02:30', 'Mars/Base', null],
-    ['soon', 'UTC', null],
-  ])('%s in %s', (local, zone, turn) => expect(clockTurn(local, zone)).toEqual(turn));
 });
 
 describe('joining and counting', () => {

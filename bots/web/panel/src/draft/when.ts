@@ -4,8 +4,6 @@
  */
 import { hourly, regional } from '../i18n/regional';
 
-const DAY_MS = 86_400_000;
-
 /** The parts that a date field and a time field show. */
 export interface LocalParts {
   date: string;
@@ -58,29 +56,6 @@ export function inZone(moment: Date, zone: string): LocalParts | null {
   } catch {
     return null;
   }
-}
-
-/** What a zone's clocks make of a local moment on the day that they are turned: they skip it and show another, or show it twice. */
-export type Turn = { kind: 'skipped'; instead: string } | { kind: 'twice' };
-
-/** Null for a moment that comes once, and where the zone or the moment is none. */
-export function clockTurn(local: string, zone: string): Turn | null {
-  const here = Date.parse(`${local}:00Z`);
-  const shown = (moment: number) => {
-    const parts = inZone(new Date(moment), zone);
-    return parts && `${parts.date}T${parts.time}`;
-  };
-  // How far the zone's clocks are ahead, on the day before and on the day after.
-  const ahead = [here - DAY_MS, here + DAY_MS].map((moment) => {
-    const there = shown(moment);
-    return there ? Date.parse(`${there}:00Z`) - moment : NaN;
-  });
-  const [before = NaN, after = NaN] = ahead;
-  if (Number.isNaN(before + after) || before === after) return null;
-  const meant = [here - before, here - after].filter((moment) => shown(moment) === local);
-  if (meant.length === 2) return { kind: 'twice' };
-  // The clock that was right until then says when it is; so does the server.
-  return meant.length === 0 ? { kind: 'skipped', instead: shown(here - before) ?? local } : null;
 }
 
 /** Puts the fields together; null when there is no day, only the day when there is no hour. */

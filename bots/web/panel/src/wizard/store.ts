@@ -5,7 +5,7 @@
  */
 import { asFailure, fieldWords, type Failure } from '../api/failure';
 import { sharedFrom, wizard, type WizardAnswer } from '../api/wizard';
-import { asStage, type Draft, type Field, type Progress, type Provenance, type Shared, type Stage, type Suggestion } from '../draft/types';
+import { asStage, type ClockTurn, type Draft, type Field, type Progress, type Provenance, type Shared, type Stage, type Suggestion } from '../draft/types';
 import { decided, edited, overlay, payload, rebased, settled, type Conflict, type Edits, type Value } from '../draft/merge';
 import { begun } from './begin';
 import type { Landed } from './outbox';
@@ -21,6 +21,8 @@ export interface Snapshot {
   turn: number;
   server: Draft;
   draft: Draft;
+  /** What the clocks make of the hour that the server has. */
+  clock: ClockTurn | null;
   revision: number;
   provenance: Record<string, Provenance>;
   progress: Progress | null;
@@ -80,6 +82,7 @@ export class WizardStore {
       turn: 0,
       server: {},
       draft: {},
+      clock: null,
       revision: 0,
       provenance: {},
       progress: null,
@@ -112,8 +115,8 @@ export class WizardStore {
 
   /** What goes to the chat: what the server itself last said. */
   shared(): Shared {
-    const { sessionId, revision, stage, server, provenance, progress, suggestions, publish } = this.snapshot;
-    return { sessionId, revision, stage, draft: server, provenance, progress, suggestions, errors: {}, publish };
+    const { sessionId, revision, stage, server, clock, provenance, progress, suggestions, publish } = this.snapshot;
+    return { sessionId, revision, stage, draft: server, clock, provenance, progress, suggestions, errors: {}, publish };
   }
 
   /** Takes over what the server says, unless something newer is known. */
@@ -124,6 +127,7 @@ export class WizardStore {
     this.set({
       sessionId: shared.sessionId ?? this.snapshot.sessionId,
       server,
+      clock: shared.clock === undefined ? this.snapshot.clock : shared.clock,
       revision,
       provenance: shared.provenance ?? this.snapshot.provenance,
       progress: shared.progress ?? this.snapshot.progress,

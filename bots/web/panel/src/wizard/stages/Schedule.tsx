@@ -1,7 +1,7 @@
 /** Stage 3: the day, the hour, the length. The clock is the event's own; a past day is said, not refused. */
 import * as z from 'zod/mini';
-import { useMemo, useState } from 'react';
-import { clockTurn, durationWords, endWords, hourWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
+import { useMemo } from 'react';
+import { durationWords, endWords, hourWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
@@ -47,22 +47,19 @@ export function Schedule() {
   const clock = draft.timezone ?? own?.timezone;
   const { date, time } = splitLocal(draft.dateTime, draft.timezone);
   const starts = joinLocal(date, time);
-  // The server moves an hour that does not exist; what was asked for is still said.
-  const [asked, setAsked] = useState(starts);
-  const remember = () => setAsked(moment(form.getValues()));
   const ends = starts && time && draft.duration ? plusMinutes(starts, draft.duration) : null;
   const rules: string[] = Object.values(RULES);
   return (
     <StageFrame stage={3} heading={t('when.heading')} lead={t('wizard.later')} busy={busy} onSubmit={submit(() => store.goTo(4))}>
       <div className="pair">
         <Field label={t('when.date')} error={errorOf('event-date')} note={<Source field="dateTime" />}>
-          {(control) => <input {...control} {...form.register('event-date', { onChange: remember })} type="date" />}
+          {(control) => <input {...control} {...form.register('event-date')} type="date" />}
         </Field>
         <Field label={t('when.time')} hint={time && !date ? t('when.day') : undefined}>
-          {(control) => <input {...control} {...form.register('event-time', { onChange: remember })} type="time" />}
+          {(control) => <input {...control} {...form.register('event-time')} type="time" />}
         </Field>
       </div>
-      {clock && starts && <ClockNotice asked={asked} starts={starts} zone={clock} />}
+      {clock && starts && <ClockNotice starts={starts} zone={clock} />}
       {isPast(draft.dateTime, clock, new Date()) && <Banner tone="warn">{t('when.past')}</Banner>}
       <Field
         label={t('when.duration')}
@@ -113,16 +110,15 @@ export function Schedule() {
 
 const zoneWords = (zone: string) => zone.replaceAll('_', ' ');
 
-/** An hour that the clocks skip or show twice on that day. */
-function ClockNotice({ asked, starts, zone }: { asked: string | null; starts: string; zone: string }) {
+/** An hour that the clocks skip or show twice on that day, as the server says; until it has what is in the fields it says nothing. */
+function ClockNotice({ starts, zone }: { starts: string; zone: string }) {
   const { t, lang } = useWords();
-  const wanted = asked === null ? null : clockTurn(asked, zone);
-  const moved = wanted?.kind === 'skipped' && wanted.instead === starts;
-  const turn = moved ? wanted : clockTurn(starts, zone);
-  if (!turn) return null;
-  const hour = (local: string) => hourWords(local.slice(11), lang);
-  const said = { asked: hour(moved && asked ? asked : starts), zone: zoneWords(zone) };
-  return <Banner tone="warn">{turn.kind === 'twice' ? t('when.twice', said) : t('when.skipped', { ...said, instead: hour(turn.instead) })}</Banner>;
+  const { clock, edits } = useSnapshot();
+  const counts = clock?.counts.slice(0, 16);
+  if (!clock || counts !== starts || edits.timezone) return null;
+  const hour = (local: string) => hourWords(local.slice(11, 16), lang);
+  const said = { asked: hour(clock.asked), zone: zoneWords(zone) };
+  return <Banner tone="warn">{clock.kind === 'twice' ? t('when.twice', said) : t('when.skipped', { ...said, instead: hour(clock.counts) })}</Banner>;
 }
 
 /** Neither the place nor the organizer tells the clock: this browser's is offered, and taken by a press. */
