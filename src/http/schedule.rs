@@ -164,18 +164,18 @@ fn machine(moment: &Zoned) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
-/// The zone by the name of its city, its abbreviation and its distance from UTC, also at the end when that is another.
+/// The zone by the name of its city in the reader's language, else by its own; its abbreviation and its distance from UTC,
+/// also at the end when that is another.
 fn zone_words(words: &Words, start: &Zoned, end: Option<&Zoned>) -> String {
     let at_end = end.filter(|end| end.offset() != start.offset()).map(offset_words);
     let offsets = offset_words(start);
     let offsets = at_end
         .map_or_else(|| offsets.clone(), |later| words.fill("zone_then", &[("offsets", &offsets), ("later", &later)]));
     let name = start.time_zone().iana_name().unwrap_or("UTC");
-    match name.rsplit_once('/') {
-        Some((area, city)) if area != "Etc" => {
-            words.fill("city_time", &[("city", &city.replace('_', " ")), ("offsets", &offsets)])
-        }
-        _ if start.offset() == Offset::UTC && end.is_none_or(|end| end.offset() == Offset::UTC) => "UTC".to_owned(),
+    let city = name.rsplit_once('/').filter(|(area, _)| *area != "Etc").map(|(_, city)| city);
+    match city.map(|city| words.city(city)) {
+        Some(Some(city)) => words.fill("city_time", &[("city", &city), ("offsets", &offsets)]),
+        None if start.offset() == Offset::UTC && end.is_none_or(|end| end.offset() == Offset::UTC) => "UTC".to_owned(),
         _ => format!("{name} ({offsets})"),
     }
 }
@@ -246,9 +246,20 @@ mod tests {
         let expected = [
             "sábado, 5 de junio de 2027, 19:00 – 22:00 · Hora de Toronto (EDT, UTC−4)",
             "samedi 5 juin 2027 à 19:00 – 22:00 · Heure de Toronto (EDT, UTC−4)",
-            "2027年6月5日 星期六 19:00 – 22:00 · Toronto 时间（EDT, UTC−4）",
+            "2027年6月5日 星期六 19:00 – 22:00 · 多伦多时间（EDT, UTC−4）",
         ];
         assert_eq!(said, expected);
+        let zone = |language, zone| {
+            Schedule::of(&draft("2027-06-05T19:00", zone, 60))
+                .when(Words::known(language).unwrap())
+                .unwrap()
+                .zone
+                .unwrap()
+        };
+        assert_eq!(zone("es", "America/New_York"), "Hora de Nueva York (EDT, UTC−4)");
+        assert_eq!(zone("fr", "Europe/London"), "Heure de Londres (BST, UTC+1)");
+        assert_eq!(zone("zh", "Arctic/Longyearbyen"), "Arctic/Longyearbyen (CEST, UTC+2)");
+        assert_eq!(zone("zh", "UTC"), "UTC");
     }
 
     #[test]

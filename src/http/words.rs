@@ -27,6 +27,9 @@ pub(super) struct Words {
     /// From Monday on.
     weekdays: Vec<String>,
     numbers: Numbers,
+    /// How the language calls the cities after which time zones are named (`Mexico_City`), where it is not as the zone says.
+    #[serde(default)]
+    cities: BTreeMap<String, String>,
     #[serde(flatten)]
     texts: BTreeMap<String, String>,
 }
@@ -101,6 +104,13 @@ impl Words {
             rest = behind;
         }
         filled + rest
+    }
+
+    /// The city after which a time zone is named, such as `Mexico_City`. `None` where that name is written in letters which
+    /// this language does not use, and it has no other.
+    pub(super) fn city(&self, of_zone: &str) -> Option<String> {
+        let own = self.cities.get(of_zone).cloned();
+        own.or_else(|| (self.language != "zh").then(|| of_zone.replace('_', " ")))
     }
 
     /// A text with `{count}` in it; of one it says what stands under the key with `_one`, where there is that.
@@ -262,6 +272,14 @@ mod tests {
         assert_eq!(days, expected);
         assert_eq!((of("en").hour(at.time()), of("es").hour(at.time())), ("6:05 PM".to_owned(), "18:05".to_owned()));
         assert_eq!((of("en").month_short(at.date()), of("fr").month_short(at.date())), ("Dec", "déc."));
+    }
+
+    #[test]
+    fn the_cities_of_zones_are_called_as_the_language_does() {
+        let called = |city| ["en", "es", "fr", "zh"].map(|language| of(language).city(city).unwrap_or_default());
+        assert_eq!(called("Mexico_City"), ["Mexico City", "Ciudad de México", "Mexico", "墨西哥城"]);
+        assert_eq!(called("Toronto"), ["Toronto", "Toronto", "Toronto", "多伦多"]);
+        assert_eq!(called("Longyearbyen"), ["Longyearbyen", "Longyearbyen", "Longyearbyen", ""]);
     }
 
     #[test]
