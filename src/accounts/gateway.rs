@@ -120,6 +120,15 @@ impl Accounts {
         }
         users::active_person(&mut tx, id, self.clock.now()).await
     }
+
+    /// The language that this person reads, if known.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn language(&self, id: uuid::Uuid) -> Result<Option<String>, StoreError> {
+        let mut tx = self.store.begin(Actor::Server).await?;
+        people::language(&mut tx, id).await
+    }
 }
 
 /// The role as a project's token says it; somebody without one may only attend (ruling C-59).

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
@@ -16,6 +16,7 @@ use axum::response::Response;
 use tracing::Instrument as _;
 
 use super::error::Failure;
+use super::gate::OfAccount;
 use super::reserved::{Area, area};
 use super::words::Words;
 use crate::domain::clock::{Ids as _, RandomIds};
@@ -75,13 +76,27 @@ fn request_id(headers: &HeaderMap) -> String {
 
 /// The language of a page that only says what went wrong.
 fn tongue(request: &Request) -> &'static Words {
+    Words::wanted(asked(request), None, request.headers()).unwrap_or_else(Words::english)
+}
+
+fn asked(request: &Request) -> Option<&str> {
     let query = request.uri().query().unwrap_or_default();
-    let asked = query.split('&').find_map(|part| part.strip_prefix("lang="));
-    Words::wanted(asked, None, request.headers()).unwrap_or_else(Words::english)
+    query.split('&').find_map(|part| part.strip_prefix("lang="))
+}
+
+/// Whether a request says in which language it is to be answered, whether or not we have it.
+pub(super) fn names_language(request: &Request) -> bool {
+    asked(request).is_some() || request.headers().contains_key(ACCEPT_LANGUAGE)
+}
+
+/// Whether this is a refusal that is worded here, and no fault of ours.
+pub(super) fn is_refusal(response: &Response) -> bool {
+    response.status().is_client_error() && failure(response).is_some()
 }
 
 fn finish(mut response: Response, area: &Area, id: &str, words: &Words) -> Response {
     if let Some(failure) = failure(&response) {
+        let words = response.extensions().get::<OfAccount>().map_or(words, |account| account.0);
         let mut answer = failure.answer(area.audience, id, words);
         // What the layers below said about the refusal, such as the methods that are allowed.
         let said = std::mem::take(response.headers_mut());

@@ -337,3 +337,28 @@ async fn a_conversation_begins_in_the_language_of_the_page() {
     }
     api.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_names_no_language_is_refused_in_that_of_their_account() {
+    let api = Api::start().await;
+    let (ana, bo) = (api.caller("ana@example.com").await, api.caller("bo@example.com").await);
+    let mut conn = api.database.connect(Role::Bootstrap).await;
+    sqlx::query("update profiles set language = 'fr' where email = 'ana@example.com'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    let english = "This request cannot be read. Please check it.";
+    let french = "Cette demande est illisible. Vérifiez-la.";
+    let spanish = "No se puede leer esta petición. Revísala.";
+    let browser = |languages: &'static str| vec![("accept-language", languages)];
+    for (caller, headers, words) in [
+        (&ana, vec![], french),
+        (&ana, browser("es-MX, en;q=0.5"), spanish),
+        (&ana, browser("de"), english),
+        (&bo, vec![], english),
+    ] {
+        let refused = api.post(caller, "[1]", &headers).await;
+        assert_eq!((refused.status, &refused.body()["error"]["message"]), (400, &json!(words)), "{headers:?}");
+    }
+    api.stop().await;
+}
