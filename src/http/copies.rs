@@ -15,6 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::admission::admit;
+use super::caller::asking;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
@@ -87,8 +88,7 @@ pub(super) async fn copy(
     Path(id): Path<String>,
     Json(wish): Json<CopyWish>,
 ) -> Result<(StatusCode, Json<Made>), HttpError> {
-    caller.person().ok_or(HttpError::Unauthorized)?;
-    let source: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let (_, source) = asking(&caller, &id)?;
     let start = wish.starts.as_deref().map(start).transpose()?;
     admit(&state, Endpoint::EventCreation, &caller, &origin).await?;
     let made = wish.id.unwrap_or_else(|| state.ids.id());
@@ -122,8 +122,7 @@ pub(super) async fn go_on(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Made>, HttpError> {
-    caller.person().ok_or(HttpError::Unauthorized)?;
-    let event: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let (_, event) = asking(&caller, &id)?;
     let mut tx = state.store.begin(caller.actor()).await?;
     // Whoever asks twice at once gets the same conversation: the event's row is held until it stands.
     copies::pattern(&mut tx, event).await?.ok_or(HttpError::NotFound)?;
@@ -186,8 +185,7 @@ pub(super) async fn lay_out(
     Path(id): Path<String>,
     Json(wish): Json<SeriesWish>,
 ) -> Result<Json<Series>, HttpError> {
-    caller.person().ok_or(HttpError::Unauthorized)?;
-    let first: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let (_, first) = asking(&caller, &id)?;
     if !(2..=MOST_DAYS).contains(&wish.count) {
         return Err(unfit("count", "A series has between 2 and 100 days."));
     }

@@ -15,9 +15,9 @@ use port::{Reply, words};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::auth::client_address;
+use super::caller::named;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
 use super::router::HttpState;
@@ -157,7 +157,7 @@ pub(super) async fn confirm(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, HttpError> {
     let person = organizer(&caller)?;
-    match state.accounts.answer_on_page(person.id, known(&id)?, true).await? {
+    match state.accounts.answer_on_page(person.id, named(&id)?, true).await? {
         Step::Linked(linked) => {
             let drafts = linked.drafts;
             if let Err(error) = tell(&state, person, linked).await {
@@ -185,7 +185,7 @@ pub(super) async fn revoke(
     parts: Parts,
 ) -> Result<Json<Value>, HttpError> {
     let person = organizer(&caller)?;
-    let id = known(&id)?;
+    let id = named(&id)?;
     let origin = Origin { ip: client_address(&parts), user_agent: None };
     let gone = state.accounts.revoke_link(person.id, id, &origin).await?
         || state.accounts.answer_on_page(person.id, id, false).await? == Step::Declined;
@@ -216,11 +216,6 @@ fn organizer(caller: &Caller) -> Result<&Person, HttpError> {
         }
         _ => Err(HttpError::Unauthorized),
     }
-}
-
-/// What is no id at all is as absent as a foreign one.
-fn known(id: &str) -> Result<Uuid, HttpError> {
-    id.parse().map_err(|_| HttpError::NotFound)
 }
 
 fn no_bot(platform: &str) -> HttpError {

@@ -7,8 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
-use uuid::Uuid;
 
+use super::caller::asking;
 use super::error::HttpError;
 use super::event_page::Asked;
 use super::event_view::EventView;
@@ -45,8 +45,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, HttpError> {
-    let person = caller.person().ok_or(HttpError::Unauthorized)?;
-    let id: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let (person, id) = asking(&caller, &id)?;
     let mut tx = state.store.begin(caller.actor()).await?;
     let mut page = pages::own(&mut tx, id).await?.ok_or(HttpError::NotFound)?;
     drop(tx);

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::admission::admit;
+use super::caller::asking;
 use super::copies::unfit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
@@ -89,9 +90,8 @@ pub(super) async fn standing(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<SeriesStanding>, HttpError> {
-    let person = caller.person().ok_or(HttpError::Unauthorized)?.clone();
-    let event: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
-    let (dates, passed) = look(&state, &caller, &person, event).await?;
+    let (person, event) = asking(&caller, &id)?;
+    let (dates, passed) = look(&state, &caller, person, event).await?;
     Ok(Json(told(&dates, &passed, Vec::new(), &headers)))
 }
 
@@ -134,14 +134,13 @@ pub(super) async fn publish(
     Path(id): Path<String>,
     Json(wish): Json<AllWish>,
 ) -> Result<(StatusCode, Json<SeriesStanding>), HttpError> {
-    let person = caller.person().ok_or(HttpError::Unauthorized)?.clone();
-    let event: Uuid = id.parse().map_err(|_| HttpError::NotFound)?;
+    let (person, event) = asking(&caller, &id)?;
     if !person.role.may_publish() {
         let words = "Please sign in as an organizer to publish. Your drafts are kept.";
         return Err(Declined::new(StatusCode::FORBIDDEN, "FORBIDDEN", words, Value::Null).into());
     }
     admit(&state, Endpoint::AiWizard, &caller, &origin).await?;
-    let (dates, passed) = look(&state, &caller, &person, event).await?;
+    let (dates, passed) = look(&state, &caller, person, event).await?;
     let (mut wanted, mut changed) = (Vec::new(), Vec::new());
     for shown in &wish.dates {
         let date = dates.iter().find(|date| date.head.id == shown.event_id);
@@ -155,8 +154,8 @@ pub(super) async fn publish(
             changed.push(shown.event_id);
         }
     }
-    take_in(&state, &caller, &person, event, &wanted).await?;
-    let (dates, passed) = look(&state, &caller, &person, event).await?;
+    take_in(&state, &caller, person, event, &wanted).await?;
+    let (dates, passed) = look(&state, &caller, person, event).await?;
     Ok((StatusCode::ACCEPTED, Json(told(&dates, &passed, changed, &headers))))
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::caller::named;
 use super::copies::unfit;
 use super::error::{Declined, HttpError};
 use super::openapi::shapes::Refusals;
@@ -128,7 +129,7 @@ pub(super) async fn remove(
 ) -> Result<Json<Value>, HttpError> {
     signed_in(&caller)?;
     let mut tx = state.store.begin(caller.actor()).await?;
-    let own = webhooks::remove(&mut tx, known(&id)?).await?;
+    let own = webhooks::remove(&mut tx, named(&id)?).await?;
     ended(tx, own).await
 }
 
@@ -142,7 +143,7 @@ pub(super) async fn switch(
     Path(id): Path<String>,
     Json(wish): Json<Switch>,
 ) -> Result<Json<Value>, HttpError> {
-    let (owner, id) = (publisher(&caller)?, known(&id)?);
+    let (owner, id) = (publisher(&caller)?, named(&id)?);
     let mut tx = state.store.begin(Actor::Server).await?;
     let own = webhooks::switch(&mut tx, id, owner, wish.enabled).await?;
     ended(tx, own).await
@@ -159,7 +160,7 @@ pub(super) async fn ping(
 ) -> Result<Json<Value>, HttpError> {
     let owner = publisher(&caller)?;
     let mut tx = state.store.begin(Actor::Server).await?;
-    let delivery = match webhooks::ping(&mut tx, known(&id)?, owner, state.ids.id()).await? {
+    let delivery = match webhooks::ping(&mut tx, named(&id)?, owner, state.ids.id()).await? {
         Ping::Left(delivery) => delivery,
         Ping::Waits => {
             let words = "The last one is still on its way. The log says what becomes of it.";
@@ -182,7 +183,7 @@ pub(super) async fn log(
 ) -> Result<Json<Value>, HttpError> {
     signed_in(&caller)?;
     let mut tx = state.store.begin(caller.actor()).await?;
-    let told: Vec<Delivery> = webhooks::deliveries(&mut tx, known(&id)?, LOG).await?.ok_or(HttpError::NotFound)?;
+    let told: Vec<Delivery> = webhooks::deliveries(&mut tx, named(&id)?, LOG).await?.ok_or(HttpError::NotFound)?;
     Ok(Json(json!({"deliveries": told})))
 }
 
@@ -198,7 +199,7 @@ pub(super) async fn replay(
     caller: Caller,
     Path((id, delivery)): Path<(String, String)>,
 ) -> Result<Json<Value>, HttpError> {
-    let (owner, id, delivery) = (publisher(&caller)?, known(&id)?, known(&delivery)?);
+    let (owner, id, delivery) = (publisher(&caller)?, named(&id)?, named(&delivery)?);
     let mut tx = state.store.begin(Actor::Server).await?;
     let own = webhooks::replay(&mut tx, id, delivery, owner).await?;
     ended(tx, own).await
@@ -221,8 +222,4 @@ async fn ended(tx: Tx, own: bool) -> Result<Json<Value>, HttpError> {
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Json(json!({"success": true})))
-}
-
-fn known(id: &str) -> Result<Uuid, HttpError> {
-    id.parse().map_err(|_| HttpError::NotFound)
 }
