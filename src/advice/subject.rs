@@ -33,11 +33,15 @@ pub(super) fn topic(words: &Words, text: &str, kind: EventKind, city: Option<&st
     let signs = &words.kind(kind).signs;
     let at = tokens.iter().position(|token| signs.contains(token))?;
     let place = city.map(str::to_lowercase).unwrap_or_default();
+    // A month is no subject. "The Friday Night Concert" is a name; where the subject follows, the day stands in its place.
+    let days: &[String] = if words.subject_follows { &words.weekdays } else { &[] };
+    let tells_when = |token: &str| words.months.iter().chain(days).any(|name| name.to_lowercase() == token);
     let says = |token: &&String| {
         let plain = token.chars().all(char::is_alphabetic) && (2..=20).contains(&token.chars().count());
         plain
             && !words.noise.contains(token)
             && !signs.contains(token)
+            && !tells_when(token)
             && !place.split_whitespace().any(|part| part == token.as_str())
     };
     let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1..).unwrap_or_default());
@@ -96,6 +100,8 @@ mod tests {
         assert_eq!(topic_of("a conference"), None);
         assert_eq!(topic_of("asdf qwer"), None);
         assert_eq!(topic_of("Test input for stage 1"), None);
+        assert_eq!(topic_of("an early March concert"), None);
+        assert_eq!(topic_of("a Friday night concert").as_deref(), Some("Friday Night"));
     }
 
     #[test]
@@ -104,6 +110,10 @@ mod tests {
         assert_eq!(of("une grande conférence tech à Montréal").as_deref(), Some("Tech"));
         assert_eq!(of("conférence sur les données ouvertes"), None);
         assert_eq!(of("je veux organiser une conférence"), None);
+        assert_eq!([of("une conférence début mars à 19h"), of("une conférence vendredi soir")], [None, None]);
+        let concert = |text| topic(words("es"), text, EventKind::Concert, None);
+        assert_eq!(concert("un concierto viernes por la noche"), None);
+        assert_eq!(concert("un concierto jazz el viernes").as_deref(), Some("Jazz"));
     }
 
     #[test]

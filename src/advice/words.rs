@@ -35,8 +35,8 @@ static USUAL: LazyLock<Usual> =
 pub(super) struct Words {
     /// ISO 639-1.
     language: String,
-    weekdays: Vec<String>,
-    months: Vec<String>,
+    pub(super) weekdays: Vec<String>,
+    pub(super) months: Vec<String>,
     date: String,
     moment: String,
     hour: String,
