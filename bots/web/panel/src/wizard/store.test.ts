@@ -512,6 +512,27 @@ describe('coming back', () => {
     expect(server.draft.name).toBe('Blue Notes');
   });
 
+  it('tells a draft that was published elsewhere from one that was published here', async () => {
+    server.touch({ id: 'e1', name: 'Old', status: 'draft' });
+    const [looks, saves, publishes] = [opened(), opened(), opened()];
+    const stays = opened();
+    stays.edit('capacity', 20);
+    await stays.save();
+    server.touch({ status: 'published' });
+    await looks.refresh(row);
+    saves.edit('name', 'Mine');
+    await saves.save();
+    server.touch({ status: 'draft' });
+    await publishes.refresh(row);
+    server.draft.status = 'published';
+    await publishes.publish();
+    publishes.edit('name', 'Later');
+    await publishes.save();
+    const told = [looks, saves, publishes, stays].map((store) => store.get().elsewhere);
+    expect(told).toEqual([true, true, false, false]);
+    expect(looks.get().server).toMatchObject({ id: 'e1', status: 'published' });
+  });
+
   it('takes nothing older, and a look that fails changes nothing', async () => {
     server.touch({ name: 'Old' });
     const stale = { sessionId: 's1', revision: 1, draft: { name: 'Old' } };

@@ -37,6 +37,8 @@ export interface Snapshot {
   /** When a refused request may be sent again, in milliseconds of the clock. */
   waitUntil: number | null;
   failure: Failure | null;
+  /** It was a draft here, and is none any more: another tab or a chat published it. */
+  elsewhere: boolean;
 }
 
 type Send = (sessionId: string, data: object) => Promise<WizardAnswer>;
@@ -95,6 +97,7 @@ export class WizardStore {
       saving: 'idle',
       waitUntil: null,
       failure: null,
+      elsewhere: false,
     };
     this.queue = services.before?.(this.key)?.then((landed) => this.sentBefore(landed)) ?? Promise.resolve();
     this.receive(start);
@@ -147,7 +150,7 @@ export class WizardStore {
       const shared = sessionId ? await read(sessionId).catch(() => null) : null;
       if (!shared?.draft || (shared.revision ?? 0) <= this.snapshot.revision) return;
       const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft);
-      this.receive(shared);
+      this.told(shared);
       this.set({ edits, conflicts });
       this.keep();
     });
@@ -328,15 +331,22 @@ export class WizardStore {
     // An answer with a revision carries the whole draft; one without only what it changed.
     const whole = typeof answer.eventDraft?.revision === 'number';
     const draft = whole ? shared.draft : { ...this.snapshot.server, ...payload(sent), ...shared.draft };
-    this.receive({ ...shared, draft: draft as Draft, errors });
+    this.told({ ...shared, draft: draft as Draft, errors });
     this.set({ edits: settled(this.snapshot.edits, sent), saving: 'saved', waitUntil: null, failure: null });
     this.keep();
     if (Object.keys(this.sendable()).length > 0) this.schedule(this.pace.wait());
   }
 
+  /** Takes over what the server says beside what was asked of it: here nobody published. */
+  private told(shared: Shared): void {
+    const { status } = this.snapshot.server;
+    this.receive(shared);
+    if (isDraft(status) && !isDraft(this.snapshot.server.status)) this.set({ elsewhere: true });
+  }
+
   private rebase(current: Draft): boolean {
     const { edits, conflicts } = rebased(this.snapshot.edits, { ...this.snapshot.server, ...current });
-    this.receive({ draft: { ...this.snapshot.server, ...current }, revision: current.revision });
+    this.told({ draft: { ...this.snapshot.server, ...current }, revision: current.revision });
     this.set({ edits, conflicts, saving: conflicts.length > 0 ? 'idle' : 'saving' });
     this.keep();
     return conflicts.length === 0;
@@ -395,6 +405,8 @@ export class WizardStore {
     for (const listener of this.listeners) listener();
   }
 }
+
+const isDraft = (status: Draft['status']): boolean => !status || status === 'draft';
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
