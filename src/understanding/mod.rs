@@ -39,6 +39,7 @@ use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::money::Currency;
 use crate::domain::stage::Stage;
 use crate::domain::suggestion::Suggestion;
+use crate::domain::values::Provenance;
 
 pub use intent::Intent;
 
@@ -184,6 +185,18 @@ pub fn understand(text: &str, context: &Context<'_>) -> Understood {
         earlier: found.earlier,
         cut,
     }
+}
+
+/// What the name of a city tells where no sentence stands around it: its country and its clock, worked out; of several cities the
+/// largest one's. Nothing for words that are not the name of a city that we know, or say more than it.
+pub fn city(name: &str) -> Patch {
+    const BEFORE: &str = "in ";
+    let said = format!("{BEFORE}{}", name.trim());
+    let now = jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0);
+    let places = language::read(&said, &language::Reference::from(now)).places;
+    let whole = places.into_iter().find(|place| place.span.start == BEFORE.len() && place.span.end == said.len());
+    let facts = whole.map(|place| [Fact::Country(place.country), Fact::Timezone(place.timezone)]);
+    facts.into_iter().flatten().map(|fact| (fact, Provenance::Inferred)).collect()
 }
 
 /// What venues call this amenity: "wifi" for "Wi-Fi".

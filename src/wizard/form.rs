@@ -16,13 +16,13 @@ use crate::domain::draft::Draft;
 use crate::domain::entry::{self, ChosenVenue};
 use crate::domain::error::{FieldError, Problem, Unreadable};
 use crate::domain::event_draft;
-use crate::domain::fact::{Field, Patch};
+use crate::domain::fact::{Fact, Field, Patch};
 use crate::domain::stage::Stage;
 use crate::domain::values::Provenance;
 use crate::store::database::Tx;
 use crate::store::error::StoreError;
 use crate::store::{files, suggestions, venues};
-use crate::understanding::Intent;
+use crate::understanding::{self, Intent};
 
 /// By which a choice goes in a form's fields (ruling C-75).
 const PICK: &str = "suggestionId";
@@ -94,7 +94,26 @@ impl Work<'_> {
             }
             self.patch.extend(patch);
         }
+        self.follow_city();
         Ok(())
+    }
+
+    /// A city that was typed in tells its country and its clock, as one that was said does; what somebody told of them stays. Of what is
+    /// published no hour moves by itself.
+    fn follow_city(&mut self) {
+        if self.is_over() {
+            return;
+        }
+        let city = self.patch.iter().rev().find_map(|(fact, _)| match fact {
+            Fact::City(city) => Some(understanding::city(city)),
+            _ => None,
+        });
+        for (fact, source) in city.into_iter().flatten() {
+            let field = fact.field();
+            if self.patch.iter().all(|(told, _)| told.field() != field) {
+                self.patch.push((fact, source));
+            }
+        }
     }
 
     /// The fields without a picture that is not the organizer's.

@@ -55,6 +55,29 @@ async fn a_form_is_looked_at_from_its_stage_and_is_never_refused_for_what_it_lac
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_city_that_is_typed_in_tells_its_country_and_its_clock() {
+    let database = harness::database().await;
+    let program = Program::start_nowhere(&database).await;
+    let entered = async |email: &str, more: Value| {
+        let Value::Object(mut fields) = complete() else { panic!("no object") };
+        let Value::Object(more) = more else { panic!("no object") };
+        fields.extend(more);
+        let shown = send(&mut program.organizer(email), form(Some(3), Value::Object(fields))).await;
+        let told = |name: &str| (shown["draft"][name].clone(), shown["provenance"][name].clone());
+        assert_eq!(shown["draft"]["dateTime"], "2026-12-01T18:00", "no hour moves: {shown}");
+        [told("timezone"), told("country")]
+    };
+    let inferred = |value: &str| (json!(value), json!("inferred"));
+    let known = entered("ana@example.com", json!({})).await;
+    assert_eq!(known, [inferred("America/Toronto"), inferred("CA")]);
+    let said = entered("boris@example.com", json!({"timezone": "Asia/Tokyo"})).await;
+    assert_eq!(said, [(json!("Asia/Tokyo"), json!("edited")), inferred("CA")], "what somebody told stays");
+    let unknown = entered("clara@example.com", json!({"city": "the hall behind Toronto"})).await;
+    assert_eq!(unknown[0], (json!("UTC"), json!("default")), "more words than a city's name tell no clock");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn words_fields_and_a_choice_go_together() {
     let database = harness::database().await;
     let program = Program::start(&database).await;

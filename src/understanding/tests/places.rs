@@ -128,3 +128,14 @@ fn what_the_place_needs_is_normalised() {
     let free = opening("a workshop on Friday, free parking, $20");
     assert!(!said(&free).contains(&&Fact::Price(0)), "{free:?}");
 }
+
+#[test]
+fn the_name_of_a_city_alone_tells_its_country_and_its_clock() {
+    let told = |name: &str| crate::understanding::city(name).into_iter().map(|(fact, _)| fact).collect::<Vec<_>>();
+    let known = |country: &str, zone: &str| vec![Fact::Country(country.to_owned()), Fact::Timezone(zone.to_owned())];
+    assert_eq!(told(" Halifax "), known("CA", "America/Halifax"));
+    assert_eq!(told("Vancouver"), known("CA", "America/Vancouver"));
+    for name in ["the hall behind Toronto", "Toronto or Halifax", "Qx", ""] {
+        assert!(told(name).is_empty(), "{name}: {:?}", told(name));
+    }
+}
