@@ -252,28 +252,6 @@ describe('trouble', () => {
   });
 });
 
-describe('an hour that the clocks skip', () => {
-  const clock = { field: 'dateTime' as const, asked: '2031-03-09T02:30', counts: '2031-03-09T03:30:00-04:00', kind: 'skipped' as const };
-  const answered = (rest: Partial<WizardAnswer>) => sharedFrom({ sessionId: 's1', stage: 3, eventDraft: { revision: 1 }, ...rest });
-
-  it('is what the server last said of it, and goes to the chat with the draft', () => {
-    const store = opened();
-    expect(store.get().clock).toBeNull();
-    store.receive(answered({ clock }));
-    expect([store.get().clock, store.shared().clock]).toEqual([clock, clock]);
-    // What tells nothing of the hour leaves it.
-    store.receive({ revision: 1, stage: 4 });
-    expect(store.get().clock).toEqual(clock);
-  });
-
-  it('is forgotten with the answer that has none', () => {
-    const store = opened();
-    store.receive(answered({ clock }));
-    store.receive(answered({}));
-    expect(store.get().clock).toBeNull();
-  });
-});
-
 describe('leaving in the middle', () => {
   it('finds the edits again when the draft is opened', () => {
     opened().edit('name', 'Left behind');
