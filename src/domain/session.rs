@@ -14,7 +14,7 @@ use super::event_draft;
 use super::fact::{Field, Patch};
 use super::stage::Stage;
 use super::suggestion::Suggestion;
-use super::values::{EventStatus, SessionStatus};
+use super::values::{EventStatus, Provenance, SessionStatus};
 
 /// A session as the actor holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,9 +91,11 @@ impl State {
         self.touched.extend(changed.into_iter().map(|field| (field, revision)));
     }
 
-    /// Whether this field changed after that revision was shown.
+    /// Whether somebody changed this field after that revision was shown. What we assumed or made up is nobody's word: it gives
+    /// way.
     pub fn changed_since(&self, field: Field, revision: i64) -> bool {
-        self.touched.get(&field).is_some_and(|changed| *changed > revision)
+        let ours = self.draft.provenance.get(&field) == Some(&Provenance::Default);
+        !ours && self.touched.get(&field).is_some_and(|changed| *changed > revision)
     }
 }
 

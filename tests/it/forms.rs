@@ -134,6 +134,26 @@ async fn a_field_that_somebody_else_changed_is_refused_with_both_values() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_up_meanwhile_gives_way_to_what_a_form_says() {
+    let database = harness::database().await;
+    let program = Program::start(&database).await;
+    let mut ana = program.organizer("ana@example.com");
+    let says = |words: &str| Form { text: Some(words.to_owned()), ..Form::default() };
+    let workshop = "Python workshop called Snakes and Ladders on 9 May 2031 in Toronto, 10 to 4, 25 people, $80";
+    send(&mut ana, says(workshop)).await;
+    let shown = send(&mut ana, form(Some(1), json!({"place": "88 Queen St"}))).await["revision"].as_i64();
+    // While somebody writes the description in the form, the conversation has everything else and makes one up.
+    let told = send(&mut ana, says("Make it 40 people")).await;
+    assert_eq!(told["provenance"]["description"], "default", "{told}");
+    let written = form(None, json!({"description": "A day of Python by the lake."}));
+    let saved = send(&mut ana, Form { revision: shown, ..written }).await;
+    assert_eq!(saved.get("conflicts"), None, "{saved}");
+    assert_eq!(saved["draft"]["description"], "A day of Python by the lake.");
+    assert_eq!(saved["provenance"]["description"], "edited");
+    program.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_to_publish_takes_what_is_on_the_screen_and_nothing_less() {
     let database = harness::database().await;
     let program = Program::start(&database).await;

@@ -59,6 +59,13 @@ describe('a stale write', () => {
     expect(Object.keys(kept)).toEqual(['name']);
   });
 
+  it('does not ask whether a text that was made up meanwhile stays', () => {
+    const written = edited({}, server, 'description', 'Mine');
+    const current = { ...server, description: 'Made up' };
+    expect(rebased(written, current, { description: 'said' }).conflicts).toHaveLength(1);
+    expect(rebased(written, current, { description: 'default' })).toEqual({ edits: written, conflicts: [] });
+  });
+
   it('follows the decision', () => {
     const conflict = { field: 'name', yours: 'Mine', current: 'Theirs' } as const;
     expect(decided(edits, conflict, false).name).toBeUndefined();

@@ -2,7 +2,7 @@
  * How edits of the form and the server's draft come together. An edit remembers the value it was made on:
  * what nobody else touched is sent again on the new revision, what both sides changed is for the organizer to decide.
  */
-import type { Draft, Field } from './types';
+import type { Draft, Field, Provenance } from './types';
 
 export type Value = Draft[Field];
 
@@ -58,14 +58,17 @@ export function settled(edits: Edits, sent: Edits): Edits {
   return left;
 }
 
-/** What a refused write means: edits that only need the new revision, and fields that both sides changed. */
-export function rebased(edits: Edits, current: Draft): { edits: Edits; conflicts: Conflict[] } {
+/**
+ * What a refused write means: edits that only need the new revision, and fields that both sides changed. What the server only assumed
+ * or made up (`default`) is nobody's word: the edit takes its place.
+ */
+export function rebased(edits: Edits, current: Draft, provenance: Record<string, Provenance> = {}): { edits: Edits; conflicts: Conflict[] } {
   const kept: Edits = {};
   const conflicts: Conflict[] = [];
   for (const field of fieldsOf(edits)) {
     const edit = edits[field];
     if (!edit || same(edit.value, current[field])) continue;
-    if (!same(edit.base, current[field])) conflicts.push({ field, yours: edit.value, current: current[field] });
+    if (!same(edit.base, current[field]) && provenance[field] !== 'default') conflicts.push({ field, yours: edit.value, current: current[field] });
     kept[field] = edit;
   }
   return { edits: kept, conflicts };

@@ -102,7 +102,7 @@ export class WizardStore {
     this.queue = services.before?.(this.key)?.then((landed) => this.sentBefore(landed)) ?? Promise.resolve();
     this.receive(start);
     if (kept) {
-      const { edits, conflicts } = rebased(kept.edits, this.snapshot.server);
+      const { edits, conflicts } = rebased(kept.edits, this.snapshot.server, this.snapshot.provenance);
       this.set({ edits, conflicts });
       this.keep(true);
       if (conflicts.length === 0) this.schedule(0);
@@ -149,7 +149,7 @@ export class WizardStore {
       // Unreachable now: the next look tries again, and a save says so by itself.
       const shared = sessionId ? await read(sessionId).catch(() => null) : null;
       if (!shared?.draft || (shared.revision ?? 0) <= this.snapshot.revision) return;
-      const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft);
+      const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft, shared.provenance ?? {});
       this.told(shared);
       this.set({ edits, conflicts });
       this.keep();
