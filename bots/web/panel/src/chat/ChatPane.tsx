@@ -12,6 +12,7 @@ import { Crash } from '../ui/Crash';
 import { Spark } from '../ui/icons';
 import { failureWords } from '../ui/failureWords';
 import { useDesk, useSnapshot } from '../wizard/desk';
+import type { Snapshot } from '../wizard/store';
 import { Composer } from './Composer';
 import { hasTalked, noteTalk } from './talked';
 import { Greeting } from './Greeting';
@@ -24,6 +25,8 @@ export interface Outgoing {
   /** What the server knows the message by: handed in twice it is taken once. */
   key: string;
   text: string;
+  /** Where the form was when it was said. */
+  from: Pick<Snapshot, 'stage' | 'turn'>;
 }
 
 let counter = 0;
@@ -74,7 +77,8 @@ function OpenPane({ onUsed }: { onUsed: () => void }) {
     onUsed();
     setBegun(true);
     setTrouble(null);
-    const said = { id: (counter += 1), key: returned?.text === text ? returned.key : crypto.randomUUID(), text };
+    const { stage, turn } = store.get();
+    const said = { id: (counter += 1), key: returned?.text === text ? returned.key : crypto.randomUUID(), text, from: { stage, turn } };
     setReturned(null);
     try {
       noteTalk(await store.session());

@@ -7,7 +7,6 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { asStage, type Shared } from '../draft/types';
 import { useWords, type Key } from '../i18n';
 import { useDesk, useSnapshot } from '../wizard/desk';
-import type { Snapshot } from '../wizard/store';
 import type { Outgoing } from './ChatPane';
 import { Greeting } from './Greeting';
 import { Log } from './Log';
@@ -69,7 +68,7 @@ export function Thread({ threadId, outgoing, onTaken, onReturned, onStop, onExam
       trouble.clear();
       await store.flush();
       agent.setState(store.shared());
-      sent.current = store.get();
+      sent.current = said.from;
       agent.addMessage({ id: said.key, role: 'user', content: said.text });
       begun.current = false;
       try {
@@ -150,8 +149,8 @@ function useBegun(agent: ReturnType<typeof useAgent>['agent'], setStarting: (is:
   return { begun, unheard };
 }
 
-/** Where the form was when something was last said. */
-type Sent = Pick<Snapshot, 'stage' | 'turn'>;
+/** Where the form was when something was last said, also where the way to the conversation was long. */
+type Sent = Outgoing['from'];
 
 /**
  * The draft follows the conversation; the page turns when the conversation turned it, and leaves when it published. Whoever turned to a
