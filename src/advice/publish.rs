@@ -145,7 +145,7 @@ mod tests {
     fn a_text_says_what_is_known_and_no_more() {
         assert_eq!(
             describe(&draft(), Some("The Old Mill"), "en"),
-            "The Toronto Tech Summit is a conference in Toronto. It takes place on Thursday, 4 March 2027. The place is The Old Mill."
+            "The Toronto Tech Summit is a conference in Toronto. It takes place on Thursday, March 4, 2027. The place is The Old Mill."
         );
         assert_eq!(describe(&Draft::default(), None, "en"), "This is an event.");
     }

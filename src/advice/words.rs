@@ -116,7 +116,7 @@ impl Words {
         self.kinds.get(&kind).expect("each kind has words")
     }
 
-    /// `Thursday, 12 November 2026`.
+    /// `Thursday, November 12, 2026`.
     pub(super) fn date(&self, date: Date) -> String {
         let name = |list: &[String], number: i8| {
             let index = usize::try_from(number - 1).unwrap_or_default();
@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn dates_have_weekday_and_year() {
         let moment = jiff::civil::date(2026, 11, 12).at(18, 30, 0, 0);
-        assert_eq!(words("en").moment(moment), "Thursday, 12 November 2026 at 6:30 PM");
+        assert_eq!(words("en").moment(moment), "Thursday, November 12, 2026 at 6:30 PM");
         assert_eq!(words("xx").weekday(7), "Sunday");
     }
 }

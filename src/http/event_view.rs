@@ -237,7 +237,7 @@ mod tests {
     fn a_ticket_says_how_many_and_until_when() {
         let tier = Tier { quantity: Some(1), sales_until: Some(jiff::civil::date(2027, 5, 1)), ..Tier::default() };
         let note = |tier: &Tier| ticket_note(tier, Words::english());
-        assert_eq!(note(&tier).as_deref(), Some("1 ticket · On sale until 1 May 2027"));
+        assert_eq!(note(&tier).as_deref(), Some("1 ticket · On sale until May 1, 2027"));
         assert_eq!(note(&Tier::default()), None);
     }
 }

@@ -171,7 +171,7 @@ mod tests {
             said("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH,SA;COUNT=10"),
             "Every 2 weeks on Tuesday, Thursday and Saturday, 10 times"
         );
-        assert_eq!(said("FREQ=MONTHLY;UNTIL=20271231T235959Z"), "Every month, until 31 December 2027");
+        assert_eq!(said("FREQ=MONTHLY;UNTIL=20271231T235959Z"), "Every month, until December 31, 2027");
         assert_eq!(said("FREQ=MONTHLY;BYDAY=1TU"), "Repeats");
         assert_eq!(said("FREQ=DAILY;BYDAY=MO"), "Repeats");
         let spoken = ["es", "fr", "zh"].map(|language| {

@@ -37,9 +37,9 @@ pub(super) enum Schedule {
 /// A schedule for people.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct When {
-    /// `Saturday, 5 June 2027`.
+    /// `Saturday, June 5, 2027`.
     pub(super) day: String,
-    /// `5 June 2027`, the part of it that is never broken.
+    /// `June 5, 2027`, the part of it that is never broken.
     pub(super) long: String,
     /// `7:00 PM`.
     pub(super) hour: Option<String>,
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn words_name_weekday_day_hour_and_zone() {
         let evening = when("2027-06-05T19:00", "America/Toronto", 180);
-        assert_eq!(line(&evening), "Saturday, 5 June 2027 at 7:00 PM – 10:00 PM");
+        assert_eq!(line(&evening), "Saturday, June 5, 2027 at 7:00 PM – 10:00 PM");
         assert_eq!(evening.zone.as_deref(), Some("Toronto time (EDT, UTC−4)"));
         assert_eq!(
             (evening.start.as_str(), evening.end.as_deref()),
@@ -265,12 +265,12 @@ mod tests {
     #[test]
     fn an_end_on_another_day_is_named() {
         let night = when("2027-06-05T22:00", "Europe/Paris", 300);
-        assert_eq!(line(&night), "Saturday, 5 June 2027 at 10:00 PM – Sunday, 6 June 2027 at 3:00 AM");
+        assert_eq!(line(&night), "Saturday, June 5, 2027 at 10:00 PM – Sunday, June 6, 2027 at 3:00 AM");
         let days =
             Draft { time: None, end_date: Some(jiff::civil::date(2027, 6, 7)), ..draft("2027-06-05T00:00", "UTC", 1) };
         assert_eq!(
             line(&Schedule::read(&days, None).when(Words::english()).unwrap()),
-            "Saturday, 5 June 2027 – Monday, 7 June 2027"
+            "Saturday, June 5, 2027 – Monday, June 7, 2027"
         );
         assert_eq!(Schedule::read(&Draft::default(), None).when(Words::english()), None);
     }
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_length_counts_real_minutes_when_the_clocks_change() {
         let back = when("2026-10-31T23:00", "America/Toronto", 240);
-        assert_eq!(line(&back), "Saturday, 31 October 2026 at 11:00 PM – Sunday, 1 November 2026 at 2:00 AM");
+        assert_eq!(line(&back), "Saturday, October 31, 2026 at 11:00 PM – Sunday, November 1, 2026 at 2:00 AM");
         assert_eq!(back.zone.as_deref(), Some("Toronto time (EDT, UTC−4, then EST, UTC−5)"));
         assert_eq!(when("2026-03-08T02:30", "America/Toronto", 60).start, "2026-03-08T03:30:00-04:00");
         assert_eq!(when("2026-11-01T01:30", "America/Toronto", 60).start, "2026-11-01T01:30:00-04:00");

@@ -137,17 +137,17 @@ impl Words {
         TONGUES.iter().find(|(code, ..)| *code == self.language).map_or("en_US", |(.., locale)| locale)
     }
 
-    /// `5 June 2027, 19:00`, in the order of the language.
+    /// `June 5, 2027, 19:00`, in the order of the language.
     pub(super) fn moment(&self, at: DateTime) -> String {
         self.dated("moment", at)
     }
 
-    /// `5 June 2027`.
+    /// `June 5, 2027`.
     pub(super) fn date(&self, at: Date) -> String {
         self.dated("date", at.into())
     }
 
-    /// `Saturday, 5 June 2027`.
+    /// `Saturday, June 5, 2027`.
     pub(super) fn day(&self, at: Date) -> String {
         self.fill("day", &[("weekday", self.weekday(at.weekday())), ("date", &self.date(at))])
     }
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(of("en").fill("left", &[("count", "{x}")]), "{x} left");
         let days = ["en", "es", "fr", "zh"].map(|language| of(language).day(at.date()));
         let expected = [
-            "Tuesday, 1 December 2026",
+            "Tuesday, December 1, 2026",
             "martes, 1 de diciembre de 2026",
             "mardi 1 décembre 2026",
             "2026年12月1日 星期二",

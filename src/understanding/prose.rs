@@ -7,7 +7,7 @@ use crate::domain::draft::DAY_MIN;
 use crate::domain::fact::{Field, Tier};
 use crate::domain::money::{Currency, local_price};
 
-/// A day with its weekday and full date: "Friday, 4 December 2026".
+/// A day with its weekday and full date: "Friday, December 4, 2026".
 pub(super) fn date_words(date: Date, language: &str) -> String {
     let weekday = nth(language, "weekdays", usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0));
     let values = [
@@ -80,7 +80,7 @@ pub(super) fn price_words(price_cents: i64, currency: Option<Currency>, language
     if price_cents == 0 { phrase(language, "free") } else { local_price(price_cents, currency, language) }
 }
 
-/// One kind of ticket: "50 × VIP $200 CAD until Friday, 26 November 2026".
+/// One kind of ticket: "50 × VIP $200 CAD until Friday, November 26, 2026".
 pub(super) fn tier_words(tier: &Tier, currency: Option<Currency>, language: &str) -> String {
     let mut text = format!("{} {}", tier.name, price_words(tier.price_cents, currency, language));
     if let Some(count) = tier.quantity {

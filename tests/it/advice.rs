@@ -167,7 +167,7 @@ async fn proposed_moments_lie_ahead_and_avoid_the_organizers_own_events() {
     assert_eq!(free.suggestions.len(), 3);
     let days: Vec<Date> = free.suggestions.iter().map(day_of).collect();
     assert!(days.iter().all(|day| *day >= today.saturating_add(3.weeks())), "{days:?}");
-    assert!(labels(&free)[0].starts_with("Thursday, 17 December 2026 at 9:00 AM"), "{:?}", labels(&free));
+    assert!(labels(&free)[0].starts_with("Thursday, December 17, 2026 at 9:00 AM"), "{:?}", labels(&free));
     let why = free.suggestions[0].detail.as_deref().unwrap();
     assert!(
         why.contains("of 10 conferences in Toronto (demo data) began at that hour of a Thursday, 3 weeks from now"),
@@ -189,7 +189,7 @@ async fn proposed_moments_lie_ahead_and_avoid_the_organizers_own_events() {
     assert!(busy.suggestions.iter().all(|one| day_of(one) != days[0]), "{:?}", labels(&busy));
     assert_eq!(
         busy.note.as_deref(),
-        Some("You already have Staff Day on Thursday, 17 December 2026, so I left that day out.")
+        Some("You already have Staff Day on Thursday, December 17, 2026, so I left that day out.")
     );
 }
 
@@ -204,7 +204,7 @@ async fn a_day_or_hour_that_was_said_is_kept_and_a_past_day_is_not_proposed() {
     let when = || about(&[Field::DateTime]);
     let on_a_day = ask(&store, &ana, when(), &toronto(&[Fact::Date(date(2027, 3, 4))])).await;
     assert!(
-        labels(&on_a_day).iter().all(|label| label.starts_with("Thursday, 4 March 2027 at ")),
+        labels(&on_a_day).iter().all(|label| label.starts_with("Thursday, March 4, 2027 at ")),
         "{:?}",
         labels(&on_a_day)
     );
@@ -222,7 +222,7 @@ async fn a_day_or_hour_that_was_said_is_kept_and_a_past_day_is_not_proposed() {
     assert!(late.suggestions.iter().all(|one| day_of(one) > date(2026, 11, 24)), "{:?}", labels(&late));
     let evening = ask(&store, &ana, when(), &draft(&[Fact::Type(EventKind::Meetup), today])).await;
     assert!(
-        labels(&evening).iter().all(|label| label.starts_with("Tuesday, 24 November 2026 at ")),
+        labels(&evening).iter().all(|label| label.starts_with("Tuesday, November 24, 2026 at ")),
         "{:?}",
         labels(&evening)
     );
@@ -356,7 +356,7 @@ async fn three_where_three_exist() {
 async fn refunds_count_back_from_the_day_and_tell_the_fees() {
     let (_database, store, ana) = stocked().await;
     let advice = ask(&store, &ana, about(&[Field::RefundPolicy]), &full()).await;
-    assert_eq!(labels(&advice)[0], "Full refund until Saturday, 29 May 2027");
+    assert_eq!(labels(&advice)[0], "Full refund until Saturday, May 29, 2027");
     let note = advice.note.unwrap();
     assert!(
         note.contains("2.9 % and $0.30 CAD each: of a $25 CAD ticket $1.03 CAD go to fees and $23.97 CAD are yours"),
@@ -365,7 +365,7 @@ async fn refunds_count_back_from_the_day_and_tell_the_fees() {
     let soon = draft(&[Fact::Date(date(2026, 11, 27)), Fact::Price(2_500)]);
     let soon = ask(&store, &ana, about(&[Field::RefundPolicy]), &soon).await;
     assert_eq!(labels(&soon)[0], "Full refund until seven days before");
-    assert_eq!(labels(&soon)[1], "Half back until Thursday, 26 November 2026");
+    assert_eq!(labels(&soon)[1], "Half back until Thursday, November 26, 2026");
 }
 
 #[tokio::test]

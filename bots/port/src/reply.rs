@@ -107,7 +107,7 @@ pub struct Card {
 pub struct Line {
     /// What it is: "When".
     pub label: String,
-    /// Its value in words: "Friday, 4 December 2026 at 6:00 PM".
+    /// Its value in words: "Friday, December 4, 2026 at 6:00 PM".
     pub value: String,
     /// Where the value comes from.
     pub source: Source,

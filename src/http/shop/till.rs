@@ -301,7 +301,7 @@ fn note(kind: &Kind, offer: &Offer, words: &Words, zone: Option<&str>) -> Option
     }
 }
 
-/// When it takes place, on its own clock, as on the event's page: `Saturday, 5 June 2027, 7:00 PM – 9:00 PM · Toronto time (EDT, UTC−4)`.
+/// When it takes place, on its own clock, as on the event's page: `Saturday, June 5, 2027, 7:00 PM – 9:00 PM · Toronto time (EDT, UTC−4)`.
 pub(super) fn when(schedule: &Schedule, words: &Words) -> Option<String> {
     let when = schedule.when(words)?;
     let line = when.line(words);

@@ -235,8 +235,8 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "When: 1 December 2026, 6:00 PM (America/Toronto)",
-                "Before: 30 November 2026, 6:00 PM (America/Toronto)",
+                "When: December 1, 2026, 6:00 PM (America/Toronto)",
+                "Before: November 30, 2026, 6:00 PM (America/Toronto)",
                 "Where: Pier 21",
             ],
             "what did not change is said once"

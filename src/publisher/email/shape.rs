@@ -25,7 +25,7 @@ pub(super) fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `1 December 2026, 6:00 PM`, in the order and with the clock of the language.
+/// `December 1, 2026, 6:00 PM`, in the order and with the clock of the language.
 pub(super) fn moment(words: &Words, at: DateTime) -> String {
     let month = usize::try_from(at.month()).ok().and_then(|month| words.months.get(month - 1)).copied();
     let values = [
@@ -45,7 +45,7 @@ mod tests {
     fn moments_are_written_as_people_do() {
         let at: DateTime = "2026-12-01T18:05:00".parse().unwrap();
         let written = |language: &str| moment(Words::of(language), at);
-        assert_eq!(written("en"), "1 December 2026, 6:05 PM");
+        assert_eq!(written("en"), "December 1, 2026, 6:05 PM");
         assert_eq!(written("es"), "1 de diciembre de 2026, 18:05");
         assert_eq!(written("fr"), "1 décembre 2026, 18:05");
         assert_eq!(written("zh"), "2026年12月1日 18:05");

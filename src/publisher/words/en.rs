@@ -25,7 +25,7 @@ pub(super) static WORDS: Words = Words {
         "November",
         "December",
     ],
-    moment: "{day} {month} {year}, {time}",
+    moment: "{month} {day}, {year}, {time}",
     hour: "%-I:%M %p",
     confirm: Mail {
         subject: "Confirm your address",

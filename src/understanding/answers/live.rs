@@ -259,7 +259,7 @@ fn asked_for_all(days: &[Date], open: &[NotReady], language: &str) -> Vec<String
     std::iter::once(first).chain(left).chain(question).collect()
 }
 
-/// "Tuesday, 2 June 2026 (place, price)"
+/// "Tuesday, June 2, 2026 (place, price)"
 fn not_ready(date: &NotReady, language: &str) -> String {
     let day = date.day.map_or_else(|| phrase(language, "series_no_day"), |day| date_words(day, language));
     let over = date.is_over.then(|| phrase(language, "series_over"));

@@ -52,7 +52,7 @@ fn what_was_taken_is_said_from_the_draft_with_the_next_question() {
     let telling = Telling { changed: &changed, asked: &[Field::PriceCents], ..Telling::about(&draft, "en") };
     assert_eq!(
         answer(&telling),
-        "Got it: Friday, 4 December 2026 at 6:00 PM, in Toronto, for 30 people. What does a ticket cost? (free is fine)"
+        "Got it: Friday, December 4, 2026 at 6:00 PM, in Toronto, for 30 people. What does a ticket cost? (free is fine)"
     );
     let said = |language: &'static str| answer(&Telling { language, ..telling });
     assert_eq!(
@@ -75,7 +75,7 @@ fn an_end_on_another_day_is_told_as_that_day() {
     };
     let two_days = lasting(30 * 60);
     for (language, words) in [
-        ("en", "Saturday, 6 March 2027 at 10:00 AM, until Sunday, 7 March 2027 at 4:00 PM"),
+        ("en", "Saturday, March 6, 2027 at 10:00 AM, until Sunday, March 7, 2027 at 4:00 PM"),
         ("fr", "samedi 6 mars 2027 à 10 h, jusqu'au dimanche 7 mars 2027 à 16 h"),
         ("es", "sábado, 6 de marzo de 2027 a las 10:00, hasta el domingo, 7 de marzo de 2027 a las 16:00"),
         ("zh", "2027年3月6日（星期六）10:00，到2027年3月7日（星期日）16:00"),
@@ -136,16 +136,16 @@ fn assumptions_inferred_names_and_doubts_are_told() {
     named.apply(&vec![(Fact::Name("Python Workshop".into()), Provenance::Inferred)]);
     let called = answer(&Telling { changed: &[Field::Name], asked: &[Field::Place], ..Telling::about(&named, "en") });
     assert!(called.starts_with("I call it “Python Workshop” for now; tell me"), "{called}");
-    let other = Other { words: "Saturday, 5 December 2026".into(), facts: Vec::new() };
+    let other = Other { words: "Saturday, December 5, 2026".into(), facts: Vec::new() };
     let doubt = Doubt {
         field: Field::DateTime,
         reason: Reason::Ambiguous,
-        chosen: Some("Saturday, 28 November 2026".into()),
+        chosen: Some("Saturday, November 28, 2026".into()),
         others: vec![other],
     };
     let doubted = answer(&Telling { doubts: &[doubt], ..Telling::about(&draft, "en") });
     assert!(
-        doubted.starts_with("I took Saturday, 28 November 2026; if you meant Saturday, 5 December 2026, tell me."),
+        doubted.starts_with("I took Saturday, November 28, 2026; if you meant Saturday, December 5, 2026, tell me."),
         "{doubted}"
     );
     let wish = Wish { from: date(2027, 2, 1), until: date(2027, 2, 28) };
@@ -249,7 +249,7 @@ fn every_field_can_be_asked_for_in_every_language_with_one_question() {
     let asked = [
         (
             "en",
-            "Almost there: what is it called, where will it be (place and city), and at what time does it start on Friday, 2 July 2027?",
+            "Almost there: what is it called, where will it be (place and city), and at what time does it start on Friday, July 2, 2027?",
         ),
         (
             "fr",
@@ -319,7 +319,7 @@ fn the_card_reads_like_an_invitation() {
         ("What", "Hearts of Oak"),
         ("About", "An evening for the trees."),
         ("Where", "Carlu, Toronto"),
-        ("When", "Friday, 4 December 2026 at 6:00 PM (America/Toronto)"),
+        ("When", "Friday, December 4, 2026 at 6:00 PM (America/Toronto)"),
         ("Lasts", "2 hours 30 minutes"),
         ("How many", "1,220"),
         ("Tickets", "$250 CAD"),

@@ -46,7 +46,7 @@ fn a_weekday_in_a_correction_means_the_week_of_the_event() {
     let understood = answer_about(&draft(), &[], "no, Friday not Thursday");
     assert_eq!(super::said(&understood), [&Fact::Date(date(2027, 3, 12))]);
     // The coming Friday is the other reading.
-    assert_eq!(understood.doubts[0].others[0].words, "Friday, 27 November 2026");
+    assert_eq!(understood.doubts[0].others[0].words, "Friday, November 27, 2026");
 }
 
 #[test]

@@ -138,8 +138,8 @@ fn what_is_ambiguous_is_doubted_with_weekday_and_full_date() {
     let understood = opening("python workshop next saturday 10am-4pm");
     let doubt = &understood.doubts[0];
     assert_eq!((doubt.field, doubt.reason), (Field::DateTime, Reason::Ambiguous));
-    assert_eq!(doubt.chosen.as_deref(), Some("Saturday, 28 November 2026"));
-    assert_eq!(doubt.others[0].words, "Saturday, 5 December 2026");
+    assert_eq!(doubt.chosen.as_deref(), Some("Saturday, November 28, 2026"));
+    assert_eq!(doubt.others[0].words, "Saturday, December 5, 2026");
     assert_eq!(doubt.others[0].facts, [Fact::Date(date(2026, 12, 5))]);
     assert!(opening("a workshop on Friday at 7").doubts.is_empty());
 }

@@ -36,17 +36,17 @@ async fn the_last_event_is_held_again_in_may() {
     let mut again = program.organizer("ana@example.com");
     let replies = again.say("same as last time but in May, and for 100 people").await.unwrap();
     let words = said(&replies);
-    assert!(words.contains("I begin with “Spring Gala” of Friday, 5 March 2027."), "{words}");
+    assert!(words.contains("I begin with “Spring Gala” of Friday, March 5, 2027."), "{words}");
     assert!(words.contains("For a day in May 2027 I need the exact date."), "{words}");
     assert!(words.contains("100 people") && words.contains("Old Mill Hall"), "{words}");
-    assert!(!words.contains("5 March 2027 at"), "the old day is no fact of the new event: {words}");
+    assert!(!words.contains("March 5, 2027 at"), "the old day is no fact of the new event: {words}");
 
     let replies = again.say("May 14").await.unwrap();
     let card = card(&replies);
-    for wanted in ["Spring Gala", "14 May 2027 at 8:00 PM", "Old Mill Hall", "100", "$25 CAD", "3 hours"] {
+    for wanted in ["Spring Gala", "May 14, 2027 at 8:00 PM", "Old Mill Hall", "100", "$25 CAD", "3 hours"] {
         assert!(card.contains(wanted), "{wanted} is not in:\n{card}");
     }
-    assert!(!card.contains("5 March"), "a text of ours follows the new day:\n{card}");
+    assert!(!card.contains("March 5"), "a text of ours follows the new day:\n{card}");
     let url = published(&again.confirm().await.unwrap()).unwrap();
     assert!(url.ends_with("/e/spring-gala-2"), "{url}");
     program.stop().await;
@@ -90,7 +90,7 @@ async fn an_event_is_cloned_by_its_name_and_only_ones_own() {
     let mut by_name = program.organizer("ana@example.com");
     let replies = by_name.say("clone the Spring Gala on June 4 2027, it's called Summer Gala").await.unwrap();
     let card = card(&replies);
-    for wanted in ["Summer Gala", "4 June 2027 at 8:00 PM", "Old Mill Hall"] {
+    for wanted in ["Summer Gala", "June 4, 2027 at 8:00 PM", "Old Mill Hall"] {
         assert!(card.contains(wanted), "{wanted} is not in:\n{card}");
     }
 

@@ -24,7 +24,7 @@ async fn talk_changes_a_published_event_only_on_a_yes_whatever_it_comes_in() {
 
     let asked = api.ask(&ana, process(&session, 6, "move it to December 8")).await.ok();
     let words = asked["aiResponse"]["message"].as_str().unwrap();
-    assert!(words.contains("8 December 2026") && words.contains('?'), "{words}");
+    assert!(words.contains("December 8, 2026") && words.contains('?'), "{words}");
     assert_eq!(day(&mut conn).await, "2026-12-01 0", "nothing is changed, and no guest hears of it");
     api.ask(&ana, process(&session, 6, "yes")).await.ok();
     assert_eq!(day(&mut conn).await, "2026-12-08 1");

@@ -66,7 +66,7 @@ async fn a_model_that_lies_is_corrected_in_the_same_message() {
         .await
         .unwrap();
     let lies = [
-        ("So it is on February 19 2027. ", "12 February 2027"),
+        ("So it is on February 19 2027. ", "February 12, 2027"),
         ("Doors open at 5pm. ", "7:00 PM"),
         ("Guests pay 40 dollars each. ", "$25"),
         ("I look forward to the evening at the Rex Theatre. ", "Pier 21"),

@@ -47,7 +47,7 @@ async fn guests_hear_of_a_change_once_and_of_one_that_was_taken_back_never() {
     let mails = told(&scene, "Changed: Harbour Lights");
     assert_eq!(mails.len(), 2, "{mails:?}");
     assert!(
-        mails.iter().all(|mail| mail.contains("14 December 2026, 6:00 PM") && mail.contains("The Hall")),
+        mails.iter().all(|mail| mail.contains("December 14, 2026, 6:00 PM") && mail.contains("The Hall")),
         "{mails:?}"
     );
 
@@ -140,7 +140,7 @@ async fn by_talking_a_change_is_shown_first_and_done_on_a_yes_to_exactly_it() {
     let starts = "select starts_local::text from events";
 
     let shown = say("move it to 14 December 2026").await;
-    assert!(shown.said.contains("14 December 2026") && shown.said.contains("2 people with a ticket"), "{}", shown.said);
+    assert!(shown.said.contains("December 14, 2026") && shown.said.contains("2 people with a ticket"), "{}", shown.said);
     let first = shown.asked.unwrap();
     assert_eq!(first.purpose, Purpose::Change);
     assert_eq!(scene.value::<String>(starts).await, "2026-12-01 18:00:00", "words alone change nothing");

@@ -206,31 +206,31 @@ async fn a_text_of_ours_tells_the_day_of_its_own_event() {
     let http = scene.program.http();
     let ana = person(&scene, &http, "ana@example.com").await;
     let texts = "select description from events order by starts_local";
-    assert!(scene.value::<String>(texts).await.contains("1 December 2026"));
+    assert!(scene.value::<String>(texts).await.contains("December 1, 2026"));
     // Each date of a series tells its own day, and goes on to when it is moved.
     let path = format!("/api/events/{event}");
     let wish = json!({"count": 3, "rule": "FREQ=WEEKLY"});
     let laid = call(&http, &ana, &format!("{path}/series"), Some(wish)).await.1;
     let told: Vec<String> = scene.all(texts).await;
-    let days = ["1 December 2026", "8 December 2026", "15 December 2026"];
+    let days = ["December 1, 2026", "December 8, 2026", "December 15, 2026"];
     assert!(told.iter().zip(days).all(|(text, day)| text.contains(&format!(", {day}"))), "{told:#?}");
     let second = laid["events"][0]["eventId"].as_str().unwrap();
     let open = call(&http, &ana, &format!("/api/events/{second}/conversation"), Some(json!({}))).await.1;
     let of_second = SessionChoice::Id(open["sessionId"].as_str().unwrap().to_owned());
     say(of_second, "move it to 9 December 2026").await;
     let text: String = scene.value(&format!("select description from events where id = '{second}'")).await;
-    assert!(text.contains("9 December 2026"), "{text}");
+    assert!(text.contains("December 9, 2026"), "{text}");
     // So does what is published, and "same as last time" in a form is no change of it.
     say(session.clone(), "move it to 3 December 2026").await;
     say(session.clone(), "yes").await;
     let of_first = format!("select description from events where id = '{event}'");
     let text: String = scene.value(&of_first).await;
-    assert!(text.contains("3 December 2026"), "{text}");
+    assert!(text.contains("December 3, 2026"), "{text}");
     let form = Form { text: Some("same as last time but on 5 March 2027".to_owned()), ..Form::default() };
     let told = turn(&scene, session.clone(), Said::Form(form)).await;
     assert!(told.said.contains("stays as it is") && told.asked.is_none(), "{}", told.said);
     // And so does what a form of the panel changes, however often.
-    for (start, day) in [("2026-12-04T18:00:00", "4 December 2026"), ("2026-12-05T18:00:00", "5 December 2026")] {
+    for (start, day) in [("2026-12-04T18:00:00", "December 4, 2026"), ("2026-12-05T18:00:00", "December 5, 2026")] {
         let row = format!("/rest/v1/events?id=eq.{event}");
         let (status, told) = doors::send(&http, &ana, "PATCH", &row, Some(json!({"starts_local": start}))).await;
         assert!(status < 300, "{told}");

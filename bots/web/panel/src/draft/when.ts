@@ -2,7 +2,7 @@
  * Days, hours and lengths. A draft keeps local time beside its zone; nothing here reads the clock,
  * callers pass the moment they mean.
  */
-import { hourly, regional } from '../i18n/regional';
+import { dated, regional } from '../i18n/regional';
 
 /** The parts that a date field and a time field show. */
 export interface LocalParts {
@@ -84,14 +84,14 @@ export function isPast(local: string | null | undefined, zone: string | null | u
 export function dayWords(date: string, lang: string): string {
   const moment = new Date(`${date}T12:00:00Z`);
   if (Number.isNaN(moment.getTime())) return date;
-  return new Intl.DateTimeFormat(regional(lang), { dateStyle: 'full', timeZone: 'UTC' }).format(moment);
+  return new Intl.DateTimeFormat(dated(lang), { dateStyle: 'full', timeZone: 'UTC' }).format(moment);
 }
 
 /** "Dec 4" in the reader's language. */
 export function shortDay(date: string, lang: string): string {
   const moment = new Date(`${date}T12:00:00Z`);
   if (Number.isNaN(moment.getTime())) return date;
-  return new Intl.DateTimeFormat(regional(lang), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(moment);
+  return new Intl.DateTimeFormat(dated(lang), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(moment);
 }
 
 /** No line ends between an hour and its half of the day. */
@@ -101,20 +101,20 @@ const tied = (text: string): string => text.replace(/\s(?=[ap]\.?\s?m\.?$)/i, '\
 export function hourWords(time: string, lang: string): string {
   const moment = new Date(`2000-01-01T${time}:00Z`);
   if (Number.isNaN(moment.getTime())) return time;
-  return tied(new Intl.DateTimeFormat(hourly(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment));
+  return tied(new Intl.DateTimeFormat(dated(lang), { timeStyle: 'short', timeZone: 'UTC' }).format(moment));
 }
 
 /** "Friday, December 4, 2026 at 6:00 PM" in the reader's language; the day alone where no hour is known. */
 export function momentWords(date: string, time: string, lang: string): string {
   const moment = new Date(`${date}T${time}:00Z`);
   if (!time || Number.isNaN(moment.getTime())) return dayWords(date, lang);
-  return tied(new Intl.DateTimeFormat(hourly(lang), { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(moment));
+  return tied(new Intl.DateTimeFormat(dated(lang), { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' }).format(moment));
 }
 
 /** A day as a leaf of a calendar shows it: "Dec" and "4". */
 export function leafWords(date: string, lang: string): { month: string; day: string } {
   const moment = new Date(`${date}T12:00:00Z`);
-  const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(regional(lang), { ...options, timeZone: 'UTC' }).format(moment);
+  const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(dated(lang), { ...options, timeZone: 'UTC' }).format(moment);
   return { month: part({ month: 'short' }), day: String(moment.getUTCDate()) };
 }
 

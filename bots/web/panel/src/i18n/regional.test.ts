@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hourly, regional } from './regional';
+import { dated, regional } from './regional';
 
 describe('regional', () => {
   it('takes the browser’s own kind of the chosen language, else the language', () => {
@@ -13,7 +13,7 @@ describe('regional', () => {
     expect(regional('en', ['en_US@posix', 'en-CA'])).toBe('en-CA');
   });
 
-  it('has one kind of English hours', () => {
-    expect([hourly('en', ['en-GB']), hourly('fr', ['fr-CA']), hourly('zh', ['zh-TW'])]).toEqual(['en-US', 'fr-CA', 'zh']);
+  it('has one kind of English days and hours', () => {
+    expect([dated('en', ['en-GB']), dated('fr', ['fr-CA']), dated('zh', ['zh-TW'])]).toEqual(['en-US', 'fr-CA', 'zh']);
   });
 });

@@ -1,10 +1,10 @@
-/** A language as its reader's browser writes it: days and amounts of British English are not those of American. */
+/** A language as its reader's browser writes it: amounts of Canadian English are not those of American. */
 export function regional(lang: string, wanted: readonly string[] = navigator.languages): string {
   return wanted.find((tag) => tag.toLowerCase().split('-')[0] === lang && scriptOf(tag) === scriptOf(lang)) ?? lang;
 }
 
-/** The same for hours: English ones stand as on guests' pages and in chats, 7:00 PM, whatever English the browser speaks. */
-export function hourly(lang: string, wanted: readonly string[] = navigator.languages): string {
+/** The same for days and hours: English ones stand as on guests' pages and in chats, May 9, 2031 and 7:00 PM, whatever English the browser speaks. */
+export function dated(lang: string, wanted: readonly string[] = navigator.languages): string {
   return lang === 'en' ? 'en-US' : regional(lang, wanted);
 }
 

@@ -7,7 +7,7 @@ import type { Verdict } from '../door/queue';
 import { useCamera } from '../door/useCamera';
 import { useDoor } from '../door/useDoor';
 import { useWords, type Key } from '../i18n';
-import { hourly } from '../i18n/regional';
+import { dated } from '../i18n/regional';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
@@ -120,7 +120,7 @@ function DoorPage({ event }: { event: string }) {
 function Said({ verdict, onUndo }: { verdict: Verdict; onUndo: () => void }) {
   const { t, lang } = useWords();
   const good = verdict.result === 'admitted' || verdict.result === 'undone';
-  const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(hourly(lang), { timeStyle: 'short' });
+  const time = verdict.firstAt && new Date(verdict.firstAt).toLocaleTimeString(dated(lang), { timeStyle: 'short' });
   return (
     <div className={`card verdict ${good ? 'good' : 'bad'}`}>
       <p className="verdict-word">{t(`door.result.${verdict.result}` as Key)}</p>

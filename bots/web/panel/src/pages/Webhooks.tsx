@@ -6,7 +6,7 @@ import { asFailure } from '../api/failure';
 import { addWebhook, deliveries, pingWebhook, removeWebhook, replay, switchWebhook, webhooks, type Delivery, type Webhook } from '../api/webhooks';
 import { RequireUser } from '../auth';
 import { useWords, type Key, type Translate } from '../i18n';
-import { hourly } from '../i18n/regional';
+import { dated } from '../i18n/regional';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { Check } from '../ui/Check';
@@ -168,7 +168,7 @@ function Log({ webhook, onReplay }: { webhook: string; onReplay: (delivery: stri
   const found = useQuery({ queryKey: ['deliveries', webhook], queryFn: () => deliveries(webhook), staleTime: 0 });
   if (found.isPending) return <Waiting lines={2} />;
   if (found.isError) return <Banner tone="bad">{failureWords(asFailure(found.error), t)}</Banner>;
-  const when = (one: Delivery) => new Date(one.createdAt).toLocaleString(hourly(lang), { dateStyle: 'medium', timeStyle: 'short' });
+  const when = (one: Delivery) => new Date(one.createdAt).toLocaleString(dated(lang), { dateStyle: 'medium', timeStyle: 'short' });
   const outcome = (one: Delivery) => [t(`hooks.state.${one.status}` as Key), one.lastStatus ?? one.lastError, t('hooks.tries', { n: one.attempts })];
   if (found.data.deliveries.length === 0) return <p className="soft">{t('hooks.none')}</p>;
   return (

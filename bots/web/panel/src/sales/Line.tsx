@@ -2,7 +2,7 @@
 import { client, rows } from '../api/client';
 import { asFailure } from '../api/failure';
 import { useWords } from '../i18n';
-import { hourly } from '../i18n/regional';
+import { dated } from '../i18n/regional';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
@@ -40,7 +40,7 @@ export function Line({ event }: { event: string }) {
     if (!one.offered_at) return t('line.waits');
     return t(one.orders?.status === 'paid' ? 'line.has' : one.orders?.status === 'pending' ? 'line.offered' : 'line.passed');
   };
-  const since = (one: Waiting) => new Date(one.created_at).toLocaleDateString(hourly(lang), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const since = (one: Waiting) => new Date(one.created_at).toLocaleDateString(dated(lang), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   return (
     <section className="card stack" aria-labelledby="line">
       <h2 id="line">{t('line.title')}</h2>
