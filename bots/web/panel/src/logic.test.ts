@@ -15,7 +15,7 @@ import { percent } from './wizard/stages/Payments';
 import { lineTrouble, tiersOf } from './wizard/stages/Tiers';
 import { url } from './wizard/stages/Venue';
 import { ordered } from './wizard/stages/VenueList';
-import { whole } from './wizard/useStageForm';
+import { whole } from './draft/bounds';
 
 const ORIGIN = 'https://events.example';
 const row: EventRow = {

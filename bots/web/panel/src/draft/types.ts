@@ -48,9 +48,6 @@ export interface Draft {
   publishedAt?: string | null;
 }
 
-/** As long as the server takes a name, counted as it counts. */
-export const shortName = (name: string): boolean => [...name].length <= 200;
-
 /** What an organizer may change. */
 export type Field = Exclude<keyof Draft, 'id' | 'revision' | 'status' | 'publishedAt'>;
 

@@ -6,9 +6,10 @@ import * as z from 'zod/mini';
 import { asFailure } from '../api/failure';
 import { changeEvent, eventById } from '../api/rows';
 import { useAuth } from '../auth';
+import { capacityText, descriptionText, minutesText, nameText, placeText, whole } from '../draft/bounds';
 import { overlay, type Conflict } from '../draft/merge';
 import { draftOf, type EventRow } from '../draft/row';
-import { shortName, type Draft } from '../draft/types';
+import type { Draft } from '../draft/types';
 import { joinLocal, splitLocal } from '../draft/when';
 import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
@@ -16,18 +17,17 @@ import { Button } from '../ui/Button';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
 import { ConflictCard } from '../wizard/ConflictCard';
-import { whole } from '../wizard/useStageForm';
 import { useEventEdits } from './useEventEdits';
 import '../styles/wizard.css';
 
 const schema = z.object({
-  name: z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.refine(shortName, 'basics.error.name.long')),
-  description: z.string(),
-  place: z.string().check(z.maxLength(500)),
+  name: nameText,
+  description: descriptionText,
+  place: placeText,
   date: z.string(),
   time: z.string(),
-  duration: z.string().check(z.refine((text) => whole(text) !== undefined, 'when.error.duration')),
-  capacity: z.string().check(z.refine((text) => whole(text) !== undefined, 'tickets.error.count')),
+  duration: minutesText,
+  capacity: capacityText,
   visibility: z.enum(['public', 'private']),
 });
 type Values = z.infer<typeof schema>;
@@ -82,7 +82,7 @@ export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) 
   const [note, setNote] = useState<{ tone: 'good' | 'bad'; text: string } | null>(null);
   const mine = useEventEdits(event, user?.id ?? '');
   const [kept, setKept] = useState(Object.keys(mine.edits).length > 0);
-  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(mine.draft) });
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(mine.draft), mode: 'onTouched' });
   const { errors, isSubmitting } = form.formState;
   const error = (name: keyof Values) => errors[name]?.message && t(errors[name].message as Key);
   const typed = () => void mine.type(meant(form.getValues()));
@@ -131,10 +131,12 @@ export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) 
       <Field label={t('basics.name')} error={error('name')}>
         {(control) => <input {...control} {...form.register('name')} type="text" dir="auto" />}
       </Field>
-      <Field label={t('basics.description')}>
+      <Field label={t('basics.description')} error={error('description')}>
         {(control) => <textarea {...control} {...form.register('description')} rows={5} dir="auto" />}
       </Field>
-      <Field label={t('event.edit.place')}>{(control) => <input {...control} {...form.register('place')} type="text" dir="auto" maxLength={500} />}</Field>
+      <Field label={t('event.edit.place')} error={error('place')}>
+        {(control) => <input {...control} {...form.register('place')} type="text" dir="auto" />}
+      </Field>
       <div className="pair">
         <Field label={t('when.date')}>{(control) => <input {...control} {...form.register('date')} type="date" />}</Field>
         <Field label={t('when.time')}>{(control) => <input {...control} {...form.register('time')} type="time" />}</Field>

@@ -96,12 +96,5 @@ export function useStageForm<V extends FieldValues>(stage: Stage, schema: z.ZodM
   return { form, errorOf, submit, busy };
 }
 
-/** A whole number from a field: null when it is empty, undefined when it is none. */
-export function whole(text: string): number | null | undefined {
-  const plain = text.trim();
-  if (plain === '') return null;
-  return /^\d{1,9}$/.test(plain) && Number(plain) > 0 ? Number(plain) : undefined;
-}
-
 /** Text from a field: null when it is empty. */
 export const words = (text: string): string | null => (text.trim() === '' ? null : text);

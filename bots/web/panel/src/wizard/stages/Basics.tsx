@@ -1,7 +1,8 @@
 /** Stage 1: what the event is. A name and a kind are required to go on; the rest may come later. */
 import * as z from 'zod/mini';
+import { descriptionText, nameText } from '../../draft/bounds';
 import { slugOf } from '../../draft/slug';
-import { KINDS, shortName } from '../../draft/types';
+import { KINDS } from '../../draft/types';
 import { useWords } from '../../i18n';
 import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
@@ -11,9 +12,9 @@ import { useStageForm, words, type Slots } from '../useStageForm';
 import { Cover } from './Cover';
 
 const schema = z.object({
-  'event-name': z.string().check(z.trim(), z.minLength(1, 'basics.error.name'), z.refine(shortName, 'basics.error.name.long')),
+  'event-name': nameText,
   'event-type': z.string().check(z.minLength(1, 'basics.error.type')),
-  description: z.string(),
+  description: descriptionText,
 });
 type Values = z.infer<typeof schema>;
 
@@ -53,7 +54,7 @@ export function Basics() {
         )}
       </Field>
       <Field label={t('basics.description')} hint={t('basics.description.hint')} error={errorOf('description')} note={<Source field="description" />}>
-        {(control) => <textarea {...control} {...form.register('description')} rows={5} dir="auto" maxLength={50_000} />}
+        {(control) => <textarea {...control} {...form.register('description')} rows={5} dir="auto" />}
       </Field>
       <Cover />
     </StageFrame>

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { asFailure } from '../../api/failure';
 import { beginConnect, paymentsState, type StripeAccount } from '../../api/payments';
 import { CONNECT_FALLBACK, safeConnect } from '../../config';
+import { refundText } from '../../draft/bounds';
 import { useWords, type Key } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
@@ -17,7 +18,7 @@ import { useStageForm, words, type Slots } from '../useStageForm';
 
 const schema = z.object({
   'tax-rate': z.string().check(z.refine((text) => percent(text) !== undefined, 'pay.error.tax')),
-  'refund-policy': z.string().check(z.maxLength(5000)),
+  'refund-policy': refundText,
 });
 type Values = z.infer<typeof schema>;
 
@@ -74,7 +75,7 @@ export function Payments() {
         {(control) => <input {...control} {...form.register('tax-rate')} type="text" inputMode="decimal" autoComplete="off" />}
       </Field>
       <Field label={t('pay.refund')} hint={t('pay.refund.hint')} error={errorOf('refund-policy')} note={<Source field="refundPolicy" />}>
-        {(control) => <textarea {...control} {...form.register('refund-policy')} rows={3} dir="auto" maxLength={5000} />}
+        {(control) => <textarea {...control} {...form.register('refund-policy')} rows={3} dir="auto" />}
       </Field>
     </StageFrame>
   );

@@ -1,6 +1,7 @@
 /** Stage 3: the day, the hour, the length. The clock is the event's own; a past day is said, not refused. */
 import * as z from 'zod/mini';
 import { useMemo } from 'react';
+import { minutesText, whole } from '../../draft/bounds';
 import { durationWords, endWords, hourWords, isPast, joinLocal, plusMinutes, splitLocal, zones } from '../../draft/when';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
@@ -10,12 +11,12 @@ import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
 import { useOwn } from '../useOwn';
-import { useStageForm, whole, words, type Slots } from '../useStageForm';
+import { useStageForm, words, type Slots } from '../useStageForm';
 
 const schema = z.object({
   'event-date': z.string(),
   'event-time': z.string(),
-  duration: z.string().check(z.refine((text) => whole(text) !== undefined, 'when.error.duration')),
+  duration: minutesText,
   timezone: z.string(),
   repeat: z.string(),
 });

@@ -1,6 +1,7 @@
 /** Stage 4: what a ticket costs and how many there are. People type major units; the draft keeps minor ones. */
 import { useEffect } from 'react';
 import * as z from 'zod/mini';
+import { capacityText, whole } from '../../draft/bounds';
 import { fullHouse } from '../../draft/fullHouse';
 import { digitsOf, money, toMajor, toMinor } from '../../draft/money';
 import { useWords } from '../../i18n';
@@ -9,14 +10,14 @@ import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
-import { useStageForm, whole, type Slots } from '../useStageForm';
+import { useStageForm, type Slots } from '../useStageForm';
 import { CurrencySelect } from './CurrencySelect';
 import { priceTrouble, Tiers, useTiers } from './Tiers';
 
 const count = z.string().check(z.refine((text) => whole(text) !== undefined, 'tickets.error.count'));
 const schema = z.object({
   'ticket-price': z.string(),
-  capacity: count,
+  capacity: capacityText,
   'max-per-order': count,
 });
 type Values = z.infer<typeof schema>;

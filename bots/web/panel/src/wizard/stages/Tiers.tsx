@@ -1,6 +1,7 @@
 /** Kinds of tickets, a line for each; a line counts once it has a name and a readable price, and says what it lacks. */
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
+import { whole } from '../../draft/bounds';
 import { digitsOf, toMajor, toMinor } from '../../draft/money';
 import { same } from '../../draft/merge';
 import type { Tier } from '../../draft/types';
@@ -9,7 +10,6 @@ import { Button } from '../../ui/Button';
 import { Field } from '../../ui/Field';
 import { Close, Plus } from '../../ui/icons';
 import { useDesk, useSnapshot } from '../desk';
-import { whole } from '../useStageForm';
 
 interface Line {
   key: number;

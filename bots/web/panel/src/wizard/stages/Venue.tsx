@@ -1,18 +1,19 @@
 /** Stage 2: where, and for how many. A venue of the list, a place of one's own, online, or both. */
 import * as z from 'zod/mini';
+import { guestsText, placeText, whole } from '../../draft/bounds';
 import { useWords } from '../../i18n';
 import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
-import { useStageForm, whole, words, type Slots } from '../useStageForm';
+import { useStageForm, words, type Slots } from '../useStageForm';
 import { VenueList } from './VenueList';
 
 const schema = z.object({
-  guests: z.string().check(z.refine((text) => whole(text) !== undefined, 'venue.error.guests')),
-  place: z.string().check(z.maxLength(500)),
-  address: z.string().check(z.maxLength(500)),
-  city: z.string().check(z.maxLength(200)),
+  guests: guestsText,
+  place: placeText,
+  address: placeText,
+  city: placeText,
   'online-url': z.string().check(z.refine((text) => url(text) !== undefined, 'venue.error.url')),
 });
 type Values = z.infer<typeof schema>;
