@@ -11,6 +11,7 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
+import { signFailure } from './signFailure';
 
 export function AccountData({ user }: { user: User }) {
   const { t } = useWords();
@@ -42,8 +43,8 @@ export function AccountData({ user }: { user: User }) {
   const everywhere = () =>
     attempt(async () => {
       const { error } = await (await client()).auth.signOut({ scope: 'global' });
-      if (error) throw error;
-      await navigate('/login');
+      if (error) setNote(t(signFailure(error)));
+      else await navigate('/login');
     });
 
   return (

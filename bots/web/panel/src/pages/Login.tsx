@@ -13,7 +13,7 @@ import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { useTitle } from '../ui/useTitle';
 import { Door } from './Door';
-import { signFailure } from './signFailure';
+import { signFailure, takeLinkFailure } from './signFailure';
 import { usePasswordMin } from './usePasswordMin';
 
 const schema = (least: number) =>
@@ -28,10 +28,12 @@ export function Login() {
   const [search] = useSearchParams();
   const up = search.get('mode') === 'up';
   const next = safeNext(search.get('next'));
+  const [link] = useState(takeLinkFailure);
   useTitle(up ? t('login.title.up') : t('login.submit'));
   if (status === 'in') return <Navigate to={next} replace />;
   return (
     <Door title={up ? t('login.title.up') : t('login.title')}>
+      {link && <Banner tone="bad">{t(link)}</Banner>}
       <SignForm key={String(up)} up={up} />
       <GuestDoor />
     </Door>

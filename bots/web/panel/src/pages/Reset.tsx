@@ -9,7 +9,7 @@ import { Button, ButtonLink } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { useTitle } from '../ui/useTitle';
 import { Door } from './Door';
-import { signFailure } from './signFailure';
+import { signFailure, takeLinkFailure } from './signFailure';
 import { usePasswordMin } from './usePasswordMin';
 
 export default function Reset() {
@@ -21,6 +21,7 @@ export default function Reset() {
 
 function Ask() {
   const { t } = useWords();
+  const [link] = useState(takeLinkFailure);
   const [state, setState] = useState<{ busy?: boolean; sent?: boolean; trouble?: Key }>({});
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -43,6 +44,7 @@ function Ask() {
   }
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
+      {link && <Banner tone="bad">{t(link)}</Banner>}
       <p className="soft">{t('reset.lead')}</p>
       <Field label={t('login.email')} error={state.trouble && t(state.trouble)}>
         {(control) => <input {...control} name="email" type="email" autoComplete="email" />}
