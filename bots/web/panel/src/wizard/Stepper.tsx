@@ -24,7 +24,8 @@ export function Stepper() {
   const { store } = useDesk();
   const { draft, stage, progress } = useSnapshot();
   const done = finished(draft, stage);
-  const seconds = progress?.estimatedTimeRemaining ?? (6 - stage) * 30;
+  // The server counts from the stage where the conversation is; here it counts from the one that is shown.
+  const seconds = Math.min(progress?.estimatedTimeRemaining ?? Infinity, (6 - stage) * 30);
   const minutes = Math.max(1, Math.round(seconds / 60));
   return (
     <nav className="stepper" aria-label={t('wizard.steps')}>

@@ -62,14 +62,16 @@ export function Payments() {
       {connected && !account?.chargesEnabled && <Returned flag={connected} known={account !== null} />}
       {failed && <Banner tone="bad">{t('pay.failed')}</Banner>}
       {account && <Account account={account} />}
-      <div className="card pay">
-        <p>{draft.priceCents === 0 ? t('pay.free') : t('pay.stripe')}</p>
-        {!account?.chargesEnabled && (
-          <Button look={connected === 'true' ? 'plain' : 'primary'} busy={leaving} onClick={() => void connect()}>
-            {t(account ? 'pay.connect.more' : 'pay.connect')}
-          </Button>
-        )}
-      </div>
+      {(draft.priceCents === 0 || !account?.chargesEnabled) && (
+        <div className="card pay">
+          <p>{draft.priceCents === 0 ? t('pay.free') : t('pay.stripe')}</p>
+          {!account?.chargesEnabled && (
+            <Button look={connected === 'true' ? 'plain' : 'primary'} busy={leaving} onClick={() => void connect()}>
+              {t(account ? 'pay.connect.more' : 'pay.connect')}
+            </Button>
+          )}
+        </div>
+      )}
       <Takings />
       <Field label={t('pay.tax')} error={errorOf('tax-rate')} note={<Source field="taxRate" />} className="narrow">
         {(control) => <input {...control} {...form.register('tax-rate')} type="text" inputMode="decimal" autoComplete="off" />}
