@@ -84,6 +84,23 @@ test('a link opens a door for somebody without an account, until it is taken bac
   await phone.close();
 });
 
+test('a long amount stands on one line of its figure @phone', async ({ page }) => {
+  await signUp(page);
+  const { id } = await published(page, { name: 'Full House', price_cents: 0 });
+  const sold = { ticket_count: 3, checked_in_count: 0, order_count: 2, revenue_cents: 123_456_789 };
+  await page.route('**/rest/v1/event_stats?**', (route) => route.fulfill({ json: [sold] }));
+  await page.goto(`/dashboard/events/${id}`);
+  const amount = page.locator('.figures dd').filter({ hasText: '1,234,567.89' });
+  await expect(amount).toBeVisible();
+  const fits = await amount.evaluate((figure) => {
+    const lines = document.createRange();
+    lines.selectNodeContents(figure);
+    return { lines: new Set([...lines.getClientRects()].map((line) => line.top)).size, wider: figure.scrollWidth - figure.clientWidth };
+  });
+  expect(fits).toEqual({ lines: 1, wider: 0 });
+  await isSound(page);
+});
+
 test('who waits is offered what is given back; guests are found, written to and kept as a file', async ({ page }) => {
   await signUp(page);
   const { id } = await soldOut(page, 'One Seat');

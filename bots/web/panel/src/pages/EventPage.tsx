@@ -16,6 +16,7 @@ import { useWords, type Key } from '../i18n';
 import { Banner } from '../ui/Banner';
 import { Button, ButtonLink } from '../ui/Button';
 import { CopyButton } from '../ui/CopyButton';
+import { Figures } from '../ui/Figures';
 import { failureWords } from '../ui/failureWords';
 import { Clock, Pin, Share, Ticket } from '../ui/icons';
 import { Shell } from '../ui/Shell';
@@ -342,14 +343,7 @@ function Stats({ event }: { event: EventRow }) {
       {stats.isPending ? (
         <div className="bone" />
       ) : row ? (
-        <dl className="figures">
-          {figures.map(([label, value]) => (
-            <div key={label}>
-              <dt>{t(label)}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Figures rows={figures} />
       ) : (
         <p className="soft">{t('event.stats.none')}</p>
       )}

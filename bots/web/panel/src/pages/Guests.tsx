@@ -17,6 +17,7 @@ import { Codes } from '../sales/Codes';
 import { Banner } from '../ui/Banner';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { Figures } from '../ui/Figures';
 import { failureWords } from '../ui/failureWords';
 import { Field } from '../ui/Field';
 import { Shell } from '../ui/Shell';
@@ -62,7 +63,7 @@ function Sales({ event }: { event: string }) {
           <Link className="button primary" to={`/checkin/${event}`}>{t('sales.door')}</Link>
         </div>
       </header>
-      <Figures summary={figures.data} free={row?.price_cents === 0 && figures.data.kinds.length < 2} />
+      <Sums summary={figures.data} free={row?.price_cents === 0 && figures.data.kinds.length < 2} />
       <List event={event} summary={figures.data} />
       <Line event={event} />
       <Codes event={event} currency={figures.data.currency} />
@@ -73,7 +74,7 @@ function Sales({ event }: { event: string }) {
   );
 }
 
-function Figures({ summary, free }: { summary: Summary; free: boolean }) {
+function Sums({ summary, free }: { summary: Summary; free: boolean }) {
   const { t, lang } = useWords();
   const cash = (cents: number) => money(cents, summary.currency, lang);
   const net = summary.grossCents - summary.refundedCents - summary.feeCents;
@@ -94,14 +95,7 @@ function Figures({ summary, free }: { summary: Summary; free: boolean }) {
     <>
       {summary.disputed > 0 && <Banner tone="warn">{t('sales.disputed', { n: summary.disputed })}</Banner>}
       <section className="card" aria-label={t('sales.figures')}>
-        <dl className="figures">
-          {rows.map(([label, value]) => (
-            <div key={label}>
-              <dt>{t(label)}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Figures rows={rows} />
       </section>
       <div className="event-grid">
         <section className="card" aria-labelledby="days">
