@@ -67,6 +67,8 @@ async fn what_is_sold_holds() {
     let event = scene.publish("Harbour Lights", None, &[("Early", 2_000), ("Late", 3_000)]).await;
     sell(&scene).await;
     scene.run("update tickets set tier_id = (select id from ticket_tiers where name = 'Early')").await;
+    // Nothing else locks these rows from here on.
+    scene.settled().await;
     let mut conn = scene.database.connect(crate::harness::Role::Bootstrap).await;
     for refused in [
         "update events set capacity = 2",
