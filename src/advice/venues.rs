@@ -115,14 +115,21 @@ fn offer(words: &Words, draft: &Draft, budget_cents: Option<i64>, hit: &VenueHit
     }
 }
 
-/// The shape of R44 with the reason; `id` is the reference where there is one (ruling C-24).
+/// The shape of R44 with the reason, and its price for who writes amounts in their reader's way; `id` is the reference where there is one
+/// (ruling C-24).
 fn data(words: &Words, hit: &VenueHit, reason: &str) -> Value {
+    let estimate = estimate(hit);
+    // Without its currency an amount says nothing.
+    let priced = estimate.is_some();
     json!({
         "id": hit.reference.clone().unwrap_or_else(|| hit.id.to_string()),
         "name": hit.name,
         "capacity": hit.capacity,
         "amenities": hit.amenities,
-        "priceEstimate": estimate(hit).unwrap_or_else(|| words.say.price_unknown.clone()),
+        "priceEstimate": estimate.unwrap_or_else(|| words.say.price_unknown.clone()),
+        "priceMinCents": hit.price_min_cents.filter(|_| priced),
+        "priceMaxCents": hit.price_max_cents.filter(|_| priced),
+        "currency": hit.currency.as_deref().filter(|_| priced),
         "confidence": (hit.score.clamp(0.0, 1.0) * 100.0).round() / 100.0,
         "reason": reason,
     })

@@ -69,9 +69,11 @@ fn venue(suggestion: &Value) -> Option<Value> {
     let data = suggestion.get("data").unwrap_or(&Value::Null);
     let name = data.get("name").or_else(|| suggestion.get("label")).and_then(Value::as_str)?;
     let mut venue = Map::from_iter([("id".to_owned(), id.into()), ("name".to_owned(), visible(name).into())]);
-    let known = ["capacity", "amenities", "priceEstimate", "confidence"].map(|key| (key, data.get(key)));
+    let prices = ["priceEstimate", "priceMinCents", "priceMaxCents", "currency"].map(|key| (key, data.get(key)));
+    let known = ["capacity", "amenities", "confidence"].map(|key| (key, data.get(key)));
     let more = [("venueId", data.get("id")), ("reason", suggestion.get("detail"))];
-    let facts = known.into_iter().chain(more).filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
+    let facts =
+        known.into_iter().chain(prices).chain(more).filter_map(|(key, value)| Some((key.to_owned(), value?.clone())));
     venue.extend(facts.filter(|(_, value)| !value.is_null()));
     Some(Value::Object(venue))
 }
@@ -169,11 +171,13 @@ mod tests {
     fn venues_and_a_pick() {
         let state = json!({"suggestions": [
             {"id": "s1", "type": "venue", "label": "Carlu", "detail": "near you",
-             "data": {"id": "v1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "priceEstimate": null, "confidence": 0.8}},
+             "data": {"id": "v1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "priceEstimate": "$45-90",
+                      "priceMinCents": 4_500, "priceMaxCents": null, "currency": "CAD", "confidence": 0.8}},
             {"id": "s2", "type": "price", "label": "$20", "data": {}},
         ]});
         let call = venues(&state, "m1").unwrap();
-        let shown = json!({"id": "s1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "confidence": 0.8, "venueId": "v1", "reason": "near you"});
+        let shown = json!({"id": "s1", "name": "The Carlu", "capacity": 200, "amenities": ["stage"], "confidence": 0.8,
+            "priceEstimate": "$45-90", "priceMinCents": 4_500, "currency": "CAD", "venueId": "v1", "reason": "near you"});
         assert_eq!(call.arguments, json!({"venues": [shown]}));
         let picked = "7b1f3a3e-8a54-4c8e-9a6e-0d1c2b3a4f5e";
         for content in [

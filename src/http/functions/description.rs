@@ -83,7 +83,7 @@ struct WizardSuggestion {
     r#type: String,
     label: String,
     detail: Option<String>,
-    /// For a venue: id, name, capacity, amenities, priceEstimate, confidence (0 to 1), reason.
+    /// For a venue: id, name, capacity, amenities, priceEstimate, priceMinCents, priceMaxCents, currency, confidence (0 to 1), reason.
     data: Map<String, Value>,
 }
 

@@ -33,6 +33,9 @@ async fn the_example_of_the_specification_finds_its_venue() {
     assert_eq!(first.data["name"], "Metro Convention Centre");
     assert_eq!(first.data["capacity"], 250);
     assert_eq!(first.data["priceEstimate"], "$2000-3000");
+    let amounts = ["priceMinCents", "priceMaxCents", "currency"].map(|key| first.data[key].clone());
+    let expected = serde_json::json!([200_000, 300_000, "CAD"]);
+    assert_eq!(serde_json::json!(amounts), expected, "for who writes amounts in their reader's way");
     assert_eq!(first.data["amenities"], serde_json::json!(["av_equipment", "wifi", "parking"]));
     let confidence = first.data["confidence"].as_f64().unwrap();
     assert!((0.5..=1.0).contains(&confidence), "{confidence}");

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { venues as venuesNow } from '../api/rows';
 import type { Venue } from '../draft/types';
 import { useWords } from '../i18n';
-import { toVenue } from '../wizard/stages/VenueList';
+import { priced, toVenue } from '../wizard/stages/VenueList';
 import { useDesk, useSnapshot } from '../wizard/desk';
 import { VenueCard } from '../wizard/VenueCard';
 
@@ -14,16 +14,17 @@ export function VenueCards({ venues, whole }: { venues: Card[]; whole: boolean }
   const { t, lang } = useWords();
   const { store } = useDesk();
   const { draft } = useSnapshot();
-  // A card may carry the venue's short name where the draft has its id, and tells its price in the server's way.
+  // A card may carry the venue's short name where the draft has its id; one of an older conversation tells its price in the server's way.
   const rows = useQuery({ queryKey: ['venues', '', ''], queryFn: () => venuesNow('', '') });
   const taken = rows.data?.find((row) => row.id === draft.venueId || row.ref === draft.venueId);
   const chosen = (venue: Venue) => !!draft.venueId && [draft.venueId, taken?.id, taken?.ref].includes(venue.id);
-  const priced = (one: Card): Card => {
+  const shown = (one: Card): Card => {
     const id = one.venueId ?? one.id;
     const row = rows.data?.find((found) => found.id === id || found.ref === id);
-    return { ...one, id, priceEstimate: (row && toVenue(row, lang).priceEstimate) ?? one.priceEstimate };
+    const card = priced({ ...one, id }, lang);
+    return { ...card, priceEstimate: (row && toVenue(row, lang).priceEstimate) ?? card.priceEstimate };
   };
-  const known = venues.map(priced).filter((one): one is Venue => !!one.id && !!one.name);
+  const known = venues.map(shown).filter((one): one is Venue => !!one.id && !!one.name);
   const pick = (venue: Venue) => {
     store.edit('venueId', venue.id);
     void store.flush();

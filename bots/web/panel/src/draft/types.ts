@@ -70,6 +70,9 @@ export interface Venue {
   capacity?: number | null;
   amenities?: string[] | null;
   priceEstimate?: string | null;
+  priceMinCents?: number | null;
+  priceMaxCents?: number | null;
+  currency?: string | null;
   confidence?: number | null;
   reason?: string | null;
   city?: string | null;

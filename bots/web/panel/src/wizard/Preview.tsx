@@ -69,12 +69,12 @@ function When() {
 }
 
 function Where() {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const { draft, suggestions } = useSnapshot();
   const wanted = draft.venueId;
   const known = useQuery({ queryKey: ['venues', '', ''], queryFn: () => venues('', ''), enabled: !!wanted });
   const row = known.data?.find((one) => one.id === wanted || one.ref === wanted);
-  const suggested = suggestedVenues(suggestions).find((one) => one.id === wanted);
+  const suggested = suggestedVenues(suggestions, lang).find((one) => one.id === wanted);
   const name = (wanted ? (row?.name ?? suggested?.name) : null) ?? draft.place;
   const address = wanted && row ? [row.address, row.city].filter(Boolean).join(', ') : [draft.address, draft.city].filter(Boolean).join(', ');
   const online = draft.placeKind === 'online' || draft.placeKind === 'hybrid';

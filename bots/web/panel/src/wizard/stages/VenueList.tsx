@@ -22,11 +22,22 @@ interface Known extends Venue {
   own?: boolean;
 }
 
+/** What a place costs, in the reader's way; null where nothing tells. */
+function costs(low: number | null | undefined, high: number | null | undefined, currency: string | null | undefined, lang: string): string | null {
+  if (low === null || low === undefined) return null;
+  return high === null || high === undefined || high <= low ? money(low, currency, lang) : moneySpan(low, high, currency, lang);
+}
+
+/** A venue that the server suggests, its price in the reader's way. */
+export function priced<T extends Partial<Venue>>(venue: T, lang: string): T {
+  return { ...venue, priceEstimate: costs(venue.priceMinCents, venue.priceMaxCents, venue.currency, lang) ?? venue.priceEstimate };
+}
+
 /** The venues among suggestions. */
-export function suggestedVenues(suggestions: Suggestion[]): Venue[] {
+export function suggestedVenues(suggestions: Suggestion[], lang: string): Venue[] {
   return suggestions
     .filter((one) => one.type === 'venue' && typeof one.data.name === 'string')
-    .map((one) => ({ ...(one.data as unknown as Venue), id: String(one.data.id ?? one.id) }));
+    .map((one) => priced({ ...(one.data as unknown as Venue), id: String(one.data.id ?? one.id) }, lang));
 }
 
 interface Near {
@@ -58,8 +69,9 @@ export function VenueList() {
   const found = useQuery({ queryKey: ['venues', place, text], queryFn: () => venues(text, place), placeholderData: (before) => before });
   const known = (found.data ?? []).map((row) => toVenue(row, lang));
   const narrowed = text !== '' || place !== '';
-  const list = ordered(narrowed ? [] : suggestedVenues(suggestions), known, narrowed ? {} : near);
-  const suggested = new Set(suggestedVenues(suggestions).map((venue) => venue.id));
+  const offered = suggestedVenues(suggestions, lang);
+  const list = ordered(narrowed ? [] : offered, known, narrowed ? {} : near);
+  const suggested = new Set(offered.map((venue) => venue.id));
   const chosen = list.find((venue) => isChosen(venue, draft.venueId));
   const first = useMedia('(max-width: 61.99rem)') ? FIRST_NARROW : FIRST;
   const shown = all ? list : list.filter((venue, index) => index < first || venue === chosen);
@@ -109,8 +121,6 @@ function isChosen(venue: Known, venueId: string | null | undefined): boolean {
 
 /** A row as a card shows it: its price in the reader's way. */
 export function toVenue(row: VenueRow, lang: string): Known {
-  const low = row.price_min_cents;
-  const high = row.price_max_cents;
-  const price = low === null ? null : high === null || high === low ? money(low, row.currency, lang) : moneySpan(low, high, row.currency, lang);
+  const price = costs(row.price_min_cents, row.price_max_cents, row.currency, lang);
   return { id: row.ref ?? row.id, uuid: row.id, name: row.name, capacity: row.capacity, amenities: row.amenities, priceEstimate: price, city: row.city, address: row.address, own: row.owner_id !== null };
 }
