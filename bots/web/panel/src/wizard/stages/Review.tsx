@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { seriesStanding } from '../../api/events';
 import { STAGES } from '../../draft/types';
-import { isPast, splitLocal } from '../../draft/when';
+import { isPast } from '../../draft/when';
 import { useWords } from '../../i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
@@ -14,7 +14,7 @@ import { fieldKey } from '../fieldKey';
 import { gaps, stageOf } from '../missing';
 import { PagePreview } from '../PagePreview';
 import { Takings } from '../Takings';
-import { useOwn } from '../useOwn';
+import { hasNoClock, useOwn } from '../useOwn';
 import { GuestAccount } from './GuestAccount';
 
 const VISIBILITIES = ['public', 'private'] as const;
@@ -88,12 +88,13 @@ function OneOfSeveral({ event }: { event: string }) {
 function Checklist() {
   const { t } = useWords();
   const { store } = useDesk();
-  const { draft, publish, edits } = useSnapshot();
+  const snapshot = useSnapshot();
+  const { draft, publish, edits } = snapshot;
   const open = gaps(draft, publish, Object.keys(edits).length > 0);
   const own = useOwn();
   const clock = draft.timezone ?? own?.timezone;
   const past = isPast(draft.dateTime, clock, new Date());
-  const timeless = !!own && !clock && splitLocal(draft.dateTime).time !== '';
+  const timeless = hasNoClock(snapshot, own);
   const paid = (draft.priceCents ?? 0) > 0;
   return (
     <section className="checklist">

@@ -10,7 +10,7 @@ import { Field } from '../../ui/Field';
 import { useDesk, useSnapshot } from '../desk';
 import { Source } from '../Source';
 import { StageFrame } from '../StageFrame';
-import { useOwn } from '../useOwn';
+import { hasNoClock, useOwn } from '../useOwn';
 import { useStageForm, words, type Slots } from '../useStageForm';
 
 const schema = z.object({
@@ -39,7 +39,8 @@ const RULES = { daily: 'FREQ=DAILY', weekly: 'FREQ=WEEKLY', monthly: 'FREQ=MONTH
 export function Schedule() {
   const { t, lang } = useWords();
   const { store } = useDesk();
-  const { draft } = useSnapshot();
+  const snapshot = useSnapshot();
+  const { draft } = snapshot;
   const { form, errorOf, submit, busy } = useStageForm(3, schema, slots);
   const known = useMemo(zones, []);
   const own = useOwn();
@@ -104,7 +105,7 @@ export function Schedule() {
           )}
         </Field>
       </div>
-      {own && time && !clock && <AskZone onTake={(here) => store.edit('timezone', here)} />}
+      {hasNoClock(snapshot, own) && <AskZone onTake={(here) => store.edit('timezone', here)} />}
     </StageFrame>
   );
 }
