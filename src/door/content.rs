@@ -19,7 +19,8 @@ pub(super) async fn content(tx: &mut Tx, session: Uuid, body: &Body) -> Result<S
             }
             Err(_) => "(a choice)".to_owned(),
         },
-        Body::Confirm { .. } => "Yes, publish it.".to_owned(),
+        // Whatever was asked: to publish, to change, to give money back.
+        Body::Confirm { .. } => "Yes, do it.".to_owned(),
         Body::Decline => "Not yet.".to_owned(),
         Body::Command(command) => command_words(*command).to_owned(),
         Body::Language(language) => format!("/language {}", language.chars().take(10).collect::<String>()),

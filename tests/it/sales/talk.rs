@@ -190,6 +190,8 @@ async fn some_tickets_of_an_order_go_back_by_talking() {
     scene.run(&format!("update tickets set status = 'used', checked_in_at = now() where {of_ana}")).await;
     let stale = turn(&scene, SessionChoice::Id(session.clone()), confirm(&first)).await;
     assert!(stale.said.contains("not as I showed it"), "{}", stale.said);
+    let pressed = "select content from ai_conversations where role = 'user' order by seq desc limit 1";
+    assert_eq!(scene.value::<String>(pressed).await, "Yes, do it.", "a yes to money back is none to publishing");
     scene.run(&format!("update tickets set status = 'valid', checked_in_at = null where {of_ana}")).await;
 
     say("please refund one ticket to Ana").await;

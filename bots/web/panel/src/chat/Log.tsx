@@ -87,7 +87,9 @@ export function isForm(message: Message): boolean {
 }
 
 const PRESSED: Record<string, Key> = {
-  'Yes, publish it.': 'chat.confirm.yes',
+  'Yes, do it.': 'chat.pressed.yes',
+  // As it was kept before, whatever had been asked.
+  'Yes, publish it.': 'chat.pressed.yes',
   'Not yet.': 'chat.confirm.no',
   'Publish it.': 'chat.chip.publish',
   '(a choice)': 'chat.picked',

@@ -1,56 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Failure, failureOf } from '../api/failure';
-import { sharedFrom, type WizardAnswer } from '../api/wizard';
+import { sharedFrom } from '../api/wizard';
 import { sendingOf, sendPending } from './outbox';
 import { PendingBook } from './pending';
+import { Server } from './draftServer';
 import { SOON_MS } from './pace';
 import { WizardStore, type Services } from './store';
-
-type Call = [action: string, sessionId: string, stage: number, data: Record<string, unknown>];
-
-/** A server of one draft that counts revisions as the real one does. */
-class Server {
-  draft: Record<string, unknown> = {};
-  revision = 0;
-  calls: Call[] = [];
-  keys: string[] = [];
-  next: (Failure | 'lost')[] = [];
-  gate: Promise<void> = Promise.resolve();
-  aside = new Set<string>();
-
-  private async take(action: string, sessionId: string, stage: number, data: object): Promise<WizardAnswer> {
-    await this.gate;
-    const { revision, ...values } = data as Record<string, unknown>;
-    this.calls.push([action, sessionId, stage, data as Record<string, unknown>]);
-    const trouble = this.next.shift();
-    if (trouble instanceof Failure) return Promise.reject(trouble);
-    if (revision !== undefined && revision !== this.revision) {
-      return Promise.reject(new Failure('conflict', 409, '', 'CONFLICT', {}, null, { ...this.draft, revision: this.revision }));
-    }
-    this.draft = { ...this.draft, ...values };
-    if (Object.keys(values).length > 0) this.revision += 1;
-    if (trouble === 'lost') return Promise.reject(new Failure('network', 0));
-    return Promise.resolve({ success: true, sessionId, stage, eventDraft: { ...this.draft, revision: this.revision } });
-  }
-
-  /** Somebody else changes the draft. */
-  touch(values: Record<string, unknown>): void {
-    this.draft = { ...this.draft, ...values };
-    this.revision += 1;
-  }
-
-  wizard: Services['wizard'] = {
-    begin: (key) => {
-      this.keys.push(key);
-      const trouble = this.next.shift();
-      if (trouble) return Promise.reject(trouble === 'lost' ? new Failure('network', 0) : trouble);
-      return Promise.resolve({ success: true, sessionId: `session of ${key}`, stage: 1, eventDraft: {} });
-    },
-    save: (id, stage, data) => this.take('save-draft', id, stage, data),
-    stage: (id, stage, data) => this.take('process-stage', id, stage, data),
-    publish: (id, revision) => this.take('publish', id, 6, { revision }),
-  };
-}
 
 let server: Server;
 let signedOut: number;
@@ -436,89 +391,5 @@ describe('the clock', () => {
       expect(store.get().conflicts).toEqual([]);
       expect(sharedFrom({ eventDraft: current }).draft?.dateTime).toBe('2031-05-09T19:00');
     });
-  });
-});
-
-describe('coming back', () => {
-  const row = () => Promise.resolve({ sessionId: 's1', stage: 4, revision: server.revision, draft: { ...server.draft } });
-
-  it('shows what others changed, stays at its stage and keeps what is unsaved here', async () => {
-    server.touch({ name: 'Old', capacity: 20 });
-    const store = opened();
-    server.touch({ capacity: 75 });
-    store.edit('name', 'Mine');
-    await store.refresh(row);
-    expect(store.get()).toMatchObject({ stage: 1, revision: 2, draft: { name: 'Mine', capacity: 75 }, conflicts: [] });
-    await store.save();
-    expect(server.draft).toMatchObject({ name: 'Mine', capacity: 75 });
-    expect(server.calls.length).toBe(1);
-  });
-
-  it('asks about what both sides changed', async () => {
-    server.touch({ name: 'Old' });
-    const store = opened();
-    store.edit('name', 'Mine');
-    server.touch({ name: 'Theirs' });
-    await store.refresh(row);
-    expect(store.get().conflicts).toEqual([{ field: 'name', yours: 'Mine', current: 'Theirs' }]);
-    expect(book().forSession('s1')?.edits.name?.value).toBe('Mine');
-  });
-
-  it('is no conflict with what is on its way from here', async () => {
-    server.touch({ name: 'Old' });
-    const store = opened();
-    const { save } = server.wizard;
-    let open: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    // The server has it, and its answer is long in coming.
-    server.wizard.save = async (...asked) => {
-      const answer = await save(...asked);
-      await gate;
-      return answer;
-    };
-    store.edit('name', 'Blue');
-    const saved = store.save();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(server.draft.name).toBe('Blue');
-    store.edit('name', 'Blue Notes');
-    const looked = store.refresh(row);
-    await vi.advanceTimersByTimeAsync(0);
-    open();
-    await Promise.all([saved, looked]);
-    expect(store.get()).toMatchObject({ draft: { name: 'Blue Notes' }, conflicts: [] });
-    await vi.advanceTimersByTimeAsync(SOON_MS);
-    expect(server.draft.name).toBe('Blue Notes');
-  });
-
-  it('tells a draft that was published elsewhere from one that was published here', async () => {
-    server.touch({ id: 'e1', name: 'Old', status: 'draft' });
-    const [looks, saves, publishes] = [opened(), opened(), opened()];
-    const stays = opened();
-    stays.edit('capacity', 20);
-    await stays.save();
-    server.touch({ status: 'published' });
-    await looks.refresh(row);
-    saves.edit('name', 'Mine');
-    await saves.save();
-    server.touch({ status: 'draft' });
-    await publishes.refresh(row);
-    server.draft.status = 'published';
-    await publishes.publish();
-    publishes.edit('name', 'Later');
-    await publishes.save();
-    const told = [looks, saves, publishes, stays].map((store) => store.get().elsewhere);
-    expect(told).toEqual([true, true, false, false]);
-    expect(looks.get().server).toMatchObject({ id: 'e1', status: 'published' });
-  });
-
-  it('takes nothing older, and a look that fails changes nothing', async () => {
-    server.touch({ name: 'Old' });
-    const stale = { sessionId: 's1', revision: 1, draft: { name: 'Old' } };
-    const store = opened();
-    store.edit('name', 'New');
-    await store.save();
-    await store.refresh(() => Promise.resolve(stale));
-    await store.refresh(() => Promise.reject(new Failure('network', 0)));
-    expect(store.get()).toMatchObject({ revision: 2, draft: { name: 'New' } });
   });
 });
