@@ -250,7 +250,7 @@ mod tests {
         ];
         assert_eq!(said, expected);
         let zone = |language, zone| {
-            Schedule::of(&draft("2027-06-05T19:00", zone, 60))
+            Schedule::read(&draft("2027-06-05T19:00", zone, 60), None)
                 .when(Words::known(language).unwrap())
                 .unwrap()
                 .zone

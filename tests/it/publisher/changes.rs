@@ -142,7 +142,11 @@ async fn by_talking_a_change_is_shown_first_and_done_on_a_yes_to_exactly_it() {
     let starts = "select starts_local::text from events";
 
     let shown = say("move it to 14 December 2026").await;
-    assert!(shown.said.contains("December 14, 2026") && shown.said.contains("2 people with a ticket"), "{}", shown.said);
+    assert!(
+        shown.said.contains("December 14, 2026") && shown.said.contains("2 people with a ticket"),
+        "{}",
+        shown.said
+    );
     let first = shown.asked.unwrap();
     assert_eq!(first.purpose, Purpose::Change);
     assert_eq!(scene.value::<String>(starts).await, "2026-12-01 18:00:00", "words alone change nothing");
