@@ -1,6 +1,6 @@
 /** What goes wrong, and what an organizer still has afterwards. */
 import type { Page } from '@playwright/test';
-import { answered, begun, expect, instead, isSound, pane, published, saved, say, signIn, signUp, test, unsent } from './person';
+import { answered, begun, drafted, expect, instead, isSound, pane, published, saved, say, send, signIn, signUp, test, unsent } from './person';
 
 test('a message that is too large is said to be so, and a shorter one goes on', async ({ page }) => {
   await signUp(page);
@@ -49,6 +49,24 @@ test('whoever comes back to a tab finds what another tab changed', async ({ page
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await expect(page.getByLabel('Description')).toHaveValue('Along the river.');
   await expect(page.getByLabel('Event Name')).toHaveValue('First Name');
+});
+
+test('a draft that another tab published is no form any more where it stands open', async ({ page, context }) => {
+  await signUp(page);
+  const { id } = await drafted(page);
+  const other = await context.newPage();
+  for (const one of [page, other]) {
+    await one.goto(`/dashboard/events/${id}`);
+    await one.getByRole('button', { name: 'Resume' }).click();
+    await expect(one.getByLabel('Event Name')).toHaveValue('Lantern Walk');
+  }
+  await send(page, '/rest/v1/rpc/publish_event', { event_id: id });
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(page).toHaveURL(new RegExp(`/dashboard/events/${id}$`));
+  // Whoever never looked away is told by the first save.
+  await other.getByLabel('Event Name').fill('Lantern Night');
+  await expect(other).toHaveURL(new RegExp(`/dashboard/events/${id}$`));
+  await expect(other.getByRole('heading', { name: 'Lantern Night' })).toBeVisible();
 });
 
 test('two who change a published event lose nothing that they wrote', async ({ page, context }) => {

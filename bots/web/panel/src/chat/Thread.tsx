@@ -165,7 +165,9 @@ function useFollow(agent: ReturnType<typeof useAgent>['agent'], running: boolean
       onStateChanged: ({ state }) => {
         const shared = state as Shared;
         if (!shared || typeof shared !== 'object' || !shared.draft) return;
-        store.receive({ ...shared, degraded: shared.degraded === true });
+        const told = { ...shared, degraded: shared.degraded === true };
+        if (live.current) store.receive(told);
+        else store.told(told);
         const { stage, turn } = sent.current;
         const next = asStage(shared.stage ?? stage);
         if (next !== stage) {

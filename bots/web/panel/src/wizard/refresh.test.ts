@@ -80,12 +80,13 @@ describe('coming back', () => {
 
   it('tells a draft that was published elsewhere from one that was published here', async () => {
     server.touch({ id: 'e1', name: 'Old', status: 'draft' });
-    const [looks, saves, publishes] = [opened(), opened(), opened()];
+    const [looks, saves, publishes, hears] = [opened(), opened(), opened(), opened()];
     const stays = opened();
     stays.edit('capacity', 20);
     await stays.save();
     server.touch({ status: 'published' });
     await looks.refresh(row);
+    hears.told(await row());
     saves.edit('name', 'Mine');
     await saves.save();
     server.touch({ status: 'draft' });
@@ -94,8 +95,8 @@ describe('coming back', () => {
     await publishes.publish();
     publishes.edit('name', 'Later');
     await publishes.save();
-    const told = [looks, saves, publishes, stays].map((store) => store.get().elsewhere);
-    expect(told).toEqual([true, true, false, false]);
+    const told = [looks, saves, hears, publishes, stays].map((store) => store.get().elsewhere);
+    expect(told).toEqual([true, true, true, false, false]);
     expect(looks.get().server).toMatchObject({ id: 'e1', status: 'published' });
   });
 

@@ -141,6 +141,13 @@ export class WizardStore {
     });
   }
 
+  /** The same where nobody here asked to publish: what is published by now was published elsewhere. */
+  told(shared: Shared): void {
+    const { status } = this.snapshot.server;
+    this.receive(shared);
+    if (isDraft(status) && !isDraft(this.snapshot.server.status)) this.set({ elsewhere: true });
+  }
+
   /** Takes over what others made of the draft meanwhile: another tab, a chat. What is unsaved here stays, or is asked about. */
   refresh(read: (sessionId: string) => Promise<Shared | null>): Promise<void> {
     // In line: what is on its way from here would come back as somebody else's.
@@ -335,13 +342,6 @@ export class WizardStore {
     this.set({ edits: settled(this.snapshot.edits, sent), saving: 'saved', waitUntil: null, failure: null });
     this.keep();
     if (Object.keys(this.sendable()).length > 0) this.schedule(this.pace.wait());
-  }
-
-  /** Takes over what the server says beside what was asked of it: here nobody published. */
-  private told(shared: Shared): void {
-    const { status } = this.snapshot.server;
-    this.receive(shared);
-    if (isDraft(status) && !isDraft(this.snapshot.server.status)) this.set({ elsewhere: true });
   }
 
   private rebase(current: Draft): boolean {
