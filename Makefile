@@ -22,10 +22,12 @@ chat: setup ## talks with the wizard in this terminal
 test: setup ## every test, against a real PostgreSQL
 	@tools/test.sh
 
-lint: ## format, lints, docs
+lint: panel ## format, lints, docs, and the panel's types and lints
 	@cargo fmt --all --check
 	@cargo clippy --workspace --all-targets --all-features -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features --document-private-items --quiet
+	@npm run --silent --prefix bots/web/panel typecheck
+	@npm run --silent --prefix bots/web/panel lint
 
 check: lint ## lint, then licences and sources of what is used, spelling, needless dependencies
 	@tools/check.sh
