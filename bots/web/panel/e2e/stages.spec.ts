@@ -159,3 +159,17 @@ test('an hour that the clocks skip, or show twice, is said', async ({ page }) =>
   await page.getByLabel('Start time').fill('12:30');
   await expect(page.getByText('comes twice')).toHaveCount(0);
 });
+
+test('who is connected with Stripe is not asked to connect', async ({ page }) => {
+  await signUp(page);
+  const account = { chargesEnabled: true, payoutsEnabled: true, detailsSubmitted: true, requirements: [], disabledReason: null };
+  await page.route('**/api/connect/stripe?*', async (route) => {
+    const told = await route.fetch();
+    await route.fulfill({ response: told, json: { ...((await told.json()) as object), account } });
+  });
+  await page.goto('/wizard/new');
+  await page.getByRole('button', { name: /Payments/ }).click();
+  await expect(page.getByText('Your Stripe account is connected and can be paid.')).toBeVisible();
+  await expect(page.getByText('Connect your Stripe account to sell tickets.')).toHaveCount(0);
+  await isSound(page);
+});
