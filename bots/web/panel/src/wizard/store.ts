@@ -155,7 +155,10 @@ export class WizardStore {
       const { sessionId } = this.snapshot;
       // Unreachable now: the next look tries again, and a save says so by itself.
       const shared = sessionId ? await read(sessionId).catch(() => null) : null;
-      if (!shared?.draft || (shared.revision ?? 0) <= this.snapshot.revision) return;
+      if (!shared?.draft) return;
+      // Publishing makes no new revision of what it publishes.
+      const isOver = isDraft(this.snapshot.server.status) && !isDraft(shared.draft.status);
+      if ((shared.revision ?? 0) <= this.snapshot.revision && !isOver) return;
       const { edits, conflicts } = rebased(this.snapshot.edits, shared.draft, shared.provenance ?? {});
       this.told(shared);
       this.set({ edits, conflicts });
