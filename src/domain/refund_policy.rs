@@ -289,6 +289,7 @@ mod tests {
         let eve = |percent| Some((percent, Some("2026-12-01T05:00:00Z".to_owned())));
         for text in [
             "You get your money back in full if you cancel by 24 November 2026. After that, tickets are not refunded.",
+            "You get your money back in full if you cancel by November 24, 2026. After that, tickets are not refunded.",
             "You get your money back in full if you cancel at least seven days before the event. After that, tickets are not refunded.",
             "Full refund up to 7 days before.",
             "Remboursement intégral jusqu’à 7 jours avant.",

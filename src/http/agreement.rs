@@ -97,7 +97,7 @@ fn check(zone: &TimeZone, name: &str, local: DateTime, duration_min: u32) {
         (start, end),
         "page for machines: {place}"
     );
-    let shown = |day: &str, hour: &str| DateTime::strptime("%A, %d %B %Y %I:%M %p", format!("{day} {hour}")).unwrap();
+    let shown = |day: &str, hour: &str| DateTime::strptime("%A, %B %d, %Y %I:%M %p", format!("{day} {hour}")).unwrap();
     let wall = |moment: Timestamp| moment.to_zoned(zone.clone()).datetime();
     assert_eq!(shown(&words.day, words.hour.as_ref().unwrap()), wall(start), "page for people: {place}");
     let end_day = words.end_day.as_ref().unwrap_or(&words.day);

@@ -290,7 +290,7 @@ mod tests {
         let island = TimeZone::get("Pacific/Apia").unwrap();
         let day = ClockTurn::at("2011-12-30T12:00".parse().unwrap(), &island).unwrap();
         let words = warning(Warning::ClocksChange(day), "en");
-        assert!(words.contains("12:00 PM does not exist") && words.contains("Saturday, 31 December 2011"), "{words}");
+        assert!(words.contains("12:00 PM does not exist") && words.contains("Saturday, December 31, 2011"), "{words}");
     }
 
     #[test]

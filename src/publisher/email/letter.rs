@@ -256,7 +256,7 @@ mod tests {
         let shown: Vec<_> = facts(&content).iter().map(|(label, value)| format!("{label}: {value}")).collect();
         assert_eq!(
             shown,
-            ["When: 14 March 2027, 3:30 AM (America/Toronto)", "Where: Pier 21", "Before: Pier 4"],
+            ["When: March 14, 2027, 3:30 AM (America/Toronto)", "Where: Pier 21", "Before: Pier 4"],
             "as the page and the calendar entry tell it"
         );
     }

@@ -17,7 +17,7 @@ async fn an_hour_that_the_clocks_skip_is_said_once_and_the_card_shows_what_count
     let mut ana = program.organizer("ana@example.com");
     let replies = ana.say("a concert called Night Owls in Toronto on March 14 2027 at 2:30am").await.unwrap();
     let words = said(&replies);
-    assert!(words.contains("14 March 2027 at 3:30 AM") && words.matches(skipped).count() == 1, "{words}");
+    assert!(words.contains("March 14, 2027 at 3:30 AM") && words.matches(skipped).count() == 1, "{words}");
     let state = replies.iter().find_map(|reply| if let Reply::State(state) = reply { Some(&state.0) } else { None });
     let state = state.unwrap();
     assert_eq!(state["clock"]["kind"], "skipped", "{state}");

@@ -246,7 +246,7 @@ async fn a_text_of_ours_tells_the_day_of_its_own_event() {
     let moved = json!({"starts_local": "2026-12-06T18:00:00"}).to_string();
     let told: Value = serde_json::from_str(&ask(&http, request.body(Body::from(moved)).unwrap()).await.body).unwrap();
     let text: String = scene.value(&of_first).await;
-    assert!(text.contains("6 December 2026") && told[0]["description"] == text.as_str(), "{told}");
+    assert!(text.contains("December 6, 2026") && told[0]["description"] == text.as_str(), "{told}");
     let wish = json!({"capacity": 90, "updated_at": told[0]["updated_at"]});
     let row = format!("/rest/v1/events?id=eq.{event}");
     let (status, told) = doors::send(&http, &ana, "PATCH", &row, Some(wish)).await;
