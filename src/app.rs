@@ -160,10 +160,9 @@ impl App {
             pictures.clone(),
             node.name.clone(),
         ));
-        let stop = CancellationToken::new();
+        let (stop, kept) = (CancellationToken::new(), upkeep::kept(settings));
         telemetry::metrics::install();
         tokio::spawn(keep_up(stop.clone()));
-        let kept = upkeep::kept(settings);
         tokio::spawn(upkeep::run(store.clone(), clock.clone(), accounts.clone(), kept, stop.clone()));
         let sales = Arc::new(Sales::new(store.clone(), clock.clone(), ids.clone(), told::selling(settings)?));
         if settings.publisher.parallel > 0 {

@@ -68,10 +68,11 @@ fn name(folder: &Path, slot: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::{Ids as _, RandomIds};
 
     #[test]
     fn names_differ_while_held_and_come_back_when_let_go() {
-        let folder = std::env::temp_dir().join(format!("eventos-node-{}", uuid::Uuid::new_v4()));
+        let folder = std::env::temp_dir().join(format!("eventos-node-{}", RandomIds.id()));
         let first = Node::take(&folder).unwrap();
         let second = Node::take(&folder).unwrap();
         assert_ne!(first.name, second.name);

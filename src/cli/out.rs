@@ -20,7 +20,7 @@ pub(super) fn open() -> Out<StdoutLock<'static>> {
 /// Whether a command ended because nobody read on. A connection that broke elsewhere is no such end.
 pub(super) fn is_unread(error: &anyhow::Error) -> bool {
     let mut written = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    written.any(|cause| cause.get_ref().is_some_and(|inner| inner.is::<Unread>()))
+    written.any(|cause| matches!(cause.get_ref(), Some(inner) if inner.is::<Unread>()))
 }
 
 impl<W: Write> Write for Out<W> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Brief, Prompts, Said, estimate, request};
+use crate::domain::clock::{Ids as _, RandomIds};
 use crate::domain::draft::Draft;
 use crate::domain::fact::{Fact, Field};
 use crate::domain::stage::Stage;
@@ -107,7 +108,7 @@ fn a_long_conversation_is_a_window_with_its_beginning() {
 
 #[test]
 fn templates_are_read_anew_from_a_folder_and_are_strict() {
-    let folder = std::env::temp_dir().join(format!("eventos-prompts-{}", Uuid::new_v4()));
+    let folder = std::env::temp_dir().join(format!("eventos-prompts-{}", RandomIds.id()));
     std::fs::create_dir_all(folder.join("stages")).unwrap();
     let write = |name: &str, text: &str, second: u64| {
         let path = folder.join(format!("{name}.txt"));

@@ -4,6 +4,7 @@
 //! database is filled once per fingerprint; a test's database is dropped at its end, or an hour later when the test was
 //! killed. `tools/stop-test-postgres.sh` stops the server.
 
+use eventos::domain::clock::{Ids as _, RandomIds};
 use eventos::store::cluster::{ClusterOptions, Prepared, Role};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -245,7 +246,7 @@ async fn a_template_is_filled_once_and_a_database_goes_with_its_test() {
         sqlx::raw_sql("create table filled (n int); insert into filled values (7)").execute(&mut connection).await?;
         connection.close().await
     };
-    let fingerprint = uuid::Uuid::new_v4().simple().to_string();
+    let fingerprint = RandomIds.id().simple().to_string();
     let template = server.template("harness", &fingerprint, fill).await.unwrap();
     let refill = async |_| Err("filled twice");
     assert_eq!(server.template("harness", &fingerprint, refill).await, Ok(template.clone()));

@@ -225,8 +225,8 @@ async fn another_stripe_takes_the_product_as_we_send_it_and_has_it_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_stripe_signs_is_taken_once_and_nothing_else() {
     let Some(stripe) = LocalStripe::start().await else { return };
-    let port = Port::new();
-    let ours = port.number();
+    let held = Port::new();
+    let ours = held.number();
     let client = client();
     let post = async |path: &str, form: &[(&str, &str)]| stripe.post(path, form).await;
     let database = harness::database().await;
