@@ -87,6 +87,9 @@ test('two who change a published event lose nothing that they wrote', async ({ p
   await expect(other.getByLabel('Description')).toHaveValue('My long careful text');
   await expect(other.getByLabel('Place', { exact: true })).toHaveValue('New Mill');
   await isSound(other);
+  // Nothing is saved before that is decided: the way leads to the question.
+  await other.getByRole('button', { name: 'Save changes' }).click();
+  await expect(choice.getByRole('button', { name: 'Keep yours' })).toBeFocused();
   await choice.getByRole('button', { name: 'Keep yours' }).click();
   await other.getByRole('button', { name: 'Save changes' }).click();
   await expect(other.getByText('Changes are live.')).toBeVisible();

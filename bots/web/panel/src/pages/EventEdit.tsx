@@ -101,8 +101,10 @@ export function EventEdit({ event, onSaved, onStale, onClose }: EventEditProps) 
     setNote(null);
     setKept(false);
     typed();
+    // What was changed in two places is decided first; the question stands below.
+    if (mine.conflicts.length > 0) return document.querySelector<HTMLElement>('.conflict button')?.focus();
     let latest = event;
-    for (let round = 1; mine.conflicts.length === 0; round += 1) {
+    for (let round = 1; ; round += 1) {
       const patch = patchOf(latest, form.getValues());
       if (Object.keys(patch).length === 0) return onClose();
       try {
