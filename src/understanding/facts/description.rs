@@ -39,7 +39,10 @@ pub(super) fn answers(g: &Gathering<'_, '_>) -> bool {
     let all_heard = (0..count).all(|at| g.hears(at));
     let told = [Cue::Describe, Cue::About, Cue::Name].into_iter().any(|cue| !scene.all(cue).is_empty());
     let stated = g.facts().filter(|fact| !matches!(fact, Fact::Type(_) | Fact::PlaceKind(_))).count();
-    let mostly = stated > 0 && g.open_words() * 2 <= count;
+    // "It is for 40 people" tells nothing else, however many small words it takes.
+    let small = |at: &usize| [Cue::Stop, Cue::Article, Cue::For, Cue::Put].into_iter().any(|cue| scene.on(cue, *at));
+    let tells_nothing_else = (0..count).filter(|at| g.open(*at)).all(|at| small(&at));
+    let mostly = stated > 0 && (tells_nothing_else || g.open_words() * 2 <= count);
     let corrects = stated > 0 && !scene.all(Cue::Change).is_empty();
     asked && all_heard && count >= ENOUGH_WORDS && !told && !mostly && !corrects && !intent::is_wish(scene)
 }

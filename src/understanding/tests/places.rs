@@ -26,6 +26,8 @@ fn a_place_has_the_organizers_name() {
         ("wine tasting, Saturday 6:30pm, The Cellar, 120 King Street West, Toronto", "The Cellar"),
         ("Career fair, 2000 students, Metro Hall, October 3 2027", "Metro Hall"),
         ("un concert vendredi au Petit Bar, 60 places", "Petit Bar"),
+        ("un dîner vendredi au Lion d’Or, 30 euros", "Lion d’Or"),
+        ("un concert samedi au Café de l'Opéra, 60 places", "Café de l'Opéra"),
         ("un concierto en el Teatro Real de Madrid", "Teatro Real de Madrid"),
         ("我想在城市图书馆办一个工作坊", "城市图书馆"),
     ];

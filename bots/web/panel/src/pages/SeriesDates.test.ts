@@ -3,7 +3,7 @@ import type { SeriesDate } from '../api/events';
 import { fill, type Key } from '../i18n';
 import en from '../i18n/en.json';
 import type { EventRow } from '../draft/row';
-import { sorted, stateWords } from './SeriesDates';
+import { nextLook, sorted, stateWords } from './SeriesDates';
 import { openSeries } from './SeriesList';
 
 const t = (key: Key, params?: Record<string, string | number>) => fill(en[key], params);
@@ -25,6 +25,13 @@ describe('dates of a series', () => {
     expect(stateWords(date({ failed: true }), t)).toBe('Not published. Please try again.');
     expect(stateWords(date({ failed: true, underWay: true }), t)).toBe('Being published…');
     expect(stateWords(date({ status: 'published', over: true }), t)).toBe('Published');
+  });
+
+  it('are looked at often at first, then seldom, and no more once none is under way', () => {
+    const dates = [date({}), date({ underWay: true })];
+    expect([1, 9, 10, 20, 500].map((looks) => nextLook(dates, looks))).toEqual([700, 700, 1400, 2800, 5000]);
+    expect(nextLook([date({})], 1)).toBe(false);
+    expect(nextLook([], 0)).toBe(false);
   });
 
   it('are told together while one of them is not published', () => {

@@ -13,8 +13,14 @@ import { Dialog } from '../ui/Dialog';
 import { failureWords } from '../ui/failureWords';
 import { fieldKey } from '../wizard/fieldKey';
 
-/** How often it is looked while dates are being published, in milliseconds. */
+/** How often it is looked while dates are being published, in milliseconds: soon at first, seldom where one date takes long. */
 const LOOK_MS = 700;
+const SELDOM_MS = 5_000;
+
+/** When to look again after so many looks; never, once nothing is under way. */
+export function nextLook(dates: SeriesDate[], looks: number): number | false {
+  return dates.some((date) => date.underWay) && Math.min(LOOK_MS * 2 ** Math.floor(looks / 10), SELDOM_MS);
+}
 
 export function SeriesDates({ event }: { event: EventRow }) {
   const { t } = useWords();
@@ -24,7 +30,7 @@ export function SeriesDates({ event }: { event: EventRow }) {
     queryKey,
     queryFn: () => seriesStanding(event.id),
     staleTime: 0,
-    refetchInterval: (query) => (query.state.data?.dates.some((date) => date.underWay) ? LOOK_MS : false),
+    refetchInterval: ({ state }) => nextLook(state.data?.dates ?? [], state.dataUpdateCount),
   });
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
