@@ -68,11 +68,12 @@ fn name(folder: &Path, slot: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{Ids as _, RandomIds};
 
     #[test]
     fn names_differ_while_held_and_come_back_when_let_go() {
-        let folder = std::env::temp_dir().join(format!("eventos-node-{}", RandomIds.id()));
+        let folder = std::env::temp_dir().join(format!("eventos-node-{}", std::process::id()));
+        // What a process of this number left, which was killed.
+        std::fs::remove_dir_all(&folder).ok();
         let first = Node::take(&folder).unwrap();
         let second = Node::take(&folder).unwrap();
         assert_ne!(first.name, second.name);

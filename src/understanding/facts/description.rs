@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use language::TokenKind;
+
 use super::gathering::{Found, Gathering};
 use super::phrase::{capitalised, clean, quoted};
 use crate::domain::fact::{Fact, Field};
@@ -40,7 +42,9 @@ pub(super) fn answers(g: &Gathering<'_, '_>) -> bool {
     let told = [Cue::Describe, Cue::About, Cue::Name].into_iter().any(|cue| !scene.all(cue).is_empty());
     let stated = g.facts().filter(|fact| !matches!(fact, Fact::Type(_) | Fact::PlaceKind(_))).count();
     // "It is for 40 people" tells nothing else, however many small words it takes.
-    let small = |at: &usize| [Cue::Stop, Cue::Article, Cue::For, Cue::Put].into_iter().any(|cue| scene.on(cue, *at));
+    let cues = [Cue::Stop, Cue::Article, Cue::For, Cue::Put, Cue::People, Cue::Limit];
+    let sign = |at: usize| scene.token(at).is_some_and(|token| token.kind != TokenKind::Word);
+    let small = |at: &usize| sign(*at) || cues.into_iter().any(|cue| scene.on(cue, *at));
     let tells_nothing_else = (0..count).filter(|at| g.open(*at)).all(|at| small(&at));
     let mostly = stated > 0 && (tells_nothing_else || g.open_words() * 2 <= count);
     let corrects = stated > 0 && !scene.all(Cue::Change).is_empty();

@@ -135,7 +135,7 @@ fn ends_before(g: &Gathering<'_, '_>, start: usize, at: usize, what: Phrase) -> 
     let word = scene.lower(at);
     let next_capital = scene.token(end).is_some_and(|next| next.capital);
     let joins_names = scene.on(Cue::Joint, at)
-        || matches!(word, "of" | "de" | "du" | "des" | "del" | "d" | "the" | "la" | "'" | "’" | "s");
+        || matches!(word, "of" | "de" | "du" | "des" | "del" | "d" | "l" | "the" | "la" | "'" | "’" | "s");
     // "Taste of Toronto", "Nuit d'Avignon": the city is a part of the name.
     let of = what == Phrase::Title && matches!(word, "of" | "de" | "du" | "des" | "del" | "d" | "'" | "’");
     let value_follows = begins_value(scene, end)
