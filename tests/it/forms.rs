@@ -73,7 +73,8 @@ async fn a_city_that_is_typed_in_tells_its_country_and_its_clock() {
     let said = entered("boris@example.com", json!({"timezone": "Asia/Tokyo"})).await;
     assert_eq!(said, [(json!("Asia/Tokyo"), json!("edited")), inferred("CA")], "what somebody told stays");
     let unknown = entered("clara@example.com", json!({"city": "the hall behind Toronto"})).await;
-    assert_eq!(unknown[0], (json!("UTC"), json!("default")), "more words than a city's name tell no clock");
+    let inferred = unknown.iter().any(|(_, source)| *source == "inferred");
+    assert!(!inferred, "more words than a city's name tell neither clock nor country: {unknown:?}");
     program.stop().await;
 }
 
